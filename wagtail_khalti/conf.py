@@ -1,0 +1,204 @@
+"""The only reader of Django's settings: ``WAGTAIL_KHALTI`` as one typed, frozen object."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.money import Paisa, to_paisa
+
+DEFAULT_MERCHANT = "default"
+MERCHANT_OPTIONS = ("MODE", "SECRET_KEY", "API_URL")
+OPTIONS = (*MERCHANT_OPTIONS, "TIMEOUT", "MERCHANTS", "MAX_AMOUNT", "BASE_URL", "CONTACT")
+
+CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
+READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
+MAX_AMOUNT = Decimal("1000000")  # rupees; a slip of the keyboard, not a limit of Khalti's
+
+
+class Mode(TextChoices):
+    """Which Khalti is meant."""
+
+    SIMULATOR = "simulator", _("Simulator")
+    """The one on your own machine."""
+    SANDBOX = "sandbox", _("Sandbox")
+    """Khalti's test environment; no money moves."""
+    LIVE = "live", _("Live")
+    """Real money."""
+
+
+API_URLS = {
+    Mode.SANDBOX: "https://dev.khalti.com",
+    Mode.LIVE: "https://khalti.com",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """One account at Khalti."""
+
+    name: str
+    """What payments remember it by."""
+
+    mode: Mode
+    """Which Khalti this merchant talks to."""
+
+    api_url: str
+    """Root of the API host, without a trailing slash."""
+
+    secret_key: str = field(repr=False)
+    """From the environment. Never shown, never stored."""
+
+    timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
+    """Seconds to connect, and to wait for an answer."""
+
+    @property
+    def key_fingerprint(self) -> str:
+        """Tells two keys apart without telling the key."""
+        return hashlib.sha256(b"wagtail-khalti:" + self.secret_key.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """``WAGTAIL_KHALTI``, read once."""
+
+    merchants: Mapping[str, Merchant]
+    max_amount: Paisa
+    """The largest single payment."""
+
+    base_url: str
+    """Root of the address that visitors come back to, where requests can't tell: ``https://shop.example``."""
+
+    contact: str
+    """Whom a visitor can ask, shown where a payment is in doubt: an e-mail address, a phone number."""
+
+    def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
+        """Raises ``ImproperlyConfigured`` naming the known ones."""
+        try:
+            return self.merchants[name]
+        except KeyError:
+            known = ", ".join(sorted(self.merchants)) or "none"
+            raise ImproperlyConfigured(f"WAGTAIL_KHALTI has no merchant {name!r}; it has: {known}.") from None
+
+
+class _Current:
+    """Holds the configuration until a setting changes (which only tests do)."""
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return read(raw_options())
+
+
+_current = _Current()
+
+
+def configuration() -> Configuration:
+    """The site's configuration. Raises ``ImproperlyConfigured`` with the line to write."""
+    return _current.configuration
+
+
+def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
+    """Whether no money moves; also False where nothing is set up, which the system checks tell."""
+    try:
+        return configuration().merchant(merchant).mode != Mode.LIVE
+    except ImproperlyConfigured:
+        return False
+
+
+def raw_options() -> Mapping[str, Any]:
+    """The dict as the site wrote it, for the system checks."""
+    options = getattr(settings, "WAGTAIL_KHALTI", {})
+    if not isinstance(options, Mapping):
+        raise ImproperlyConfigured('WAGTAIL_KHALTI must be a dict, such as {"MODE": "sandbox", …}.')
+    return options
+
+
+def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The options of each merchant by its name; the top level is the default one and lends what others leave out."""
+    shared = {name: options[name] for name in ("MODE", "TIMEOUT") if name in options}
+    own = {name: options[name] for name in (*MERCHANT_OPTIONS, "TIMEOUT") if name in options}
+    named: dict[str, Mapping[str, Any]] = {
+        name: {**shared, **given} for name, given in options.get("MERCHANTS", {}).items()
+    }
+    return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
+
+
+def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, str]:
+    """Each unknown name with the known one it resembles, or nothing."""
+    return {
+        name: next(iter(difflib.get_close_matches(name.upper(), known, n=1)), "") for name in given if name not in known
+    }
+
+
+def read(options: Mapping[str, Any]) -> Configuration:
+    """Make the frozen object. Raises ``ImproperlyConfigured``."""
+    return Configuration(
+        merchants={name: _merchant(name, given) for name, given in merchant_options(options).items()},
+        max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
+        base_url=str(options.get("BASE_URL", "")),
+        contact=str(options.get("CONTACT", "")),
+    )
+
+
+def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
+    mode = _mode(options.get("MODE", Mode.SANDBOX))
+    api_url = str(options.get("API_URL") or API_URLS.get(mode, "")).rstrip("/")
+    if not api_url:
+        raise ImproperlyConfigured(
+            'WAGTAIL_KHALTI in mode "simulator" needs "API_URL": '
+            '"http://127.0.0.1:8000/khalti-simulator" (wherever your simulator is).'
+        )
+    return Merchant(
+        name=name,
+        mode=mode,
+        api_url=api_url,
+        secret_key=str(options.get("SECRET_KEY") or ""),
+        timeout=_timeout(options.get("TIMEOUT", (CONNECT_TIMEOUT, READ_TIMEOUT))),
+    )
+
+
+def _mode(value: Any) -> Mode:
+    try:
+        return Mode(value)
+    except ValueError:
+        legal = ", ".join(f'"{mode}"' for mode in Mode.values)
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MODE"] is {value!r}, must be one of: {legal}.') from None
+
+
+def _timeout(value: Any) -> tuple[float, float]:
+    try:
+        pair = value if isinstance(value, tuple | list) else (min(CONNECT_TIMEOUT, value), value)
+        connect, answer = (float(seconds) for seconds in pair)
+    except (TypeError, ValueError):
+        connect = answer = 0.0
+    if connect <= 0 or answer <= 0:
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to answer).'
+        )
+    return connect, answer
+
+
+def _max_amount(value: Any) -> Paisa:
+    try:
+        return to_paisa(Decimal(str(value)))
+    except (InvalidOperation, ValueError):
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees.') from None
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "WAGTAIL_KHALTI":
+        _current.__dict__.pop("configuration", None)
+
+
+setting_changed.connect(_forget)

@@ -1,0 +1,95 @@
+"""Everything that can go wrong.
+
+KhaltiError
+├── GatewayError                 Khalti could not be asked, or said no
+│   ├── GatewayUnreachable       no answer: the outcome is unknown, ask again
+│   ├── AnswerNotUnderstood      an answer that makes no sense: as good as none
+│   └── GatewayRejected          a clear refusal: asking again will not help
+│       ├── KeyRejected          Khalti does not know the secret key
+│       ├── RequestRejected      Khalti does not accept what was asked, field by field
+│       └── PidxNotFound         Khalti does not know this pidx (under this key)
+└── PaymentError                 our own rules
+    ├── AmountTooSmall           Khalti takes nothing below its minimum
+    ├── AmountTooLarge           more than this site allows in one payment
+    ├── BreakdownMismatch        the lines do not add up to the amount
+    ├── IdempotencyConflict      the same key, but another payment
+    ├── MerchantChanged          the account that took the payment is not configured any more
+    └── OfferUnavailable         what was offered can't be bought (any more)
+        └── OfferTampered        the link isn't one of ours
+"""
+
+from collections.abc import Mapping
+
+
+class KhaltiError(Exception):
+    """Base class. Never raised itself."""
+
+
+class GatewayError(KhaltiError):
+    """Khalti could not be asked, or said no."""
+
+
+class GatewayUnreachable(GatewayError):
+    """No answer: a timeout, a reset, a 5xx, a 429. Whatever was asked may or may not have happened."""
+
+    def __init__(self, reason: str, *, retry_after: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        """Seconds that Khalti asks us to wait, where it said so."""
+
+
+class AnswerNotUnderstood(GatewayError):
+    """An answer that isn't JSON, or lacks what such an answer must have. It proves nothing."""
+
+
+class GatewayRejected(GatewayError):
+    """A clear refusal: asking the same again will not help."""
+
+
+class KeyRejected(GatewayRejected):
+    """HTTP 401 or 403: Khalti does not know the secret key."""
+
+
+class RequestRejected(GatewayRejected):
+    """HTTP 400 with reasons."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()))
+        self.fields = dict(fields)
+        """Khalti's words by field, flattened: ``{"customer_info.name": "This field is required."}``."""
+
+
+class PidxNotFound(GatewayRejected):
+    """Khalti does not know this pidx, or another key's owner has it."""
+
+
+class PaymentError(KhaltiError):
+    """Our own rules."""
+
+
+class AmountTooSmall(PaymentError):
+    """Khalti takes nothing below its minimum."""
+
+
+class AmountTooLarge(PaymentError):
+    """More than this site allows in one payment."""
+
+
+class BreakdownMismatch(PaymentError):
+    """The lines of a breakdown do not add up to the amount."""
+
+
+class IdempotencyConflict(PaymentError):
+    """The idempotency key was used before, for something else."""
+
+
+class MerchantChanged(PaymentError):
+    """The merchant that took the payment is gone from the settings, or has changed its mode."""
+
+
+class OfferUnavailable(PaymentError):
+    """What was offered can't be bought: unpublished, changed beyond recognition, or its time is over."""
+
+
+class OfferTampered(OfferUnavailable):
+    """The signature is wrong: not a link that this site made."""
