@@ -1,0 +1,111 @@
+"""The questions that Khalti can be asked."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from wagtail_khalti.exceptions import (
+    AnswerNotUnderstood,
+    GatewayUnreachable,
+    KeyRejected,
+    PidxNotFound,
+    RequestRejected,
+)
+from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup
+from wagtail_khalti.gateway.transport import Account, Answer, ConnectionNeverMade, Transport
+
+INITIATE = "/api/v2/epayment/initiate/"
+LOOKUP = "/api/v2/epayment/lookup/"
+
+TRIES = 3
+PAUSE = 0.3  # seconds before the second try, doubled before the third, each with up to as much jitter
+LONGEST_WORDS = 300  # characters of one message in a refusal
+MOST_ACCOUNTS = 64  # sessions kept open in one process
+
+
+class KhaltiClient:
+    """Khalti as seen by one merchant."""
+
+    def __init__(self, account: Account) -> None:
+        self._has_key = bool(account.secret_key)
+        self._patience = account.timeout[1]
+        self.transport = Transport(account)
+
+    def initiate(self, request: InitiateRequest) -> Initiated:
+        """Begin a payment.
+
+        Asked again only when no connection was ever made: initiate is not idempotent.
+        Raises ``RequestRejected`` with Khalti's words by field, or any other ``GatewayError``.
+        """
+        self._require_key()
+        try:
+            answer = self.transport.post(INITIATE, request.as_json())
+        except ConnectionNeverMade:
+            answer = self.transport.post(INITIATE, request.as_json())
+
+        if answer.http_status == 400:
+            raise RequestRejected(dict(flatten(answer.body)))
+        if answer.http_status != 200:
+            raise AnswerNotUnderstood(f"initiate answered {answer.http_status}")
+        return Initiated.from_json(answer.body)
+
+    def lookup(self, pidx: str) -> Lookup:
+        """Ask what became of a payment.
+
+        HTTP 400 with a status is an answer: Khalti says Expired and User canceled that way.
+        Raises ``PidxNotFound`` or any other ``GatewayError``.
+        """
+        self._require_key()
+        answer = self._ask_patiently(LOOKUP, {"pidx": pidx})
+
+        if answer.http_status in (200, 400) and "status" in answer.body:
+            return Lookup.from_json(answer.body)
+        if answer.body.get("detail") == "Not found.":
+            raise PidxNotFound(f"Khalti does not know pidx {pidx}")
+        raise AnswerNotUnderstood(f"lookup answered {answer.http_status} without a status")
+
+    def _require_key(self) -> None:
+        if not self._has_key:
+            raise KeyRejected("no secret key is set")
+
+    def _ask_patiently(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Up to ``TRIES`` times, as long as a visitor would have waited for one answer anyway."""
+        give_up_at = time.monotonic() + self._patience
+        for attempt in range(1, TRIES):
+            try:
+                return self.transport.post(path, body)
+            except GatewayUnreachable as error:
+                pause = PAUSE * attempt * (1 + random.random())  # noqa: S311 - jitter, not a secret
+                if error.retry_after is not None or time.monotonic() + pause > give_up_at:
+                    raise
+                time.sleep(pause)
+        return self.transport.post(path, body)
+
+
+@lru_cache(maxsize=MOST_ACCOUNTS)
+def connect(account: Account) -> KhaltiClient:
+    """The client of this account; its connections are kept for the life of the process."""
+    return KhaltiClient(account)
+
+
+# Two processes must not speak over one connection.
+os.register_at_fork(after_in_child=connect.cache_clear)
+
+
+def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Khalti's field errors from any nesting: ``("customer_info.name", "This field is required.")``."""
+    if isinstance(errors, Mapping):
+        for name, inner in errors.items():
+            if path or name not in ("error_key", "status_code"):
+                yield from flatten(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(errors, list) and any(isinstance(inner, Mapping | list) for inner in errors):
+        for position, inner in enumerate(errors):
+            yield from flatten(inner, f"{path}.{position}")
+    else:
+        words = errors if isinstance(errors, list) else [errors]
+        yield path, " ".join(str(word)[:LONGEST_WORDS] for word in words)

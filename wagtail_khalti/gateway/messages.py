@@ -1,0 +1,209 @@
+"""What we ask Khalti and what it answers, as frozen values. Foreign JSON dies here.
+
+Shapes and oddities are those of Khalti's ePayment API ("KPG-2"): https://docs.khalti.com/khalti-epayment/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from wagtail_khalti.exceptions import AnswerNotUnderstood
+from wagtail_khalti.money import Paisa
+
+LONGEST_ID = 64  # Khalti's ids have 22 characters
+LONGEST_URL = 2000
+LONGEST_FACT = 200
+LONGEST_CALLBACK = 4096  # bytes of query string; real ones have under 600
+LARGEST_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who pays, as far as we know. Khalti does not bind the payment to them."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Blank members left out (Khalti refuses them), and nothing at all without a name (it insists on one)."""
+        return {key: value for key, value in asdict(self).items() if value} if self.name else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownLine:
+    """One line of what makes up the amount, in paisa. A discount is negative."""
+
+    label: str
+    amount: Paisa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One thing that is paid for; prices in paisa."""
+
+    identity: str
+    name: str
+    quantity: int
+    unit_price: Paisa
+    total_price: Paisa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiateRequest:
+    """Everything that Khalti is told when a payment begins."""
+
+    return_url: str
+    website_url: str
+    amount: Paisa
+    purchase_order_id: str
+    purchase_order_name: str
+    customer: Customer = Customer()
+    breakdown: Sequence[BreakdownLine] = ()
+    products: Sequence[Product] = ()
+    merchant_extra: Mapping[str, str] = field(default_factory=dict)
+    """Sent with ``merchant_`` before each name; Khalti repeats them in the callback."""
+
+    def as_json(self) -> dict[str, Any]:
+        optional = {
+            "customer_info": self.customer.as_json(),
+            "amount_breakdown": [asdict(line) for line in self.breakdown],
+            "product_details": [asdict(product) for product in self.products],
+        }
+        return {
+            "return_url": self.return_url,
+            "website_url": self.website_url,
+            "amount": self.amount,
+            "purchase_order_id": self.purchase_order_id,
+            "purchase_order_name": self.purchase_order_name,
+            **{name: value for name, value in optional.items() if value},
+            **{f"merchant_{name}": value for name, value in self.merchant_extra.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initiated:
+    """Khalti's answer to "a payment begins"."""
+
+    pidx: str
+    payment_url: str
+    """Where the visitor pays. Its form changes; it is never built or taken apart."""
+
+    expires_at: datetime | None
+    """Absent in old answers."""
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Raises ``AnswerNotUnderstood`` where the visitor could not be sent on."""
+        pidx, payment_url = body.get("pidx"), body.get("payment_url")
+        if not isinstance(pidx, str) or not 0 < len(pidx) <= LONGEST_ID:
+            raise AnswerNotUnderstood("initiate answered without a usable pidx")
+        if not isinstance(payment_url, str) or not _is_web_address(payment_url):
+            raise AnswerNotUnderstood("initiate answered without a usable payment_url")
+        return cls(pidx=pidx, payment_url=payment_url, expires_at=_read_time(body.get("expires_at")))
+
+    def facts(self) -> dict[str, Any]:
+        """What may be stored of it."""
+        expires_at = self.expires_at and self.expires_at.isoformat()
+        return {"pidx": self.pidx, "payment_url": self.payment_url, "expires_at": expires_at}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Khalti's answer to "what became of this payment?". Only read here; judged in ``actions``."""
+
+    pidx: str
+    status: str
+    """Khalti's own word."""
+
+    amount: Paisa | None
+    """None where it is missing or isn't a whole, non-negative number of paisa."""
+
+    transaction_id: str = ""
+    fee: Paisa | None = None
+    refunded: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The answer's known fields as they came, shortened, for the record."""
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Raises ``AnswerNotUnderstood`` where there is no status at all."""
+        status = body.get("status")
+        if not isinstance(status, str) or not status.strip():
+            raise AnswerNotUnderstood("lookup answered without a status")
+        return cls(
+            pidx=_read_id(body.get("pidx")),
+            status=_shorten(status),
+            amount=read_paisa(body.get("total_amount")),
+            transaction_id=_read_id(body.get("transaction_id")),
+            fee=read_paisa(body.get("fee")),
+            refunded=body.get("refunded") is True,
+            raw={name: _shorten(body[name]) for name in _LOOKUP_FIELDS if name in body},
+        )
+
+
+_LOOKUP_FIELDS = ("pidx", "total_amount", "status", "transaction_id", "fee", "refunded", "error_key")
+_CALLBACK_FIELDS = ("pidx", "status", "transaction_id", "tidx", "txnId", "amount", "total_amount", "mobile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What the browser brought back. Unsigned, editable, in several dialects: a hint, never evidence."""
+
+    hints: Mapping[str, str]
+
+    @classmethod
+    def from_query(cls, query: str) -> Self:
+        """Never raises. Reads known names only, in any order, also where ``?`` was glued on twice."""
+        flat = query[:LONGEST_CALLBACK].replace("/?", "&").replace("?", "&")
+        pairs = parse_qsl(flat, errors="replace")
+        return cls(hints={name: _shorten(value) for name, value in pairs if name in _CALLBACK_FIELDS})
+
+    def names_another(self, pidx: str | None) -> bool:
+        """Whether the browser speaks of a payment that isn't the one in the path."""
+        return self.hints.get("pidx", pidx) != pidx
+
+
+def read_paisa(value: object) -> Paisa | None:
+    """A whole, non-negative number of paisa, or None. A string of digits and ``1000.0`` are such numbers."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= LONGEST_ID:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if not 0 <= value < LARGEST_AMOUNT or value != int(value):
+        return None
+    return Paisa(int(value))
+
+
+def _read_id(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
+
+
+def _read_time(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LONGEST_URL
+
+
+def _shorten(value: Any) -> Any:
+    """A fact small enough to store: text cut, numbers as they are, anything else as cut text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) < LARGEST_AMOUNT:
+        return value
+    return str(value).replace("\x00", "")[:LONGEST_FACT]

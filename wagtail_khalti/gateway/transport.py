@@ -1,0 +1,132 @@
+"""One POST to Khalti over a pooled connection: capped, timed, never redirected, the key never shown."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from wagtail_khalti import __version__
+from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KeyRejected
+
+LARGEST_BODY = 64 * 1024  # bytes; real answers have under 1 kB
+CHUNK = 8 * 1024
+POOL_SIZE = 32  # connections kept to one host: as many as a busy process has threads
+USER_AGENT = f"wagtail-khalti/{__version__}"
+
+
+class Account(Protocol):
+    """What is needed to speak to Khalti as somebody."""
+
+    @property
+    def api_url(self) -> str: ...
+    @property
+    def secret_key(self) -> str: ...
+    @property
+    def timeout(self) -> tuple[float, float]: ...
+
+
+class ConnectionNeverMade(GatewayUnreachable):
+    """Nothing was sent, so asking again can't happen twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer with a JSON object in it."""
+
+    http_status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAuth(AuthBase):
+    """``Authorization: Key …``. As ``auth`` rather than a header, so that no ``.netrc`` can replace it."""
+
+    key: str = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Key {self.key}"
+        return request
+
+
+class Transport:
+    """The pooled session of one account."""
+
+    def __init__(self, account: Account) -> None:
+        self._root = account.api_url
+        self._timeout = account.timeout
+        self.session = requests.Session()
+        self.session.auth = KeyAuth(account.secret_key)
+        self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Raises ``GatewayUnreachable``, ``KeyRejected`` or ``AnswerNotUnderstood``."""
+        status, content, retry_after = self._exchange(path, body)
+
+        if status in (401, 403):
+            raise KeyRejected(f"Khalti answered {status}: it does not know this secret key")
+        if status == 429 or status >= 500:
+            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_seconds(retry_after))
+        if 300 <= status < 400:
+            raise AnswerNotUnderstood(f"Khalti answered with a redirect ({status})")
+        return Answer(http_status=status, body=_read_object(content))
+
+    def _exchange(self, path: str, body: Mapping[str, Any]) -> tuple[int, bytes, str | None]:
+        deadline = time.monotonic() + sum(self._timeout)
+        try:
+            with self.session.post(
+                self._root + path, json=body, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
+                content = _read_capped(response.raw, deadline)
+                return response.status_code, content, response.headers.get("Retry-After")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _unreachable(error) from error
+
+
+def _read_capped(raw: Any, deadline: float) -> bytes:
+    """At most ``LARGEST_BODY`` bytes before ``deadline``, however slowly they drip."""
+    content = b""
+    while chunk := raw.read1(CHUNK, decode_content=True):
+        content += chunk
+        if len(content) > LARGEST_BODY:
+            raise AnswerNotUnderstood(f"Khalti's answer is larger than {LARGEST_BODY} bytes")
+        if time.monotonic() > deadline:
+            raise GatewayUnreachable("Khalti's answer came too slowly")
+    return content
+
+
+def _unreachable(error: Exception) -> GatewayUnreachable:
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    never_made = isinstance(error, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
+    kind = ConnectionNeverMade if never_made else GatewayUnreachable
+    return kind(f"no answer from Khalti ({type(error).__name__})")
+
+
+def _read_object(content: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(content, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise AnswerNotUnderstood("Khalti's answer isn't JSON") from error
+    if not isinstance(body, dict):
+        raise AnswerNotUnderstood("Khalti's answer isn't a JSON object")
+    return body
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _read_seconds(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else None
