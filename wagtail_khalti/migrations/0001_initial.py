@@ -1,0 +1,169 @@
+
+import django.db.models.deletion
+import wagtail_khalti.models.payment
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('contenttypes', '0002_remove_content_type_name'),
+        ('wagtailcore', '0098_apitoken'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='KhaltiPayment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(default=wagtail_khalti.models.payment.new_reference, editable=False, max_length=32, verbose_name='reference')),
+                ('idempotency_key', models.CharField(editable=False, max_length=128, null=True, verbose_name='idempotency key')),
+                ('status', models.CharField(choices=[('created', 'Created'), ('initiated', 'Sent to Khalti'), ('pending', 'Pending at Khalti'), ('completed', 'Completed'), ('partially_refunded', 'Partially refunded'), ('refunded', 'Refunded'), ('canceled', 'Canceled'), ('expired', 'Expired'), ('failed', 'Failed')], default='created', max_length=20, verbose_name='status')),
+                ('is_late', models.BooleanField(default=False, verbose_name='paid after an end')),
+                ('amount', models.BigIntegerField(verbose_name='amount (paisa)')),
+                ('fee', models.BigIntegerField(null=True, verbose_name='fee (paisa)')),
+                ('purpose', models.CharField(max_length=255, verbose_name='purpose')),
+                ('breakdown', models.JSONField(default=list, verbose_name='breakdown')),
+                ('products', models.JSONField(default=list, verbose_name='products')),
+                ('merchant_extra', models.JSONField(default=dict, verbose_name='extra values for Khalti')),
+                ('metadata', models.JSONField(default=dict, verbose_name='metadata')),
+                ('merchant', models.CharField(max_length=64, verbose_name='merchant')),
+                ('mode', models.CharField(choices=[('simulator', 'Simulator'), ('sandbox', 'Sandbox'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('key_fingerprint', models.CharField(max_length=16, verbose_name='key fingerprint')),
+                ('purchase_order_id', models.CharField(max_length=64, verbose_name='order id at Khalti')),
+                ('pidx', models.CharField(max_length=64, null=True, verbose_name='pidx')),
+                ('transaction_id', models.CharField(blank=True, max_length=64, verbose_name='transaction id')),
+                ('khalti_status', models.CharField(blank=True, max_length=200, verbose_name="status in Khalti's words")),
+                ('payment_url', models.CharField(blank=True, max_length=2000, verbose_name='payment link')),
+                ('return_url', models.CharField(max_length=500, verbose_name='return address')),
+                ('website_url', models.CharField(max_length=500, verbose_name='website address')),
+                ('customer_name', models.CharField(blank=True, max_length=255, verbose_name='name')),
+                ('customer_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('customer_phone', models.CharField(blank=True, max_length=20, verbose_name='mobile number')),
+                ('language', models.CharField(blank=True, max_length=20, verbose_name='language')),
+                ('source_id', models.CharField(blank=True, max_length=64, verbose_name='source id')),
+                ('source_title', models.CharField(blank=True, max_length=255, verbose_name='source')),
+                ('block_path', models.CharField(blank=True, max_length=1000, verbose_name='block')),
+                ('offer', models.TextField(blank=True, verbose_name='offer')),
+                ('back_url', models.CharField(blank=True, max_length=2000, verbose_name='way back')),
+                ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='where the site goes on')),
+                ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
+                ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('initiating_at', models.DateTimeField(null=True, verbose_name='being sent since')),
+                ('initiated_at', models.DateTimeField(null=True, verbose_name='sent at')),
+                ('expires_at', models.DateTimeField(null=True, verbose_name='link expires at')),
+                ('completed_at', models.DateTimeField(null=True, verbose_name='completed at')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='ended at')),
+                ('evidence_at', models.DateTimeField(null=True, verbose_name='last evidence asked at')),
+                ('checked_at', models.DateTimeField(null=True, verbose_name='last checked at')),
+                ('payable_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'ordering': ['-created_at', '-pk'],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('delivered', 'Site told'), ('delivery_failed', "Site's code failed")], max_length=32, verbose_name='kind')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
+                ('data', models.JSONField(default=dict, verbose_name='data')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'payment event',
+                'verbose_name_plural': 'payment events',
+                'ordering': ['at', 'pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiDelivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('news', models.CharField(choices=[('completed', 'Payment completed'), ('refunded', 'Payment refunded'), ('ended', 'Payment ended'), ('needs_attention', 'Payment needs attention')], max_length=32, verbose_name='news')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('delivered_at', models.DateTimeField(null=True, verbose_name='delivered at')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once')], max_length=32, verbose_name='kind')),
+                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
+                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
+                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
+                ('is_open', models.BooleanField(default=True, editable=False, null=True, verbose_name='open')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'review',
+                'verbose_name_plural': 'reviews',
+                'ordering': ['-opened_at', '-pk'],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['payable_type', 'payable_id'], name='khalti_payment_payable'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='khalti_payment_amount_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('fee__isnull', True), ('fee__gte', 0), _connector='OR'), name='khalti_payment_fee_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['created', 'initiated', 'pending', 'completed', 'partially_refunded', 'refunded', 'canceled', 'expired', 'failed'])), name='khalti_payment_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('pidx', ''), _negated=True), name='khalti_payment_pidx_not_blank'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_payment_reference_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('idempotency_key',), name='khalti_payment_idempotency_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('purchase_order_id',), name='khalti_payment_order_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('pidx',), name='khalti_payment_pidx_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltireview',
+            constraint=models.UniqueConstraint(fields=('payment', 'kind', 'is_open'), name='khalti_review_one_open'),
+        ),
+    ]

@@ -1,0 +1,8 @@
+"""Faces the database: what is remembered."""
+
+from wagtail_khalti.models.delivery import KhaltiDelivery
+from wagtail_khalti.models.event import KhaltiEvent
+from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.review import KhaltiReview
+
+__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview"]

@@ -1,0 +1,42 @@
+"""What the site's code still has to hear, kept until it has heard it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.models.payment import KhaltiPayment
+
+
+class KhaltiDelivery(models.Model):
+    """Written with the fact it tells of; marked in the transaction in which the receivers ran."""
+
+    class News(models.TextChoices):
+        """Which signal tells it."""
+
+        COMPLETED = "completed", _("Payment completed")
+        """``payment_completed``"""
+        REFUNDED = "refunded", _("Payment refunded")
+        """``payment_refunded``"""
+        ENDED = "ended", _("Payment ended")
+        """``payment_ended``"""
+        NEEDS_ATTENTION = "needs_attention", _("Payment needs attention")
+        """``payment_needs_attention``"""
+
+    payment = models.ForeignKey(
+        KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="deliveries"
+    )
+    news = models.CharField(_("news"), max_length=32, choices=News.choices)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.get_news_display()}: {self.payment}"

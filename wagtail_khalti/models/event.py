@@ -1,0 +1,96 @@
+"""The history of a payment: added to, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.models.payment import KhaltiPayment
+
+
+class KhaltiEvent(models.Model):
+    """``data`` is built from lists of allowed fields and never holds a key."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        CREATED = "created", _("Payment created")
+        """The row was committed."""
+        INITIATE_SENT = "initiate_sent", _("Sent to Khalti")
+        """Committed before the request went out."""
+        INITIATED = "initiated", _("Khalti gave a payment link")
+        """Khalti's answer to it."""
+        INITIATE_REFUSED = "initiate_refused", _("Khalti refused")
+        """A clear no, with Khalti's words."""
+        NO_ANSWER = "no_answer", _("No usable answer from Khalti")
+        """Nothing was learned."""
+        RETURNED = "returned", _("Visitor came back")
+        """The browser's hints, believed by no one."""
+        LOOKED_UP = "looked_up", _("Khalti answered")
+        """What a lookup said."""
+        MOVED = "moved", _("Status changed")
+        """From one status to another."""
+        OUTDATED = "outdated", _("Answer came too late")
+        """A newer answer had been applied already."""
+        CONTRADICTION = "contradiction", _("Answer contradicts the payment")
+        """Nothing moved; a review is open."""
+        DELIVERED = "delivered", _("Site told")
+        """The site's receivers ran and were committed."""
+        DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
+        """A receiver raised; its work was undone."""
+
+    class Actor(models.TextChoices):
+        """Who made it happen, where it wasn't a signed-in person."""
+
+        VISITOR = "visitor", _("Visitor")
+        """The person who pays."""
+        SYSTEM = "system", _("System")
+        """Our own code, or the site's."""
+        STAFF = "staff", _("Staff")
+        """A person named in ``user``."""
+
+    payment = models.ForeignKey(
+        KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="events"
+    )
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind.choices)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("actor"), max_length=16, choices=Actor.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    data = models.JSONField(_("data"), default=dict)
+
+    class Meta:
+        verbose_name = _("payment event")
+        verbose_name_plural = _("payment events")
+        ordering = ["at", "pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.at:%Y-%m-%d %H:%M:%S})"
+
+    @classmethod
+    def about(
+        cls,
+        payment: KhaltiPayment,
+        kind: Kind,
+        *,
+        actor: Actor = Actor.SYSTEM,
+        by: AbstractBaseUser | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """An event of now, not saved yet. ``by`` is the person, where one acted."""
+        return cls(
+            payment=payment,
+            kind=kind,
+            at=timezone.now(),
+            actor=cls.Actor.STAFF if by else actor,
+            user=by,
+            data=dict(data or {}),
+        )

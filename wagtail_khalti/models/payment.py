@@ -1,0 +1,174 @@
+"""One wish to pay, and what became of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
+from wagtail_khalti.money import format_rupees
+
+# Without 0, 1, I, L, O and U, so that it can be read out over the phone.
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
+
+
+def new_reference() -> str:
+    """The public, unguessable name of a payment."""
+    return get_random_string(REFERENCE_LENGTH, REFERENCE_ALPHABET)
+
+
+class Status(models.TextChoices):
+    """How far a payment has come. ``actions.states`` says how it moves on."""
+
+    CREATED = "created", _("Created")
+    """Committed here; Khalti has not confirmed that it knows of it."""
+    INITIATED = "initiated", _("Sent to Khalti")
+    """Khalti gave it a pidx; the visitor may pay."""
+    PENDING = "pending", _("Pending at Khalti")
+    """Khalti says that the outcome is not decided."""
+    COMPLETED = "completed", _("Completed")
+    """Khalti confirmed the money."""
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
+    """Some of the money went back."""
+    REFUNDED = "refunded", _("Refunded")
+    """All of the money went back."""
+    CANCELED = "canceled", _("Canceled")
+    """The visitor canceled at Khalti. A soft end: a late payment is still accepted."""
+    EXPIRED = "expired", _("Expired")
+    """Khalti's link ran out. A soft end."""
+    FAILED = "failed", _("Failed")
+    """Khalti said no. A soft end."""
+
+
+class KhaltiPayment(models.Model):
+    """Amounts are in paisa. Only ``actions`` change ``status``."""
+
+    reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=128, null=True, editable=False)  # noqa: DJ001 - unique where given
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.CREATED)
+    is_late = models.BooleanField(_("paid after an end"), default=False)
+
+    amount = models.BigIntegerField(_("amount (paisa)"))
+    fee = models.BigIntegerField(_("fee (paisa)"), null=True)
+    purpose = models.CharField(_("purpose"), max_length=255)
+    breakdown = models.JSONField(_("breakdown"), default=list)
+    products = models.JSONField(_("products"), default=list)
+    merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict)
+    metadata = models.JSONField(_("metadata"), default=dict)
+
+    merchant = models.CharField(_("merchant"), max_length=64)
+    mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
+    key_fingerprint = models.CharField(_("key fingerprint"), max_length=16)
+
+    purchase_order_id = models.CharField(_("order id at Khalti"), max_length=64)
+    pidx = models.CharField(_("pidx"), max_length=64, null=True)  # noqa: DJ001 - unique where known
+    transaction_id = models.CharField(_("transaction id"), max_length=64, blank=True)
+    khalti_status = models.CharField(_("status in Khalti's words"), max_length=200, blank=True)
+    payment_url = models.CharField(_("payment link"), max_length=2000, blank=True)
+    return_url = models.CharField(_("return address"), max_length=500)
+    website_url = models.CharField(_("website address"), max_length=500)
+
+    customer_name = models.CharField(_("name"), max_length=255, blank=True)
+    customer_email = models.EmailField(_("e-mail"), blank=True)
+    customer_phone = models.CharField(_("mobile number"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source_type = models.ForeignKey(
+        ContentType, verbose_name=_("source type"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source_id = models.CharField(_("source id"), max_length=64, blank=True)
+    source = GenericForeignKey("source_type", "source_id")
+    source_title = models.CharField(_("source"), max_length=255, blank=True)
+    block_path = models.CharField(_("block"), max_length=1000, blank=True)
+    offer = models.TextField(_("offer"), blank=True)
+    back_url = models.CharField(_("way back"), max_length=2000, blank=True)
+    success_url = models.CharField(_("where the site goes on"), max_length=2000, blank=True)
+    thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
+
+    payable_type = models.ForeignKey(
+        ContentType, verbose_name=_("payable type"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
+    payable = GenericForeignKey("payable_type", "payable_id")
+
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    initiating_at = models.DateTimeField(_("being sent since"), null=True)
+    initiated_at = models.DateTimeField(_("sent at"), null=True)
+    expires_at = models.DateTimeField(_("link expires at"), null=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    evidence_at = models.DateTimeField(_("last evidence asked at"), null=True)
+    checked_at = models.DateTimeField(_("last checked at"), null=True)
+
+    objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="khalti_payment_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(fee__isnull=True) | models.Q(fee__gte=0),
+                name="khalti_payment_fee_not_negative",
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="khalti_payment_status_known"),
+            models.CheckConstraint(condition=~models.Q(pidx=""), name="khalti_payment_pidx_not_blank"),
+            models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique"),
+            models.UniqueConstraint(fields=["idempotency_key"], name="khalti_payment_idempotency_unique"),
+            models.UniqueConstraint(fields=["purchase_order_id"], name="khalti_payment_order_unique"),
+            models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["payable_type", "payable_id"], name="khalti_payment_payable"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.readable_reference} · {self.purpose} · {format_rupees(self.amount)}"
+
+    def get_absolute_url(self) -> str:
+        """The visitor's page of this payment."""
+        return reverse("wagtail_khalti:payment", args=[self.reference])
+
+    @property
+    def readable_reference(self) -> str:
+        """In groups of four, as it is read out."""
+        return "-".join(self.reference[i : i + 4] for i in range(0, len(self.reference), 4))
+
+    @property
+    def is_test(self) -> bool:
+        """Whether no money moves."""
+        return self.mode != Mode.LIVE
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether Khalti confirmed the money, whatever went back later."""
+        return self.status in PAID
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether Khalti has yet to say how it ends."""
+        return self.status in WAITING
+
+    @property
+    def masked_phone(self) -> str:
+        """``98XXXXX001``: enough to recognise one's own number, as Khalti masks it."""
+        phone = self.customer_phone
+        return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 5 else ""
+
+
+PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
+SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
