@@ -1,0 +1,64 @@
+"""Tell the site's code what happened: exactly once for its work in the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+
+from wagtail_khalti import signals
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+
+logger = logging.getLogger(__name__)
+
+SIGNALS: Mapping[str, Signal] = {
+    KhaltiDelivery.News.COMPLETED: signals.payment_completed,
+    KhaltiDelivery.News.REFUNDED: signals.payment_refunded,
+    KhaltiDelivery.News.ENDED: signals.payment_ended,
+    KhaltiDelivery.News.NEEDS_ATTENTION: signals.payment_needs_attention,
+}
+
+
+class ReceiverRaised(Exception):
+    """The site's code failed; its cause says how."""
+
+
+def deliver(payment: KhaltiPayment) -> KhaltiPayment:
+    """Send what was not delivered yet, in order. What fails stays undelivered and is told in an event and the log."""
+    for delivery in payment.deliveries.filter(delivered_at=None):
+        try:
+            _deliver_once(payment, delivery)
+        except ReceiverRaised as error:
+            _remember_failure(payment, delivery, error)
+            break
+        except DatabaseError:
+            # The money facts are committed and the visitor must see them; the delivery waits for the next try.
+            logger.exception("Delivery %s of payment %s could not begin", delivery.pk, payment.reference)
+            break
+    return payment
+
+
+def _deliver_once(payment: KhaltiPayment, delivery: KhaltiDelivery) -> None:
+    """The mark comes first, so that others wait or see it; receivers that raise take it back."""
+    with transaction.atomic(durable=True):
+        unmarked = KhaltiDelivery.objects.filter(pk=delivery.pk, delivered_at=None)
+        if not unmarked.update(delivered_at=timezone.now(), attempts=F("attempts") + 1):
+            return
+        try:
+            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=payment)
+        except Exception as error:
+            raise ReceiverRaised(type(error).__name__) from error
+        KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERED, data={"news": delivery.news}).save()
+
+
+def _remember_failure(payment: KhaltiPayment, delivery: KhaltiDelivery, error: ReceiverRaised) -> None:
+    # The kind of error only: its words may hold what nobody should read here. The log has the rest.
+    kind = str(error)
+    logger.error("A receiver failed on %s of payment %s", delivery.news, payment.reference, exc_info=error.__cause__)
+    KhaltiDelivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, last_error=kind)
+    data = {"news": delivery.news, "error": kind}
+    KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_FAILED, data=data).save()

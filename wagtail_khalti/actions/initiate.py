@@ -1,0 +1,115 @@
+"""Send a payment to Khalti, at most one request at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
+from wagtail_khalti.gateway import (
+    BreakdownLine,
+    Customer,
+    Initiated,
+    InitiateRequest,
+    Product,
+    connect,
+)
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.money import Paisa
+
+CLAIM = timedelta(seconds=90)  # longer than any request lasts; then the process that claimed it must be dead
+LONGEST_WORDS = 300
+
+
+def initiate_payment(payment: KhaltiPayment, *, is_claimed: bool = False) -> KhaltiPayment:
+    """Get a pidx and a payment link from Khalti, where the payment has none yet.
+
+    While another request is doing so, the payment comes back unchanged, without ``payment_url``.
+    ``is_claimed`` says that the caller has just written the row with ``initiating_at`` and the event.
+    Raises ``RequestRejected`` (the payment has failed), or any other ``GatewayError`` (it can be tried again: the
+    visitor never got a link, so nothing can have been paid). Commits on its own.
+    """
+    if not (is_claimed or _claim(payment)):
+        return payment
+    merchant = configuration().merchant(payment.merchant)
+
+    try:
+        answer = connect(merchant).initiate(_request(payment))
+    except RequestRejected as error:
+        _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(error), status=Status.FAILED)
+        raise
+    except GatewayError as error:
+        data = {"request": "initiate", "error": type(error).__name__, "reason": str(error)[:LONGEST_WORDS]}
+        _close(payment, KhaltiEvent.Kind.NO_ANSWER, data)
+        raise
+
+    return _accept(payment, answer)
+
+
+def _claim(payment: KhaltiPayment) -> bool:
+    now = timezone.now()
+    free = Q(initiating_at=None) | Q(initiating_at__lt=now - CLAIM)
+    with transaction.atomic(durable=True):
+        mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
+        if mine:
+            KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT).save()
+    payment.refresh_from_db()
+    return bool(mine)
+
+
+def _request(payment: KhaltiPayment) -> InitiateRequest:
+    return InitiateRequest(
+        return_url=payment.return_url,
+        website_url=payment.website_url,
+        amount=Paisa(payment.amount),
+        purchase_order_id=payment.purchase_order_id,
+        purchase_order_name=payment.purpose,
+        customer=Customer(name=payment.customer_name, email=payment.customer_email, phone=payment.customer_phone),
+        breakdown=[BreakdownLine(**line) for line in payment.breakdown],
+        products=[Product(**product) for product in payment.products],
+        merchant_extra=payment.merchant_extra,
+    )
+
+
+def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
+    changes = {
+        "status": Status.INITIATED,
+        "pidx": answer.pidx,
+        "payment_url": answer.payment_url,
+        "expires_at": answer.expires_at,
+        "initiated_at": timezone.now(),
+    }
+    try:
+        _close(payment, KhaltiEvent.Kind.INITIATED, answer.facts(), **changes)
+    except IntegrityError:
+        error = AnswerNotUnderstood("initiate answered with the pidx of another payment")
+        data = {"request": "initiate", "error": type(error).__name__, "reason": str(error)}
+        _close(payment, KhaltiEvent.Kind.NO_ANSWER, data)
+        raise error from None
+    return payment
+
+
+def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:
+    """Give the claim back with what came of it, unless somebody else got a pidx meanwhile."""
+    if changes.get("status") == Status.FAILED:
+        changes["ended_at"] = timezone.now()
+    with transaction.atomic(durable=True):
+        waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
+        mine = waiting.update(initiating_at=None, **changes)
+        KhaltiEvent.about(payment, kind, data=data).save()
+    if not mine:
+        payment.refresh_from_db()
+        return
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    payment.initiating_at = None
+
+
+def _words(error: RequestRejected) -> dict[str, Any]:
+    return {"fields": {name[:100]: text[:LONGEST_WORDS] for name, text in list(error.fields.items())[:20]}}

@@ -1,0 +1,104 @@
+"""The one door for evidence: nothing else moves a payment that Khalti knows."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from wagtail_khalti.actions.states import judge, news_of
+from wagtail_khalti.gateway import Lookup
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+
+logger = logging.getLogger(__name__)
+
+
+def settle(
+    payment: KhaltiPayment, answer: Lookup, *, asked_at: datetime, by: AbstractBaseUser | None = None
+) -> KhaltiPayment:
+    """Apply a lookup's answer: move the payment, leave it, or open a review.
+
+    ``asked_at`` is when Khalti was asked; an answer to an older question never overrides a newer one.
+    Commits on its own, so it can't run inside a transaction.
+    """
+    looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
+    while not (payment.evidence_at and payment.evidence_at > asked_at):
+        road = judge(payment, answer)
+
+        with transaction.atomic(durable=True):
+            if isinstance(road, KhaltiReview.Kind):
+                return _hold(payment, road, looked_up)
+            if _move(payment, road, answer, asked_at=asked_at, looked_up=looked_up):
+                return payment
+
+        # Somebody was faster. Read again outside the transaction: a repeatable read would show the old row.
+        payment.refresh_from_db()
+
+    looked_up.kind = KhaltiEvent.Kind.OUTDATED
+    looked_up.save()
+    return payment
+
+
+def _move(
+    payment: KhaltiPayment, road: Status | None, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
+) -> bool:
+    """The gate: one conditional UPDATE, which only one of many at the same time can win."""
+    before, after = Status(payment.status), road or Status(payment.status)
+    changes = _changes(payment, before, after, answer) | {
+        "khalti_status": answer.status,
+        "evidence_at": asked_at,
+        "checked_at": timezone.now(),
+    }
+    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at)
+    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=before).update(**changes):
+        return False
+
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    events = [looked_up]
+    if after != before:
+        data = {"from": before, "to": after, "late": before in SOFT_ENDS}
+        events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
+        KhaltiDelivery.objects.bulk_create(
+            KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after)
+        )
+    KhaltiEvent.objects.bulk_create(events)
+    return True
+
+
+def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Lookup) -> dict[str, Any]:
+    """The columns that this move sets, besides those that every answer sets."""
+    if after == before:
+        return {}
+    if after in SOFT_ENDS:
+        return {"status": after, "ended_at": timezone.now()}
+    changes: dict[str, Any] = {"status": after}
+    if after in PAID:
+        changes["transaction_id"] = answer.transaction_id or payment.transaction_id
+        changes["fee"] = payment.fee if answer.fee is None else answer.fee
+    if after in PAID and before not in PAID:
+        changes["completed_at"] = timezone.now()
+        changes["is_late"] = before in SOFT_ENDS
+    return changes
+
+
+def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, looked_up: KhaltiEvent) -> KhaltiPayment:
+    """Move nothing; open a matter for a person, unless one of this kind is open."""
+    payment.checked_at = timezone.now()
+    payment.save(update_fields=["checked_at"])
+    contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
+    KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+
+    _review, opened = KhaltiReview.objects.get_or_create(
+        payment=payment, kind=doubt, is_open=True, defaults={"evidence": looked_up.data}
+    )
+    if opened:
+        KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.NEEDS_ATTENTION)
+        logger.error("Payment %s needs a person: %s", payment.reference, doubt.label)
+    return payment
