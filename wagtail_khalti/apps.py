@@ -1,0 +1,18 @@
+"""Wiring at start."""
+
+from django.apps import AppConfig
+from django.core.checks import register
+from django.utils.translation import gettext_lazy as _
+
+
+class WagtailKhaltiConfig(AppConfig):
+    name = "wagtail_khalti"
+    label = "wagtail_khalti"
+    verbose_name = _("Khalti payments")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail_khalti import checks
+
+        register(checks.check_configuration)
+        register(checks.check_addresses)

@@ -1,0 +1,148 @@
+"""Tells the developer before the first customer finds out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch, reverse
+
+from wagtail_khalti.conf import (
+    MERCHANT_OPTIONS,
+    OPTIONS,
+    Configuration,
+    Merchant,
+    Mode,
+    raw_options,
+    read,
+    unknown_options,
+)
+
+SIMULATOR = "wagtail_khalti.simulator"
+
+# Fingerprints (SHA-256) of the keys in Khalti's documentation: they belong to somebody else's test account.
+SAMPLE_KEYS = frozenset(
+    {
+        "e6a47a7ad30c0a8ad8c439be6c9f7e002ba0ec54ecd4ad6b7cfdf3e038d856ed",
+        "e3359862077b8d42982d7c30d1ff41de62ded6c1a4c77c337de566c9ce4f2f64",
+        "682f0a78c317693302df0a5869dc753ca979a04b026695803b2dc0c940e58471",
+        "4cd17428a2dfcee16080d9fb2a8c028c052a9f571276d8be0557daa189cfcc55",
+    }
+)
+
+
+def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Everything that can be said of ``WAGTAIL_KHALTI`` without asking Khalti."""
+    try:
+        options = raw_options()
+        messages = list(_unknown_names(options))
+        configuration = read(options)
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="See the settings page of the manual.", id="wagtail_khalti.E001")]
+
+    for merchant in configuration.merchants.values():
+        messages += [*_key(merchant), *_mode(merchant), *_url(merchant)]
+    messages += _return_address(configuration)
+    return messages
+
+
+def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The visitor has to find the way back from Khalti."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    try:
+        reverse("wagtail_khalti:return", args=["REFERENCE"])
+    except NoReverseMatch:
+        return [
+            Error(
+                "The addresses of wagtail_khalti are not part of this site.",
+                hint='Add path("khalti/", include("wagtail_khalti.urls")) to your urls.py, before wagtail_urls.',
+                id="wagtail_khalti.E009",
+            )
+        ]
+    return []
+
+
+def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
+    if not isinstance(options.get("MERCHANTS", {}), Mapping):
+        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
+    for name, given in options.get("MERCHANTS", {}).items():
+        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, (*MERCHANT_OPTIONS, "TIMEOUT"))
+    for place, (given, known) in places.items():
+        for name, resembling in unknown_options(given, known).items():
+            hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."
+            yield Error(f"{place.format(name)} is not an option.", hint=hint, id="wagtail_khalti.E002")
+
+
+def _key(merchant: Merchant) -> Iterator[CheckMessage]:
+    if not merchant.secret_key:
+        yield Error(
+            f"The merchant {merchant.name!r} has no secret key.",
+            hint='Set WAGTAIL_KHALTI["SECRET_KEY"] from the environment: os.environ["KHALTI_SECRET_KEY"].',
+            id="wagtail_khalti.E003",
+        )
+    elif hashlib.sha256(merchant.secret_key.encode()).hexdigest() in SAMPLE_KEYS:
+        yield Error(
+            f"The secret key of the merchant {merchant.name!r} is the sample of Khalti's documentation.",
+            hint="It belongs to somebody else. Take your own from test-admin.khalti.com (sandbox) "
+            "or admin.khalti.com (live).",
+            id="wagtail_khalti.E004",
+        )
+
+
+def _mode(merchant: Merchant) -> Iterator[CheckMessage]:
+    if merchant.mode != Mode.LIVE:
+        return
+    if settings.DEBUG:
+        yield Error(
+            f"The merchant {merchant.name!r} takes real money while DEBUG is on.",
+            hint='Set DEBUG = False, or WAGTAIL_KHALTI["MODE"] = "sandbox".',
+            id="wagtail_khalti.E005",
+        )
+    if apps.is_installed(SIMULATOR):
+        yield Error(
+            f"The merchant {merchant.name!r} takes real money while the simulator is installed.",
+            hint=f'Remove "{SIMULATOR}" from INSTALLED_APPS.',
+            id="wagtail_khalti.E006",
+        )
+
+
+def _url(merchant: Merchant) -> Iterator[CheckMessage]:
+    parts = urlsplit(merchant.api_url)
+    encrypted = parts.scheme == "https" or (parts.scheme == "http" and merchant.mode != Mode.LIVE)
+    if not encrypted or not parts.hostname or parts.query or parts.path.endswith("/api/v2"):
+        yield Error(
+            f"The API_URL of the merchant {merchant.name!r} is {merchant.api_url!r}.",
+            hint="It is the root of the API host, such as https://khalti.com: "
+            "no path /api/v2, no query, and https in live mode.",
+            id="wagtail_khalti.E007",
+        )
+
+
+def _return_address(configuration: Configuration) -> Iterator[CheckMessage]:
+    if not any(merchant.mode == Mode.LIVE for merchant in configuration.merchants.values()):
+        return
+    address = configuration.base_url or getattr(settings, "WAGTAILADMIN_BASE_URL", None) or ""
+    if address.startswith("http://"):
+        yield Error(
+            f"In live mode visitors would come back from Khalti to {address}, which is not encrypted.",
+            hint='Set WAGTAIL_KHALTI["BASE_URL"] to the https address of the site.',
+            id="wagtail_khalti.E008",
+        )
+    elif not configuration.base_url and not _site_knows_https():
+        yield Warning(
+            "In live mode visitors may come back from Khalti to an address that is not encrypted.",
+            hint='Set WAGTAIL_KHALTI["BASE_URL"], or SECURE_PROXY_SSL_HEADER, or SECURE_SSL_REDIRECT.',
+            id="wagtail_khalti.W008",
+        )
+
+
+def _site_knows_https() -> bool:
+    return bool(settings.SECURE_SSL_REDIRECT or settings.SECURE_PROXY_SSL_HEADER)

@@ -1,0 +1,92 @@
+"""Where a block stands in its page or snippet, in Wagtail's own words: ``body.<uuid>.<field>``.
+
+Both directions touch only what can hold the block, so neither makes a query for the images, pages or snippets that
+other blocks have chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from wagtail.blocks import Block, BoundBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.fields import StreamField
+
+Child = tuple[str | None, Block, Any]
+"""The step to it (None where Wagtail gave it no id yet), its definition, its value."""
+
+
+def path_of(value: Any, owner: models.Model, *, block: Block) -> str | None:
+    """The content path of this very value in ``owner``; None where it isn't there, or has no lasting address."""
+    for field in owner._meta.concrete_fields:
+        if isinstance(field, StreamField) and field.name in owner.__dict__:
+            steps = _steps_to(value, field.stream_block, owner.__dict__[field.name], type(block))
+            if steps is not None:
+                return ".".join([field.name, *steps])
+    return None
+
+
+def block_at(owner: models.Model, path: str) -> BoundBlock | None:
+    """The block at a content path of ``owner`` as it is now; None where there is none any more."""
+    name, *steps = path.split(".")
+    field = next((field for field in owner._meta.concrete_fields if field.name == name), None)
+    if not isinstance(field, StreamField):
+        return None
+
+    block, value = field.stream_block, getattr(owner, name)
+    for step in steps:
+        child = _child(block, value, step)
+        if child is None:
+            return None
+        _step, block, value = child
+    return BoundBlock(block, value)
+
+
+def _steps_to(wanted: Any, block: Block, value: Any, kind: type[Block]) -> list[str] | None:
+    if value is wanted:
+        return []
+    for step, child, inner in _children(block, value, kind):
+        rest = _steps_to(wanted, child, inner, kind)
+        if rest is not None:
+            return [step, *rest] if step else None
+    return None
+
+
+def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
+    """The children among which a block of this kind can be."""
+    if isinstance(block, StreamBlock):
+        for position, raw in enumerate(value.raw_data):
+            if _holds(block.child_blocks.get(raw["type"]), kind):
+                yield value[position].id, value[position].block, value[position].value
+    elif isinstance(block, ListBlock) and _holds(block.child_block, kind):
+        for item in value.bound_blocks:
+            yield item.original_id, item.block, item.value
+    elif isinstance(block, StructBlock):
+        for name, child in block.child_blocks.items():
+            if _holds(child, kind):
+                yield name, child, value.get(name)
+
+
+def _child(block: Block, value: Any, step: str) -> Child | None:
+    if isinstance(block, StreamBlock):
+        for position, raw in enumerate(value.raw_data):
+            if raw.get("id") == step:
+                return step, value[position].block, value[position].value
+    elif isinstance(block, ListBlock):
+        for item in value.bound_blocks:
+            if item.original_id == step:
+                return step, item.block, item.value
+    elif isinstance(block, StructBlock) and step in block.child_blocks:
+        return step, block.child_blocks[step], value.get(step)
+    return None
+
+
+def _holds(block: Block | None, kind: type[Block]) -> bool:
+    if isinstance(block, kind):
+        return True
+    if isinstance(block, ListBlock):
+        return _holds(block.child_block, kind)
+    if isinstance(block, StreamBlock | StructBlock):
+        return any(_holds(child, kind) for child in block.child_blocks.values())
+    return False

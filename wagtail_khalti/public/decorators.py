@@ -1,0 +1,30 @@
+"""What every page of one visitor has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+View = Callable[..., HttpResponse]
+
+
+def visitor_page(view: View) -> View:
+    """Never cached, never indexed, its address never passed on.
+
+    Also outside of ``ATOMIC_REQUESTS``: the money facts are committed before Khalti is asked and before the site's
+    code hears of them.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return transaction.non_atomic_requests(never_cache(wrapper))

@@ -1,0 +1,49 @@
+"""Where a visitor goes next."""
+
+from __future__ import annotations
+
+import swapper
+from django.http import HttpRequest
+from django.urls import reverse
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import Status
+
+
+def way_to_pay(payment: KhaltiPayment) -> str:
+    """Khalti's page where there is one to pay on, or ours that leads there or says how it stands."""
+    if payment.is_waiting and payment.payment_url:
+        return str(payment.payment_url)
+    if payment.status == Status.CREATED:
+        return reverse("wagtail_khalti:continue", args=[payment.reference])
+    return payment.get_absolute_url()
+
+
+def way_on(payment: KhaltiPayment, request: HttpRequest) -> str:
+    """After Khalti: what the site's code or the editor chose for success, otherwise our own page."""
+    if payment.status not in (Status.COMPLETED, Status.PARTIALLY_REFUNDED):
+        return payment.get_absolute_url()
+    return payment.success_url or _thank_you_page(payment, request) or payment.get_absolute_url()
+
+
+def way_back(payment: KhaltiPayment) -> str:
+    """To the page on which the visitor chose what to buy; empty where that isn't known or is gone."""
+    if payment.back_url:
+        return str(payment.back_url)
+    get_url = getattr(payment.source, "get_url", None)
+    return (getattr(payment.source, "live", True) and get_url and get_url()) or ""
+
+
+def way_to_pay_again(payment: KhaltiPayment) -> str:
+    """The checkout page of the same offer, with what was typed; empty where the site's own code began it."""
+    if not payment.offer:
+        return ""
+    return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={payment.reference}"
+
+
+def _thank_you_page(payment: KhaltiPayment, request: HttpRequest) -> str:
+    if not payment.thank_you_page:
+        return ""
+    pages = swapper.load_model("wagtailcore", "Page")._base_manager
+    page = pages.filter(pk=payment.thank_you_page, live=True).first()
+    return (page and page.get_url(request)) or ""

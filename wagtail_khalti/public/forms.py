@@ -1,0 +1,151 @@
+"""What a visitor fills in before paying."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+from wagtail_khalti.public.offers import Terms
+
+COUNTRY_CODES = ("+977", "00977", "977")
+MOBILE_DIGITS = 10
+LONGEST_KEY = 64
+
+
+class PhoneField(forms.CharField):
+    """A Nepali mobile number, kept as its ten digits however it was written."""
+
+    default_error_messages: ClassVar = {"invalid": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")}
+
+    def clean(self, value: Any) -> str:
+        text = "".join(str(super().clean(value)).split()).replace("-", "")
+        if len(text) > MOBILE_DIGITS:
+            text = next((text.removeprefix(code) for code in COUNTRY_CODES if text.startswith(code)), text)
+        if not text.isdecimal() or len(text) != MOBILE_DIGITS or int(text[0]) != 9:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return "".join(str(int(digit)) for digit in text)  # Devanagari digits become 0 to 9
+
+
+class CheckoutForm(forms.Form):
+    """Asks for what the offer asks. The total is reckoned here; the browser only says which one the visitor saw."""
+
+    quantity = forms.IntegerField(
+        label=_("Quantity"), initial=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your name.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address such as name@example.com."),
+        },
+    )
+    phone = PhoneField(
+        label=_("Mobile number"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national", "inputmode": "tel"}),
+        error_messages={"required": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")},
+    )
+
+    def __init__(self, *args: Any, terms: Terms, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        self.terms = terms
+        for name in {"name", "email", "phone"}.difference(terms.asks):
+            del self.fields[name]
+        if terms.max_quantity > 1:
+            self._limit_quantity(terms.max_quantity)
+        else:
+            del self.fields["quantity"]
+
+    def _limit_quantity(self, most: int) -> None:
+        words = _("Enter a quantity from 1 to %(most)s.") % {"most": most}
+        self.fields["quantity"] = forms.IntegerField(
+            label=_("Quantity"),
+            initial=1,
+            min_value=1,
+            max_value=most,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        largest = configuration().max_amount
+        if self.total > largest:
+            limit = format_rupees(largest, get_language())
+            words = _("This site takes at most %(limit)s in one payment.") % {"limit": limit}
+            self.add_error("quantity" if "quantity" in self.fields else None, words)
+        elif self.total < MINIMUM:
+            raise ValidationError(_("Khalti's minimum is Rs 10."))
+        return cleaned
+
+    @property
+    def quantity_wanted(self) -> int:
+        """1 where none is asked, or none that makes sense was given."""
+        wanted = getattr(self, "cleaned_data", {}).get("quantity") or self.get_initial_quantity()
+        return int(wanted)
+
+    def get_initial_quantity(self) -> int:
+        return int(self.initial.get("quantity") or 1)
+
+    @property
+    def total(self) -> Paisa:
+        return Paisa(self.terms.unit_price * self.quantity_wanted)
+
+    @property
+    def saw_total(self) -> bool:
+        """Whether the visitor saw the very total that would be charged now."""
+        return self.data.get("total_seen") == str(self.total)
+
+    @cached_property
+    def key(self) -> str:
+        """Names this visit's wish to pay; the same in a form that is sent twice."""
+        return self.data.get("key", "")[:LONGEST_KEY] or uuid.uuid4().hex
+
+    def idempotency_key(self, token: str, *, after: KhaltiPayment | None = None) -> str:
+        """The same for the same wish: this form, this offer, this total, these answers, this try."""
+        answers = sorted((name, str(value)) for name, value in self.cleaned_data.items())
+        wish = repr([self.key, token, self.total, answers, after and after.reference])
+        return "checkout:" + hashlib.sha256(wish.encode()).hexdigest()
+
+    @property
+    def customer(self) -> Customer:
+        answers = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
+        return Customer(**answers)
+
+    @property
+    def products(self) -> list[Product]:
+        return [
+            Product(
+                identity="1",
+                name=self.terms.name,
+                quantity=self.quantity_wanted,
+                unit_price=self.terms.unit_price,
+                total_price=self.total,
+            )
+        ]
+
+    @property
+    def breakdown(self) -> list[BreakdownLine]:
+        quantity = self.quantity_wanted
+        label = f"{self.terms.name} × {quantity}" if quantity > 1 else self.terms.name
+        return [BreakdownLine(label=label, amount=self.total)]

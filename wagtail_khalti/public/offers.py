@@ -1,0 +1,116 @@
+"""What a block offers, signed: a link that stays true in a page cache and can't keep an old price alive.
+
+An offer names the page (or snippet) and the block in it; name and price are read from what is published when the
+visitor comes. Where the owner of a block can't be known, the offer carries its terms instead, for a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from django.apps import apps
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from wagtail.blocks import Block
+
+from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
+from wagtail_khalti.money import Paisa
+from wagtail_khalti.public.block_paths import block_at, path_of
+
+LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
+
+PLACE, TERMS = "p", "t"
+_place_signer = signing.Signer(salt="wagtail_khalti.offer.place")
+_terms_signer = signing.TimestampSigner(salt="wagtail_khalti.offer.terms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What can be bought, and what is asked of the visitor."""
+
+    name: str
+    unit_price: Paisa
+    max_quantity: int = 1
+    asks: tuple[str, ...] = ()
+    """Of ``name``, ``email`` and ``phone``."""
+
+    thank_you_page: str = ""
+    """Primary key of the page for afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An offer as it stands right now."""
+
+    token: str
+    terms: Terms
+    language: str
+    """That of the page it stood on."""
+
+    owner: models.Model | None = None
+    block_path: str = ""
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A block that offers something, such as ``KhaltiCheckoutBlock``."""
+
+    def terms(self, value: Any) -> Terms: ...
+
+
+def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
+    """The offer of this block, for the address of its checkout page. Makes no query."""
+    language = get_language() or ""
+    for owner in _owners(context):
+        path = path_of(value, owner, block=block)
+        if path is not None and owner.pk is not None:
+            place = [owner._meta.label_lower, str(owner.pk), path, language]
+            return f"{PLACE}.{_place_signer.sign_object(place, compress=True)}"
+    return f"{TERMS}.{_terms_signer.sign_object([asdict(terms), language], compress=True)}"
+
+
+def open_offer(token: str) -> Offer:
+    """What the offer stands for now. Raises ``OfferTampered`` or ``OfferUnavailable``."""
+    kind, _dot, signed = token.partition(".")
+    try:
+        if kind == PLACE:
+            return _at_place(token, *_place_signer.unsign_object(signed))
+        return _with_terms(token, *_terms_signer.unsign_object(signed, max_age=LIFE_OF_TERMS))
+    except signing.SignatureExpired as error:
+        raise OfferUnavailable("The time of this offer is over") from error
+    except signing.BadSignature as error:
+        raise OfferTampered("This site did not sign such an offer") from error
+
+
+def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
+    """Whatever in the template context could hold the block: the page, a snippet, each once."""
+    seen = {id(value): value for value in context.values() if isinstance(value, models.Model)}
+    yield from seen.values()
+
+
+def _at_place(token: str, label: str, pk: str, path: str, language: str) -> Offer:
+    owner = _published(label, pk)
+    bound = block_at(owner, path)
+    if bound is None or not isinstance(bound.block, Offering):
+        raise OfferUnavailable("The block is gone from the published content")
+    terms = bound.block.terms(bound.value)
+    return Offer(token=token, terms=terms, language=language, owner=owner, block_path=path)
+
+
+def _published(label: str, pk: str) -> models.Model:
+    try:
+        owner: models.Model = apps.get_model(label)._default_manager.get(pk=pk)
+    except (LookupError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
+        raise OfferUnavailable("What held the block is gone") from error
+    if not getattr(owner, "live", True):
+        raise OfferUnavailable("What holds the block is not published")
+    return owner
+
+
+def _with_terms(token: str, terms: dict[str, Any], language: str) -> Offer:
+    return Offer(token=token, terms=Terms(**{**terms, "asks": tuple(terms["asks"])}), language=language)

@@ -1,0 +1,149 @@
+"""After the checkout: the way to Khalti, the way back, and how the payment stands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import Site
+
+from wagtail_khalti.actions import check_payment, deliver, initiate_payment
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.gateway import Callback
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.money import format_rupees
+from wagtail_khalti.public.decorators import visitor_page
+from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way_to_pay_again
+
+logger = logging.getLogger(__name__)
+
+SOONEST_CHECK = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
+PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
+
+PAGES: Mapping[str, str] = {
+    Status.CREATED: "waiting",
+    Status.INITIATED: "waiting",
+    Status.PENDING: "waiting",
+    Status.COMPLETED: "completed",
+    Status.PARTIALLY_REFUNDED: "refunded",
+    Status.REFUNDED: "refunded",
+    Status.CANCELED: "canceled",
+    Status.EXPIRED: "expired",
+    Status.FAILED: "failed",
+}
+
+
+@visitor_page
+@require_safe
+def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
+    """To Khalti's page, as soon as there is one: also for the second of two clicks, and after Khalti was down."""
+    payment = _find(reference)
+    if payment is None:
+        return _not_found(request)
+
+    try:
+        initiate_payment(payment)
+    except (KhaltiError, ImproperlyConfigured) as error:
+        logger.warning("Payment %s could not be sent to Khalti: %s", reference, error)
+        return _page(request, payment, "not_sent")
+    if payment.status == Status.CREATED:
+        return _page(request, payment, "sending")
+    return HttpResponseRedirect(way_to_pay(payment))
+
+
+@csrf_exempt  # Khalti sends browsers here by GET; a POST is tolerated, and both prove nothing
+@visitor_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
+    """The callback: a hint to look the payment up. What the browser says is noted, and never believed."""
+    payment = _find(reference)
+    if payment is None:
+        return _not_found(request)
+
+    _note_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
+    _bring_up_to_date(payment)
+    return HttpResponseRedirect(way_on(payment, request))
+
+
+@visitor_page
+@require_safe
+def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """How the payment stands: receipt, waiting room, or the next step after an end."""
+    payment = _find(reference)
+    if payment is None:
+        return _not_found(request)
+
+    _bring_up_to_date(payment)
+    if not payment.is_paid and payment.reviews.open().exists():
+        return _page(request, payment, "in_doubt")
+    return _page(request, payment, PAGES[payment.status])
+
+
+def _find(reference: str) -> KhaltiPayment | None:
+    return KhaltiPayment.objects.filter(reference=reference).first()
+
+
+def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
+    data = {"hints": callback.hints, "names_another_payment": callback.names_another(payment.pidx)}
+    actor = KhaltiEvent.Actor.VISITOR
+    KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=actor, data=data).save()
+
+
+def _bring_up_to_date(payment: KhaltiPayment) -> None:
+    """Ask Khalti, unless it is paid or was asked just now; in any case tell the site what it hasn't heard yet."""
+    asked_just_now = payment.checked_at and timezone.now() - payment.checked_at < SOONEST_CHECK
+    if payment.is_paid or asked_just_now:
+        deliver(payment)
+        return
+    try:
+        check_payment(payment)
+    except KhaltiError as error:
+        # No answer is no news: the visitor sees how the payment stands, and it is asked again.
+        logger.warning("Payment %s could not be checked: %s", payment.reference, error)
+
+
+def _not_found(request: HttpRequest) -> HttpResponse:
+    return render(request, "wagtail_khalti/public/not_found.html", status=404)
+
+
+def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpResponse:
+    with translation.override(payment.language or translation.get_language()):
+        site = Site.find_for_request(request)
+        context = {
+            "payment": payment,
+            "amount": format_rupees(payment.amount, translation.get_language()),
+            "seller": (site and (site.site_name or site.hostname)) or request.get_host(),
+            "contact": _contact(),
+            "is_test": payment.is_test,
+            "back_url": way_back(payment),
+            "pay_url": way_to_pay(payment),
+            "pay_again_url": way_to_pay_again(payment),
+            **_pauses(request),
+        }
+        return render(request, f"wagtail_khalti/public/{name}.html", context)
+
+
+def _pauses(request: HttpRequest) -> dict[str, object]:
+    """When a waiting page asks again by itself, and which time that is; at the end it leaves it to a button."""
+    try:
+        turn = int(request.GET.get("turn", "0")[:3])
+    except ValueError:
+        turn = 0
+    pause = PAUSES[turn] if 0 <= turn < len(PAUSES) else None
+    return {"pause": pause, "next_turn": turn + 1, "pauses": PAUSES}
+
+
+def _contact() -> str:
+    try:
+        return configuration().contact
+    except ImproperlyConfigured:
+        return ""
