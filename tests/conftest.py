@@ -1,0 +1,44 @@
+"""Arrangements that many tests share."""
+
+import pytest
+from wagtail.models import Page, Site
+
+from tests.shop.models import ShopPage
+from wagtail_khalti.actions import start_payment
+
+CHECKOUT = {
+    "heading": "",
+    "text": "",
+    "item_name": "Membership",
+    "amount": "1500.00",
+    "max_quantity": None,
+    "ask_for": [],
+    "thank_you_page": None,
+    "button_text": "",
+}
+
+
+@pytest.fixture
+def home(db):
+    """The page that every Wagtail site begins with."""
+    return Site.objects.get(is_default_site=True).root_page
+
+
+@pytest.fixture
+def shop_page(home):
+    """Makes a published page with a checkout block; keywords change the block."""
+
+    def make(title="Shop", **changes):
+        block = {"type": "checkout", "id": "6b1dd3f4-0000-4000-8000-000000000001", "value": {**CHECKOUT, **changes}}
+        page = ShopPage(title=title, body=[])
+        page.body = ShopPage._meta.get_field("body").to_python([block])
+        home.add_child(instance=page)
+        return ShopPage.objects.get(pk=page.pk)
+
+    return make
+
+
+@pytest.fixture
+def payment(khalti, home):
+    """A payment of Rs 1,500 that waits for its visitor at Khalti."""
+    return start_payment(150_000, purpose="Membership", base_url="http://testserver")

@@ -1,0 +1,64 @@
+
+import django.core.validators
+import django.db.models.deletion
+import tests.shop.models
+import wagtail.fields
+import wagtail.models.preview
+from decimal import Decimal
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('wagtailcore', '0098_apitoken'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Order',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.CharField(blank=True, max_length=100)),
+                ('times_paid', models.IntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Teaser',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('live', models.BooleanField(default=True, editable=False, verbose_name='live')),
+                ('has_unpublished_changes', models.BooleanField(default=False, editable=False, verbose_name='has unpublished changes')),
+                ('first_published_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='first published at')),
+                ('last_published_at', models.DateTimeField(editable=False, null=True, verbose_name='last published at')),
+                ('go_live_at', models.DateTimeField(blank=True, null=True, verbose_name='go live date/time')),
+                ('expire_at', models.DateTimeField(blank=True, null=True, verbose_name='expiry date/time')),
+                ('expired', models.BooleanField(default=False, editable=False, verbose_name='expired')),
+                ('name', models.CharField(max_length=100)),
+                ('body', wagtail.fields.StreamField([('checkout', 8)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 3: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 4: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 5: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 6: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 7: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1), ('item_name', 2), ('amount', 3), ('max_quantity', 4), ('ask_for', 5), ('thank_you_page', 6), ('button_text', 7)]], {})})),
+                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
+                ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),
+            ],
+            options={
+                'abstract': False,
+            },
+            bases=(wagtail.models.preview.PreviewableMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name='ShopPage',
+            fields=[
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('intro', models.CharField(blank=True, max_length=200)),
+                ('body', wagtail.fields.StreamField([('paragraph', 0), ('picture', 1), ('checkout', 10), ('card', 13), ('cards', 14), ('columns', 16), ('teaser', 17)], blank=True, block_lookup={0: ('wagtail.blocks.TextBlock', (), {}), 1: ('wagtail.images.blocks.ImageChooserBlock', (), {}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 4: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 5: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 6: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 7: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 8: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 10: ('wagtail.blocks.StructBlock', [[('heading', 2), ('text', 3), ('item_name', 4), ('amount', 5), ('max_quantity', 6), ('ask_for', 7), ('thank_you_page', 8), ('button_text', 9)]], {}), 11: ('wagtail.blocks.CharBlock', (), {'required': False}), 12: ('wagtail.images.blocks.ImageChooserBlock', (), {'required': False}), 13: ('wagtail.blocks.StructBlock', [[('title', 11), ('picture', 12), ('checkout', 10)]], {}), 14: ('wagtail.blocks.ListBlock', (13,), {}), 15: ('wagtail.blocks.StreamBlock', [[('card', 13), ('checkout', 10)]], {}), 16: ('wagtail.blocks.ListBlock', (15,), {}), 17: ('wagtail.snippets.blocks.SnippetChooserBlock', (tests.shop.models.Teaser,), {})})),
+                ('sidebar', wagtail.fields.StreamField([('paragraph', 0), ('picture', 1), ('checkout', 10), ('card', 13), ('cards', 14), ('columns', 16), ('teaser', 17)], blank=True, block_lookup={0: ('wagtail.blocks.TextBlock', (), {}), 1: ('wagtail.images.blocks.ImageChooserBlock', (), {}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 4: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 5: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 6: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 7: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 8: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 10: ('wagtail.blocks.StructBlock', [[('heading', 2), ('text', 3), ('item_name', 4), ('amount', 5), ('max_quantity', 6), ('ask_for', 7), ('thank_you_page', 8), ('button_text', 9)]], {}), 11: ('wagtail.blocks.CharBlock', (), {'required': False}), 12: ('wagtail.images.blocks.ImageChooserBlock', (), {'required': False}), 13: ('wagtail.blocks.StructBlock', [[('title', 11), ('picture', 12), ('checkout', 10)]], {}), 14: ('wagtail.blocks.ListBlock', (13,), {}), 15: ('wagtail.blocks.StreamBlock', [[('card', 13), ('checkout', 10)]], {}), 16: ('wagtail.blocks.ListBlock', (15,), {}), 17: ('wagtail.snippets.blocks.SnippetChooserBlock', (tests.shop.models.Teaser,), {})})),
+                ('teaser', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='shop.teaser')),
+            ],
+            options={
+                'abstract': False,
+            },
+            bases=('wagtailcore.page',),
+        ),
+    ]

@@ -1,0 +1,64 @@
+"""Pages, a snippet and an order, as a site that uses the package has them."""
+
+from django.db import models
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
+from wagtail.snippets.blocks import SnippetChooserBlock
+from wagtail.snippets.models import register_snippet
+
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
+
+
+class CardBlock(blocks.StructBlock):
+    title = blocks.CharBlock(required=False)
+    picture = ImageChooserBlock(required=False)
+    checkout = KhaltiCheckoutBlock()
+
+
+class ColumnBlock(blocks.StreamBlock):
+    card = CardBlock()
+    checkout = KhaltiCheckoutBlock()
+
+
+@register_snippet
+class Teaser(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Model):
+    name = models.CharField(max_length=100)
+    body = StreamField([("checkout", KhaltiCheckoutBlock())], blank=True)
+
+    panels = [FieldPanel("name"), FieldPanel("body")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_preview_template(self, request, mode_name):
+        return "shop/teaser.html"
+
+
+class BodyBlock(blocks.StreamBlock):
+    paragraph = blocks.TextBlock()
+    picture = ImageChooserBlock()
+    checkout = KhaltiCheckoutBlock()
+    card = CardBlock()
+    cards = blocks.ListBlock(CardBlock())
+    columns = blocks.ListBlock(ColumnBlock())
+    teaser = SnippetChooserBlock(Teaser)
+
+
+class ShopPage(Page):
+    intro = models.CharField(max_length=200, blank=True)
+    body = StreamField(BodyBlock(), blank=True)
+    sidebar = StreamField(BodyBlock(), blank=True)
+    teaser = models.ForeignKey(Teaser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    content_panels = [*Page.content_panels, "intro", "body", "sidebar", "teaser"]
+    template = "shop/shop_page.html"
+
+
+class Order(models.Model):
+    """What a payment can be for."""
+
+    note = models.CharField(max_length=100, blank=True)
+    times_paid = models.IntegerField(default=0)

@@ -1,0 +1,1 @@
+"""For people who build on us: a Khalti in the same process."""

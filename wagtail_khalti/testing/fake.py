@@ -1,0 +1,69 @@
+"""The visitor and Khalti, as a test wants them to behave."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.simulator import control
+from wagtail_khalti.simulator.scripts import Endpoint
+
+
+class FakeKhalti:
+    """Moves payments in the simulator. Each verb leaves the site to find out, as the real Khalti does."""
+
+    def begin(self, payment: KhaltiPayment) -> None:
+        """The visitor has signed in at Khalti and not finished."""
+        control.begin(_pidx(payment))
+
+    def pay(self, payment: KhaltiPayment) -> None:
+        """The visitor pays."""
+        control.pay(_pidx(payment))
+
+    def cancel(self, payment: KhaltiPayment) -> None:
+        """The visitor cancels on Khalti's page."""
+        control.cancel(_pidx(payment))
+
+    def expire(self, payment: KhaltiPayment) -> None:
+        """The payment link runs out."""
+        control.expire(_pidx(payment))
+
+    def fail(self, payment: KhaltiPayment) -> None:
+        """Khalti can't take the money."""
+        control.fail(_pidx(payment))
+
+    def refund(self, payment: KhaltiPayment, *, partial: bool = False) -> None:
+        """The merchant gives money back in Khalti's dashboard."""
+        control.refund(_pidx(payment), partial=partial)
+
+    def return_path(self, payment: KhaltiPayment) -> str:
+        """Where Khalti would send the browser now: path and query on this site."""
+        parts = urlsplit(control.callback_url(_pidx(payment)))
+        return f"{parts.path}?{parts.query}"
+
+    def answer_lookup(self, payment: KhaltiPayment, *, times: int = 1, http_status: int = 200, **changes: Any) -> None:
+        """The next lookups of this payment say Completed for the right amount, but for ``changes``.
+
+        A change to ``...`` leaves the field out.
+        """
+        truth: dict[str, Any] = {
+            "pidx": payment.pidx,
+            "total_amount": payment.amount,
+            "status": "Completed",
+            "transaction_id": "GFq9PFS7b2iYvL8Lir9oXe",
+            "fee": 0,
+            "refunded": False,
+        }
+        body = {name: value for name, value in {**truth, **changes}.items() if value is not ...}
+        control.answer_with("lookup", status=http_status, body=body, times=times, pidx=_pidx(payment))
+
+    def answer(self, endpoint: Endpoint, body: str | dict[str, Any], **options: Any) -> None:
+        """The next answer of ``initiate`` or ``lookup``, word for word. See ``simulator.control.answer_with``."""
+        control.answer_with(endpoint, body=body, **options)
+
+
+def _pidx(payment: KhaltiPayment) -> str:
+    if payment.pidx is None:
+        raise ValueError("Khalti has not heard of this payment: start it first")
+    return payment.pidx

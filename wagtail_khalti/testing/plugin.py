@@ -1,0 +1,28 @@
+"""pytest finds this by itself once the package is installed: the fixture ``khalti``.
+
+The site under test needs ``wagtail_khalti.simulator`` in ``INSTALLED_APPS`` and in its urls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from wagtail_khalti.testing.fake import FakeKhalti
+
+
+@pytest.fixture
+def khalti(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKhalti]:
+    """A Khalti in this process: payments start, are paid and are looked up without any network."""
+    # Imported late: pytest loads this plugin before Django is set up, also where no test uses it.
+    from wagtail_khalti.gateway import connect, transport
+    from wagtail_khalti.testing.fake import FakeKhalti
+    from wagtail_khalti.testing.in_process import InProcessAdapter
+
+    monkeypatch.setattr(transport, "HTTPAdapter", lambda **options: InProcessAdapter())
+    connect.cache_clear()
+    yield FakeKhalti()
+    connect.cache_clear()
