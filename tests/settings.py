@@ -86,7 +86,7 @@ if DATABASE["ENGINE"].endswith("mysql"):
 
     pymysql.install_as_MySQLdb()
     DATABASE["OPTIONS"] = {"charset": "utf8mb4"}
-    DATABASE["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
+    DATABASE["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_general_ci"}
 
 WAGTAIL_KHALTI = {
     "MODE": "simulator",

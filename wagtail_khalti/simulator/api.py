@@ -1,0 +1,100 @@
+"""The two endpoints that a merchant's server calls."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from . import answers
+from .conf import simulator_settings
+from .models import SimulatedPayment
+from .reading import data_of, key_hash_of
+from .scripts import Endpoint, scripted_response
+from .validation import Invalid, members, order_from, text
+
+Answer = Callable[[HttpRequest, str, Any], HttpResponse]
+
+
+def endpoint(name: Endpoint) -> Callable[[Answer], Callable[[HttpRequest], HttpResponse]]:
+    """In the order of Django REST framework: who calls, then how, then with what."""
+
+    def decorate(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
+        @login_not_required
+        @csrf_exempt
+        @transaction.non_atomic_requests
+        @wraps(answer)
+        def view(request: HttpRequest) -> HttpResponse:
+            scripted = scripted_response(name, request)
+            if scripted is not None:
+                return scripted
+            response = _truth(answer, request)
+            response["Allow"] = "POST, OPTIONS"
+            return response
+
+        return view
+
+    return decorate
+
+
+def _truth(answer: Answer, request: HttpRequest) -> HttpResponse:
+    try:
+        key_hash = key_hash_of(request)
+        if request.method == "OPTIONS":
+            return HttpResponse()
+        if request.method != "POST":
+            return answers.not_allowed(request.method or "").response()
+        return answer(request, key_hash, data_of(request))
+    except Invalid as wrong:
+        return answers.not_valid(wrong.errors).response()
+    except answers.Refusal as refusal:
+        return refusal.response()
+
+
+@endpoint("initiate")
+def initiate(request: HttpRequest, key_hash: str, data: Any) -> HttpResponse:
+    order = order_from(data)
+    now = timezone.now()
+
+    payment = SimulatedPayment.objects.create(
+        key_hash=key_hash,
+        return_url=order.return_url,
+        website_url=order.website_url,
+        amount=order.amount,
+        purchase_order_id=order.purchase_order_id,
+        purchase_order_name=order.purchase_order_name,
+        amount_breakdown=order.amount_breakdown,
+        merchant_extras=order.merchant_extras,
+        created_at=now,
+        expires_at=now + timedelta(seconds=simulator_settings().expires_in),
+    )
+
+    return JsonResponse(answers.initiated(payment, payment_url(request, payment)))
+
+
+@endpoint("lookup")
+def lookup(request: HttpRequest, key_hash: str, data: Any) -> HttpResponse:
+    pidx = members(data, {"pidx": text}, {})["pidx"]
+    payment = SimulatedPayment.objects.filter(pidx=pidx, key_hash=key_hash).first()
+    if payment is None or payment.pidx != pidx:  # MariaDB compares without regard to case
+        raise answers.not_found()
+
+    status, body = answers.looked_up(payment)
+    return JsonResponse(body, status=status)
+
+
+def payment_url(request: HttpRequest, payment: SimulatedPayment) -> str:
+    chosen = simulator_settings()
+    query = {"pidx": payment.pidx}
+    if chosen.payment_url_style == "wallet":
+        query |= {"return_url": payment.return_url, "mode": "wallet"}
+    page = "wallet" if chosen.payment_url_style == "wallet" else "page"
+    path = f"{reverse(f'khalti_simulator:{page}')}?{urlencode(query)}"
+    return chosen.public_origin.rstrip("/") + path if chosen.public_origin else request.build_absolute_uri(path)

@@ -1,0 +1,72 @@
+"""The only reader of ``settings.KHALTI_SIMULATOR``: read at each use, so that a test can change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+CallbackStyle = Literal["A", "B", "C"]
+QueryJoin = Literal["clean", "naive"]
+PaymentUrlStyle = Literal["root", "wallet"]
+UnknownPidxStatus = Literal[404, 400]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorSettings:
+    callback_style: CallbackStyle = "B"
+    """Which recorded set of callback parameters: A (2024), B (2025), C (another backend of Khalti)."""
+
+    query_join: QueryJoin = "clean"
+    """How the callback joins a return_url with a query; "naive" is the recorded trap ``?a=1/?status=…``."""
+
+    payment_url_style: PaymentUrlStyle = "root"
+    """``/?pidx=…`` or ``/wallet/?pidx=…&return_url=…&mode=wallet``."""
+
+    expires_in: int = 1800
+    """Seconds until a payment that nobody finished is Expired."""
+
+    service_charge: int = 0
+    """Paisa that the hosted page shows on top of the amount."""
+
+    fee: int = 0
+    """Paisa that lookup reports as ``fee`` of a paid payment."""
+
+    unknown_pidx_status: UnknownPidxStatus = 404
+    """The HTTP status of "Not found."; clients in the field have coded for both."""
+
+    merchant_name: str = "Test merchant"
+    """The name that the hosted page shows."""
+
+    public_origin: str = ""
+    """Scheme and host by which a browser reaches the simulator, when the merchant's server uses others."""
+
+
+def simulator_settings() -> SimulatorSettings:
+    given = getattr(settings, "KHALTI_SIMULATOR", {})
+    legal = {field.name.upper(): field.name for field in fields(SimulatorSettings)}
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured('KHALTI_SIMULATOR must be a dict, such as {"CALLBACK_STYLE": "B"}.')
+
+    unknown = [str(name) for name in given if name not in legal]
+    if unknown:
+        raise ImproperlyConfigured(
+            f"KHALTI_SIMULATOR has no option {', '.join(unknown)}. Its options are: {', '.join(legal)}."
+        )
+
+    hints = get_type_hints(SimulatorSettings)
+    for name, value in given.items():
+        _check(name, value, hints[legal[name]])
+    return SimulatorSettings(**{legal[name]: value for name, value in given.items()})
+
+
+def _check(name: str, value: object, hint: Any) -> None:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            choices = ", ".join(repr(choice) for choice in get_args(hint))
+            raise ImproperlyConfigured(f"KHALTI_SIMULATOR[{name!r}] is {value!r}; it must be one of: {choices}.")
+    elif type(value) is not hint:
+        raise ImproperlyConfigured(f"KHALTI_SIMULATOR[{name!r}] is {value!r}; it must be of type {hint.__name__}.")
+    elif isinstance(value, int) and value < 0:
+        raise ImproperlyConfigured(f"KHALTI_SIMULATOR[{name!r}] is {value!r}; it must not be negative.")

@@ -1,0 +1,123 @@
+"""What the simulator remembers, so that a restart loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .identifiers import new_id
+
+WRONG_PINS_ALLOWED = 5  # Simulator's own: Khalti says "multiple incorrect pin attempts" and no number
+
+
+class Status(models.TextChoices):
+    """Khalti's own words, as lookup says them."""
+
+    INITIATED = "Initiated", _("Initiated")
+    """The merchant asked for a payment; the payer has not signed in."""
+
+    PENDING = "Pending", _("Pending")
+    """The payer signed in and has not finished."""
+
+    COMPLETED = "Completed", _("Completed")
+    """Paid."""
+
+    REFUNDED = "Refunded", _("Refunded")
+    """All was given back."""
+
+    PARTIALLY_REFUNDED = "Partially Refunded", _("Partially refunded")
+    """Some was given back."""
+
+    EXPIRED = "Expired", _("Expired")
+    """Nobody finished in time. Never stored: the clock says it when somebody asks."""
+
+    CANCELED = "User canceled", _("Canceled by the payer")
+    """The payer pressed Cancel."""
+
+    FAILED = "Failed", _("Failed")
+    """Khalti could not take the money. The docs dropped the word; official SDKs still know it."""
+
+
+OPEN = frozenset({Status.INITIATED, Status.PENDING})
+PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+
+
+class SimulatedPayment(models.Model):
+    pidx = models.CharField(max_length=22, unique=True, default=new_id, editable=False)
+    key_hash = models.CharField(max_length=64)
+    stored_status = models.CharField(max_length=20, choices=Status, default=Status.INITIATED)
+    amount = models.BigIntegerField()
+    return_url = models.TextField()
+    website_url = models.TextField()
+    purchase_order_id = models.TextField()
+    purchase_order_name = models.TextField()
+    amount_breakdown = models.JSONField(default=list)
+    merchant_extras = models.JSONField(default=list)  # pairs: a JSON object would lose their order
+    mobile = models.CharField(max_length=20, blank=True)
+    wrong_pins = models.PositiveSmallIntegerField(default=0)
+    transaction_id = models.CharField(max_length=22, blank=True)
+    fee = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.pidx
+
+    @property
+    def status(self) -> Status:
+        """What Khalti would say now."""
+        stored = Status(self.stored_status)
+        return Status.EXPIRED if stored in OPEN and self.expires_at <= timezone.now() else stored
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status in PAID
+
+    @property
+    def pins_left(self) -> int:
+        return max(0, WRONG_PINS_ALLOWED - self.wrong_pins)
+
+    def move_to(self, status: Status, *, only_from: Collection[Status], **changes: Any) -> bool:
+        """One conditional UPDATE, so that of many at the same time one wins; say whether it was this one."""
+        rows = SimulatedPayment.objects.filter(pk=self.pk, stored_status__in=only_from)
+        moved = rows.update(stored_status=status, **changes)
+        self.refresh_from_db()
+        return bool(moved)
+
+    def expire_at(self, moment: datetime) -> None:
+        SimulatedPayment.objects.filter(pk=self.pk).update(expires_at=moment)
+        self.refresh_from_db()
+
+    def count_wrong_pin(self) -> None:
+        SimulatedPayment.objects.filter(pk=self.pk).update(wrong_pins=F("wrong_pins") + 1)
+        self.refresh_from_db()
+
+
+class ScriptedAnswer(models.Model):
+    """What an endpoint says instead of the truth, for its next few calls."""
+
+    endpoint = models.CharField(max_length=20)
+    pidx = models.CharField(max_length=100, blank=True)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField(blank=True)
+    content_type = models.CharField(max_length=100)
+    headers = models.JSONField(default=dict)
+    delay = models.FloatField(default=0.0)
+    times_left = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.status}"
+
+    def take_one(self) -> bool:
+        rows = ScriptedAnswer.objects.filter(pk=self.pk, times_left__gt=0)
+        return bool(rows.update(times_left=F("times_left") - 1))
