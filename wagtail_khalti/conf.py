@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +70,7 @@ class Merchant:
         return hashlib.sha256(b"wagtail-khalti:" + self.secret_key.encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """``WAGTAIL_KHALTI``, read once."""
 
@@ -144,7 +145,7 @@ def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[st
 def read(options: Mapping[str, Any]) -> Configuration:
     """Make the frozen object. Raises ``ImproperlyConfigured``."""
     return Configuration(
-        merchants={name: _merchant(name, given) for name, given in merchant_options(options).items()},
+        merchants=MappingProxyType({name: _merchant(name, given) for name, given in merchant_options(options).items()}),
         max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
         base_url=str(options.get("BASE_URL", "")),
         contact=str(options.get("CONTACT", "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -82,7 +82,7 @@ def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
         "status": Status.INITIATED,
         "pidx": answer.pidx,
         "payment_url": answer.payment_url,
-        "expires_at": answer.expires_at,
+        "expires_at": answer.expires_at and _as_stored(answer.expires_at),
         "initiated_at": timezone.now(),
     }
     try:
@@ -93,6 +93,11 @@ def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
         _close(payment, KhaltiEvent.Kind.NO_ANSWER, data)
         raise error from None
     return payment
+
+
+def _as_stored(moment: datetime) -> datetime:
+    """Without its zone on a site with ``USE_TZ = False``."""
+    return timezone.make_naive(moment) if timezone.is_naive(timezone.now()) else moment
 
 
 def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:

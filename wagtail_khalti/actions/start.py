@@ -152,14 +152,15 @@ def _commit_and_send(payment: KhaltiPayment) -> KhaltiPayment:
                 KhaltiEvent.about(payment, kind, actor=KhaltiEvent.Actor.VISITOR) for kind in kinds
             )
     except IntegrityError:
-        earlier = KhaltiPayment.objects.filter(idempotency_key=payment.idempotency_key).first()
-        if payment.idempotency_key is None or earlier is None:
-            raise
-        return initiate_payment(_same(earlier, payment))
+        return initiate_payment(_earlier(payment))
     return initiate_payment(payment, is_claimed=True)
 
 
-def _same(earlier: KhaltiPayment, wanted: KhaltiPayment) -> KhaltiPayment:
+def _earlier(wanted: KhaltiPayment) -> KhaltiPayment:
+    """The payment that has this idempotency key already, if it is for the same."""
+    earlier = KhaltiPayment.objects.filter(idempotency_key=wanted.idempotency_key).first()
+    if wanted.idempotency_key is None or earlier is None:
+        raise IdempotencyConflict(f"The order id {wanted.purchase_order_id!r} belongs to another payment")
     for name in ("amount", "purpose", "merchant", "mode", "payable_type_id", "payable_id"):
         if getattr(earlier, name) != getattr(wanted, name):
             raise IdempotencyConflict(f"The key {wanted.idempotency_key!r} was used for a payment with another {name}")

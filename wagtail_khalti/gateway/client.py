@@ -16,7 +16,7 @@ from wagtail_khalti.exceptions import (
     PidxNotFound,
     RequestRejected,
 )
-from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup
+from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup, readable
 from wagtail_khalti.gateway.transport import Account, Answer, ConnectionNeverMade, Transport
 
 INITIATE = "/api/v2/epayment/initiate/"
@@ -102,10 +102,10 @@ def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
             if path or name not in ("error_key", "status_code"):
-                yield from flatten(inner, f"{path}.{name}" if path else str(name))
+                yield from flatten(inner, f"{path}.{name}" if path else readable(str(name), LONGEST_WORDS))
     elif isinstance(errors, list) and any(isinstance(inner, Mapping | list) for inner in errors):
         for position, inner in enumerate(errors):
             yield from flatten(inner, f"{path}.{position}")
     else:
         words = errors if isinstance(errors, list) else [errors]
-        yield path, " ".join(str(word)[:LONGEST_WORDS] for word in words)
+        yield path, " ".join(readable(str(word), LONGEST_WORDS) for word in words)

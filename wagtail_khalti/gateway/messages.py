@@ -100,8 +100,8 @@ class Initiated:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
         """Raises ``AnswerNotUnderstood`` where the visitor could not be sent on."""
-        pidx, payment_url = body.get("pidx"), body.get("payment_url")
-        if not isinstance(pidx, str) or not 0 < len(pidx) <= LONGEST_ID:
+        pidx, payment_url = _read_id(body.get("pidx")), body.get("payment_url")
+        if not pidx:
             raise AnswerNotUnderstood("initiate answered without a usable pidx")
         if not isinstance(payment_url, str) or not _is_web_address(payment_url):
             raise AnswerNotUnderstood("initiate answered without a usable payment_url")
@@ -181,7 +181,8 @@ def read_paisa(value: object) -> Paisa | None:
 
 
 def _read_id(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
+    is_id = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
+    return str(value) if is_id else ""
 
 
 def _read_time(value: object) -> datetime | None:
@@ -197,13 +198,19 @@ def _is_web_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LONGEST_URL
+    is_clean = len(text) <= LONGEST_URL and text.isascii() and text.isprintable()
+    return is_clean and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _shorten(value: Any) -> Any:
-    """A fact small enough to store: text cut, numbers as they are, anything else as cut text."""
+    """A fact that any database can store: numbers as they are, all else as cut text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) < LARGEST_AMOUNT:
         return value
-    return str(value).replace("\x00", "")[:LONGEST_FACT]
+    return readable(str(value), LONGEST_FACT)
+
+
+def readable(text: str, most: int) -> str:
+    """Foreign text without what PostgreSQL can't store: NUL and lone surrogates."""
+    return text[:most].replace("\x00", "").encode(errors="replace").decode()

@@ -11,7 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('wagtailcore', '0098_apitoken'),
+        # The first with a Site; later ones differ between the versions of Wagtail that we support.
+        ('wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

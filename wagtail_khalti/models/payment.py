@@ -8,6 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
@@ -161,6 +162,11 @@ class KhaltiPayment(models.Model):
     def is_waiting(self) -> bool:
         """Whether Khalti has yet to say how it ends."""
         return self.status in WAITING
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether the payment link is over by the clock. Only Khalti can say whether the payment is."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
     def masked_phone(self) -> str:

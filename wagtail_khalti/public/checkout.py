@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -29,9 +30,10 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import SOFT_ENDS
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.destinations import way_to_pay
+from wagtail_khalti.public.destinations import way_back, way_to_pay
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
+from wagtail_khalti.public.seller import seller_name
 from wagtail_khalti.public.started import remember_start, was_started_here
 
 logger = logging.getLogger(__name__)
@@ -104,9 +106,10 @@ def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: Kha
 
 
 def _has_ended(payment: KhaltiPayment) -> bool:
-    """Also where only the clock says so: then Khalti is asked before a second payment begins."""
-    if payment.is_waiting and payment.expires_at and payment.expires_at <= timezone.now():
-        check_payment(payment)
+    """Where only the clock says so, Khalti is asked; without an answer no second payment begins."""
+    if payment.is_waiting and payment.has_run_out:
+        with suppress(KhaltiError):
+            check_payment(payment)
     return payment.status in SOFT_ENDS
 
 
@@ -142,7 +145,6 @@ def _answers_given_before(request: HttpRequest) -> dict[str, object]:
 
 def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     language = translation.get_language()
-    site = Site.find_for_request(request)
     changed_total = form.is_bound and not form.errors and not form.saw_total
     return render(
         request,
@@ -150,16 +152,11 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpRespons
         {
             "offer": offer,
             "form": form,
-            "seller": (site and (site.site_name or site.hostname)) or request.get_host(),
+            "seller": seller_name(request),
             "unit_price": format_rupees(offer.terms.unit_price, language),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,
             "is_test": is_test_mode(),
-            "back_url": _back_url(offer),
+            "back_url": way_back(offer.owner),
         },
     )
-
-
-def _back_url(offer: Offer) -> str:
-    get_url = getattr(offer.owner, "get_url", None)
-    return (get_url and get_url()) or ""

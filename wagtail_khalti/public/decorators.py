@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ View = Callable[..., HttpResponse]
 
 
 def visitor_page(view: View) -> View:
-    """Never cached, never indexed, its address never passed on.
+    """Never cached, never indexed, its address never passed on; open to all, also under ``LoginRequiredMiddleware``.
 
     Also outside of ``ATOMIC_REQUESTS``: the money facts are committed before Khalti is asked and before the site's
     code hears of them.
@@ -27,4 +28,4 @@ def visitor_page(view: View) -> View:
         response["Referrer-Policy"] = "same-origin"
         return response
 
-    return transaction.non_atomic_requests(never_cache(wrapper))
+    return login_not_required(transaction.non_atomic_requests(never_cache(wrapper)))

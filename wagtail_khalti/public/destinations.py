@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import swapper
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -11,8 +12,8 @@ from wagtail_khalti.models.payment import Status
 
 
 def way_to_pay(payment: KhaltiPayment) -> str:
-    """Khalti's page where there is one to pay on, or ours that leads there or says how it stands."""
-    if payment.is_waiting and payment.payment_url:
+    """Khalti's page while it can be paid there, or ours that leads there or says how it stands."""
+    if payment.is_waiting and payment.payment_url and not payment.has_run_out:
         return str(payment.payment_url)
     if payment.status == Status.CREATED:
         return reverse("wagtail_khalti:continue", args=[payment.reference])
@@ -26,12 +27,10 @@ def way_on(payment: KhaltiPayment, request: HttpRequest) -> str:
     return payment.success_url or _thank_you_page(payment, request) or payment.get_absolute_url()
 
 
-def way_back(payment: KhaltiPayment) -> str:
-    """To the page on which the visitor chose what to buy; empty where that isn't known or is gone."""
-    if payment.back_url:
-        return str(payment.back_url)
-    get_url = getattr(payment.source, "get_url", None)
-    return (getattr(payment.source, "live", True) and get_url and get_url()) or ""
+def way_back(source: models.Model | None) -> str:
+    """To the page on which the visitor chose what to buy; empty where that isn't a page, or isn't published."""
+    get_url = getattr(source, "get_url", None)
+    return (getattr(source, "live", False) and get_url and get_url()) or ""
 
 
 def way_to_pay_again(payment: KhaltiPayment) -> str:

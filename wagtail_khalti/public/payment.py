@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment, deliver, initiate_payment
 from wagtail_khalti.conf import configuration
@@ -23,6 +22,7 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way_to_pay_again
+from wagtail_khalti.public.seller import seller_name
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ SOONEST_CHECK = timedelta(seconds=2)  # after the last one: reloading a page mus
 PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
 
 PAGES: Mapping[str, str] = {
-    Status.CREATED: "waiting",
+    Status.CREATED: "not_sent",
     Status.INITIATED: "waiting",
     Status.PENDING: "waiting",
     Status.COMPLETED: "completed",
@@ -117,14 +117,13 @@ def _not_found(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
-        site = Site.find_for_request(request)
         context = {
             "payment": payment,
             "amount": format_rupees(payment.amount, translation.get_language()),
-            "seller": (site and (site.site_name or site.hostname)) or request.get_host(),
+            "seller": seller_name(request),
             "contact": _contact(),
             "is_test": payment.is_test,
-            "back_url": way_back(payment),
+            "back_url": payment.back_url or way_back(payment.source),
             "pay_url": way_to_pay(payment),
             "pay_again_url": way_to_pay_again(payment),
             **_pauses(request),

@@ -1,11 +1,12 @@
 
+import swapper
 import django.core.validators
 import django.db.models.deletion
 import tests.shop.models
 import wagtail.fields
 import wagtail.models.preview
 from decimal import Decimal
-from django.conf import settings
+
 from django.db import migrations, models
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0098_apitoken'),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
     ]
 
     operations = [
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ShopPage',
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=swapper.get_model_name("wagtailcore", "Page"))),
                 ('intro', models.CharField(blank=True, max_length=200)),
                 ('body', wagtail.fields.StreamField([('paragraph', 0), ('picture', 1), ('checkout', 10), ('card', 13), ('cards', 14), ('columns', 16), ('teaser', 17)], blank=True, block_lookup={0: ('wagtail.blocks.TextBlock', (), {}), 1: ('wagtail.images.blocks.ImageChooserBlock', (), {}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 4: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 5: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 6: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 7: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 8: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 10: ('wagtail.blocks.StructBlock', [[('heading', 2), ('text', 3), ('item_name', 4), ('amount', 5), ('max_quantity', 6), ('ask_for', 7), ('thank_you_page', 8), ('button_text', 9)]], {}), 11: ('wagtail.blocks.CharBlock', (), {'required': False}), 12: ('wagtail.images.blocks.ImageChooserBlock', (), {'required': False}), 13: ('wagtail.blocks.StructBlock', [[('title', 11), ('picture', 12), ('checkout', 10)]], {}), 14: ('wagtail.blocks.ListBlock', (13,), {}), 15: ('wagtail.blocks.StreamBlock', [[('card', 13), ('checkout', 10)]], {}), 16: ('wagtail.blocks.ListBlock', (15,), {}), 17: ('wagtail.snippets.blocks.SnippetChooserBlock', (tests.shop.models.Teaser,), {})})),
                 ('sidebar', wagtail.fields.StreamField([('paragraph', 0), ('picture', 1), ('checkout', 10), ('card', 13), ('cards', 14), ('columns', 16), ('teaser', 17)], blank=True, block_lookup={0: ('wagtail.blocks.TextBlock', (), {}), 1: ('wagtail.images.blocks.ImageChooserBlock', (), {}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 4: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 5: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 6: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 7: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 8: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 10: ('wagtail.blocks.StructBlock', [[('heading', 2), ('text', 3), ('item_name', 4), ('amount', 5), ('max_quantity', 6), ('ask_for', 7), ('thank_you_page', 8), ('button_text', 9)]], {}), 11: ('wagtail.blocks.CharBlock', (), {'required': False}), 12: ('wagtail.images.blocks.ImageChooserBlock', (), {'required': False}), 13: ('wagtail.blocks.StructBlock', [[('title', 11), ('picture', 12), ('checkout', 10)]], {}), 14: ('wagtail.blocks.ListBlock', (13,), {}), 15: ('wagtail.blocks.StreamBlock', [[('card', 13), ('checkout', 10)]], {}), 16: ('wagtail.blocks.ListBlock', (15,), {}), 17: ('wagtail.snippets.blocks.SnippetChooserBlock', (tests.shop.models.Teaser,), {})})),
