@@ -1,0 +1,81 @@
+"""A Khalti that costs next to nothing: says yes to each initiate and Completed to each lookup.
+
+HTTP/1.1 with connections kept open; over TLS where it is given a certificate and its key:
+``python -m benchmarks.canned_khalti [certificate.pem key.pem]``.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import ssl
+import sys
+import threading
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+from benchmarks.neighbours import say_port_and_wait
+
+NEPAL = timezone(timedelta(hours=5, minutes=45))
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def new_id() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(22))
+
+
+class CannedKhalti(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together; apart, the second would wait for the first to be acknowledged
+    disable_nagle_algorithm = True
+
+    amounts: ClassVar[dict[str, int]] = {}
+
+    def do_POST(self) -> None:
+        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.initiate(question) if self.path.endswith("/initiate/") else self.lookup(question)
+
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def initiate(self, question: Any) -> dict[str, Any]:
+        pidx = new_id()
+        self.amounts[pidx] = question["amount"]
+        return {
+            "pidx": pidx,
+            "payment_url": f"https://test-pay.khalti.com/?pidx={pidx}",
+            "expires_at": (datetime.now(NEPAL) + timedelta(minutes=30)).isoformat(timespec="microseconds"),
+            "expires_in": 1800,
+        }
+
+    def lookup(self, question: Any) -> dict[str, Any]:
+        return {
+            "pidx": question["pidx"],
+            "total_amount": self.amounts[question["pidx"]],
+            "status": "Completed",
+            "transaction_id": new_id(),
+            "fee": 0,
+            "refunded": False,
+        }
+
+    def log_message(self, *words: object) -> None:
+        """Nobody reads it."""
+
+
+def main(*certificate_and_key: str) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), CannedKhalti)
+    if certificate_and_key:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(*certificate_and_key)
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    say_port_and_wait(server.server_port)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

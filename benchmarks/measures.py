@@ -1,0 +1,122 @@
+"""What is measured, and how. Each function gives figures and says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import median
+
+from wagtail.models import Page
+
+from benchmarks.browser import Asked, Browser
+from benchmarks.figures import Figure
+from benchmarks.khaltis import ROUND_TRIP, distant_khalti, nearby_khalti
+from benchmarks.shop import checkout_value, new_page, our_checkout, plain_checkout
+from benchmarks.visits import Sides, Visit, pairs, require_the_same
+
+WARM_UP = 5  # visits to each side that don't count
+COUNTED = 20  # visits to each side whose statements are looked at; the most of any counts
+TIMED = 400  # visits to each side in this process
+DISTANT = 40  # visits to each side over the slow line
+
+MOST_QUERIES = {"checkout_post": 6, "return": 10}
+MOST_TIMES_PLAIN = 1.5
+LEAST_TIMES_FASTER = 1.5
+
+STEPS: dict[str, tuple[str, Callable[[Visit], Asked]]] = {
+    "checkout_post": ("Checkout POST", lambda visit: visit.checkout),
+    "return": ("Return", lambda visit: visit.come_back),
+}
+
+
+def measure_all() -> Iterator[Figure]:
+    thank_you = new_page("Thank you")
+    page = new_page("Shop", ("checkout", checkout_value(thank_you)))
+    sides = Sides(ours=our_checkout(page), plain=plain_checkout(page))
+
+    yield from block_rendering(thank_you)
+    with nearby_khalti():
+        warm_up(sides)
+        yield from statements(sides)
+        yield from own_time(sides)
+    with distant_khalti():
+        yield from distant_checkout(sides)
+
+
+def block_rendering(thank_you: Page) -> Iterator[Figure]:
+    """The same page with and without blocks, one of them inside others."""
+    checkout = checkout_value(thank_you)
+    card = {"type": "card", "value": {"title": "Card", "picture": None, "checkout": checkout}}
+    paragraph = ("paragraph", "Open every day.")
+    without = new_page("Without", paragraph)
+    with_two = new_page("With", paragraph, ("checkout", checkout), ("columns", [[card]]))
+
+    browser = Browser(sees_statements=True)
+    browser.get(without.url)  # fills the caches that all pages share
+    without_them, with_them = browser.get(without.url), browser.get(with_two.url)
+    if with_them.response.content.count(b'href="/khalti/checkout/') != 2:
+        raise RuntimeError("the page does not show its two blocks")
+
+    yield Figure(
+        name="block_rendering_queries",
+        what="A page with two blocks: what they add",
+        value=with_them.queries - without_them.queries,
+        unit="queries",
+        budget=0,
+    )
+
+
+def warm_up(sides: Sides) -> None:
+    """Fill the caches of a running process, such as content types and site paths; see that both sides do the same."""
+    for ours, plain in pairs(sides, WARM_UP):
+        require_the_same(ours, plain)
+
+
+def statements(sides: Sides) -> Iterator[Figure]:
+    """What each request sends to the database, at most."""
+    visits = list(pairs(sides, COUNTED, sees_statements=True))
+    for name, (what, step) in STEPS.items():
+        ours, plain = ([step(visit) for visit in side] for side in zip(*visits, strict=True))
+        yield Figure(
+            name=f"{name}_queries",
+            what=f"{what}: statements that read or write, caches warm",
+            value=max(asked.queries for asked in ours),
+            peer=max(asked.queries for asked in plain),
+            unit="queries",
+            budget=MOST_QUERIES[name],
+        )
+        yield Figure(
+            name=f"{name}_transaction_statements",
+            what=f"{what}: BEGIN, COMMIT and the like",
+            value=max(asked.transaction_statements for asked in ours),
+            peer=max(asked.transaction_statements for asked in plain),
+            unit="statements",
+        )
+
+
+def own_time(sides: Sides) -> Iterator[Figure]:
+    """Time in our process without the calls to Khalti, both sides in turn."""
+    visits = list(pairs(sides, TIMED))
+    for name, (what, step) in STEPS.items():
+        ours, plain = (median(step(visit).own_seconds for visit in side) for side in zip(*visits, strict=True))
+        yield Figure(
+            name=f"{name}_own_time",
+            what=f"{what}: own time, Khalti's share taken out, median of {TIMED}",
+            value=ours * 1000,
+            peer=plain * 1000,
+            unit="ms",
+            budget=plain * 1000 * MOST_TIMES_PLAIN,
+        )
+
+
+def distant_checkout(sides: Sides) -> Iterator[Figure]:
+    """Form, POST and return with a Khalti far away: what a kept connection saves."""
+    visits = list(pairs(sides, DISTANT))
+    ours, plain = (median(visit.seconds for visit in side) for side in zip(*visits, strict=True))
+    yield Figure(
+        name="distant_checkout_time",
+        what=f"Form, POST and return: with TLS and {ROUND_TRIP} ms a round trip, median of {DISTANT}",
+        value=ours * 1000,
+        peer=plain * 1000,
+        unit="ms",
+        budget=plain * 1000 / LEAST_TIMES_FASTER,
+    )

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from benchmarks import plain_view
+from tests.urls import urlpatterns as site
+
+urlpatterns = [
+    path("plain/<int:page_id>/", plain_view.checkout, name="plain_checkout"),
+    path("plain/return/<str:reference>/", plain_view.come_back, name="plain_return"),
+    *site,
+]

@@ -1,0 +1,111 @@
+"""A visitor pays: the same steps on both sides, which differ only in the address they begin at."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from benchmarks.browser import Asked, Browser
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import Status
+
+HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+ANSWERS = {"quantity": "1", "name": "Sita Sharma", "email": "sita@example.com", "phone": "9800000001"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Where each side's checkout begins."""
+
+    ours: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    page: Asked
+    checkout: Asked
+    come_back: Asked
+    payment: KhaltiPayment
+
+    @property
+    def steps(self) -> tuple[Asked, Asked, Asked]:
+        return self.page, self.checkout, self.come_back
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+
+Pair = tuple[Visit, Visit]
+"""Ours and the plain one."""
+
+
+def pairs(sides: Sides, number: int, *, sees_statements: bool = False) -> Iterator[Pair]:
+    """Visits to both sides in turn; who goes first changes each time."""
+    for turn in range(number):
+        if turn % 2:
+            plain = visit(sides.plain, sees_statements=sees_statements)
+            yield visit(sides.ours, sees_statements=sees_statements), plain
+        else:
+            ours = visit(sides.ours, sees_statements=sees_statements)
+            yield ours, visit(sides.plain, sees_statements=sees_statements)
+
+
+def visit(address: str, *, sees_statements: bool = False) -> Visit:
+    """Sees the form, sends it, pays (which costs us nothing), comes back. Raises where one of these failed."""
+    browser = Browser(sees_statements=sees_statements)
+    page = browser.get(address)
+    checkout = browser.post(address, ANSWERS | hidden_fields(page))
+    payment = sent_to_khalti(checkout)
+    come_back = browser.get(return_address(payment))
+
+    payment.refresh_from_db()
+    if payment.status != Status.COMPLETED or come_back.response.status_code != 302:
+        raise RuntimeError(f"{address} did not complete its payment: {payment.status}")
+    return Visit(page=page, checkout=checkout, come_back=come_back, payment=payment)
+
+
+def hidden_fields(page: Asked) -> dict[str, str]:
+    return dict(HIDDEN_FIELD.findall(page.response.content.decode()))
+
+
+def sent_to_khalti(checkout: Asked) -> KhaltiPayment:
+    if checkout.response.status_code != 302:
+        raise RuntimeError(f"the checkout did not lead to Khalti: {checkout.response.content.decode()}")
+    pidx = parse_qs(urlsplit(checkout.response.url).query)["pidx"][0]
+    return KhaltiPayment.objects.get(pidx=pidx)
+
+
+def return_address(payment: KhaltiPayment) -> str:
+    """What Khalti would send the browser to after paying."""
+    transaction_id = "GFq9PFS7b2iYvL8Lir9oXe"
+    said = {
+        "pidx": payment.pidx,
+        "transaction_id": transaction_id,
+        "tidx": transaction_id,
+        "amount": payment.amount,
+        "total_amount": payment.amount,
+        "mobile": "98XXXXX001",
+        "status": "Completed",
+        "purchase_order_id": payment.purchase_order_id,
+        "purchase_order_name": payment.purpose,
+    }
+    return f"{urlsplit(payment.return_url).path}?{urlencode(said)}"
+
+
+def require_the_same(ours: Visit, plain: Visit) -> None:
+    """The comparison is fair only if both did the same work. Raises where they did not."""
+    for what in (traces, lambda visit: visit.come_back.response.url):
+        if what(ours) != what(plain):
+            raise RuntimeError(f"not the same work: ours {what(ours)}, plain {what(plain)}")
+
+
+def traces(visit: Visit) -> tuple[object, ...]:
+    """What a visit left behind."""
+    payment = visit.payment
+    kinds = Counter(payment.events.values_list("kind", flat=True))
+    return kinds, payment.amount, payment.status, payment.customer_phone, payment.thank_you_page
