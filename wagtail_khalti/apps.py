@@ -14,5 +14,5 @@ class WagtailKhaltiConfig(AppConfig):
     def ready(self) -> None:
         from wagtail_khalti import checks
 
-        register(checks.check_configuration)
-        register(checks.check_addresses)
+        register(checks.check_configuration, self.label)
+        register(checks.check_addresses, self.label)

@@ -19,12 +19,15 @@ from wagtail_khalti.conf import (
     Configuration,
     Merchant,
     Mode,
+    more_merchants,
     raw_options,
     read,
     unknown_options,
 )
+from wagtail_khalti.gateway.client import is_sendable
 
 SIMULATOR = "wagtail_khalti.simulator"
+MODE_OF_HOST = {"khalti.com": Mode.LIVE, "dev.khalti.com": Mode.SANDBOX, "a.khalti.com": Mode.SANDBOX}
 
 # Fingerprints (SHA-256) of the keys in Khalti's documentation: they belong to somebody else's test account.
 SAMPLE_KEYS = frozenset(
@@ -71,9 +74,7 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
     places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
-    if not isinstance(options.get("MERCHANTS", {}), Mapping):
-        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
-    for name, given in options.get("MERCHANTS", {}).items():
+    for name, given in more_merchants(options).items():
         places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, (*MERCHANT_OPTIONS, "TIMEOUT"))
     for place, (given, known) in places.items():
         for name, resembling in unknown_options(given, known).items():
@@ -86,6 +87,12 @@ def _key(merchant: Merchant) -> Iterator[CheckMessage]:
         yield Error(
             f"The merchant {merchant.name!r} has no secret key.",
             hint='Set WAGTAIL_KHALTI["SECRET_KEY"] from the environment: os.environ["KHALTI_SECRET_KEY"].',
+            id="wagtail_khalti.E003",
+        )
+    elif not is_sendable(merchant.secret_key):
+        yield Error(
+            f"The secret key of the merchant {merchant.name!r} has characters that no key has.",
+            hint="Copy it again, as plain text.",
             id="wagtail_khalti.E003",
         )
     elif hashlib.sha256(merchant.secret_key.encode()).hexdigest() in SAMPLE_KEYS:
@@ -115,28 +122,42 @@ def _mode(merchant: Merchant) -> Iterator[CheckMessage]:
 
 
 def _url(merchant: Merchant) -> Iterator[CheckMessage]:
-    parts = urlsplit(merchant.api_url)
-    encrypted = parts.scheme == "https" or (parts.scheme == "http" and merchant.mode != Mode.LIVE)
-    if not encrypted or not parts.hostname or parts.query or parts.path.endswith("/api/v2"):
+    schemes = ("https",) if merchant.mode == Mode.LIVE else ("https", "http")
+    if not _is_root(merchant.api_url, schemes=schemes) or "/api/" in f"{merchant.api_url}/":
         yield Error(
             f"The API_URL of the merchant {merchant.name!r} is {merchant.api_url!r}.",
             hint="It is the root of the API host, such as https://khalti.com: "
             "no path /api/v2, no query, and https in live mode.",
             id="wagtail_khalti.E007",
         )
+    elif MODE_OF_HOST.get(urlsplit(merchant.api_url).hostname or "", merchant.mode) != merchant.mode:
+        yield Error(
+            f"The merchant {merchant.name!r} is in {merchant.mode} mode, and its API_URL is that of another Khalti.",
+            hint="Leave API_URL out: each mode knows its own.",
+            id="wagtail_khalti.E007",
+        )
+
+
+def _is_root(address: str, *, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port  # which raises where it isn't a number
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(host) and not parts.query and not parts.fragment
 
 
 def _return_address(configuration: Configuration) -> Iterator[CheckMessage]:
-    if not any(merchant.mode == Mode.LIVE for merchant in configuration.merchants.values()):
-        return
-    address = configuration.base_url or getattr(settings, "WAGTAILADMIN_BASE_URL", None) or ""
-    if address.startswith("http://"):
+    is_live = any(merchant.mode == Mode.LIVE for merchant in configuration.merchants.values())
+    address = configuration.base_url
+    if address and not _is_root(address, schemes=("https",) if is_live else ("https", "http")):
         yield Error(
-            f"In live mode visitors would come back from Khalti to {address}, which is not encrypted.",
-            hint='Set WAGTAIL_KHALTI["BASE_URL"] to the https address of the site.',
+            f"Visitors would come back from Khalti to {address}.",
+            hint='WAGTAIL_KHALTI["BASE_URL"] is the address of the site, such as "https://shop.example": '
+            "no query, and https in live mode.",
             id="wagtail_khalti.E008",
         )
-    elif not configuration.base_url and not _site_knows_https():
+    elif is_live and not address and not _site_knows_https():
         yield Warning(
             "In live mode visitors may come back from Khalti to an address that is not encrypted.",
             hint='Set WAGTAIL_KHALTI["BASE_URL"], or SECURE_PROXY_SSL_HEADER, or SECURE_SSL_REDIRECT.',

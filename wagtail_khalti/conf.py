@@ -1,13 +1,14 @@
-"""The only reader of Django's settings: ``WAGTAIL_KHALTI`` as one typed, frozen object."""
+"""The only reader of ``WAGTAIL_KHALTI``: one typed, frozen object."""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.core.signals import setting_changed
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.money import Paisa, to_paisa
+from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 DEFAULT_MERCHANT = "default"
 MERCHANT_OPTIONS = ("MODE", "SECRET_KEY", "API_URL")
@@ -93,20 +94,18 @@ class Configuration:
             raise ImproperlyConfigured(f"WAGTAIL_KHALTI has no merchant {name!r}; it has: {known}.") from None
 
 
-class _Current:
-    """Holds the configuration until a setting changes (which only tests do)."""
-
-    @cached_property
-    def configuration(self) -> Configuration:
-        return read(raw_options())
-
-
-_current = _Current()
+@cache
+def _read_once() -> Configuration:
+    return read(raw_options())
 
 
 def configuration() -> Configuration:
     """The site's configuration. Raises ``ImproperlyConfigured`` with the line to write."""
-    return _current.configuration
+    try:
+        return _read_once()
+    except ImproperlyConfigured as error:
+        # Anew: the frames below hold the options with the key, and error pages show frames.
+        raise ImproperlyConfigured(*error.args) from None
 
 
 def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
@@ -117,6 +116,14 @@ def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
         return False
 
 
+def largest_payment() -> Paisa:
+    """The most that this site takes at once; the usual where the settings can't be read, so that pages still show."""
+    try:
+        return configuration().max_amount
+    except ImproperlyConfigured:
+        return to_paisa(MAX_AMOUNT)
+
+
 def raw_options() -> Mapping[str, Any]:
     """The dict as the site wrote it, for the system checks."""
     options = getattr(settings, "WAGTAIL_KHALTI", {})
@@ -125,20 +132,28 @@ def raw_options() -> Mapping[str, Any]:
     return options
 
 
+def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """What is written under ``MERCHANTS``."""
+    merchants = options.get("MERCHANTS", {})
+    if not isinstance(merchants, Mapping) or not all(isinstance(given, Mapping) for given in merchants.values()):
+        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
+    return merchants
+
+
 def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The options of each merchant by its name; the top level is the default one and lends what others leave out."""
     shared = {name: options[name] for name in ("MODE", "TIMEOUT") if name in options}
     own = {name: options[name] for name in (*MERCHANT_OPTIONS, "TIMEOUT") if name in options}
-    named: dict[str, Mapping[str, Any]] = {
-        name: {**shared, **given} for name, given in options.get("MERCHANTS", {}).items()
-    }
+    named: dict[str, Mapping[str, Any]] = {name: {**shared, **given} for name, given in more_merchants(options).items()}
     return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
 
 
 def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, str]:
     """Each unknown name with the known one it resembles, or nothing."""
     return {
-        name: next(iter(difflib.get_close_matches(name.upper(), known, n=1)), "") for name in given if name not in known
+        name: next(iter(difflib.get_close_matches(str(name).upper(), known, n=1)), "")
+        for name in given
+        if name not in known
     }
 
 
@@ -164,7 +179,7 @@ def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
         name=name,
         mode=mode,
         api_url=api_url,
-        secret_key=str(options.get("SECRET_KEY") or ""),
+        secret_key=str(options.get("SECRET_KEY") or "").strip(),  # files end with a new line
         timeout=_timeout(options.get("TIMEOUT", (CONNECT_TIMEOUT, READ_TIMEOUT))),
     )
 
@@ -183,7 +198,7 @@ def _timeout(value: Any) -> tuple[float, float]:
         connect, answer = (float(seconds) for seconds in pair)
     except (TypeError, ValueError):
         connect = answer = 0.0
-    if connect <= 0 or answer <= 0:
+    if not (0 < connect < math.inf and 0 < answer < math.inf):
         raise ImproperlyConfigured(
             f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to answer).'
         )
@@ -192,14 +207,19 @@ def _timeout(value: Any) -> tuple[float, float]:
 
 def _max_amount(value: Any) -> Paisa:
     try:
-        return to_paisa(Decimal(str(value)))
+        amount = to_paisa(Decimal(str(value)))
     except (InvalidOperation, ValueError):
-        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees.') from None
+        amount = Paisa(0)
+    if amount < MINIMUM:
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees, and at least Khalti\'s minimum.'
+        )
+    return amount
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting == "WAGTAIL_KHALTI":
-        _current.__dict__.pop("configuration", None)
+        _read_once.cache_clear()
 
 
 setting_changed.connect(_forget)

@@ -3,6 +3,7 @@
 KhaltiError
 ├── GatewayError                 Khalti could not be asked, or said no
 │   ├── GatewayUnreachable       no answer: the outcome is unknown, ask again
+│   │   └── ConnectionNeverMade  nothing was sent, so nothing can have happened
 │   ├── AnswerNotUnderstood      an answer that makes no sense: as good as none
 │   └── GatewayRejected          a clear refusal: asking again will not help
 │       ├── KeyRejected          Khalti does not know the secret key
@@ -19,6 +20,7 @@ KhaltiError
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class KhaltiError(Exception):
@@ -38,6 +40,10 @@ class GatewayUnreachable(GatewayError):
         """Seconds that Khalti asks us to wait, where it said so."""
 
 
+class ConnectionNeverMade(GatewayUnreachable):
+    """Nothing was sent, so asking again can't happen twice."""
+
+
 class AnswerNotUnderstood(GatewayError):
     """An answer that isn't JSON, or lacks what such an answer must have. It proves nothing."""
 
@@ -47,16 +53,19 @@ class GatewayRejected(GatewayError):
 
 
 class KeyRejected(GatewayRejected):
-    """HTTP 401 or 403: Khalti does not know the secret key."""
+    """HTTP 401 or 403: Khalti does not know the secret key; or there is none to send."""
 
 
 class RequestRejected(GatewayRejected):
     """HTTP 400 with reasons."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()))
+        super().__init__(fields)
         self.fields = dict(fields)
         """Khalti's words by field, flattened: ``{"customer_info.name": "This field is required."}``."""
+
+    def __str__(self) -> str:
+        return "; ".join(f"{name}: {text}" for name, text in self.fields.items())
 
 
 class PidxNotFound(GatewayRejected):
@@ -89,6 +98,12 @@ class MerchantChanged(PaymentError):
 
 class OfferUnavailable(PaymentError):
     """What was offered can't be bought: unpublished, changed beyond recognition, or its time is over."""
+
+    owner: Any = None
+    """The published page or snippet that no longer holds it, where there is one."""
+
+    language: str = ""
+    """That of the page it stood on, where it is known."""
 
 
 class OfferTampered(OfferUnavailable):

@@ -1,9 +1,12 @@
 """Rupees outside, paisa inside: the one place that converts and formats."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import NewType
 
 from babel.numbers import format_decimal
+
+from wagtail_khalti.digits import in_digits_of, speaks_nepali
 
 Paisa = NewType("Paisa", int)
 
@@ -17,26 +20,20 @@ _WITH_PAISA = "#,##,##0.00"
 
 def to_paisa(rupees: Decimal) -> Paisa:
     """The same sum in paisa. Raises ``ValueError`` rather than round."""
-    paisa = rupees * PAISA_PER_RUPEE
-    if paisa != paisa.to_integral_value():
+    paisa = Fraction(rupees) * PAISA_PER_RUPEE if rupees.is_finite() else None
+    if paisa is None or paisa.denominator != 1:
         raise ValueError(f"{rupees} rupees is not a whole number of paisa")
-    return Paisa(int(paisa))
+    return Paisa(paisa.numerator)
 
 
 def to_rupees(paisa: int) -> Decimal:
     """The same sum in rupees, with two decimals."""
-    return (Decimal(paisa) / PAISA_PER_RUPEE).quantize(Decimal("0.01"))
+    return Decimal(f"{paisa}e-2")  # exact, in whatever precision the site calculates
 
 
 def format_rupees(paisa: int, language: str | None = "en") -> str:
     """A sum as a person reads it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` where Nepali is spoken."""
-    is_nepali = (language or "").split("-")[0] == "ne"
     pattern = _WITH_PAISA if paisa % PAISA_PER_RUPEE else _WHOLE
-    number = format_decimal(
-        to_rupees(paisa),
-        format=pattern,
-        locale="ne" if is_nepali else "en",
-        numbering_system="deva" if is_nepali else "latn",
-    )
-    symbol = "रु" if is_nepali else "Rs"
-    return f"{symbol}\N{NO-BREAK SPACE}{number}"
+    number = in_digits_of(language, format_decimal(to_rupees(abs(paisa)), format=pattern, locale="en"))
+    symbol = "रु" if speaks_nepali(language) else "Rs"
+    return f"{'-' if paisa < 0 else ''}{symbol}\N{NO-BREAK SPACE}{number}"

@@ -2,7 +2,8 @@
 
 Each is sent inside a database transaction together with the mark "delivered", with ``sender=KhaltiPayment``
 and the keyword argument ``payment``. A receiver that raises undoes its own work and the mark, and is called
-again later. Work outside the database belongs in ``transaction.on_commit``.
+again later; ``payment`` is then as it stands by that time. Work outside the database belongs in
+``transaction.on_commit``.
 """
 
 from django.dispatch import Signal
@@ -17,4 +18,4 @@ payment_ended = Signal()
 """Khalti said that this payment will not happen: canceled, expired or failed. A late payment may still come."""
 
 payment_needs_attention = Signal()
-"""An answer contradicted what we know; a person has to look."""
+"""An answer contradicted what we know; a person has to look. Comes with ``review``, a ``KhaltiReview``."""

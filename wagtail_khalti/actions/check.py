@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
+from wagtail_khalti.actions.account import merchant_of
 from wagtail_khalti.actions.deliver import deliver
+from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.settle import settle
-from wagtail_khalti.conf import Merchant, configuration
-from wagtail_khalti.exceptions import GatewayError, MerchantChanged
+from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway import connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
@@ -21,9 +21,10 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     ``MerchantChanged`` where nobody can be asked; the payment then stands as before. Commits on its own, so it
     can't run inside a transaction.
     """
+    require_no_transaction("check_payment")
     if not payment.pidx:
         return payment
-    merchant = _merchant_of(payment)
+    merchant = merchant_of(payment)
 
     asked_at = timezone.now()
     try:
@@ -34,16 +35,6 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
 
     settle(payment, answer, asked_at=asked_at, by=by)
     return deliver(payment)
-
-
-def _merchant_of(payment: KhaltiPayment) -> Merchant:
-    try:
-        merchant = configuration().merchant(payment.merchant)
-    except ImproperlyConfigured as error:
-        raise MerchantChanged(str(error)) from error
-    if merchant.mode != payment.mode:
-        raise MerchantChanged(f"payment {payment.reference} is {payment.mode}, its merchant is {merchant.mode}")
-    return merchant
 
 
 def _remember_silence(payment: KhaltiPayment, error: GatewayError, *, by: AbstractBaseUser | None) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
 from wagtail_khalti import signals
+from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 
 logger = logging.getLogger(__name__)
@@ -23,21 +24,22 @@ SIGNALS: Mapping[str, Signal] = {
 }
 
 
-class ReceiverRaised(Exception):
+class _ReceiverRaised(Exception):
     """The site's code failed; its cause says how."""
 
 
 def deliver(payment: KhaltiPayment) -> KhaltiPayment:
     """Send what was not delivered yet, in order. What fails stays undelivered and is told in an event and the log."""
+    require_no_transaction("deliver")
     for delivery in payment.deliveries.filter(delivered_at=None):
         try:
             _deliver_once(payment, delivery)
-        except ReceiverRaised as error:
-            _remember_failure(payment, delivery, error)
-            break
-        except DatabaseError:
+        except OperationalError:
             # The money facts are committed and the visitor must see them; the delivery waits for the next try.
-            logger.exception("Delivery %s of payment %s could not begin", delivery.pk, payment.reference)
+            logger.exception("Delivery %s of payment %s could not be made", delivery.pk, payment.reference)
+            break
+        except Exception as error:  # noqa: BLE001 - the site's code: in a receiver, at the commit, or after it
+            _remember_failure(payment, delivery, error.__cause__ if isinstance(error, _ReceiverRaised) else error)
             break
     return payment
 
@@ -48,17 +50,18 @@ def _deliver_once(payment: KhaltiPayment, delivery: KhaltiDelivery) -> None:
         unmarked = KhaltiDelivery.objects.filter(pk=delivery.pk, delivered_at=None)
         if not unmarked.update(delivered_at=timezone.now(), attempts=F("attempts") + 1):
             return
+        payment.refresh_from_db()  # receivers see what is true, not what this process read before others settled it
+        about = {"review": delivery.review} if delivery.review else {}
         try:
-            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=payment)
+            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=payment, **about)
         except Exception as error:
-            raise ReceiverRaised(type(error).__name__) from error
-        KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERED, data={"news": delivery.news}).save()
+            raise _ReceiverRaised from error
 
 
-def _remember_failure(payment: KhaltiPayment, delivery: KhaltiDelivery, error: ReceiverRaised) -> None:
+def _remember_failure(payment: KhaltiPayment, delivery: KhaltiDelivery, error: BaseException | None) -> None:
     # The kind of error only: its words may hold what nobody should read here. The log has the rest.
-    kind = str(error)
-    logger.error("A receiver failed on %s of payment %s", delivery.news, payment.reference, exc_info=error.__cause__)
+    kind = type(error).__name__
+    logger.error("A receiver failed on %s of payment %s", delivery.news, payment.reference, exc_info=error)
     KhaltiDelivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, last_error=kind)
     data = {"news": delivery.news, "error": kind}
     KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_FAILED, data=data).save()

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_khalti.conf import configuration
+from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
 from wagtail_khalti.gateway import (
     BreakdownLine,
@@ -27,28 +28,31 @@ CLAIM = timedelta(seconds=90)  # longer than any request lasts; then the process
 LONGEST_WORDS = 300
 
 
-def initiate_payment(payment: KhaltiPayment, *, is_claimed: bool = False) -> KhaltiPayment:
+def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
     """Get a pidx and a payment link from Khalti, where the payment has none yet.
 
-    While another request is doing so, the payment comes back unchanged, without ``payment_url``.
-    ``is_claimed`` says that the caller has just written the row with ``initiating_at`` and the event.
-    Raises ``RequestRejected`` (the payment has failed), or any other ``GatewayError`` (it can be tried again: the
-    visitor never got a link, so nothing can have been paid). Commits on its own.
+    While another request is doing so, the payment comes back unchanged, without ``payment_url``. Raises
+    ``RequestRejected`` (the payment has failed), any other ``GatewayError`` (it can be tried again: the visitor never
+    got a link, so nothing can have been paid), or ``MerchantChanged``. Commits on its own, so it can't run inside a
+    transaction.
     """
-    if not (is_claimed or _claim(payment)):
+    require_no_transaction("initiate_payment")
+    if payment.status != Status.CREATED:
         return payment
-    merchant = configuration().merchant(payment.merchant)
+    merchant_of(payment)
+    return send_claimed(payment) if _claim(payment) else payment
 
+
+def send_claimed(payment: KhaltiPayment) -> KhaltiPayment:
+    """The same for who holds the claim: whoever wrote ``initiating_at`` and the event that goes with it."""
     try:
-        answer = connect(merchant).initiate(_request(payment))
+        answer = connect(merchant_of(payment)).initiate(_request(payment))
     except RequestRejected as error:
         _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(error), status=Status.FAILED)
         raise
     except GatewayError as error:
-        data = {"request": "initiate", "error": type(error).__name__, "reason": str(error)[:LONGEST_WORDS]}
-        _close(payment, KhaltiEvent.Kind.NO_ANSWER, data)
+        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(error))
         raise
-
     return _accept(payment, answer)
 
 
@@ -89,8 +93,7 @@ def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
         _close(payment, KhaltiEvent.Kind.INITIATED, answer.facts(), **changes)
     except IntegrityError:
         error = AnswerNotUnderstood("initiate answered with the pidx of another payment")
-        data = {"request": "initiate", "error": type(error).__name__, "reason": str(error)}
-        _close(payment, KhaltiEvent.Kind.NO_ANSWER, data)
+        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(error))
         raise error from None
     return payment
 
@@ -118,3 +121,7 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
 
 def _words(error: RequestRejected) -> dict[str, Any]:
     return {"fields": {name[:100]: text[:LONGEST_WORDS] for name, text in list(error.fields.items())[:20]}}
+
+
+def _silence(error: GatewayError) -> dict[str, Any]:
+    return {"request": "initiate", "error": type(error).__name__, "reason": str(error)[:LONGEST_WORDS]}

@@ -33,7 +33,7 @@ def settle(
 
         with transaction.atomic(durable=True):
             if isinstance(road, KhaltiReview.Kind):
-                return _hold(payment, road, looked_up)
+                return _hold(payment, road, answer, looked_up=looked_up)
             if _move(payment, road, answer, asked_at=asked_at, looked_up=looked_up):
                 return payment
 
@@ -88,17 +88,17 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     return changes
 
 
-def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, looked_up: KhaltiEvent) -> KhaltiPayment:
+def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, looked_up: KhaltiEvent) -> KhaltiPayment:
     """Move nothing; open a matter for a person, unless one of this kind is open."""
-    payment.checked_at = timezone.now()
-    payment.save(update_fields=["checked_at"])
+    payment.checked_at, payment.khalti_status = timezone.now(), answer.status
+    payment.save(update_fields=["checked_at", "khalti_status"])
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
     KhaltiEvent.objects.bulk_create([looked_up, contradiction])
 
-    _review, opened = KhaltiReview.objects.get_or_create(
+    review, opened = KhaltiReview.objects.get_or_create(
         payment=payment, kind=doubt, is_open=True, defaults={"evidence": looked_up.data}
     )
     if opened:
-        KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.NEEDS_ATTENTION)
+        KhaltiDelivery.objects.create(payment=payment, review=review, news=KhaltiDelivery.News.NEEDS_ATTENTION)
         logger.error("Payment %s needs a person: %s", payment.reference, doubt.label)
     return payment

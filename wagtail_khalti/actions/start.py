@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from wagtail_khalti.actions.initiate import initiate_payment
+from wagtail_khalti.actions.initiate import initiate_payment, send_claimed
+from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.conf import DEFAULT_MERCHANT, configuration
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
@@ -64,26 +65,29 @@ def start_payment(
 ) -> KhaltiPayment:
     """Commit a payment of ``amount`` paisa, then send it to Khalti; the visitor pays at ``payment_url``.
 
-    The same ``idempotency_key`` gives the same payment. While another request is still sending it, it comes back
-    without ``payment_url``; send the visitor to ``get_absolute_url()`` then.
+    The same ``idempotency_key`` gives the same payment, also after Khalti did not answer; without one every call makes
+    a new payment. While another request is still sending it, it comes back without ``payment_url``: send the visitor
+    to ``get_absolute_url()`` then.
 
     ``purpose`` is what the payer reads. ``base_url`` is the address the visitor used, such as
     ``https://shop.example`` (without it: ``BASE_URL`` of the settings, or that of ``site``). ``metadata`` is yours and
     stays here; ``merchant_extra`` is sent to Khalti.
 
-    Raises ``AmountTooSmall``, ``AmountTooLarge``, ``BreakdownMismatch``, ``IdempotencyConflict``, or a
-    ``GatewayError`` as ``initiate_payment`` does. Commits on its own, so it can't run inside a transaction.
+    Raises ``AmountTooSmall``, ``AmountTooLarge``, ``BreakdownMismatch``, ``IdempotencyConflict``, ``ValueError`` where
+    a text is too long or ``payable`` isn't saved, ``ImproperlyConfigured``, or a ``GatewayError`` as
+    ``initiate_payment`` does. Commits on its own, so it can't run inside a transaction.
     """
+    require_no_transaction("start_payment")
     _require_sound(amount, breakdown)
     account = configuration().merchant(merchant)
     reference = new_reference()
-    root = (configuration().base_url or base_url or _root_url(site)).rstrip("/")
+    root = (base_url or configuration().base_url or _root_url(site)).rstrip("/")
 
     payment = KhaltiPayment(
         reference=reference,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key or None,
         amount=amount,
-        purpose=purpose[:255],
+        purpose=purpose,
         breakdown=[asdict(line) for line in breakdown],
         products=[asdict(product) for product in products],
         merchant_extra=dict(merchant_extra or {}),
@@ -99,10 +103,11 @@ def start_payment(
         customer_phone=customer.phone,
         language=get_language() or "",
         site=site,
-        initiating_at=timezone.now(),
-        **_links(source, payable),
+        **_source_columns(source),
+        **_payable_columns(payable),
     )
-    return _commit_and_send(payment)
+    _require_room(payment)
+    return _commit_and_send(payment, actor=_actor(source))
 
 
 def _require_sound(amount: object, breakdown: Sequence[BreakdownLine]) -> None:
@@ -118,50 +123,68 @@ def _require_sound(amount: object, breakdown: Sequence[BreakdownLine]) -> None:
         raise BreakdownMismatch(f"The breakdown adds up to {total} paisa, the amount is {amount}")
 
 
+def _require_room(payment: KhaltiPayment) -> None:
+    """Every database answers alike to a text that is too long, and before anything happened."""
+    for field in payment._meta.concrete_fields:
+        value = getattr(payment, field.attname)
+        if field.max_length and isinstance(value, str) and len(value) > field.max_length:
+            raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
+
+
 def _root_url(site: Site | None) -> str:
     site = site or Site.objects.get(is_default_site=True)
     return str(site.root_url)
 
 
-def _links(source: Source, payable: models.Model | None) -> dict[str, Any]:
+def _source_columns(source: Source) -> dict[str, Any]:
+    owner = source.owner
     return {
-        "source_type": source.owner and _type_of(source.owner),
-        "source_id": str(source.owner.pk) if source.owner else "",
-        "source_title": str(source.owner or "")[:255],
+        "source_type": None if owner is None else ContentType.objects.get_for_model(owner),
+        "source_id": "" if owner is None else str(owner.pk),
+        "source_title": "" if owner is None else str(owner)[:255],
         "block_path": source.block_path,
         "offer": source.offer,
         "thank_you_page": source.thank_you_page,
         "success_url": source.success_url,
         "back_url": source.back_url,
-        "payable_type": payable and _type_of(payable),
-        "payable_id": str(payable.pk) if payable else "",
     }
 
 
-def _type_of(instance: models.Model) -> ContentType:
-    return ContentType.objects.get_for_model(instance, for_concrete_model=False)
+def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
+    if payable is None:
+        return {}
+    if payable.pk is None:
+        raise ValueError("Save what is paid for before its payment starts")
+    return {"payable_type": ContentType.objects.get_for_model(payable), "payable_id": str(payable.pk)}
 
 
-def _commit_and_send(payment: KhaltiPayment) -> KhaltiPayment:
+def _actor(source: Source) -> KhaltiEvent.Actor:
+    return KhaltiEvent.Actor.VISITOR if source.offer else KhaltiEvent.Actor.SYSTEM
+
+
+def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> KhaltiPayment:
     """The unique key decides who of several is first; the others get what the first one made."""
+    payment.initiating_at = timezone.now()
     kinds = (KhaltiEvent.Kind.CREATED, KhaltiEvent.Kind.INITIATE_SENT)
     try:
         with transaction.atomic(durable=True):
             payment.save(force_insert=True)
-            KhaltiEvent.objects.bulk_create(
-                KhaltiEvent.about(payment, kind, actor=KhaltiEvent.Actor.VISITOR) for kind in kinds
-            )
-    except IntegrityError:
-        return initiate_payment(_earlier(payment))
-    return initiate_payment(payment, is_claimed=True)
+            KhaltiEvent.objects.bulk_create(KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds)
+    except IntegrityError as error:
+        return initiate_payment(_earlier(payment, error))
+    return send_claimed(payment)
 
 
-def _earlier(wanted: KhaltiPayment) -> KhaltiPayment:
+def _earlier(wanted: KhaltiPayment, error: IntegrityError) -> KhaltiPayment:
     """The payment that has this idempotency key already, if it is for the same."""
-    earlier = KhaltiPayment.objects.filter(idempotency_key=wanted.idempotency_key).first()
-    if wanted.idempotency_key is None or earlier is None:
-        raise IdempotencyConflict(f"The order id {wanted.purchase_order_id!r} belongs to another payment")
-    for name in ("amount", "purpose", "merchant", "mode", "payable_type_id", "payable_id"):
+    key, order_id = wanted.idempotency_key, wanted.purchase_order_id
+    earlier = KhaltiPayment.objects.filter(idempotency_key=key).first() if key else None
+    if earlier is None and KhaltiPayment.objects.filter(purchase_order_id=order_id).exists():
+        raise IdempotencyConflict(f"The order id {order_id!r} belongs to another payment") from error
+    if earlier is None:
+        raise error
+    # The key too: MariaDB takes "Order-a" for "order-A".
+    for name in ("idempotency_key", "amount", "purpose", "merchant", "mode", "payable_type_id", "payable_id"):
         if getattr(earlier, name) != getattr(wanted, name):
-            raise IdempotencyConflict(f"The key {wanted.idempotency_key!r} was used for a payment with another {name}")
+            raise IdempotencyConflict(f"The key {key!r} was used for a payment with another {name}") from error
     return earlier

@@ -11,13 +11,14 @@ from typing import Any
 
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
+    ConnectionNeverMade,
     GatewayUnreachable,
     KeyRejected,
     PidxNotFound,
     RequestRejected,
 )
 from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup, readable
-from wagtail_khalti.gateway.transport import Account, Answer, ConnectionNeverMade, Transport
+from wagtail_khalti.gateway.transport import Account, Answer, Transport
 
 INITIATE = "/api/v2/epayment/initiate/"
 LOOKUP = "/api/v2/epayment/lookup/"
@@ -32,7 +33,7 @@ class KhaltiClient:
     """Khalti as seen by one merchant."""
 
     def __init__(self, account: Account) -> None:
-        self._has_key = bool(account.secret_key)
+        self._has_key = is_sendable(account.secret_key)
         self._patience = account.timeout[1]
         self.transport = Transport(account)
 
@@ -71,7 +72,7 @@ class KhaltiClient:
 
     def _require_key(self) -> None:
         if not self._has_key:
-            raise KeyRejected("no secret key is set")
+            raise KeyRejected("the secret key is missing, or has characters that no key has")
 
     def _ask_patiently(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Up to ``TRIES`` times, as long as a visitor would have waited for one answer anyway."""
@@ -87,6 +88,11 @@ class KhaltiClient:
         return self.transport.post(path, body)
 
 
+def is_sendable(key: str) -> bool:
+    """Whether an HTTP header can hold it; where it can't, the error of the HTTP library would show the key."""
+    return bool(key) and key.isascii() and key.isprintable() and " " not in key
+
+
 @lru_cache(maxsize=MOST_ACCOUNTS)
 def connect(account: Account) -> KhaltiClient:
     """The client of this account; its connections are kept for the life of the process."""
@@ -94,7 +100,8 @@ def connect(account: Account) -> KhaltiClient:
 
 
 # Two processes must not speak over one connection.
-os.register_at_fork(after_in_child=connect.cache_clear)
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=connect.cache_clear)
 
 
 def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -102,7 +109,8 @@ def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
             if path or name not in ("error_key", "status_code"):
-                yield from flatten(inner, f"{path}.{name}" if path else readable(str(name), LONGEST_WORDS))
+                step = readable(str(name), LONGEST_WORDS)
+                yield from flatten(inner, f"{path}.{step}" if path else step)
     elif isinstance(errors, list) and any(isinstance(inner, Mapping | list) for inner in errors):
         for position, inner in enumerate(errors):
             yield from flatten(inner, f"{path}.{position}")

@@ -19,6 +19,7 @@ LONGEST_ID = 64  # Khalti's ids have 22 characters
 LONGEST_URL = 2000
 LONGEST_FACT = 200
 LONGEST_CALLBACK = 4096  # bytes of query string; real ones have under 600
+SENSIBLE_YEARS = range(2020, 2200)  # others overflow on their way through zones and databases
 LARGEST_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
 
 
@@ -142,7 +143,7 @@ class Lookup:
             amount=read_paisa(body.get("total_amount")),
             transaction_id=_read_id(body.get("transaction_id")),
             fee=read_paisa(body.get("fee")),
-            refunded=body.get("refunded") is True,
+            refunded=body.get("refunded") not in (None, False),
             raw={name: _shorten(body[name]) for name in _LOOKUP_FIELDS if name in body},
         )
 
@@ -190,7 +191,7 @@ def _read_time(value: object) -> datetime | None:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and moment.year in SENSIBLE_YEARS else None
 
 
 def _is_web_address(text: str) -> bool:

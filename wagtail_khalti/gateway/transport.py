@@ -6,7 +6,9 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
@@ -16,10 +18,12 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from wagtail_khalti import __version__
-from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KeyRejected
+from wagtail_khalti.exceptions import AnswerNotUnderstood, ConnectionNeverMade, GatewayUnreachable, KeyRejected
 
 LARGEST_BODY = 64 * 1024  # bytes; real answers have under 1 kB
 CHUNK = 8 * 1024
+MOST_BRACKETS = 500  # that open; real answers have under 20, and Python reads deeper nesting than it can walk
+LONG_PAUSE = 60  # seconds; where a 429 does not say how long
 POOL_SIZE = 32  # connections kept to one host: as many as a busy process has threads
 USER_AGENT = f"wagtail-khalti/{__version__}"
 
@@ -33,10 +37,6 @@ class Account(Protocol):
     def secret_key(self) -> str: ...
     @property
     def timeout(self) -> tuple[float, float]: ...
-
-
-class ConnectionNeverMade(GatewayUnreachable):
-    """Nothing was sent, so asking again can't happen twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +58,20 @@ class KeyAuth(AuthBase):
         return request
 
 
+class OneHopSession(requests.Session):
+    """Knows no redirects: even unfollowed, ``requests`` would read their whole body and parse where they lead."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class Transport:
     """The pooled session of one account."""
 
     def __init__(self, account: Account) -> None:
         self._root = account.api_url
         self._timeout = account.timeout
-        self.session = requests.Session()
+        self.session = OneHopSession()
         self.session.auth = KeyAuth(account.secret_key)
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -77,8 +84,10 @@ class Transport:
 
         if status in (401, 403):
             raise KeyRejected(f"Khalti answered {status}: it does not know this secret key")
-        if status == 429 or status >= 500:
-            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_seconds(retry_after))
+        if status == 429:
+            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after) or LONG_PAUSE)
+        if status >= 500:
+            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after))
         if 300 <= status < 400:
             raise AnswerNotUnderstood(f"Khalti answered with a redirect ({status})")
         return Answer(http_status=status, body=_read_object(content))
@@ -91,8 +100,9 @@ class Transport:
             ) as response:
                 content = _read_capped(response.raw, deadline)
                 return response.status_code, content, response.headers.get("Retry-After")
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _unreachable(error) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # Without the cause: its frames hold the request with the key, and error pages show frames.
+            raise _unreachable(error) from None
 
 
 def _read_capped(raw: Any, deadline: float) -> bytes:
@@ -115,6 +125,8 @@ def _unreachable(error: Exception) -> GatewayUnreachable:
 
 
 def _read_object(content: bytes) -> Mapping[str, Any]:
+    if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
+        raise AnswerNotUnderstood("Khalti's answer is nested too deeply")
     try:
         body = json.loads(content, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError, ArithmeticError) as error:
@@ -128,5 +140,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _read_seconds(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else None
+def _read_pause(retry_after: str | None) -> int | None:
+    """Seconds, where the header says seconds or a moment to come."""
+    if retry_after is None:
+        return None
+    if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6:
+        return int(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+        return max(0, int((moment - datetime.now(moment.tzinfo)).total_seconds()))
+    except (ValueError, OverflowError):
+        return None

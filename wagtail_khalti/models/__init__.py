@@ -2,7 +2,7 @@
 
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
-from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.payment import KhaltiPayment, Status
 from wagtail_khalti.models.review import KhaltiReview
 
-__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview"]
+__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview", "Status"]

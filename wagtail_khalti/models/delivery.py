@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.review import KhaltiReview
 
 
 class KhaltiDelivery(models.Model):
@@ -27,8 +28,13 @@ class KhaltiDelivery(models.Model):
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="deliveries"
     )
     news = models.CharField(_("news"), max_length=32, choices=News.choices)
+    review = models.ForeignKey(
+        KhaltiReview, verbose_name=_("review"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """What needs attention, where that is the news."""
+
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
 

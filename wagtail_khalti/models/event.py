@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.queries import KhaltiEventQuerySet
 
 
 class KhaltiEvent(models.Model):
@@ -40,8 +41,6 @@ class KhaltiEvent(models.Model):
         """A newer answer had been applied already."""
         CONTRADICTION = "contradiction", _("Answer contradicts the payment")
         """Nothing moved; a review is open."""
-        DELIVERED = "delivered", _("Site told")
-        """The site's receivers ran and were committed."""
         DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
         """A receiver raised; its work was undone."""
 
@@ -62,9 +61,16 @@ class KhaltiEvent(models.Model):
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("actor"), max_length=16, choices=Actor.choices)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("user"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    data = models.JSONField(_("data"), default=dict)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    objects = KhaltiEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment event")
@@ -74,6 +80,14 @@ class KhaltiEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.at:%Y-%m-%d %H:%M:%S})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The history of a payment is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("The history of a payment is never deleted")
 
     @classmethod
     def about(

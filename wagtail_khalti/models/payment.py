@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -49,28 +47,33 @@ class Status(models.TextChoices):
     """Khalti said no. A soft end."""
 
 
+PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
+SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
+
+
 class KhaltiPayment(models.Model):
     """Amounts are in paisa. Only ``actions`` change ``status``."""
 
     reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=128, null=True, editable=False)  # noqa: DJ001 - unique where given
+    idempotency_key = models.CharField(_("idempotency key"), max_length=128, null=True, blank=True, editable=False)  # noqa: DJ001 - unique where given
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.CREATED)
     is_late = models.BooleanField(_("paid after an end"), default=False)
 
     amount = models.BigIntegerField(_("amount (paisa)"))
-    fee = models.BigIntegerField(_("fee (paisa)"), null=True)
+    fee = models.BigIntegerField(_("fee (paisa)"), null=True, blank=True)
     purpose = models.CharField(_("purpose"), max_length=255)
-    breakdown = models.JSONField(_("breakdown"), default=list)
-    products = models.JSONField(_("products"), default=list)
-    merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict)
-    metadata = models.JSONField(_("metadata"), default=dict)
+    breakdown = models.JSONField(_("breakdown"), default=list, blank=True)
+    products = models.JSONField(_("products"), default=list, blank=True)
+    merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict, blank=True)
+    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
     merchant = models.CharField(_("merchant"), max_length=64)
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
     key_fingerprint = models.CharField(_("key fingerprint"), max_length=16)
 
     purchase_order_id = models.CharField(_("order id at Khalti"), max_length=64)
-    pidx = models.CharField(_("pidx"), max_length=64, null=True)  # noqa: DJ001 - unique where known
+    pidx = models.CharField(_("pidx"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
     transaction_id = models.CharField(_("transaction id"), max_length=64, blank=True)
     khalti_status = models.CharField(_("status in Khalti's words"), max_length=200, blank=True)
     payment_url = models.CharField(_("payment link"), max_length=2000, blank=True)
@@ -83,10 +86,22 @@ class KhaltiPayment(models.Model):
     language = models.CharField(_("language"), max_length=20, blank=True)
 
     site = models.ForeignKey(
-        "wagtailcore.Site", verbose_name=_("site"), null=True, on_delete=models.SET_NULL, related_name="+"
+        "wagtailcore.Site",
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     source_type = models.ForeignKey(
-        ContentType, verbose_name=_("source type"), null=True, on_delete=models.SET_NULL, related_name="+"
+        ContentType,
+        verbose_name=_("source type"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     source_id = models.CharField(_("source id"), max_length=64, blank=True)
     source = GenericForeignKey("source_type", "source_id")
@@ -98,21 +113,27 @@ class KhaltiPayment(models.Model):
     thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
 
     payable_type = models.ForeignKey(
-        ContentType, verbose_name=_("payable type"), null=True, on_delete=models.SET_NULL, related_name="+"
+        ContentType,
+        verbose_name=_("payable type"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
     payable = GenericForeignKey("payable_type", "payable_id")
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    initiating_at = models.DateTimeField(_("being sent since"), null=True)
-    initiated_at = models.DateTimeField(_("sent at"), null=True)
-    expires_at = models.DateTimeField(_("link expires at"), null=True)
-    completed_at = models.DateTimeField(_("completed at"), null=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-    evidence_at = models.DateTimeField(_("last evidence asked at"), null=True)
-    checked_at = models.DateTimeField(_("last checked at"), null=True)
+    initiating_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
+    initiated_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
+    checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
 
-    objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
+    objects = KhaltiPaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")
@@ -172,9 +193,4 @@ class KhaltiPayment(models.Model):
     def masked_phone(self) -> str:
         """``98XXXXX001``: enough to recognise one's own number, as Khalti masks it."""
         phone = self.customer_phone
-        return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 5 else ""
-
-
-PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
-WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
-SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
+        return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 8 else ""

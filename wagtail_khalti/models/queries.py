@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 if TYPE_CHECKING:
+    from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
     from wagtail_khalti.models.payment import KhaltiPayment  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
 
 
 class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
+    def paid(self) -> Self:
+        """Those whose money Khalti confirmed, whatever went back later."""
+        return self.filter(status__in=("completed", "partially_refunded", "refunded"))
+
     def for_payable(self, payable: models.Model) -> Self:
         """The payments, also the unfinished ones, for this object of the site's."""
-        content_type = ContentType.objects.get_for_model(payable, for_concrete_model=False)
+        content_type = ContentType.objects.get_for_model(payable)
         return self.filter(payable_type=content_type, payable_id=str(payable.pk))
+
+
+class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
+    """A history can be added to, and read."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("The history of a payment is never changed")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("The history of a payment is never deleted")
 
 
 class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):

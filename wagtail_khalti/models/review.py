@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,16 +27,16 @@ class KhaltiReview(models.Model):
         """One of the two is wrong."""
 
     payment = models.ForeignKey(
-        KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews"
+        KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=32, choices=Kind.choices)
-    evidence = models.JSONField(_("evidence"), default=dict)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True)
-    is_open = models.BooleanField(_("open"), null=True, default=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    is_open = models.BooleanField(_("open"), null=True, blank=True, default=True, editable=False)
     """True or NULL: MariaDB has no partial unique index, but everywhere NULLs may repeat in a unique one."""
 
-    objects: ClassVar = KhaltiReviewQuerySet.as_manager()
+    objects = KhaltiReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")
