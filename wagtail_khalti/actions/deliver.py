@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.db import OperationalError, transaction
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -39,8 +40,9 @@ def deliver(payment: KhaltiPayment) -> KhaltiPayment:
             logger.exception("Delivery %s of payment %s could not be made", delivery.pk, payment.reference)
             break
         except Exception as error:  # noqa: BLE001 - the site's code: in a receiver, at the commit, or after it
-            _remember_failure(payment, delivery, error.__cause__ if isinstance(error, _ReceiverRaised) else error)
-            break
+            cause = error.__cause__ if isinstance(error, _ReceiverRaised) else error
+            if _is_undone(payment, delivery, cause):
+                break
     return payment
 
 
@@ -56,12 +58,17 @@ def _deliver_once(payment: KhaltiPayment, delivery: KhaltiDelivery) -> None:
             SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=payment, **about)
         except Exception as error:
             raise _ReceiverRaised from error
+        if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this
+            raise _ReceiverRaised from TransactionManagementError("a receiver left the transaction broken")
 
 
-def _remember_failure(payment: KhaltiPayment, delivery: KhaltiDelivery, error: BaseException | None) -> None:
-    # The kind of error only: its words may hold what nobody should read here. The log has the rest.
-    kind = type(error).__name__
+def _is_undone(payment: KhaltiPayment, delivery: KhaltiDelivery, error: BaseException | None) -> bool:
+    """Keep what failed on the record. What fails after the commit, in ``on_commit``, undoes nothing."""
     logger.error("A receiver failed on %s of payment %s", delivery.news, payment.reference, exc_info=error)
-    KhaltiDelivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, last_error=kind)
+    kind = type(error).__name__  # and not its words, which may hold what nobody should read here
+    undelivered = KhaltiDelivery.objects.filter(pk=delivery.pk, delivered_at=None)
+    if not undelivered.update(attempts=F("attempts") + 1, last_error=kind):
+        return False
     data = {"news": delivery.news, "error": kind}
     KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_FAILED, data=data).save()
+    return True

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
 from wagtail_khalti.gateway import (
@@ -20,11 +21,11 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.money import Paisa
 
-CLAIM = timedelta(seconds=90)  # longer than any request lasts; then the process that claimed it must be dead
+CLAIM = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
 LONGEST_WORDS = 300
 
 
@@ -49,6 +50,7 @@ def send_claimed(payment: KhaltiPayment) -> KhaltiPayment:
         answer = connect(merchant_of(payment)).initiate(_request(payment))
     except RequestRejected as error:
         _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(error), status=Status.FAILED)
+        deliver(payment)
         raise
     except GatewayError as error:
         _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(error))
@@ -105,12 +107,15 @@ def _as_stored(moment: datetime) -> datetime:
 
 def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:
     """Give the claim back with what came of it, unless somebody else got a pidx meanwhile."""
-    if changes.get("status") == Status.FAILED:
+    has_failed = changes.get("status") == Status.FAILED
+    if has_failed:
         changes["ended_at"] = timezone.now()
     with transaction.atomic(durable=True):
         waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
         mine = waiting.update(initiating_at=None, **changes)
         KhaltiEvent.about(payment, kind, data=data).save()
+        if mine and has_failed:
+            KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.ENDED)
     if not mine:
         payment.refresh_from_db()
         return

@@ -1,6 +1,7 @@
 """The state machine, as data: what each kind of evidence does to each status.
 
-A payment only goes forward. Canceled, expired and failed are soft ends: money that comes later is accepted.
+A payment only goes forward. Canceled, expired and failed are soft ends: money that comes later is accepted, and
+Pending after an end is a matter for a person, because a visitor who paid again then might pay twice.
 Completed is left only through refunds.
 """
 
@@ -66,9 +67,9 @@ _ROWS: Mapping[Status, tuple[Road, ...]] = {
     Status.PARTIALLY_REFUNDED:
                        (STAY,      STAY,    ODD,       STAY,        REFUNDED, ODD,      ODD,     ODD),
     Status.REFUNDED:   (STAY,      STAY,    ODD,       ODD,         STAY,     ODD,      ODD,     ODD),
-    Status.CANCELED:   (STAY,      STAY,    COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
-    Status.EXPIRED:    (STAY,      STAY,    COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
-    Status.FAILED:     (STAY,      STAY,    COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
+    Status.CANCELED:   (STAY,      ODD,     COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
+    Status.EXPIRED:    (STAY,      ODD,     COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
+    Status.FAILED:     (STAY,      ODD,     COMPLETED, PARTLY,      REFUNDED, STAY,     STAY,    STAY),
 }
 # fmt: on
 
