@@ -16,44 +16,35 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 
-from wagtail_khalti.conf import Mode, configuration, is_test_mode
+from wagtail_khalti.conf import Mode, configuration, is_test_mode, largest_payment
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
 from wagtail_khalti.public.offers import Terms, sign_offer
 
 ASKS = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
+RARE = ("button_text",)
 MOST_AT_ONCE = 1000  # of one thing; more is a slip of the keyboard
 
 below_minimum = MinValueValidator(to_rupees(MINIMUM), message=_("Khalti's minimum is Rs 10."))
 
 
 class ThankYouPageBlock(blocks.PageChooserBlock):
-    """A page chooser whose value is the primary key, so that rendering the page around it makes no query for it."""
+    """A page chooser that reads the page when it is needed: rendering the page around it makes no query for it."""
 
     def to_python(self, value: Any) -> Any:
-        return value
+        return value and self._unread(value)
 
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
-        return list(values)
-
-    def normalize(self, value: Any) -> Any:
-        return getattr(value, "pk", value)
-
-    def get_prep_value(self, value: Any) -> Any:
-        return getattr(value, "pk", value)
-
-    def value_from_form(self, value: Any) -> Any:
-        return getattr(value, "pk", value) or None
+        return [self.to_python(value) for value in values]
 
     def clean(self, value: Any) -> Any:
-        page_id = super().clean(value)
-        if page_id and not self.model_class.objects.filter(pk=page_id, live=True).exists():
+        page = super().clean(value)
+        if page and not self.is_deferred_validation and not page.live:
             raise ValidationError(_("This page is not published, so visitors could not see it."))
-        return page_id
+        return page
 
-    def extract_references(self, value: Any) -> Iterable[tuple[Any, str, str, str]]:
-        if value:
-            yield self.model_class, str(value), "", ""
+    def _unread(self, pk: Any) -> Any:
+        return self.model_class.from_db(None, [self.model_class._meta.pk.attname], [pk])
 
 
 class KhaltiCheckoutBlock(blocks.StructBlock):
@@ -96,9 +87,12 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         help_text = lazy(lambda: _notice_for_editors(), str)()
         template = "wagtail_khalti/blocks/checkout.html"
         preview_template = "wagtail_khalti/blocks/checkout_preview.html"
-        form_layout = BlockGroup(
-            children=["heading", "text", "item_name", "amount", "max_quantity", "ask_for", "thank_you_page"],
-            settings=["button_text"],
+
+    def get_form_layout(self) -> BlockGroup:
+        """What is rarely set is behind the cog; whatever a subclass adds or drops, the rest stays in its order."""
+        return BlockGroup(
+            children=[name for name in self.child_blocks if name not in RARE],
+            settings=[name for name in self.child_blocks if name in RARE],
         )
 
     def get_preview_value(self) -> Any:
@@ -114,17 +108,21 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
         if cleaned["amount"] is not None:
-            self._refuse_too_much(cleaned["amount"], cleaned["max_quantity"] or 1)
+            self._refuse_too_much(cleaned["amount"], cleaned.get("max_quantity") or 1)
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
+        try:
+            terms = self.terms(value)
+        except OfferUnavailable:
+            return context | {"checkout_url": "", "is_preview": is_preview, "is_test": is_test_mode(), "price": ""}
         return context | {
-            "checkout_url": "" if is_preview else self._checkout_url(value, context),
+            "checkout_url": "" if is_preview else _checkout_url(sign_offer(self, terms, value, context=context)),
             "is_preview": is_preview,
             "is_test": is_test_mode(),
-            "price": format_rupees(to_paisa(value["amount"]), get_language()) if value["amount"] else "",
+            "price": format_rupees(terms.unit_price, get_language()),
         }
 
     def terms(self, value: Any) -> Terms:
@@ -132,25 +130,22 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
         Raises ``OfferUnavailable`` where nothing can be bought.
         """
-        if not value["amount"] or not value["item_name"]:
-            raise OfferUnavailable("The block has no price or no name")
+        if not value["item_name"] or value["amount"] is None:
+            raise OfferUnavailable("The block has no price, or does not say what is paid for")
+        try:
+            unit_price = to_paisa(value["amount"])
+        except ValueError as error:
+            raise OfferUnavailable("The price is not a whole number of paisa") from error
         return Terms(
             name=value["item_name"],
-            unit_price=to_paisa(value["amount"]),
-            max_quantity=value["max_quantity"] or 1,
-            asks=tuple(value["ask_for"] or ()),
-            thank_you_page=str(value["thank_you_page"] or ""),
+            unit_price=unit_price,
+            max_quantity=value.get("max_quantity") or 1,
+            asks=tuple(value.get("ask_for") or ()),
+            thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
         )
 
-    def _checkout_url(self, value: Any, context: Mapping[str, Any]) -> str:
-        try:
-            token = sign_offer(self, self.terms(value), value, context=context)
-        except OfferUnavailable:
-            return ""
-        return reverse("wagtail_khalti:checkout", args=[token])
-
     def _refuse_too_much(self, rupees: Decimal, quantity: int) -> None:
-        largest = configuration().max_amount
+        largest = largest_payment()
         if to_paisa(rupees) * quantity > largest:
             raise StructBlockValidationError(
                 {
@@ -163,6 +158,10 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
                     )
                 }
             )
+
+
+def _checkout_url(token: str) -> str:
+    return reverse("wagtail_khalti:checkout", args=[token])
 
 
 def _is_preview(context: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Where a block stands in its page or snippet, in Wagtail's own words: ``body.<uuid>.<field>``.
 
-Both directions touch only what can hold the block, so neither makes a query for the images, pages or snippets that
-other blocks have chosen.
+Looking a block up reads the stored data and builds that block alone. Finding a block's place builds what could hold
+it, which rendering it has built already.
 """
 
 from __future__ import annotations
@@ -34,13 +34,12 @@ def block_at(owner: models.Model, path: str) -> BoundBlock | None:
     if not isinstance(field, StreamField):
         return None
 
-    block, value = field.stream_block, getattr(owner, name)
+    block, raw = field.stream_block, list(getattr(owner, name).raw_data)
     for step in steps:
-        child = _child(block, value, step)
-        if child is None:
+        block, raw = _step_down(block, raw, step)
+        if block is None:
             return None
-        _step, block, value = child
-    return BoundBlock(block, value)
+    return BoundBlock(block, block.to_python(raw))
 
 
 def _steps_to(wanted: Any, block: Block, value: Any, kind: type[Block]) -> list[str] | None:
@@ -68,18 +67,16 @@ def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
                 yield name, child, value.get(name)
 
 
-def _child(block: Block, value: Any, step: str) -> Child | None:
-    if isinstance(block, StreamBlock):
-        for position, raw in enumerate(value.raw_data):
-            if raw.get("id") == step:
-                return step, value[position].block, value[position].value
-    elif isinstance(block, ListBlock):
-        for item in value.bound_blocks:
-            if item.original_id == step:
-                return step, item.block, item.value
-    elif isinstance(block, StructBlock) and step in block.child_blocks:
-        return step, block.child_blocks[step], value.get(step)
-    return None
+def _step_down(block: Block, raw: Any, step: str) -> tuple[Block | None, Any]:
+    """One step in the stored data, which needs no other block to be built."""
+    if isinstance(block, StructBlock):
+        return block.child_blocks.get(step), (raw or {}).get(step)
+    items = (raw or []) if isinstance(block, StreamBlock | ListBlock) else []
+    item = next((item for item in items if isinstance(item, dict) and item.get("id") == step), None)
+    if item is None:
+        return None, None
+    child = block.child_block if isinstance(block, ListBlock) else block.child_blocks.get(item["type"])
+    return child, item["value"]
 
 
 def _holds(block: Block | None, kind: type[Block]) -> bool:

@@ -12,15 +12,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
-from wagtail.models import Site
 
-from wagtail_khalti.actions import check_payment, start_payment
-from wagtail_khalti.actions.start import Source
-from wagtail_khalti.conf import is_test_mode
+from wagtail_khalti.actions import Source, check_payment, start_payment
+from wagtail_khalti.conf import configuration, is_test_mode
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
     GatewayError,
     GatewayUnreachable,
+    IdempotencyConflict,
     KhaltiError,
     OfferTampered,
     OfferUnavailable,
@@ -33,8 +32,9 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_to_pay
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
-from wagtail_khalti.public.seller import seller_name
+from wagtail_khalti.public.seller import seller, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
+from wagtail_khalti.public.writing import write_number
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
     try:
         offer = open_offer(token)
     except OfferUnavailable as error:
-        status = 404 if isinstance(error, OfferTampered) else 410
-        return render(request, "wagtail_khalti/public/unavailable.html", status=status)
+        return _unavailable(request, error)
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
@@ -69,7 +68,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     try:
         payment = _open_payment(request, offer, form)
-    except (KhaltiError, ImproperlyConfigured) as error:
+    except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _say(form, error)
         return _page(request, offer, form)
 
@@ -94,8 +93,8 @@ def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: Kha
         customer=form.customer,
         breakdown=form.breakdown,
         products=form.products,
-        site=Site.find_for_request(request),
-        base_url=request.build_absolute_uri("/"),
+        site=site_of(offer.owner, request),
+        base_url=configuration().base_url or request.build_absolute_uri("/"),
         source=Source(
             owner=offer.owner,
             block_path=offer.block_path,
@@ -110,7 +109,7 @@ def _has_ended(payment: KhaltiPayment) -> bool:
     if payment.is_waiting and payment.has_run_out:
         with suppress(KhaltiError):
             check_payment(payment)
-    return payment.status in SOFT_ENDS
+    return payment.status in SOFT_ENDS and not payment.reviews.open().exists()
 
 
 def _say(form: CheckoutForm, error: Exception) -> None:
@@ -118,13 +117,22 @@ def _say(form: CheckoutForm, error: Exception) -> None:
     if isinstance(error, GatewayUnreachable | AnswerNotUnderstood):
         form.add_error(None, _("Khalti is not answering right now. Nothing was taken. Please try again."))
     elif isinstance(error, RequestRejected):
-        for name, words in error.fields.items():
-            field = FIELD_BY_KHALTIS_NAME.get(name)
-            said = _("Khalti did not accept this: %(words)s") % {"words": words}
-            form.add_error(field if field in form.fields else None, said)
+        _say_why_khalti_refused(form, error)
+    elif isinstance(error, IdempotencyConflict):
+        # The payment of this form may be paid: then "nothing was taken" would be a lie.
+        form.add_error(None, _("This form was used before. Please go back to the page and start again."))
     else:
         logger.error("A payment could not be started: %s", error, exc_info=not isinstance(error, GatewayError))
         form.add_error(None, _("Payments can't be taken here right now. Nothing was taken."))
+
+
+def _say_why_khalti_refused(form: CheckoutForm, error: RequestRejected) -> None:
+    for name, words in error.fields.items():
+        field = FIELD_BY_KHALTIS_NAME.get(name)
+        said = _("Khalti did not accept this: %(words)s") % {"words": words}
+        form.add_error(field if field in form.fields else None, said)
+    if not error.fields:
+        form.add_error(None, _("Khalti did not accept this payment. Nothing was taken."))
 
 
 def _answers_given_before(request: HttpRequest) -> dict[str, object]:
@@ -150,13 +158,22 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpRespons
         request,
         "wagtail_khalti/public/checkout.html",
         {
+            **seller(site_of(offer.owner, request), request),
             "offer": offer,
             "form": form,
-            "seller": seller_name(request),
             "unit_price": format_rupees(offer.terms.unit_price, language),
+            "quantity": write_number(form.quantity_wanted),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,
             "is_test": is_test_mode(),
             "back_url": way_back(offer.owner),
         },
     )
+
+
+def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:
+    """In the language of the page that the offer stood on, with the way back to it, as far as these are known."""
+    with translation.override(error.language or translation.get_language()):
+        context = {**seller(site_of(error.owner, request), request), "back_url": way_back(error.owner)}
+        status = 404 if isinstance(error, OfferTampered) else 410
+        return render(request, "wagtail_khalti/public/unavailable.html", context, status=status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import swapper
 from django.db import models
-from django.http import HttpRequest
 from django.urls import reverse
 
 from wagtail_khalti.models import KhaltiPayment
@@ -13,6 +12,8 @@ from wagtail_khalti.models.payment import Status
 
 def way_to_pay(payment: KhaltiPayment) -> str:
     """Khalti's page while it can be paid there, or ours that leads there or says how it stands."""
+    if payment.checked_at and payment.reviews.open().exists():
+        return payment.get_absolute_url()  # in doubt: not to be paid again
     if payment.is_waiting and payment.payment_url and not payment.has_run_out:
         return str(payment.payment_url)
     if payment.status == Status.CREATED:
@@ -20,11 +21,11 @@ def way_to_pay(payment: KhaltiPayment) -> str:
     return payment.get_absolute_url()
 
 
-def way_on(payment: KhaltiPayment, request: HttpRequest) -> str:
+def way_on(payment: KhaltiPayment) -> str:
     """After Khalti: what the site's code or the editor chose for success, otherwise our own page."""
     if payment.status not in (Status.COMPLETED, Status.PARTIALLY_REFUNDED):
         return payment.get_absolute_url()
-    return payment.success_url or _thank_you_page(payment, request) or payment.get_absolute_url()
+    return payment.success_url or _thank_you_page(payment) or payment.get_absolute_url()
 
 
 def way_back(source: models.Model | None) -> str:
@@ -40,9 +41,9 @@ def way_to_pay_again(payment: KhaltiPayment) -> str:
     return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={payment.reference}"
 
 
-def _thank_you_page(payment: KhaltiPayment, request: HttpRequest) -> str:
+def _thank_you_page(payment: KhaltiPayment) -> str:
     if not payment.thank_you_page:
         return ""
     pages = swapper.load_model("wagtailcore", "Page")._base_manager
     page = pages.filter(pk=payment.thank_you_page, live=True).first()
-    return (page and page.get_url(request)) or ""
+    return (page and page.get_url()) or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 import uuid
 from typing import Any, ClassVar
 
@@ -12,11 +13,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.conf import configuration
+from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.public.offers import Terms
+from wagtail_khalti.public.writing import digits, write_number
 
 COUNTRY_CODES = ("+977", "00977", "977")
 MOBILE_DIGITS = 10
@@ -29,12 +31,24 @@ class PhoneField(forms.CharField):
     default_error_messages: ClassVar = {"invalid": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")}
 
     def clean(self, value: Any) -> str:
-        text = "".join(str(super().clean(value)).split()).replace("-", "")
+        text = "".join(_as_dialled(character) for character in str(super().clean(value)))
         if len(text) > MOBILE_DIGITS:
             text = next((text.removeprefix(code) for code in COUNTRY_CODES if text.startswith(code)), text)
-        if not text.isdecimal() or len(text) != MOBILE_DIGITS or int(text[0]) != 9:
+        if not text.isdecimal() or len(text) != MOBILE_DIGITS or text[0] != "9":
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return "".join(str(int(digit)) for digit in text)  # Devanagari digits become 0 to 9
+        return text
+
+
+def _as_dialled(character: str) -> str:
+    """Devanagari digits become 0 to 9; spaces, dashes and the invisible marks around a copied number go."""
+    if character.isdecimal():
+        return str(int(character))
+    return "" if character in "()." or unicodedata.category(character) in ("Zs", "Cc", "Cf", "Pd") else character
+
+
+def _can_be_stored(text: str) -> bool:
+    """Not where a browser's odd encoding left halves of characters behind."""
+    return text == text.encode(errors="replace").decode()
 
 
 class CheckoutForm(forms.Form):
@@ -77,19 +91,31 @@ class CheckoutForm(forms.Form):
             del self.fields["quantity"]
 
     def _limit_quantity(self, most: int) -> None:
-        words = _("Enter a quantity from 1 to %(most)s.") % {"most": most}
+        words = _("Enter a quantity from 1 to %(most)s.") % {"most": write_number(most)}
         self.fields["quantity"] = forms.IntegerField(
             label=_("Quantity"),
             initial=1,
             min_value=1,
             max_value=most,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            widget=forms.NumberInput(attrs=self._reckoning()),
             error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
         )
 
+    def _reckoning(self) -> dict[str, Any]:
+        """What a script needs to show the new total at once."""
+        return {
+            "inputmode": "numeric",
+            "data-unit-price": self.terms.unit_price,
+            "data-symbol": format_rupees(0, get_language()).split()[0],
+            "data-digits": digits(),
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        largest = configuration().max_amount
+        for name, value in list(cleaned.items()):
+            if not _can_be_stored(str(value)):
+                self.add_error(name, _("Please type this again: it has signs that can't be read."))
+        largest = largest_payment()
         if self.total > largest:
             limit = format_rupees(largest, get_language())
             words = _("This site takes at most %(limit)s in one payment.") % {"limit": limit}
@@ -124,8 +150,8 @@ class CheckoutForm(forms.Form):
     def idempotency_key(self, token: str, *, after: KhaltiPayment | None = None) -> str:
         """The same for the same wish: this form, this offer, this total, these answers, this try."""
         answers = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        wish = repr([self.key, token, self.total, answers, after and after.reference])
-        return "checkout:" + hashlib.sha256(wish.encode()).hexdigest()
+        wish = repr([self.key, token, self.terms.name, self.total, answers, after and after.reference])
+        return "checkout:" + hashlib.sha256(wish.encode(errors="replace")).hexdigest()
 
     @property
     def customer(self) -> Customer:

@@ -25,8 +25,9 @@ from wagtail_khalti.public.block_paths import block_at, path_of
 LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
 
 PLACE, TERMS = "p", "t"
-_place_signer = signing.Signer(salt="wagtail_khalti.offer.place")
-_terms_signer = signing.TimestampSigner(salt="wagtail_khalti.offer.terms")
+# The number grows when what is signed changes its shape: offers in page caches then end kindly, not in an error.
+_place_signer = signing.Signer(salt="wagtail_khalti.offer.place.1")
+_terms_signer = signing.TimestampSigner(salt="wagtail_khalti.offer.terms.1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +81,37 @@ def open_offer(token: str) -> Offer:
     try:
         if kind == PLACE:
             return _at_place(token, *_place_signer.unsign_object(signed))
-        return _with_terms(token, *_terms_signer.unsign_object(signed, max_age=LIFE_OF_TERMS))
+        if kind == TERMS:
+            return _with_terms(token, *_terms_signer.unsign_object(signed, max_age=LIFE_OF_TERMS))
     except signing.SignatureExpired as error:
         raise OfferUnavailable("The time of this offer is over") from error
     except signing.BadSignature as error:
         raise OfferTampered("This site did not sign such an offer") from error
+    raise OfferTampered("This site makes no such offers")
 
 
 def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
-    """Whatever in the template context could hold the block: the page, a snippet, each once."""
-    seen = {id(value): value for value in context.values() if isinstance(value, models.Model)}
-    yield from seen.values()
+    """Whatever in the template context could hold the block: the page, a snippet."""
+    # Not isinstance(): that would wake lazy values, and with the CSRF token or the user the page gets a cookie.
+    return (value for value in context.values() if issubclass(type(value), models.Model))
 
 
 def _at_place(token: str, label: str, pk: str, path: str, language: str) -> Offer:
-    owner = _published(label, pk)
+    owner = None
+    try:
+        owner = _published(label, pk)
+        terms = _terms_at(owner, path)
+    except OfferUnavailable as error:
+        error.owner, error.language = owner, language
+        raise
+    return Offer(token=token, terms=terms, language=language, owner=owner, block_path=path)
+
+
+def _terms_at(owner: models.Model, path: str) -> Terms:
     bound = block_at(owner, path)
     if bound is None or not isinstance(bound.block, Offering):
         raise OfferUnavailable("The block is gone from the published content")
-    terms = bound.block.terms(bound.value)
-    return Offer(token=token, terms=terms, language=language, owner=owner, block_path=path)
+    return bound.block.terms(bound.value)
 
 
 def _published(label: str, pk: str) -> models.Model:

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import Site
 
-from wagtail_khalti.actions import check_payment, deliver, initiate_payment
-from wagtail_khalti.conf import configuration
+from wagtail_khalti.actions import check_payment, initiate_payment
+from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
@@ -22,11 +24,13 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way_to_pay_again
-from wagtail_khalti.public.seller import seller_name
+from wagtail_khalti.public.seller import seller
+from wagtail_khalti.public.writing import write_time
 
 logger = logging.getLogger(__name__)
 
 SOONEST_CHECK = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
+SOONEST_AFTER_END = timedelta(minutes=1)  # a late payment is rare, and a page of an end may be looked at for years
 PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
 
 PAGES: Mapping[str, str] = {
@@ -54,7 +58,7 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
         initiate_payment(payment)
     except (KhaltiError, ImproperlyConfigured) as error:
         logger.warning("Payment %s could not be sent to Khalti: %s", reference, error)
-        return _page(request, payment, "not_sent")
+        return _page(request, payment, PAGES[payment.status])
     if payment.status == Status.CREATED:
         return _page(request, payment, "sending")
     return HttpResponseRedirect(way_to_pay(payment))
@@ -69,9 +73,10 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    _note_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
-    _bring_up_to_date(payment)
-    return HttpResponseRedirect(way_on(payment, request))
+    if not payment.is_paid:
+        _note_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
+    _bring_up_to_date(payment, soonest=SOONEST_CHECK)
+    return HttpResponseRedirect(way_on(payment))
 
 
 @visitor_page
@@ -82,13 +87,15 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    _bring_up_to_date(payment)
+    _bring_up_to_date(payment, soonest=SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END)
     if not payment.is_paid and payment.reviews.open().exists():
         return _page(request, payment, "in_doubt")
     return _page(request, payment, PAGES[payment.status])
 
 
 def _find(reference: str) -> KhaltiPayment | None:
+    if "\x00" in reference:  # PostgreSQL refuses to look for it
+        return None
     return KhaltiPayment.objects.filter(reference=reference).first()
 
 
@@ -98,10 +105,9 @@ def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
     KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=actor, data=data).save()
 
 
-def _bring_up_to_date(payment: KhaltiPayment) -> None:
+def _bring_up_to_date(payment: KhaltiPayment, *, soonest: timedelta) -> None:
     """Ask Khalti, unless it is paid or was asked just now; in any case tell the site what it hasn't heard yet."""
-    asked_just_now = payment.checked_at and timezone.now() - payment.checked_at < SOONEST_CHECK
-    if payment.is_paid or asked_just_now:
+    if payment.is_paid or not _is_ours_to_check(payment, soonest):
         deliver(payment)
         return
     try:
@@ -111,24 +117,55 @@ def _bring_up_to_date(payment: KhaltiPayment) -> None:
         logger.warning("Payment %s could not be checked: %s", payment.reference, error)
 
 
+def _is_ours_to_check(payment: KhaltiPayment, soonest: timedelta) -> bool:
+    """Of many requests at the same time one asks Khalti; the others show what is known."""
+    now = timezone.now()
+    is_due = Q(checked_at=None) | Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now)  # a clock was put back
+    return bool(KhaltiPayment.objects.filter(is_due, pk=payment.pk).update(checked_at=now))
+
+
 def _not_found(request: HttpRequest) -> HttpResponse:
-    return render(request, "wagtail_khalti/public/not_found.html", status=404)
+    return render(
+        request, "wagtail_khalti/public/not_found.html", seller(Site.find_for_request(request), request), status=404
+    )
 
 
 def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         context = {
+            **seller(payment.site or Site.find_for_request(request), request),
             "payment": payment,
+            "state": name,
             "amount": format_rupees(payment.amount, translation.get_language()),
-            "seller": seller_name(request),
-            "contact": _contact(),
+            "lines": _lines(payment),
+            "paid_on": payment.completed_at and write_time(payment.completed_at),
             "is_test": payment.is_test,
-            "back_url": payment.back_url or way_back(payment.source),
+            "next_url": _next_url(payment, request),
+            "back_url": payment.back_url or way_back(_source(payment)),
             "pay_url": way_to_pay(payment),
             "pay_again_url": way_to_pay_again(payment),
             **_pauses(request),
         }
         return render(request, f"wagtail_khalti/public/{name}.html", context)
+
+
+def _source(payment: KhaltiPayment) -> Model | None:
+    """What held the block; None also where the site has dropped that kind of page since."""
+    is_known = payment.source_type is not None and payment.source_type.model_class() is not None
+    return payment.source if is_known else None
+
+
+def _lines(payment: KhaltiPayment) -> list[dict[str, str]]:
+    """What makes up the amount, where that isn't the one thing that the page names anyway."""
+    language = translation.get_language()
+    lines = [{"label": line["label"], "amount": format_rupees(line["amount"], language)} for line in payment.breakdown]
+    return [] if [line["label"] for line in lines] == [payment.purpose] else lines
+
+
+def _next_url(payment: KhaltiPayment, request: HttpRequest) -> str:
+    """Where a visitor would have gone on to, had Khalti confirmed at once."""
+    url = way_on(payment)
+    return "" if url == payment.get_absolute_url() else url
 
 
 def _pauses(request: HttpRequest) -> dict[str, object]:
@@ -139,10 +176,3 @@ def _pauses(request: HttpRequest) -> dict[str, object]:
         turn = 0
     pause = PAUSES[turn] if 0 <= turn < len(PAUSES) else None
     return {"pause": pause, "next_turn": turn + 1, "pauses": PAUSES}
-
-
-def _contact() -> str:
-    try:
-        return configuration().contact
-    except ImproperlyConfigured:
-        return ""
