@@ -17,6 +17,9 @@ class CardBlock(blocks.StructBlock):
     picture = ImageChooserBlock(required=False)
     checkout = KhaltiCheckoutBlock()
 
+    class Meta:
+        template = "shop/card.html"
+
 
 class ColumnBlock(blocks.StreamBlock):
     card = CardBlock()

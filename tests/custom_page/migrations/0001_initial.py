@@ -1,0 +1,30 @@
+
+import django.core.validators
+import django.db.models.deletion
+import wagtail.fields
+from decimal import Decimal
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('basepage', '0003_finalize_basepage_model'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='SalePage',
+            fields=[
+                ('basepage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('body', wagtail.fields.StreamField([('checkout', 8)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 255, 'required': False}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'required': False}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'The payer reads this at Khalti and on the receipt, such as “Membership 2026”.', 'label': 'What is paid for', 'max_length': 255}), 3: ('wagtail.blocks.DecimalBlock', (), {'decimal_places': 2, 'label': 'Price in rupees', 'max_digits': 12, 'validators': [django.core.validators.MinValueValidator(Decimal('10.00'), message="Khalti's minimum is Rs 10.")]}), 4: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Leave empty where there is only one to buy; then no quantity is asked.', 'label': 'Most that can be bought at once', 'max_value': 1000, 'min_value': 1, 'required': False}), 5: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('name', 'Name'), ('email', 'E-mail address'), ('phone', 'Mobile number')], 'label': 'Ask the visitor for', 'required': False}), 6: ('wagtail_khalti.blocks.ThankYouPageBlock', (), {'help_text': 'Where visitors go after paying. Leave empty to show them the receipt.', 'label': 'Thank-you page', 'required': False}), 7: ('wagtail.blocks.CharBlock', (), {'help_text': 'Pay with Khalti', 'label': 'Text on the button', 'max_length': 60, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1), ('item_name', 2), ('amount', 3), ('max_quantity', 4), ('ask_for', 5), ('thank_you_page', 6), ('button_text', 7)]], {})})),
+            ],
+            options={
+                'abstract': False,
+            },
+            bases=('basepage.basepage',),
+        ),
+    ]

@@ -1,0 +1,18 @@
+"""A site may swap Wagtail's base page for its own; the package never names that model."""
+
+import subprocess
+import sys
+
+import pytest
+import wagtail
+
+swappable = pytest.mark.skipif(wagtail.VERSION < (8, 0), reason="Wagtail's base page can be swapped since 8.0")
+
+
+@swappable
+def test_a_visitor_pays_where_pages_have_another_base():
+    visit = subprocess.run(
+        [sys.executable, "-m", "tests.custom_page.visit"], capture_output=True, text=True, timeout=120
+    )
+
+    assert visit.stdout.split() == ["SalePage", "completed", "/thanks/"], visit.stderr

@@ -1,0 +1,247 @@
+"""What a developer is told before the first customer finds out."""
+
+import pytest
+from django.apps import apps
+from django.core import checks
+from django.core.checks import Error, run_checks
+
+from wagtail_khalti.checks import check_addresses, check_configuration
+
+GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
+LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
+
+
+@pytest.fixture
+def without_simulator(monkeypatch):
+    monkeypatch.delitem(apps.app_configs, "khalti_simulator")
+
+
+@pytest.fixture
+def told(settings, without_simulator):
+    """The messages for this ``WAGTAIL_KHALTI`` on a site without the simulator."""
+    settings.DEBUG = False
+
+    def tell(options, **others):
+        settings.WAGTAIL_KHALTI = options
+        for name, value in others.items():
+            setattr(settings, name, value)
+        return check_configuration(None)
+
+    return tell
+
+
+def only(messages, kind, number):
+    """The one message, which must have this id and say what to do."""
+    (message,) = messages
+    assert type(message) is kind
+    assert message.id == f"wagtail_khalti.{number}"
+    assert message.hint
+    return message
+
+
+@pytest.mark.parametrize("options", [GOOD, LIVE, {**GOOD, "MERCHANTS": {"books": {"SECRET_KEY": "x"}}}])
+def test_a_sound_configuration_is_met_with_silence(told, options):
+    assert told(options) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        None,
+        [],
+        {**GOOD, "MODE": "production"},
+        {**GOOD, "MODE": "simulator"},
+        {**GOOD, "TIMEOUT": 0},
+        {**GOOD, "MAX_AMOUNT": "lots"},
+        {**GOOD, "MERCHANTS": []},
+        {**GOOD, "MERCHANTS": {"books": "key"}},
+    ],
+)
+def test_e001_a_value_that_cannot_be_read(told, options):
+    only(told(options), Error, "E001")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("SECRET", 'Did you mean "SECRET_KEY"?'),
+        ("secret_key", 'Did you mean "SECRET_KEY"?'),
+        ("TIME_OUT", 'Did you mean "TIMEOUT"?'),
+        ("APIURL", 'Did you mean "API_URL"?'),
+        ("MERCHANT", 'Did you mean "MERCHANTS"?'),
+    ],
+)
+def test_e002_an_unknown_option_is_asked_about(told, name, hint):
+    message = only(told({**GOOD, name: "x"}), Error, "E002")
+
+    assert message.msg == f'WAGTAIL_KHALTI["{name}"] is not an option.'
+    assert message.hint == hint
+
+
+def test_e002_an_option_that_resembles_none_gets_the_list(told):
+    message = only(told({**GOOD, "QQQ": "x"}), Error, "E002")
+
+    assert message.hint == (
+        "Known options: MODE, SECRET_KEY, API_URL, TIMEOUT, MERCHANTS, MAX_AMOUNT, BASE_URL, CONTACT."
+    )
+
+
+def test_e002_also_within_a_merchant(told):
+    message = only(told({**GOOD, "MERCHANTS": {"books": {"SECRET_KEY": "k", "MOD": "live"}}}), Error, "E002")
+
+    assert message.msg == 'WAGTAIL_KHALTI["MERCHANTS"]["books"]["MOD"] is not an option.'
+    assert message.hint == 'Did you mean "MODE"?'
+
+
+def test_e002_an_option_need_not_even_be_text(told):
+    only(told({**GOOD, 7: "x"}), Error, "E002")
+
+
+@pytest.mark.parametrize("key", [..., None, "", "  \n"])
+def test_e003_a_missing_key(told, key):
+    options = {name: value for name, value in {**GOOD, "SECRET_KEY": key}.items() if value is not ...}
+
+    message = only(told(options), Error, "E003")
+
+    assert 'os.environ["KHALTI_SECRET_KEY"]' in message.hint
+
+
+def test_e003_names_the_merchant(told):
+    message = only(told({**GOOD, "MERCHANTS": {"books": {}}}), Error, "E003")
+
+    assert "'books'" in message.msg
+
+
+# As Khalti's documentation prints them, with their prefix and without.
+SAMPLES = ["68791341fdd94846a146f0457ff7b455", "05bf95cc57244045b8df5fad06748dab"]
+
+
+@pytest.mark.parametrize("key", [*SAMPLES, *(f"live_secret_key_{sample}" for sample in SAMPLES)])
+def test_e004_the_sample_of_khaltis_documentation(told, key):
+    message = only(told({**GOOD, "SECRET_KEY": key}), Error, "E004")
+
+    assert key not in f"{message.msg} {message.hint}"
+
+
+def test_e005_real_money_while_debugging(told):
+    only(told(LIVE, DEBUG=True), Error, "E005")
+
+
+def test_e005_is_about_real_money_only(told):
+    assert told(GOOD, DEBUG=True) == []
+
+
+def test_e006_real_money_with_the_simulator(settings):
+    settings.WAGTAIL_KHALTI = LIVE
+
+    only(check_configuration(None), Error, "E006")
+
+
+@pytest.mark.parametrize(
+    "api_url",
+    [
+        "khalti.com",
+        "ftp://khalti.com",
+        "https://",
+        "https://khalti.com/api/v2",
+        "https://khalti.com/api/v2/",
+        "https://khalti.com/?key=1",
+        "http://[::1",
+        "http://khalti.com:port",
+    ],
+)
+def test_e007_an_address_that_is_no_root_of_an_api(told, api_url):
+    message = only(told({**GOOD, "API_URL": api_url}), Error, "E007")
+
+    assert repr(api_url.rstrip("/")) in message.msg
+
+
+def test_e007_real_money_travels_encrypted(told):
+    only(told({**LIVE, "API_URL": "http://khalti.com"}), Error, "E007")
+
+
+def test_e007_play_money_need_not(told):
+    assert told({**GOOD, "MODE": "simulator", "API_URL": "http://127.0.0.1:8000/khalti-simulator"}) == []
+
+
+def test_e008_an_open_way_back(told):
+    message = only(told({**LIVE, "BASE_URL": "http://shop.example"}), Error, "E008")
+
+    assert "http://shop.example" in message.msg
+
+
+@pytest.mark.parametrize("address", ["shop.example", "https://shop.example/?a=1", "ftp://shop.example", "https://"])
+def test_e008_an_address_that_is_none(told, address):
+    only(told({**LIVE, "BASE_URL": address}), Error, "E008")
+
+
+def test_the_address_of_the_admin_is_nobodys_way_back(told):
+    told_of = told({**LIVE, "BASE_URL": "https://shop.example"}, WAGTAILADMIN_BASE_URL="http://cms.internal")
+
+    assert told_of == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "address"),
+    [("sandbox", "https://khalti.com"), ("live", "https://dev.khalti.com"), ("live", "https://a.khalti.com")],
+)
+def test_e007_the_khalti_of_another_mode(told, mode, address):
+    only(told({**LIVE, "MODE": mode, "API_URL": address}), Error, "E007")
+
+
+@pytest.mark.parametrize("key", ["naïve ☃", "two words", "tab\tbed"])
+def test_e003_a_key_that_no_header_can_hold(told, key):
+    only(told({**LIVE, "SECRET_KEY": key}), Error, "E003")
+
+
+def test_w008_a_way_back_that_may_be_open(told):
+    only(told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example"), checks.Warning, "W008")
+
+
+@pytest.mark.parametrize(
+    "knowledge", [{"SECURE_SSL_REDIRECT": True}, {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}]
+)
+def test_w008_is_not_for_a_site_that_knows_that_it_is_encrypted(told, knowledge):
+    assert told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example", **knowledge) == []
+
+
+@pytest.mark.parametrize("number", ["E008", "W008"])
+def test_008_is_about_real_money_only(told, number):
+    assert told({**GOOD, "BASE_URL": "http://127.0.0.1:8000"}, WAGTAILADMIN_BASE_URL="http://x.example") == []
+
+
+def test_e009_addresses_that_are_not_included(settings):
+    settings.ROOT_URLCONF = "wagtail.admin.urls"
+
+    message = only(check_addresses(None), Error, "E009")
+
+    assert 'path("khalti/", include("wagtail_khalti.urls"))' in message.hint
+
+
+def test_e009_addresses_that_are(settings):
+    assert check_addresses(None) == []
+
+
+def test_several_faults_are_told_at_once(told):
+    messages = told({"MODE": "live", "SECRETKEY": "x", "API_URL": "http://khalti.com"}, DEBUG=True)
+
+    numbers = {message.id.partition(".")[2] for message in messages}
+    assert numbers >= {"E002", "E003", "E005", "E007"}
+
+
+def test_the_checks_are_part_of_manage_py_check(settings):
+    settings.WAGTAIL_KHALTI = {}
+    settings.ROOT_URLCONF = "wagtail.admin.urls"
+
+    numbers = {message.id for message in run_checks()}
+
+    assert {"wagtail_khalti.E003", "wagtail_khalti.E009"} <= numbers
+
+
+def test_no_message_shows_the_key(told):
+    options = {**LIVE, "API_URL": "http://khalti.com", "SECRETKEY": LIVE["SECRET_KEY"], "BASE_URL": "http://a.example"}
+
+    messages = told(options, DEBUG=True)
+
+    assert len(messages) >= 4
+    assert LIVE["SECRET_KEY"] not in str(messages)

@@ -1,0 +1,177 @@
+"""``WAGTAIL_KHALTI`` as one typed, frozen object."""
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from wagtail_khalti.conf import Mode, configuration, is_test_mode, largest_payment, raw_options, read
+
+
+def test_nothing_but_a_key_is_khaltis_sandbox():
+    merchant = read({"SECRET_KEY": "k"}).merchant()
+
+    assert (merchant.name, merchant.mode, merchant.api_url) == ("default", Mode.SANDBOX, "https://dev.khalti.com")
+    assert merchant.timeout == (5.0, 20.0)
+
+
+@pytest.mark.parametrize(("mode", "api_url"), [("sandbox", "https://dev.khalti.com"), ("live", "https://khalti.com")])
+def test_the_mode_says_which_khalti_is_asked(mode, api_url):
+    merchant = read({"MODE": mode, "SECRET_KEY": "k"}).merchant()
+
+    assert (merchant.mode, merchant.api_url) == (mode, api_url)
+
+
+def test_another_address_can_be_named_without_its_last_slash():
+    assert read({"API_URL": "https://proxy.example/khalti/"}).merchant().api_url == "https://proxy.example/khalti"
+
+
+def test_the_simulator_has_no_address_that_we_could_know():
+    with pytest.raises(ImproperlyConfigured, match=r'"API_URL": "http://127\.0\.0\.1:8000/khalti-simulator"'):
+        read({"MODE": "simulator"})
+
+
+@pytest.mark.parametrize("mode", ["LIVE", "production", "", None, 1, ["live"]])
+def test_an_unknown_mode_names_the_known_ones(mode):
+    with pytest.raises(ImproperlyConfigured, match='must be one of: "simulator", "sandbox", "live"'):
+        read({"MODE": mode})
+
+
+@pytest.mark.parametrize(
+    ("written", "timeout"),
+    [
+        (3, (3.0, 3.0)),
+        (12, (5.0, 12.0)),
+        (0.5, (0.5, 0.5)),
+        ((2, 8), (2.0, 8.0)),
+        ([2.5, "8"], (2.5, 8.0)),
+        (Decimal("7.5"), (5.0, 7.5)),
+    ],
+)
+def test_a_timeout_is_a_number_or_a_pair_of_seconds(written, timeout):
+    assert read({"TIMEOUT": written}).merchant().timeout == timeout
+
+
+@pytest.mark.parametrize(
+    "written",
+    [0, -1, (0, 5), (5, 0), (5,), (1, 2, 3), (), None, "20", "soon", {}, float("nan"), float("inf"), (5, float("inf"))],
+)
+def test_any_other_timeout_says_what_it_must_be(written):
+    with pytest.raises(ImproperlyConfigured, match=r'WAGTAIL_KHALTI\["TIMEOUT"\] is .*, must be seconds'):
+        read({"TIMEOUT": written})
+
+
+@pytest.mark.parametrize(
+    ("written", "paisa"), [(500, 50_000), ("500.50", 50_050), (Decimal("1E+4"), 1_000_000), (199.5, 19_950)]
+)
+def test_the_maximum_is_written_in_rupees(written, paisa):
+    assert read({"MAX_AMOUNT": written}).max_amount == paisa
+
+
+def test_the_usual_maximum_is_a_million_rupees():
+    assert read({}).max_amount == 100_000_000
+
+
+@pytest.mark.parametrize("written", ["", "lots", None, [], "0.001", "NaN", "Infinity", float("inf"), 0, -500, "9.99"])
+def test_any_other_maximum_says_what_it_must_be(written):
+    with pytest.raises(ImproperlyConfigured, match=r'WAGTAIL_KHALTI\["MAX_AMOUNT"\] is .*, must be'):
+        read({"MAX_AMOUNT": written})
+
+
+@pytest.mark.parametrize("written", ["key", " key\n", "\tkey\r\n"])
+def test_space_around_a_key_is_not_part_of_it(written):
+    assert read({"SECRET_KEY": written}).merchant().secret_key == "key"
+
+
+@pytest.mark.parametrize("options", [{}, {"SECRET_KEY": None}, {"SECRET_KEY": ""}])
+def test_a_missing_key_is_an_empty_one(options):
+    assert read(options).merchant().secret_key == ""
+
+
+def test_more_merchants_borrow_the_mode_and_the_timeout_and_nothing_else():
+    options = {
+        "MODE": "live",
+        "TIMEOUT": 9,
+        "SECRET_KEY": "one",
+        "API_URL": "https://proxy.example",
+        "MERCHANTS": {"books": {"SECRET_KEY": "two"}, "trial": {"MODE": "sandbox", "TIMEOUT": 3}},
+    }
+
+    merchants = read(options).merchants
+
+    assert set(merchants) == {"default", "books", "trial"}
+    books, trial = merchants["books"], merchants["trial"]
+    assert (books.mode, books.timeout, books.api_url) == (Mode.LIVE, (5.0, 9.0), "https://khalti.com")
+    assert (trial.mode, trial.timeout, trial.secret_key) == (Mode.SANDBOX, (3.0, 3.0), "")
+
+
+def test_without_a_key_of_its_own_the_top_level_is_no_merchant():
+    merchants = read({"MODE": "live", "MERCHANTS": {"books": {"SECRET_KEY": "two"}}}).merchants
+
+    assert set(merchants) == {"books"}
+
+
+@pytest.mark.parametrize("written", [None, [], "books", {"books": "key"}, {"books": None}, {"books": ["key"]}])
+def test_merchants_are_a_dict_of_dicts(written):
+    with pytest.raises(ImproperlyConfigured, match=r'WAGTAIL_KHALTI\["MERCHANTS"\] must be a dict of dicts'):
+        read({"MERCHANTS": written})
+
+
+def test_an_unknown_merchant_names_the_known_ones():
+    options = {"SECRET_KEY": "one", "MERCHANTS": {"books": {"SECRET_KEY": "two"}}}
+
+    with pytest.raises(ImproperlyConfigured, match=r"no merchant 'shoes'; it has: books, default\."):
+        read(options).merchant("shoes")
+
+
+def test_nothing_can_be_changed_afterwards():
+    settled = read({"SECRET_KEY": "k"})
+
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settled.base_url = "https://elsewhere.example"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settled.merchant().secret_key = "other"
+    with pytest.raises(TypeError):
+        settled.merchants["default"] = None
+
+
+def test_the_settings_are_read_once_and_again_when_a_test_changes_them(settings):
+    before = configuration()
+    assert configuration() is before
+
+    settings.WAGTAIL_KHALTI = {"SECRET_KEY": "other", "CONTACT": "022-123456"}
+    assert configuration().contact == "022-123456"
+
+    with override_settings(WAGTAIL_KHALTI={"CONTACT": "inner"}):
+        assert configuration().contact == "inner"
+    assert configuration().contact == "022-123456"
+
+
+@pytest.mark.parametrize("written", [None, [], "sandbox", 7])
+def test_the_setting_is_a_dict(settings, written):
+    settings.WAGTAIL_KHALTI = written
+
+    with pytest.raises(ImproperlyConfigured, match="must be a dict"):
+        raw_options()
+
+
+def test_without_the_setting_nobody_can_be_asked(settings):
+    del settings.WAGTAIL_KHALTI
+
+    assert configuration().merchant().secret_key == ""
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("live", False), ("sandbox", True)])
+def test_only_live_mode_moves_money(settings, mode, expected):
+    settings.WAGTAIL_KHALTI = {"MODE": mode, "SECRET_KEY": "k"}
+
+    assert is_test_mode() is expected
+
+
+def test_pages_show_also_where_the_settings_are_wrong(settings):
+    settings.WAGTAIL_KHALTI = {"MODE": "wrong"}
+
+    assert is_test_mode() is False
+    assert largest_payment() == 100_000_000
