@@ -82,7 +82,7 @@ def new_payment(page: ShopPage, product: Any, unit_price: int, answers: dict[str
         customer_phone=answers["phone"],
         source=page,
         source_title=page.title,
-        thank_you_page=str(product["thank_you_page"]),
+        thank_you_page=str(product["thank_you_page"].pk),
     )
     payment.purchase_order_id = payment.reference
     return payment
@@ -124,7 +124,7 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
 
     payment_completed.send(sender=KhaltiPayment, payment=payment)
     KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.COMPLETED, delivered_at=timezone.now())
-    return redirect(get_object_or_404(Page, pk=payment.thank_you_page, live=True).get_url(request))
+    return redirect(get_object_or_404(Page, pk=payment.thank_you_page, live=True).url)
 
 
 def ask_khalti(what: str, question: dict[str, Any]) -> Any:

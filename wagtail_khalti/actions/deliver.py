@@ -32,9 +32,9 @@ class _ReceiverRaised(Exception):
 def deliver(payment: KhaltiPayment) -> KhaltiPayment:
     """Send what was not delivered yet, in order. What fails stays undelivered and is told in an event and the log."""
     require_no_transaction("deliver")
-    for delivery in payment.deliveries.filter(delivered_at=None):
+    for delivery in payment.deliveries.filter(delivered_at=None).select_related("payment"):
         try:
-            _deliver_once(payment, delivery)
+            _deliver_once(delivery)
         except OperationalError:
             # The money facts are committed and the visitor must see them; the delivery waits for the next try.
             logger.exception("Delivery %s of payment %s could not be made", delivery.pk, payment.reference)
@@ -46,16 +46,18 @@ def deliver(payment: KhaltiPayment) -> KhaltiPayment:
     return payment
 
 
-def _deliver_once(payment: KhaltiPayment, delivery: KhaltiDelivery) -> None:
-    """The mark comes first, so that others wait or see it; receivers that raise take it back."""
+def _deliver_once(delivery: KhaltiDelivery) -> None:
+    """The mark comes first, so that others wait or see it; receivers that raise take it back.
+
+    They get the payment as it was read with the news, not what the caller read before others settled it.
+    """
     with transaction.atomic(durable=True):
         unmarked = KhaltiDelivery.objects.filter(pk=delivery.pk, delivered_at=None)
         if not unmarked.update(delivered_at=timezone.now(), attempts=F("attempts") + 1):
             return
-        payment.refresh_from_db()  # receivers see what is true, not what this process read before others settled it
-        about = {"review": delivery.review} if delivery.review else {}
+        about = {"review": delivery.review} if delivery.review_id else {}
         try:
-            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=payment, **about)
+            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment, **about)
         except Exception as error:
             raise _ReceiverRaised from error
         if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this

@@ -44,6 +44,8 @@ def way_to_pay_again(payment: KhaltiPayment) -> str:
 def _thank_you_page(payment: KhaltiPayment) -> str:
     if not payment.thank_you_page:
         return ""
-    pages = swapper.load_model("wagtailcore", "Page")._base_manager
-    page = pages.filter(pk=payment.thank_you_page, live=True).first()
-    return (page and page.get_url()) or ""
+    pages = swapper.load_model("wagtailcore", "Page")
+    try:
+        return pages._base_manager.get(pk=payment.thank_you_page, live=True).get_url() or ""
+    except pages.DoesNotExist:
+        return ""

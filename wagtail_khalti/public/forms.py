@@ -173,5 +173,5 @@ class CheckoutForm(forms.Form):
     @property
     def breakdown(self) -> list[BreakdownLine]:
         quantity = self.quantity_wanted
-        label = f"{self.terms.name} × {quantity}" if quantity > 1 else self.terms.name
+        label = f"{self.terms.name} × {write_number(quantity)}" if quantity > 1 else self.terms.name
         return [BreakdownLine(label=label, amount=self.total)]

@@ -96,7 +96,10 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
 def _find(reference: str) -> KhaltiPayment | None:
     if "\x00" in reference:  # PostgreSQL refuses to look for it
         return None
-    return KhaltiPayment.objects.filter(reference=reference).first()
+    try:
+        return KhaltiPayment.objects.get(reference=reference)
+    except KhaltiPayment.DoesNotExist:
+        return None
 
 
 def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
@@ -118,9 +121,11 @@ def _bring_up_to_date(payment: KhaltiPayment, *, soonest: timedelta) -> None:
 
 
 def _is_ours_to_check(payment: KhaltiPayment, soonest: timedelta) -> bool:
-    """Of many requests at the same time one asks Khalti; the others show what is known."""
+    """After the first check: of many requests at the same time one asks Khalti; the others show what is known."""
+    if payment.checked_at is None:
+        return True
     now = timezone.now()
-    is_due = Q(checked_at=None) | Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now)  # a clock was put back
+    is_due = Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now)  # a clock was put back
     return bool(KhaltiPayment.objects.filter(is_due, pk=payment.pk).update(checked_at=now))
 
 
