@@ -6,10 +6,12 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import Page
+from wagtail.models import Page, ReferenceIndex
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+from wagtail.users.models import UserProfile
 
 from tests.shop.models import ShopPage, Teaser
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
 
 GOOD = {
     "heading": "",
@@ -154,8 +156,6 @@ def test_a_published_thank_you_page_is_kept_by_its_key(editor, shop, home):
 
 
 def test_a_thank_you_page_knows_where_it_is_used(editor, shop, home):
-    from wagtail.models import ReferenceIndex
-
     thanks = home.add_child(instance=Page(title="Thanks"))
 
     editor.save_page(shop, publish=True, thank_you_page=str(thanks.pk))
@@ -208,8 +208,6 @@ def test_a_snippet_is_told_the_same(editor, teaser):
     ],
 )
 def test_the_editor_speaks_the_editors_language(admin_client, admin_user, shop, language, words):
-    from wagtail.users.models import UserProfile
-
     UserProfile.objects.update_or_create(user=admin_user, defaults={"preferred_language": language})
 
     response = admin_client.get(reverse("wagtailadmin_pages:edit", args=[shop.pk]))
@@ -256,7 +254,5 @@ class TestNoticesForEditors:
 
 
 def test_in_nepali_the_notice_is_nepali():
-    from wagtail_khalti.blocks import KhaltiCheckoutBlock
-
     with translation.override("ne"):
         assert str(KhaltiCheckoutBlock().meta.help_text).startswith("परीक्षण मोड")

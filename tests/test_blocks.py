@@ -1,5 +1,7 @@
 """The block in a page: where it may stand, what it shows, and that it costs a page nothing."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.images import ImageFile
@@ -8,6 +10,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from PIL import Image as Picture
 from wagtail import blocks
@@ -279,10 +282,6 @@ class TestCosts:
         assert Client().get(page.url).content == member.get(page.url).content
 
     def test_is_the_same_tomorrow(self, page_with, time_machine):
-        from datetime import timedelta
-
-        from django.utils import timezone
-
         page = page_with(("checkout", CHECKOUT))
         today = Client().get(page.url).content
         time_machine.move_to(timezone.now() + timedelta(days=1))

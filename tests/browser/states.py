@@ -1,0 +1,222 @@
+"""Every page of ours in every state, each as a way to get there."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from tests.shop.models import ShopPage
+from wagtail_khalti.actions import start_payment
+from wagtail_khalti.actions.start import Source
+from wagtail_khalti.gateway import BreakdownLine
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.simulator import control
+
+WORDS = {
+    "en": {
+        "heading": "Become a member",
+        "text": "Your yearly membership keeps the library open.",
+        "item_name": "Membership 2026",
+        "name": "Sita Rai",
+        "two": "2",
+    },
+    "ne": {
+        "heading": "सदस्य बन्नुहोस्",
+        "text": "तपाईंको वार्षिक सदस्यताले पुस्तकालय खुला राख्छ।",
+        "item_name": "वार्षिक सदस्यता २०८३",
+        "name": "सीता राई",
+        "two": "२",
+    },
+}
+EVERYTHING = ["name", "email", "phone"]
+DOWN = {"status": 503, "body": "<html>Down for maintenance</html>", "content_type": "text/html"}
+
+
+@dataclass
+class States:
+    page: object
+    make_shop: object
+    language: str = "en"
+    shops: dict = field(default_factory=dict)
+
+    @property
+    def words(self):
+        return WORDS[self.language]
+
+    def shop(self, **changes):
+        words = {name: self.words[name] for name in ("heading", "text", "item_name")}
+        number = len(self.shops) + 1
+        shop = self.shops[number] = self.make_shop(title=f"Shop {number}", **{**words, **changes})
+        return shop
+
+    def open_checkout(self, **changes):
+        shop = self.shop(**changes)
+        self.page.goto(shop.url)
+        self.page.locator("a.khalti-button").click()
+        return shop
+
+    def send(self):
+        self.page.locator("form button[type=submit]").click()
+
+    # The block
+
+    def block(self):
+        self.page.goto(self.shop().url)
+
+    def block_that_cannot_be_bought(self):
+        self.page.goto(self.shop(amount=None).url)
+
+    # Before paying
+
+    def checkout(self):
+        self.open_checkout()
+
+    def checkout_with_everything(self):
+        self.open_checkout(ask_for=EVERYTHING, max_quantity=10)
+
+    def checkout_with_errors(self):
+        self.open_checkout(ask_for=EVERYTHING, max_quantity=10)
+        self.page.locator("[name=quantity]").fill("11")
+        self.page.locator("[name=email]").fill("sita@")
+        self.send()
+        self.page.locator("#errors").wait_for()
+
+    def checkout_with_a_new_total(self):
+        shop = self.open_checkout(ask_for=["name"])
+        self.page.locator("[name=name]").fill(self.words["name"])
+        change_price(shop, "1750.00")
+        self.send()
+        self.page.locator("#new-total").wait_for()
+
+    def checkout_while_khalti_is_down(self):
+        self.open_checkout()
+        control.answer_with("initiate", **DOWN)
+        self.send()
+        self.page.locator("#errors").wait_for()
+
+    def unavailable(self):
+        self.page.goto(reverse("wagtail_khalti:checkout", args=["p.forged"]))
+
+    def unavailable_with_a_way_back(self):
+        shop = self.shop()
+        self.page.goto(shop.url)
+        address = self.page.locator("a.khalti-button").get_attribute("href")
+        ShopPage.objects.filter(pk=shop.pk).update(body=[])
+        self.page.goto(address)
+
+    # After the checkout
+
+    def payment(self, **options):
+        shop = self.shop()
+        self.page.goto(shop.url)
+        offer = self.page.locator("a.khalti-button").get_attribute("href").split("/")[-2]
+        with translation.override(self.language):
+            return start_payment(
+                300_000,
+                purpose=self.words["item_name"],
+                breakdown=[BreakdownLine(label=f"{self.words['item_name']} × {self.words['two']}", amount=300_000)],
+                base_url="http://localhost",
+                source=Source(owner=shop, offer=offer, **options),
+            )
+
+    def unsent(self):
+        payment = self.payment()
+        changes = {"status": "created", "pidx": None, "payment_url": "", "reference": new_reference()}
+        KhaltiPayment.objects.filter(pk=payment.pk).update(**changes)
+        payment.refresh_from_db()
+        return payment
+
+    def show(self, payment):
+        self.page.goto(payment.get_absolute_url())
+
+    def sending(self):
+        payment = self.unsent()
+        KhaltiPayment.objects.filter(pk=payment.pk).update(initiating_at=timezone.now())
+        self.page.goto(reverse("wagtail_khalti:continue", args=[payment.reference]))
+
+    def not_sent(self):
+        payment = self.unsent()
+        control.answer_with("initiate", **DOWN)
+        self.page.goto(reverse("wagtail_khalti:continue", args=[payment.reference]))
+
+    def waiting(self):
+        self.show(self.payment())
+
+    def completed(self):
+        payment = self.payment()
+        control.pay(payment.pidx)
+        self.show(payment)
+
+    def completed_with_a_page_to_go_on_to(self):
+        payment = self.payment(success_url="/thank-you/")
+        control.pay(payment.pidx)
+        self.show(payment)
+
+    def canceled(self):
+        payment = self.payment()
+        control.cancel(payment.pidx)
+        self.show(payment)
+
+    def expired(self):
+        payment = self.payment()
+        control.expire(payment.pidx)
+        self.show(payment)
+
+    def failed(self):
+        payment = self.payment()
+        control.fail(payment.pidx)
+        self.show(payment)
+
+    def in_doubt(self):
+        payment = self.payment()
+        body = {"pidx": payment.pidx, "status": "Completed", "total_amount": payment.amount - 1}
+        control.answer_with("lookup", body=body, pidx=payment.pidx)
+        self.show(payment)
+
+    def partially_refunded(self):
+        payment = self.payment()
+        control.pay(payment.pidx)
+        control.refund(payment.pidx, partial=True)
+        self.show(payment)
+
+    def refunded(self):
+        payment = self.payment()
+        control.pay(payment.pidx)
+        control.refund(payment.pidx)
+        self.show(payment)
+
+    def not_found(self):
+        self.page.goto(reverse("wagtail_khalti:payment", args=["NOSUCHREFERENCE"]))
+
+
+NAMES = [
+    "block",
+    "block_that_cannot_be_bought",
+    "checkout",
+    "checkout_with_everything",
+    "checkout_with_errors",
+    "checkout_with_a_new_total",
+    "checkout_while_khalti_is_down",
+    "unavailable",
+    "unavailable_with_a_way_back",
+    "sending",
+    "not_sent",
+    "waiting",
+    "completed",
+    "completed_with_a_page_to_go_on_to",
+    "canceled",
+    "expired",
+    "failed",
+    "in_doubt",
+    "partially_refunded",
+    "refunded",
+    "not_found",
+]
+
+
+def change_price(shop, rupees):
+    """As an editor does: the new price is published."""
+    shop = ShopPage.objects.get(pk=shop.pk)
+    shop.body[0].value["amount"] = rupees
+    shop.save()
