@@ -218,6 +218,12 @@ def test_e009_addresses_that_are_not_included(settings):
     assert 'path("khalti/", include("wagtail_khalti.urls"))' in message.hint
 
 
+def test_e009_is_not_for_a_process_without_addresses(settings):
+    settings.ROOT_URLCONF = None
+
+    assert check_addresses(None) == []
+
+
 def test_e009_addresses_that_are(settings):
     assert check_addresses(None) == []
 

@@ -1,0 +1,416 @@
+"""The one door for evidence."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from tests.actions.conftest import answer, kinds, news
+from wagtail_khalti.actions.settle import settle
+from wagtail_khalti.actions.states import MACHINE, MEANING, Evidence
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.payment import PAID, SOFT_ENDS, WAITING, Status, new_reference
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now() - timedelta(hours=1)
+SOON = NOW + timedelta(minutes=1)
+CELLS = [(status, evidence) for status in Status for evidence in Evidence]
+
+
+@pytest.fixture
+def stand():
+    """A payment that stands at this status, with the marks that such a payment has."""
+
+    def make(status, **changes):
+        marks = {"pidx": None if status == "created" else "HT6o6PEZRWFJ5ygavzHWd5"}
+        if status in PAID:
+            marks |= {"completed_at": NOW, "transaction_id": "T0", "fee": 7}
+        if status in SOFT_ENDS:
+            marks["ended_at"] = NOW
+        row = {**marks, "purchase_order_id": new_reference(), **changes}
+        return KhaltiPayment.objects.create(amount=150_000, status=status, **row)
+
+    return make
+
+
+def stored(payment):
+    return KhaltiPayment.objects.get(pk=payment.pk)
+
+
+def test_the_machine_has_an_answer_for_everything():
+    assert set(MACHINE) == set(Status)
+    assert all(set(roads) == set(Evidence) for roads in MACHINE.values())
+    assert set(MEANING.values()) == set(Evidence)
+
+
+def test_the_machine_is_the_one_that_we_agreed_on():
+    """A second drawing, by what must hold rather than by the table."""
+    for status, evidence in CELLS:
+        road = MACHINE[status][evidence]
+        if status == Status.CREATED:
+            assert isinstance(road, KhaltiReview.Kind), "Khalti can't know what it was never told"
+        elif evidence == Evidence.PENDING and status in SOFT_ENDS:
+            assert isinstance(road, KhaltiReview.Kind), "a visitor who pays again now might pay twice"
+        elif evidence in (Evidence.INITIATED, Evidence.PENDING):
+            begins = (status, evidence) == (Status.INITIATED, Evidence.PENDING)
+            assert road == (Status.PENDING if begins else None), "nothing is taken back by news of a beginning"
+        elif status in WAITING | SOFT_ENDS and evidence in MONEY:
+            assert road == MONEY[evidence], "money that comes is accepted, also late"
+        elif status in WAITING:
+            assert road == END[evidence]
+        elif status in SOFT_ENDS:
+            assert road is None, "an end stays the end that it was"
+        elif evidence in END:
+            assert isinstance(road, KhaltiReview.Kind), "paid money does not expire"
+        elif ORDER.index(MONEY[evidence]) > ORDER.index(status):
+            assert road == MONEY[evidence], "money goes back"
+        elif MONEY[evidence] == status:
+            assert road is None
+        else:
+            assert isinstance(road, KhaltiReview.Kind), "money given back does not come again"
+
+
+ORDER = [Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED]
+MONEY = dict(zip((Evidence.COMPLETED, Evidence.PARTLY_BACK, Evidence.ALL_BACK), ORDER, strict=True))
+END = {
+    Evidence.CANCELED: Status.CANCELED,
+    Evidence.EXPIRED: Status.EXPIRED,
+    Evidence.FAILED: Status.FAILED,
+}
+
+
+@pytest.mark.parametrize(("status", "evidence"), CELLS, ids=lambda value: value.value)
+def test_every_cell_of_the_machine(stand, status, evidence):
+    payment = stand(status)
+    road = MACHINE[status][evidence]
+    if status == Status.CREATED:
+        road = KhaltiReview.Kind.OTHER_PIDX  # such a payment has no pidx that an answer could name
+
+    settle(payment, answer(payment, evidence.value, pidx="HT6o6PEZRWFJ5ygavzHWd5"), asked_at=SOON)
+
+    after = stored(payment)
+    assert (after.status, after.evidence_at, after.khalti_status) == (
+        payment.status,
+        payment.evidence_at,
+        payment.khalti_status,
+    ), "the object in hand is as the row"
+    assert after.amount == 150_000
+    assert after.checked_at is not None
+    if isinstance(road, KhaltiReview.Kind):
+        _is_held(after, status, road)
+    elif road is None:
+        _has_stayed(after, status, evidence)
+    else:
+        _has_moved(after, status, road)
+
+
+def _is_held(payment, before, doubt):
+    assert payment.status == before
+    assert payment.evidence_at is None
+    assert payment.khalti_status
+    review = payment.reviews.get()
+    assert (review.kind, review.is_open, review.closed_at) == (doubt, True, None)
+    assert review.evidence["total_amount"] == 150_000
+    assert news(payment) == ["needs_attention"]
+    assert kinds(payment) == ["looked_up", "contradiction"]
+
+
+def _has_stayed(payment, before, evidence):
+    assert payment.status == before
+    assert payment.evidence_at == SOON
+    assert payment.khalti_status == evidence.value
+    assert news(payment) == []
+    assert kinds(payment) == ["looked_up"]
+    assert not payment.reviews.exists()
+
+
+def _has_moved(payment, before, after):
+    assert payment.status == after
+    assert payment.evidence_at == SOON
+    assert kinds(payment) == ["looked_up", "moved"]
+    late = before in SOFT_ENDS
+    assert payment.events.get(kind="moved").data == {"from": before, "to": after, "late": late}
+    assert not payment.reviews.exists()
+
+    newly_paid = after in PAID and before not in PAID
+    assert payment.is_late == (newly_paid and late)
+    assert (payment.completed_at is None) == (after not in PAID)
+    assert (payment.ended_at is None) == (after not in SOFT_ENDS and before not in SOFT_ENDS)
+    if after in PAID:
+        assert (payment.transaction_id, payment.fee) == ("T1", 0)
+    if newly_paid:
+        assert payment.completed_at != NOW
+    else:
+        assert payment.completed_at in (NOW, None)
+    assert news(payment) == _news_of(before, after)
+
+
+def _news_of(before, after):
+    if after in SOFT_ENDS:
+        return ["ended"]
+    if after == Status.PENDING:
+        return []
+    if after == Status.COMPLETED:
+        return ["completed"]
+    was_bought = after == Status.PARTIALLY_REFUNDED and before not in PAID
+    return ["completed", "refunded"] if was_bought else ["refunded"]
+
+
+# Words.
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("Completed", "completed"),
+        ("completed", "completed"),
+        ("COMPLETED", "completed"),
+        ("  Completed\n", "completed"),
+        ("User canceled", "canceled"),
+        ("User Canceled", "canceled"),
+        ("user  canceled", "canceled"),
+        ("User\tcanceled", "canceled"),
+        ("Canceled", "canceled"),
+        ("Expired", "expired"),
+        ("Failed", "failed"),
+        ("Pending", "pending"),
+        ("Refunded", "refunded"),
+        ("Partially Refunded", "partially_refunded"),
+        ("Partially refunded", "partially_refunded"),
+    ],
+)
+def test_khaltis_words_are_read_without_regard_to_case_and_spaces(stand, words, status):
+    payment = stand("initiated")
+
+    settle(payment, answer(payment, words), asked_at=SOON)
+
+    assert stored(payment).status == status
+    assert stored(payment).khalti_status == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ambiguous",
+        "Success",
+        "paid",
+        "Complete",
+        "Completed.",
+        "Not Completed",
+        "Comp leted",
+        "C\u043empleted",  # with a Cyrillic o
+        "Completed\u200b",
+        "User cancelled",
+        "Cancelled",
+        "Timeout",
+        "Refund",
+        "None",
+        "0",
+        "completed" * 100,
+    ],
+)
+@pytest.mark.parametrize("status", ["initiated", "completed", "expired"])
+def test_an_unknown_word_means_neither_paid_nor_failed(stand, status, words):
+    payment = stand(status)
+
+    settle(payment, answer(payment, words), asked_at=SOON)
+
+    assert stored(payment).status == status
+    assert payment.reviews.get().kind == "unknown_status"
+
+
+# Contradictions.
+
+
+@pytest.mark.parametrize(
+    "amount", [149_999, 150_001, 0, 15_000_000, 1_500, None, True, "", "1500.00", -150_000, [150_000], {}]
+)
+@pytest.mark.parametrize("word", ["Completed", "User canceled", "Expired", "Pending", "Refunded"])
+def test_another_amount_is_never_accepted(stand, amount, word):
+    payment = stand("initiated")
+
+    settle(payment, answer(payment, word, total_amount=amount), asked_at=SOON)
+
+    assert stored(payment).status == "initiated"
+    assert payment.reviews.get().kind == "amount_mismatch"
+
+
+@pytest.mark.parametrize("pidx", ["another", "", None, "ht6o6pezrwfj5ygavzhwd5", " HT6o6PEZRWFJ5ygavzHWd5"])
+def test_another_pidx_is_never_accepted(stand, pidx):
+    payment = stand("initiated")
+
+    settle(payment, answer(payment, pidx=pidx), asked_at=SOON)
+
+    assert stored(payment).status == "initiated"
+    assert payment.reviews.get().kind == "other_pidx"
+
+
+@pytest.mark.parametrize("refunded", [True, "true", 1])
+@pytest.mark.parametrize("status", ["initiated", "expired", "completed"])
+def test_completed_and_refunded_at_once_is_for_a_person(stand, status, refunded):
+    payment = stand(status)
+
+    settle(payment, answer(payment, refunded=refunded), asked_at=SOON)
+
+    assert stored(payment).status == status
+    assert payment.reviews.get().kind == "refund_unclear"
+
+
+def test_the_same_contradiction_opens_one_review(stand):
+    payment = stand("initiated")
+
+    for _time in range(3):
+        settle(payment, answer(payment, total_amount=1), asked_at=SOON)
+
+    assert payment.reviews.count() == 1
+    assert news(payment) == ["needs_attention"]
+    assert kinds(payment) == ["looked_up", "contradiction"] * 3
+
+
+def test_another_contradiction_opens_another_review(stand):
+    payment = stand("initiated")
+
+    settle(payment, answer(payment, total_amount=1), asked_at=SOON)
+    settle(payment, answer(payment, "Ambiguous"), asked_at=SOON)
+
+    assert set(payment.reviews.values_list("kind", flat=True)) == {"amount_mismatch", "unknown_status"}
+    assert news(payment) == ["needs_attention", "needs_attention"]
+
+
+def test_a_contradiction_after_a_person_closed_the_first_is_a_new_matter(stand):
+    payment = stand("initiated")
+    settle(payment, answer(payment, total_amount=1), asked_at=SOON)
+    payment.reviews.update(is_open=None, closed_at=SOON)
+
+    settle(payment, answer(payment, total_amount=1), asked_at=SOON)
+
+    assert payment.reviews.count() == 2
+    assert payment.reviews.open().count() == 1
+
+
+def test_a_contradiction_does_not_stand_in_the_way_of_the_truth(stand):
+    payment = stand("initiated")
+    settle(payment, answer(payment, total_amount=1), asked_at=SOON)
+
+    settle(payment, answer(payment), asked_at=SOON)
+
+    assert stored(payment).status == "completed"
+    assert payment.reviews.open().count() == 1
+
+
+# Time.
+
+
+def test_an_answer_to_an_older_question_changes_nothing(stand):
+    payment = stand("initiated")
+    settle(payment, answer(payment, "Pending"), asked_at=SOON)
+
+    settle(payment, answer(payment, "Expired"), asked_at=SOON - timedelta(microseconds=1))
+
+    after = stored(payment)
+    assert (after.status, after.khalti_status, after.evidence_at) == ("pending", "Pending", SOON)
+    assert kinds(payment) == ["looked_up", "moved", "outdated"]
+    assert payment.events.get(kind="outdated").data["status"] == "Expired"
+    assert news(payment) == []
+
+
+def test_an_answer_to_an_older_question_changes_nothing_behind_our_back(stand):
+    """The object in hand was read before the newer answer was applied by somebody else."""
+    payment = stand("initiated")
+    settle(stored(payment), answer(payment, "Completed"), asked_at=SOON)
+
+    settle(payment, answer(payment, "User canceled"), asked_at=NOW)
+
+    assert payment.status == stored(payment).status == "completed"
+    assert kinds(payment)[-1] == "outdated"
+    assert not payment.reviews.exists()
+
+
+@pytest.mark.parametrize("older", ["Expired", "Pending", "Completed"])
+def test_an_older_answer_loses_also_where_the_newer_one_moved_nothing(stand, older):
+    payment = stand("initiated")
+    settle(stored(payment), answer(payment, "Initiated"), asked_at=SOON)
+
+    settle(payment, answer(payment, older), asked_at=NOW)
+
+    assert (stored(payment).status, stored(payment).evidence_at) == ("initiated", SOON)
+    assert kinds(payment) == ["looked_up", "outdated"]
+
+
+def test_evidence_of_the_future_does_not_outrank_the_truth(stand):
+    """A server's clock was wrong for a while."""
+    payment = stand("initiated")
+    tomorrow = timezone.now() + timedelta(days=1)
+    settle(payment, answer(payment, "Pending"), asked_at=tomorrow)
+
+    settle(payment, answer(payment, "Completed"), asked_at=timezone.now())
+
+    after = stored(payment)
+    assert after.status == "completed"
+    assert after.evidence_at < tomorrow
+
+
+def test_a_newer_answer_is_judged_by_what_is_stored_and_not_by_what_was_read(stand):
+    payment = stand("initiated")
+    settle(stored(payment), answer(payment, "Completed"), asked_at=NOW)
+
+    settle(payment, answer(payment, "Refunded"), asked_at=SOON)
+
+    assert payment.status == stored(payment).status == "refunded"
+    assert news(payment) == ["completed", "refunded"]
+
+
+def test_the_same_news_twice_moves_once(stand):
+    payment = stand("initiated")
+    same = stored(payment)
+
+    settle(payment, answer(payment), asked_at=SOON)
+    settle(same, answer(payment), asked_at=SOON)
+
+    assert same.status == "completed"
+    assert kinds(payment) == ["looked_up", "moved", "looked_up"]
+    assert news(payment) == ["completed"]
+
+
+@pytest.mark.parametrize("end", ["User canceled", "Expired", "Failed"])
+def test_money_that_comes_after_an_end_is_accepted_and_flagged(stand, end):
+    payment = stand("initiated")
+    settle(payment, answer(payment, end), asked_at=NOW)
+
+    settle(payment, answer(payment), asked_at=SOON)
+
+    after = stored(payment)
+    assert (after.status, after.is_late) == ("completed", True)
+    assert after.ended_at is not None
+    assert news(payment) == ["ended", "completed"]
+
+
+def test_a_refund_found_at_once_tells_of_the_purchase_only_where_something_was_kept(stand):
+    kept, given_back = stand("initiated"), stand("initiated", pidx="other")
+
+    settle(kept, answer(kept, "Partially Refunded"), asked_at=SOON)
+    settle(given_back, answer(given_back, "Refunded"), asked_at=SOON)
+
+    assert news(kept) == ["completed", "refunded"]
+    assert news(given_back) == ["refunded"]
+
+
+def test_an_answer_without_ids_does_not_wipe_out_what_is_known(stand):
+    payment = stand("completed")
+
+    settle(payment, answer(payment, "Refunded", transaction_id=None, fee=None), asked_at=SOON)
+
+    assert (stored(payment).transaction_id, stored(payment).fee) == ("T0", 7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settling_inside_a_transaction_is_refused(stand):
+    payment = stand("initiated")
+
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        settle(payment, answer(payment), asked_at=SOON)
+
+    assert stored(payment).status == "initiated"
+    assert kinds(payment) == []

@@ -1,0 +1,150 @@
+"""Callbacks, workers and people look at the same time."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from tests.actions.conftest import answer, kinds, listening
+from tests.concurrency.crowd import all_at_once, meeting_before
+from tests.shop.models import Order
+from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.actions.deliver import _deliver_once
+from wagtail_khalti.actions.settle import settle
+from wagtail_khalti.actions.states import judge
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.payment import Status
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = 20
+SETTLE = "wagtail_khalti.actions.settle"
+DELIVER = "wagtail_khalti.actions.deliver"
+
+
+def mark_as_paid(*, payment, **kwargs):
+    Order.objects.filter(pk=payment.payable_id).update(times_paid=F("times_paid") + 1)
+
+
+@pytest.fixture
+def payment(khalti):
+    """An order of Rs 1,500 that its visitor has paid at Khalti; the site marks orders that are paid."""
+    order = Order.objects.create()
+    payment = start_payment(150_000, purpose="Order", payable=order, base_url="http://testserver")
+    khalti.pay(payment)
+    with listening("completed", mark_as_paid):
+        yield payment
+
+
+def times_paid():
+    return Order.objects.get().times_paid
+
+
+def check():
+    return check_payment(KhaltiPayment.objects.get())
+
+
+def test_twenty_that_look_at_once_move_it_once_and_tell_it_once(payment, monkeypatch):
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, judge))  # all have read "initiated" by then
+
+    payments = all_at_once(MANY, check)
+
+    assert {one.status for one in payments} == {"completed"}
+    assert times_paid() == 1
+    assert kinds(payment).count("moved") == 1
+    assert kinds(payment).count("looked_up") + kinds(payment).count("outdated") == MANY
+    delivery = KhaltiDelivery.objects.get()
+    assert (delivery.attempts, delivery.last_error) == (1, "")
+
+
+def test_without_the_gate_each_would_move_it(payment, monkeypatch):
+    """The control: the conditional UPDATE is what lets one through."""
+
+    def move_carelessly(payment, road, answer, *, asked_at, looked_up):
+        KhaltiPayment.objects.filter(pk=payment.pk).update(status=road)
+        KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED).save()
+        KhaltiDelivery.objects.create(payment=payment, news="completed")
+        return True
+
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, judge))
+    monkeypatch.setattr(f"{SETTLE}._move", move_carelessly)
+
+    all_at_once(3, check)
+
+    assert kinds(payment).count("moved") == 3
+    assert times_paid() == 3
+
+
+def test_two_that_deliver_at_once_tell_it_once(payment, monkeypatch):
+    monkeypatch.setattr(f"{DELIVER}._deliver_once", meeting_before(2, _deliver_once))  # both have read "undelivered"
+
+    all_at_once(2, check)
+
+    assert times_paid() == 1
+    assert KhaltiDelivery.objects.get().attempts == 1
+
+
+def test_without_the_mark_each_would_tell_it(payment, monkeypatch):
+    """The control: the conditional UPDATE is what lets one through."""
+
+    def deliver_carelessly(delivery):
+        mark_as_paid(payment=delivery.payment)
+        KhaltiDelivery.objects.filter(pk=delivery.pk).update(delivered_at=timezone.now())
+
+    monkeypatch.setattr(f"{DELIVER}._deliver_once", meeting_before(2, deliver_carelessly))
+
+    all_at_once(2, check)
+
+    assert times_paid() == 2
+
+
+def test_a_receiver_that_fails_for_one_is_called_by_the_other(payment, monkeypatch):
+    calls = []
+
+    def fails_once(**kwargs):
+        calls.append(1)
+        if len(calls) == 1:
+            raise ValueError
+
+    monkeypatch.setattr(f"{DELIVER}._deliver_once", meeting_before(2, _deliver_once))
+    with listening("completed", fails_once):
+        all_at_once(2, check)
+
+    assert times_paid() == 1
+    assert len(calls) == 2
+
+
+def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypatch):
+    khalti.answer_lookup(payment, total_amount=1, times=MANY)
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, judge))
+
+    all_at_once(MANY, check)
+
+    assert payment.reviews.count() == 1
+    assert payment.deliveries.get().news == "needs_attention"
+    assert kinds(payment).count("contradiction") == MANY
+    payment.refresh_from_db()
+    assert payment.status == "initiated"
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_of_answers_at_once_the_newest_question_wins(payment, monkeypatch, turn):
+    """Each thread has another answer; whatever the order, the last question has the last word."""
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, judge))
+    began = timezone.now() - timedelta(hours=1)
+    answers = [("Pending", 0), ("Expired", 1), ("Completed", 2)]
+    answers = answers[turn % 3 :] + answers[: turn % 3]
+
+    def settle_next():
+        word, second = answers.pop()
+        fresh = KhaltiPayment.objects.get()
+        return settle(fresh, answer(fresh, word), asked_at=began + timedelta(seconds=second))
+
+    all_at_once(3, settle_next)
+
+    payment.refresh_from_db()
+    assert payment.status == Status.COMPLETED
+    assert payment.evidence_at == began + timedelta(seconds=2)
+    assert not payment.reviews.exists()
+    assert kinds(payment).count("moved") + kinds(payment).count("outdated") == 3

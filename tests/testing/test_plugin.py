@@ -1,0 +1,111 @@
+"""What we give to people who build on us."""
+
+import pytest
+from django.urls import reverse
+
+from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.exceptions import GatewayUnreachable
+from wagtail_khalti.gateway import client
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.testing.fake import FakeKhalti
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+
+
+def test_the_fixture_is_a_khalti(khalti):
+    assert isinstance(khalti, FakeKhalti)
+
+
+def test_a_payment_can_be_taken_without_any_network(khalti):
+    payment = start_payment(150_000, purpose="Membership", base_url="http://testserver")
+    khalti.pay(payment)
+
+    check_payment(payment)
+
+    assert payment.is_paid
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [("begin", "pending"), ("pay", "completed"), ("cancel", "canceled"), ("expire", "expired"), ("fail", "failed")],
+)
+def test_each_verb_leaves_the_site_to_find_out(khalti, payment, verb, status):
+    getattr(khalti, verb)(payment)
+    assert KhaltiPayment.objects.get().status == "initiated"
+
+    check_payment(payment)
+    assert KhaltiPayment.objects.get().status == status
+
+
+@pytest.mark.parametrize(("partial", "status"), [(False, "refunded"), (True, "partially_refunded")])
+def test_money_can_be_given_back(khalti, payment, partial, status):
+    khalti.pay(payment)
+    khalti.refund(payment, partial=partial)
+
+    check_payment(payment)
+
+    assert payment.status == status
+
+
+def test_a_payment_that_was_never_started_cannot_be_moved(khalti):
+    with pytest.raises(ValueError, match="start it first"):
+        khalti.pay(KhaltiPayment(amount=1_000))
+
+
+def test_the_way_back_is_a_path_on_this_site(khalti, payment, client):
+    khalti.pay(payment)
+
+    path = khalti.return_path(payment)
+
+    assert path.startswith(reverse("wagtail_khalti:return", args=[payment.reference]) + "?pidx=")
+    assert "status=Completed" in path
+    assert client.get(path).status_code == 302
+    assert KhaltiPayment.objects.get().status == "completed"
+
+
+def test_an_answer_can_differ_from_the_truth_and_lack_a_field(khalti, payment):
+    khalti.answer_lookup(payment, total_amount=1)
+    khalti.answer_lookup(payment, total_amount=...)
+
+    check_payment(payment)
+    check_payment(payment)
+
+    amounts = [event.data.get("total_amount", "missing") for event in payment.events.filter(kind="looked_up")]
+    assert amounts == [1, "missing"]
+
+
+def test_an_answer_is_for_this_payment_and_for_so_many_times(khalti, payment):
+    other = start_payment(150_000, purpose="Another", base_url="http://testserver")
+    khalti.answer_lookup(payment, times=1)
+
+    check_payment(other)
+    check_payment(payment)
+
+    assert (other.status, payment.status) == ("initiated", "completed")
+    check_payment(payment)
+    assert payment.khalti_status == "Initiated"  # the truth again
+
+
+def test_khalti_can_be_down_and_slow_without_a_pause(khalti, payment):
+    khalti.answer("lookup", "", status=503, times=3)
+    with pytest.raises(GatewayUnreachable, match="503"):
+        check_payment(payment)
+
+    khalti.answer("lookup", {}, delay=3_600, times=3)
+    with pytest.raises(GatewayUnreachable, match="ReadTimeout"):
+        check_payment(payment)
+
+
+class TestOutside:
+    """The fixture leaves nothing behind: these two run in this order."""
+
+    def test_with_the_fixture(self, khalti):
+        assert start_payment(1_000, purpose="x", base_url="http://testserver").pidx
+
+    @pytest.mark.django_db
+    def test_without_it_nobody_answers(self):
+        with pytest.raises(GatewayUnreachable):
+            start_payment(1_000, purpose="x", base_url="http://testserver")
