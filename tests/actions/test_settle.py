@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.actions.conftest import answer, kinds, news
+from wagtail_khalti.actions import check_payment
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.states import MACHINE, MEANING, Evidence
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
@@ -414,3 +415,32 @@ def test_settling_inside_a_transaction_is_refused(stand):
 
     assert stored(payment).status == "initiated"
     assert kinds(payment) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_are_told_once_of_a_payment_that_needs_them(khalti, payment, settings, mailoutbox):
+    settings.MANAGERS = [("Asha", "asha@example.com")]
+    payment.customer_phone = "9800000001"
+    payment.save()
+
+    for _time in range(2):
+        khalti.answer_lookup(payment, total_amount=payment.amount - 1)
+        check_payment(payment)
+
+    [mail] = mailoutbox
+    assert mail.to == ["asha@example.com"]
+    assert payment.readable_reference in mail.subject
+    assert "Khalti names another amount" in mail.body
+    assert "9800000001" not in mail.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_down_changes_nothing(khalti, payment, settings):
+    settings.MANAGERS = [("Asha", "asha@example.com")]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1  # where nobody listens
+    khalti.answer_lookup(payment, total_amount=payment.amount - 1)
+
+    check_payment(payment)
+
+    assert payment.reviews.open().count() == 1

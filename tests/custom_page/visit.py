@@ -25,7 +25,7 @@ transport.HTTPAdapter = lambda **options: InProcessAdapter()
 
 home = Site.objects.get().root_page
 thanks = home.add_child(instance=BasePage(title="Thanks", slug="thanks"))
-checkout = {"item_name": "Membership", "amount": "1500.00", "thank_you_page": thanks.pk}
+checkout = {"item_name": "Membership", "amount": "1500.00", "thank_you_page": thanks}
 sale = home.add_child(instance=SalePage(title="Sale", body=[("checkout", checkout)]))
 
 client = Client()

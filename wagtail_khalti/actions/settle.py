@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,12 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.actions.alert import alert_managers
 from wagtail_khalti.actions.states import judge, news_of
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
-
-logger = logging.getLogger(__name__)
 
 
 def settle(
@@ -101,5 +100,5 @@ def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, l
     )
     if opened:
         KhaltiDelivery.objects.create(payment=payment, review=review, news=KhaltiDelivery.News.NEEDS_ATTENTION)
-        logger.error("Payment %s needs a person: %s", payment.reference, doubt.label)
+        transaction.on_commit(partial(alert_managers, review), robust=True)  # a mail that fails changes nothing
     return payment

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from django.test import Client
+from django.utils.translation import get_language, override
 from requests.adapters import BaseAdapter
 
 NO_SLEEP = "X-Simulator-No-Sleep"
@@ -30,13 +31,14 @@ class InProcessAdapter(BaseAdapter):
     ) -> requests.Response:
         """Raises what ``requests`` would raise where the simulator was told to answer later than we wait."""
         headers = {**request.headers, NO_SLEEP: "1"}
-        answer = Client().generic(
-            request.method or "POST",
-            urlsplit(request.url or "").path,
-            request.body or b"",
-            content_type=headers.pop("Content-Type", "application/json"),
-            headers=headers,
-        )
+        with override(get_language()):  # the simulator's LocaleMiddleware must not change the language of the caller
+            answer = Client().generic(
+                request.method or "POST",
+                urlsplit(request.url or "").path,
+                request.body or b"",
+                content_type=headers.pop("Content-Type", "application/json"),
+                headers=headers,
+            )
         if float(answer.headers.get(DELAY, 0)) > timeout[1]:
             raise requests.ReadTimeout("the simulator was told to be slow")
         return _as_response(request, answer)
