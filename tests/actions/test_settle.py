@@ -417,15 +417,17 @@ def test_settling_inside_a_transaction_is_refused(stand):
     assert kinds(payment) == []
 
 
-@pytest.mark.django_db(transaction=True)
-def test_people_are_told_once_of_a_payment_that_needs_them(khalti, payment, settings, mailoutbox):
+def test_people_are_told_once_of_a_payment_that_needs_them(
+    khalti, payment, settings, mailoutbox, django_capture_on_commit_callbacks
+):
     settings.MANAGERS = [("Asha", "asha@example.com")]
     payment.customer_phone = "9800000001"
     payment.save()
 
     for _time in range(2):
         khalti.answer_lookup(payment, total_amount=payment.amount - 1)
-        check_payment(payment)
+        with django_capture_on_commit_callbacks(execute=True):
+            check_payment(payment)
 
     [mail] = mailoutbox
     assert mail.to == ["asha@example.com"]
@@ -434,13 +436,16 @@ def test_people_are_told_once_of_a_payment_that_needs_them(khalti, payment, sett
     assert "9800000001" not in mail.body
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_mail_server_that_is_down_changes_nothing(khalti, payment, settings):
+def test_a_mail_server_that_is_down_changes_nothing(
+    khalti, payment, settings, caplog, django_capture_on_commit_callbacks
+):
     settings.MANAGERS = [("Asha", "asha@example.com")]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_PORT = 1  # where nobody listens
     khalti.answer_lookup(payment, total_amount=payment.amount - 1)
 
-    check_payment(payment)
+    with django_capture_on_commit_callbacks(execute=True):
+        check_payment(payment)
 
     assert payment.reviews.open().count() == 1
+    assert "ConnectionRefusedError" in caplog.text
