@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -100,5 +99,5 @@ def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, l
     )
     if opened:
         KhaltiDelivery.objects.create(payment=payment, review=review, news=KhaltiDelivery.News.NEEDS_ATTENTION)
-        transaction.on_commit(partial(alert_managers, review), robust=True)  # a mail that fails changes nothing
+        transaction.on_commit(lambda: alert_managers(review), robust=True)  # a mail that fails changes nothing
     return payment
