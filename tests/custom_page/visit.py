@@ -1,5 +1,7 @@
 """Run as a process of its own, because a base page can't be swapped later: a visitor pays, and is thanked."""
 
+# ruff: noqa: E402 - Django has to be set up first
+
 import os
 import re
 
@@ -15,27 +17,24 @@ from wagtail.models import Site
 from wagtail.test.basepage.models import BasePage
 
 from tests.custom_page.models import SalePage
-from wagtail_khalti.gateway import transport
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.testing.fake import FakeKhalti
-from wagtail_khalti.testing.in_process import InProcessAdapter
+from wagtail_khalti.testing.fake import fake_khalti
 
 call_command("migrate", verbosity=0)
-transport.HTTPAdapter = lambda **options: InProcessAdapter()
-
 home = Site.objects.get().root_page
 thanks = home.add_child(instance=BasePage(title="Thanks", slug="thanks"))
 checkout = {"item_name": "Membership", "amount": "1500.00", "thank_you_page": thanks}
 sale = home.add_child(instance=SalePage(title="Sale", body=[("checkout", checkout)]))
 
 client = Client()
-offer = re.search(r'href="(/khalti/checkout/[^"]+)"', client.get(sale.url).content.decode())[1]
-page = client.get(offer).content.decode()
-key = re.search(r'name="key" value="([^"]+)"', page)[1]
-client.post(offer, {"key": key, "total_seen": "150000"})
-payment = KhaltiPayment.objects.get()
-FakeKhalti().pay(payment)
-response = client.get(FakeKhalti().return_path(payment))
+with fake_khalti() as khalti:
+    offer = re.search(r'href="(/khalti/checkout/[^"]+)"', client.get(sale.url).content.decode())[1]
+    page = client.get(offer).content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]
+    client.post(offer, {"key": key, "total_seen": "150000"})
+    payment = KhaltiPayment.objects.get()
+    khalti.pay(payment)
+    response = client.get(khalti.return_path(payment))
 
 payment.refresh_from_db()
 print(type(payment.source).__name__, payment.status, response.url)

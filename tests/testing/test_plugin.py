@@ -1,13 +1,14 @@
 """What we give to people who build on us."""
 
 import pytest
+from django.test import TestCase
 from django.urls import reverse
 
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.exceptions import GatewayUnreachable
 from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.testing.fake import FakeKhalti
+from wagtail_khalti.testing.fake import FakeKhalti, fake_khalti
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +110,14 @@ class TestOutside:
     def test_without_it_nobody_answers(self):
         with pytest.raises(GatewayUnreachable):
             start_payment(1_000, purpose="x", base_url="http://testserver")
+
+
+class TestWithDjangosOwnRunner(TestCase):
+    def test_a_payment_is_taken(self):
+        with fake_khalti() as khalti:
+            payment = start_payment(150_000, purpose="Membership", base_url="http://testserver")
+            khalti.pay(payment)
+
+            check_payment(payment)
+
+        assert payment.is_paid

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from wagtail_khalti.gateway import connect, transport
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.scripts import Endpoint
+from wagtail_khalti.testing.in_process import InProcessAdapter
+
+
+@contextmanager
+def fake_khalti() -> Iterator[FakeKhalti]:
+    """A Khalti in this process, for any test runner: payments start, are paid and looked up without a network."""
+    connect.cache_clear()
+    with patch.object(transport, "HTTPAdapter", lambda **options: InProcessAdapter()):
+        try:
+            yield FakeKhalti()
+        finally:
+            connect.cache_clear()  # the clients made here lead to the simulator
 
 
 class FakeKhalti:

@@ -15,14 +15,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def khalti(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKhalti]:
+def khalti(db: None) -> Iterator[FakeKhalti]:
     """A Khalti in this process: payments start, are paid and are looked up without any network."""
     # Imported late: pytest loads this plugin before Django is set up, also where no test uses it.
-    from wagtail_khalti.gateway import connect, transport
-    from wagtail_khalti.testing.fake import FakeKhalti
-    from wagtail_khalti.testing.in_process import InProcessAdapter
+    from wagtail_khalti.testing.fake import fake_khalti
 
-    monkeypatch.setattr(transport, "HTTPAdapter", lambda **options: InProcessAdapter())
-    connect.cache_clear()
-    yield FakeKhalti()
-    connect.cache_clear()
+    with fake_khalti() as khalti:
+        yield khalti
