@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from example_site.home.sample_content.pages import load_pages
+from example_site.home.sample_content.people import load_people
+
+
+class Command(BaseCommand):
+    help = "Loads people and pages, once: what is there already stays as it is."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            load_people()
+            load_pages()

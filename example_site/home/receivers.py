@@ -1,0 +1,24 @@
+"""What the library does when money has come."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from example_site.home.models import Membership, MembershipPage
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.signals import payment_completed
+
+
+@receiver(payment_completed)
+def welcome_member(payment: KhaltiPayment, **kwargs: Any) -> None:
+    """Runs in one transaction with the mark "delivered", so the member is written exactly once."""
+    if not isinstance(payment.source, MembershipPage):
+        return
+    Membership.objects.create(
+        payment=payment,
+        name=payment.customer_name,
+        email=payment.customer_email,
+        phone=payment.customer_phone,
+        begins_on=timezone.localdate(payment.completed_at),
+    )

@@ -1,0 +1,46 @@
+"""Who can sign in, each with the name as the password: this is a demonstration."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import GroupPagePermission, Page
+
+ADMIN = ("wagtailadmin", "access_admin")
+VIEW_PAYMENTS = ("wagtail_khalti", "view_khaltipayment")
+
+GROUPS = {
+    "Editors": [ADMIN],
+    "Cashiers": [ADMIN, VIEW_PAYMENTS],
+    "Accountants": [ADMIN, VIEW_PAYMENTS],
+    "Managers": [ADMIN, VIEW_PAYMENTS],
+}
+GROUP_OF = {"editor": "Editors", "cashier": "Cashiers", "accountant": "Accountants", "manager": "Managers"}
+PAGE_PERMISSIONS = ["add_page", "change_page", "publish_page"]
+
+
+def load_people() -> None:
+    """Add who is missing; leave alone who is there."""
+    for name, permissions in GROUPS.items():
+        _group(name).permissions.add(*[_permission(*permission) for permission in permissions])
+    _let_edit_pages(_group("Editors"))
+
+    users = get_user_model().objects
+    if not users.filter(username="admin").exists():
+        users.create_superuser("admin", "admin@library.example", "admin")
+    for name, group in GROUP_OF.items():
+        if not users.filter(username=name).exists():
+            users.create_user(name, f"{name}@library.example", name).groups.add(_group(group))
+
+
+def _group(name: str) -> Group:
+    return Group.objects.get_or_create(name=name)[0]
+
+
+def _permission(app: str, codename: str) -> Permission:
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _let_edit_pages(group: Group) -> None:
+    root = Page.get_first_root_node()
+    for codename in PAGE_PERMISSIONS:
+        permission = _permission("wagtailcore", codename)
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
