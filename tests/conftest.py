@@ -1,7 +1,7 @@
 """Arrangements that many tests share."""
 
 import pytest
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from tests.shop.models import ShopPage
 from wagtail_khalti.actions import start_payment

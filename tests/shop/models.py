@@ -65,3 +65,6 @@ class Order(models.Model):
 
     note = models.CharField(max_length=100, blank=True)
     times_paid = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.note
