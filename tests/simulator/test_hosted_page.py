@@ -240,3 +240,9 @@ def test_a_callback_longer_than_djangos_own_redirects_still_goes_out(merchant, p
     pidx = merchant.start(merchant_extra="x" * 5000)
 
     assert len(Payer(Client()).pay(pidx)["Location"]) > 5000
+
+
+def test_the_word_simulator_stands_on_the_page_in_every_language(client, db):
+    page = client.get(reverse("khalti_simulator:page"), headers={"Accept-Language": "ne"}).content.decode()
+
+    assert '<strong class="banner-name">Simulator</strong>' in page
