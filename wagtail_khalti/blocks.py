@@ -107,7 +107,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if cleaned["amount"] is not None:
+        if cleaned.get("amount") is not None:
             self._refuse_too_much(cleaned["amount"], cleaned.get("max_quantity") or 1)
         return cleaned
 

@@ -17,7 +17,7 @@ from wagtail_khalti.exceptions import (
     MerchantChanged,
     PidxNotFound,
 )
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.simulator.models import ScriptedAnswer
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +256,12 @@ def test_no_log_of_a_check_shows_the_key(khalti, payment, caplog, heard, django_
     assert "needs a person" in caplog.text
     assert "a-key-for-tests" not in caplog.text
     assert "a-key-for-tests" not in str(list(payment.events.values()))
+
+
+def test_a_payment_without_a_pidx_still_tells_what_was_not_heard(khalti, payment, heard):
+    KhaltiPayment.objects.update(pidx=None, status="failed")
+    KhaltiDelivery.objects.create(payment=payment, news="ended")
+
+    check_payment(KhaltiPayment.objects.get())
+
+    assert heard == [("ended", payment.reference)]

@@ -329,6 +329,17 @@ def test_an_answer_to_an_older_question_changes_nothing_behind_our_back(stand):
     assert not payment.reviews.exists()
 
 
+def test_an_older_contradiction_raises_no_alarm_behind_our_back(stand):
+    payment = stand("canceled")
+    settle(stored(payment), answer(payment, "Completed"), asked_at=SOON)
+
+    settle(payment, answer(payment, "Pending"), asked_at=NOW)
+
+    assert (stored(payment).status, stored(payment).khalti_status) == ("completed", "Completed")
+    assert payment.status == "completed"
+    assert not payment.reviews.exists()
+
+
 @pytest.mark.parametrize("older", ["Expired", "Pending", "Completed"])
 def test_an_older_answer_loses_also_where_the_newer_one_moved_nothing(stand, older):
     payment = stand("initiated")

@@ -91,6 +91,18 @@ def test_the_link_of_the_sdks_of_2026(khalti_says):
             '{"customer_info": {"name": ["This field is required."]}, "error_key": "validation_error"}',
             {"customer_info.name": "This field is required."},
         ),
+        (
+            '{"amount":["Amount should be greater than Rs. 1, that is 100 paisa."],"error_key":"validation_error"}',
+            {"amount": "Amount should be greater than Rs. 1, that is 100 paisa."},
+        ),
+        (
+            '{"amount":["Amount should be greater than Rs. 100, that is 10000 paisa."],"error_key":"validation_error"}',
+            {"amount": "Amount should be greater than Rs. 100, that is 10000 paisa."},
+        ),
+        (
+            '{"detail": "No.", "meta": {"code": 1}, "error_data": {"amount": ["Too much."]}, "non_field_error": ["?"]}',
+            {"detail": "No.", "meta.code": "1", "error_data.amount": "Too much.", "non_field_error": "?"},
+        ),
     ],
 )
 def test_what_khalti_does_not_accept(khalti_says, body, fields):

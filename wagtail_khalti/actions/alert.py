@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from django.core.mail import mail_managers
+from django.conf import settings
+from django.core.mail import get_connection, mail_managers
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.models import KhaltiReview
@@ -12,11 +14,19 @@ from wagtail_khalti.money import format_rupees
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 5  # seconds for the mail server: a visitor is waiting
+
 
 def alert_managers(review: KhaltiReview) -> None:
     """By the log, and by e-mail to the site's ``MANAGERS``, with nothing in it that is private."""
     payment = review.payment
     logger.error("Payment %s needs a person: %s", payment.reference, review.kind)
+    with translation.override(settings.LANGUAGE_CODE):  # theirs, not the visitor's
+        _mail(review)
+
+
+def _mail(review: KhaltiReview) -> None:
+    payment = review.payment
     mail_managers(
         subject=_("Payment %(reference)s needs a person") % {"reference": payment.readable_reference},
         message=_("%(what)s.\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s")
@@ -27,4 +37,5 @@ def alert_managers(review: KhaltiReview) -> None:
             "reference": payment.readable_reference,
             "pidx": payment.pidx,
         },
+        connection=get_connection(timeout=PATIENCE),
     )

@@ -23,7 +23,7 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     """
     require_no_transaction("check_payment")
     if not payment.pidx:
-        return payment
+        return deliver(payment)
     merchant = merchant_of(payment)
 
     asked_at = timezone.now()

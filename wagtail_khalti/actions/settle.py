@@ -31,9 +31,11 @@ def settle(
 
         with transaction.atomic(durable=True):
             if isinstance(road, KhaltiReview.Kind):
-                return _hold(payment, road, answer, looked_up=looked_up)
-            if _move(payment, road, answer, asked_at=asked_at, looked_up=looked_up):
-                return payment
+                is_done = _hold(payment, road, answer, asked_at=asked_at, looked_up=looked_up)
+            else:
+                is_done = _move(payment, road, answer, asked_at=asked_at, looked_up=looked_up)
+        if is_done:
+            return payment
 
         # Somebody was faster. Read again outside the transaction: a repeatable read would show the old row.
         payment.refresh_from_db()
@@ -46,20 +48,15 @@ def settle(
 def _move(
     payment: KhaltiPayment, road: Status | None, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
-    """The gate: one conditional UPDATE, which only one of many at the same time can win."""
     before, after = Status(payment.status), road or Status(payment.status)
     changes = _changes(payment, before, after, answer) | {
         "khalti_status": answer.status,
         "evidence_at": asked_at,
         "checked_at": timezone.now(),
     }
-    # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
-    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=timezone.now())
-    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=before).update(**changes):
+    if not _pass_gate(payment, changes, asked_at=asked_at):
         return False
 
-    for name, value in changes.items():
-        setattr(payment, name, value)
     events = [looked_up]
     if after != before:
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
@@ -87,17 +84,31 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     return changes
 
 
-def _hold(payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, looked_up: KhaltiEvent) -> KhaltiPayment:
+def _hold(
+    payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
+) -> bool:
     """Move nothing; open a matter for a person, unless one of this kind is open."""
-    payment.checked_at, payment.khalti_status = timezone.now(), answer.status
-    payment.save(update_fields=["checked_at", "khalti_status"])
+    changes = {"khalti_status": answer.status, "checked_at": timezone.now()}
+    if not _pass_gate(payment, changes, asked_at=asked_at):
+        return False
+
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
     KhaltiEvent.objects.bulk_create([looked_up, contradiction])
-
     review, opened = KhaltiReview.objects.get_or_create(
         payment=payment, kind=doubt, is_open=True, defaults={"evidence": looked_up.data}
     )
     if opened:
         KhaltiDelivery.objects.create(payment=payment, review=review, news=KhaltiDelivery.News.NEEDS_ATTENTION)
         transaction.on_commit(lambda: alert_managers(review), robust=True)  # a mail that fails changes nothing
-    return payment
+    return True
+
+
+def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: datetime) -> bool:
+    """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was judged."""
+    # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
+    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=timezone.now())
+    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=payment.status).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    return True

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -132,7 +133,11 @@ def _require_room(payment: KhaltiPayment) -> None:
 
 
 def _root_url(site: Site | None) -> str:
-    site = site or Site.objects.get(is_default_site=True)
+    site = site or Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        raise ImproperlyConfigured(
+            'Nothing says where visitors come back to: give base_url, or set WAGTAIL_KHALTI["BASE_URL"].'
+        )
     return str(site.root_url)
 
 

@@ -105,8 +105,8 @@ def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: Kha
 
 
 def _has_ended(payment: KhaltiPayment) -> bool:
-    """Where only the clock says so, Khalti is asked; without an answer no second payment begins."""
-    if payment.is_waiting and payment.has_run_out:
+    """Khalti is asked again before a second payment begins, whether it ended by the clock or by an earlier answer."""
+    if payment.status in SOFT_ENDS or (payment.is_waiting and payment.has_run_out):
         with suppress(KhaltiError):
             check_payment(payment)
     return payment.status in SOFT_ENDS and not payment.reviews.open().exists()

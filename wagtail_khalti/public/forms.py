@@ -83,6 +83,7 @@ class CheckoutForm(forms.Form):
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
         self.terms = terms
+        self.initial["quantity"] = min(self.initial.get("quantity", 1), terms.max_quantity)  # it may be less by now
         for name in {"name", "email", "phone"}.difference(terms.asks):
             del self.fields[name]
         if terms.max_quantity > 1:
@@ -127,11 +128,8 @@ class CheckoutForm(forms.Form):
     @property
     def quantity_wanted(self) -> int:
         """1 where none is asked, or none that makes sense was given."""
-        wanted = getattr(self, "cleaned_data", {}).get("quantity") or self.get_initial_quantity()
+        wanted = getattr(self, "cleaned_data", {}).get("quantity") or self.initial["quantity"]
         return int(wanted)
-
-    def get_initial_quantity(self) -> int:
-        return int(self.initial.get("quantity") or 1)
 
     @property
     def total(self) -> Paisa:

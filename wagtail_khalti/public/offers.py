@@ -26,8 +26,7 @@ LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer who
 
 PLACE, TERMS = "p", "t"
 # The number grows when what is signed changes its shape: offers in page caches then end kindly, not in an error.
-_place_signer = signing.Signer(salt="wagtail_khalti.offer.place.1")
-_terms_signer = signing.TimestampSigner(salt="wagtail_khalti.offer.terms.1")
+PLACE_SALT, TERMS_SALT = "wagtail_khalti.offer.place.1", "wagtail_khalti.offer.terms.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +70,8 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
         path = path_of(value, owner, block=block)
         if path is not None and owner.pk is not None:
             place = [owner._meta.label_lower, str(owner.pk), path, language]
-            return f"{PLACE}.{_place_signer.sign_object(place, compress=True)}"
-    return f"{TERMS}.{_terms_signer.sign_object([asdict(terms), language], compress=True)}"
+            return f"{PLACE}.{signing.Signer(salt=PLACE_SALT).sign_object(place, compress=True)}"
+    return f"{TERMS}.{signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language], compress=True)}"
 
 
 def open_offer(token: str) -> Offer:
@@ -80,9 +79,11 @@ def open_offer(token: str) -> Offer:
     kind, _dot, signed = token.partition(".")
     try:
         if kind == PLACE:
-            return _at_place(token, *_place_signer.unsign_object(signed))
+            return _at_place(token, *signing.Signer(salt=PLACE_SALT).unsign_object(signed))
         if kind == TERMS:
-            return _with_terms(token, *_terms_signer.unsign_object(signed, max_age=LIFE_OF_TERMS))
+            return _with_terms(
+                token, *signing.TimestampSigner(salt=TERMS_SALT).unsign_object(signed, max_age=LIFE_OF_TERMS)
+            )
     except signing.SignatureExpired as error:
         raise OfferUnavailable("The time of this offer is over") from error
     except signing.BadSignature as error:

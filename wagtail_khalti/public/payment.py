@@ -17,7 +17,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment, initiate_payment
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import Status
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 SOONEST_CHECK = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
 SOONEST_AFTER_END = timedelta(minutes=1)  # a late payment is rare, and a page of an end may be looked at for years
+LIFE_OF_WISH = timedelta(minutes=10)  # then what was to be bought, and for how much, is read again
 PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
 
 PAGES: Mapping[str, str] = {
@@ -54,11 +55,17 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
+    if payment.status == Status.CREATED and payment.offer and timezone.now() - payment.created_at > LIFE_OF_WISH:
+        return HttpResponseRedirect(way_to_pay_again(payment))
+
     try:
         initiate_payment(payment)
-    except (KhaltiError, ImproperlyConfigured) as error:
+    except (GatewayUnreachable, AnswerNotUnderstood, RequestRejected) as error:
         logger.warning("Payment %s could not be sent to Khalti: %s", reference, error)
         return _page(request, payment, PAGES[payment.status])
+    except (KhaltiError, ImproperlyConfigured):
+        logger.exception("Payment %s can't be sent to Khalti", reference)
+        return _page(request, payment, "not_possible")
     if payment.status == Status.CREATED:
         return _page(request, payment, "sending")
     return HttpResponseRedirect(way_to_pay(payment))
@@ -73,9 +80,10 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    if not payment.is_paid:
+    is_ours = _is_ours_to_check(payment, SOONEST_CHECK)
+    if is_ours:
         _note_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
-    _bring_up_to_date(payment, soonest=SOONEST_CHECK)
+    _bring_up_to_date(payment, is_ours=is_ours)
     return HttpResponseRedirect(way_on(payment))
 
 
@@ -87,7 +95,8 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    _bring_up_to_date(payment, soonest=SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END)
+    soonest = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
+    _bring_up_to_date(payment, is_ours=_is_ours_to_check(payment, soonest))
     if not payment.is_paid and payment.reviews.open().exists():
         return _page(request, payment, "in_doubt")
     return _page(request, payment, PAGES[payment.status])
@@ -108,20 +117,23 @@ def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
     KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=actor, data=data).save()
 
 
-def _bring_up_to_date(payment: KhaltiPayment, *, soonest: timedelta) -> None:
-    """Ask Khalti, unless it is paid or was asked just now; in any case tell the site what it hasn't heard yet."""
-    if payment.is_paid or not _is_ours_to_check(payment, soonest):
-        deliver(payment)
-        return
+def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
+    """Ask Khalti, where that is ours to do; in any case tell the site what it hasn't heard yet."""
     try:
-        check_payment(payment)
+        if is_ours:
+            check_payment(payment)
     except KhaltiError as error:
         # No answer is no news: the visitor sees how the payment stands, and it is asked again.
         logger.warning("Payment %s could not be checked: %s", payment.reference, error)
+        is_ours = False
+    if not is_ours:
+        deliver(payment)
 
 
 def _is_ours_to_check(payment: KhaltiPayment, soonest: timedelta) -> bool:
-    """After the first check: of many requests at the same time one asks Khalti; the others show what is known."""
+    """Not once it is paid. After the first check one of many requests asks; the others show what is known."""
+    if payment.is_paid:
+        return False
     if payment.checked_at is None:
         return True
     now = timezone.now()
@@ -145,7 +157,7 @@ def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpRespon
             "lines": _lines(payment),
             "paid_on": payment.completed_at and write_time(payment.completed_at),
             "is_test": payment.is_test,
-            "next_url": _next_url(payment, request),
+            "next_url": _next_url(payment),
             "back_url": payment.back_url or way_back(_source(payment)),
             "pay_url": way_to_pay(payment),
             "pay_again_url": way_to_pay_again(payment),
@@ -167,7 +179,7 @@ def _lines(payment: KhaltiPayment) -> list[dict[str, str]]:
     return [] if [line["label"] for line in lines] == [payment.purpose] else lines
 
 
-def _next_url(payment: KhaltiPayment, request: HttpRequest) -> str:
+def _next_url(payment: KhaltiPayment) -> str:
     """Where a visitor would have gone on to, had Khalti confirmed at once."""
     url = way_on(payment)
     return "" if url == payment.get_absolute_url() else url

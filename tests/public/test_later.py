@@ -1,0 +1,95 @@
+"""What happens when a visitor comes back to something that was begun some time ago."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.shop.models import ShopPage
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.simulator.models import SimulatedPayment
+
+
+@pytest.fixture
+def unsent(visitor, khalti, shop_page, the_payment):
+    """A payment that Khalti has not heard of, because it was down."""
+    khalti.answer("initiate", "Down", status=503)
+    visitor.choose(shop_page()).press_pay()
+    return the_payment()
+
+
+def test_what_was_never_sent_is_sent_while_the_wish_is_fresh(visitor, unsent):
+    visitor.visit(f"{unsent.get_absolute_url()}continue/")
+
+    assert visitor.response.status_code == 302
+    assert SimulatedPayment.objects.count() == 1
+
+
+def test_later_the_offer_is_read_again_and_may_cost_something_else(visitor, unsent):
+    KhaltiPayment.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+
+    visitor.visit(f"{unsent.get_absolute_url()}continue/")
+
+    assert visitor.response.url.startswith("/khalti/checkout/")
+    assert not SimulatedPayment.objects.exists()
+
+
+def test_an_unpublished_page_sells_nothing_by_an_old_payment(visitor, unsent):
+    KhaltiPayment.objects.update(created_at=timezone.now() - timedelta(days=90))
+    ShopPage.objects.get().unpublish()
+
+    visitor.visit(f"{unsent.get_absolute_url()}continue/").visit(visitor.response.url)
+
+    assert visitor.response.status_code == 410
+
+
+def test_a_key_that_khalti_refuses_is_not_called_a_silence(visitor, khalti, unsent):
+    khalti.answer("initiate", {"detail": "Invalid token."}, status=401)
+
+    visitor.visit(f"{unsent.get_absolute_url()}continue/")
+
+    assert visitor.headline == "Payments can't be taken here right now. Nothing was taken."
+
+
+def test_a_link_that_ran_out_is_not_offered(visitor, khalti, payment):
+    KhaltiPayment.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+
+    visitor.visit(payment.get_absolute_url())
+
+    assert visitor.headline == "We are confirming your payment with Khalti."
+    assert "Go on to Khalti" not in visitor.page.get_text()
+
+
+def test_after_an_end_khalti_is_asked_before_the_form_pays_again(visitor, khalti, shop_page, the_payment):
+    visitor.choose(shop_page())
+    form = {name: visitor.typed[name] for name in ("key", "total_seen")}
+    visitor.send(form)
+    payment = the_payment()
+    khalti.expire(payment)
+    visitor.client.get(payment.get_absolute_url())
+    khalti.pay(payment)  # a bank that was slow
+
+    visitor.send(form)
+
+    assert the_payment().status == "completed"
+    assert visitor.response.url == payment.get_absolute_url()
+
+
+def test_paying_again_shows_what_can_be_bought_now(visitor, khalti, shop_page, the_payment):
+    shop = shop_page(max_quantity=5)
+    visitor.choose(shop).press_pay(quantity="3", total_seen="450000")
+    payment = the_payment()
+    khalti.cancel(payment)
+    shop.body[0].value["max_quantity"] = None
+    shop.save()
+
+    visitor.visit(f"{visitor.address}?again={payment.reference}")
+
+    assert visitor.typed["total_seen"] == "150000"
+
+
+def test_repeating_a_callback_fills_no_tables(client, khalti, payment):
+    for _time in range(5):
+        client.get(khalti.return_path(payment))
+
+    assert payment.events.filter(kind="returned").count() == 1
