@@ -15,6 +15,8 @@ KhaltiError
     ├── BreakdownMismatch        the lines do not add up to the amount
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
+    ├── AlreadyDelivered         the site's code has heard this news, and hears it once
+    ├── ReviewIsClosed           somebody else closed the matter before
     └── OfferUnavailable         what was offered can't be bought (any more)
         └── OfferTampered        the link isn't one of ours
 """
@@ -94,6 +96,14 @@ class IdempotencyConflict(PaymentError):
 
 class MerchantChanged(PaymentError):
     """The merchant that took the payment is gone from the settings, or has changed its mode."""
+
+
+class AlreadyDelivered(PaymentError):
+    """The site's code has heard this news; it is never told twice."""
+
+
+class ReviewIsClosed(PaymentError):
+    """The matter was closed before, by somebody else or by what came later."""
 
 
 class OfferUnavailable(PaymentError):

@@ -29,9 +29,9 @@ def _mail(review: KhaltiReview) -> None:
     payment = review.payment
     mail_managers(
         subject=_("Payment %(reference)s needs a person") % {"reference": payment.readable_reference},
-        message=_("%(what)s.\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s")
+        message=_("%(what)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s")
         % {
-            "what": review.get_kind_display(),
+            "what": review.sentence,
             "purpose": payment.purpose,
             "amount": format_rupees(payment.amount),
             "reference": payment.readable_reference,

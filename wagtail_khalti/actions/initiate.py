@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail_khalti.actions.account import merchant_of
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.schedule import SHORTEST
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
 from wagtail_khalti.gateway import (
     BreakdownLine,
@@ -84,12 +85,14 @@ def _request(payment: KhaltiPayment) -> InitiateRequest:
 
 
 def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
+    now = timezone.now()
     changes = {
         "status": Status.INITIATED,
         "pidx": answer.pidx,
         "payment_url": answer.payment_url,
         "expires_at": answer.expires_at and _as_stored(answer.expires_at),
-        "initiated_at": timezone.now(),
+        "initiated_at": now,
+        "next_check_at": now + SHORTEST,
     }
     try:
         _close(payment, KhaltiEvent.Kind.INITIATED, answer.facts(), **changes)

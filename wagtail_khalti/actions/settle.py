@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_khalti.actions.alert import alert_managers
-from wagtail_khalti.actions.states import judge, news_of
+from wagtail_khalti.actions.open_review import open_review
+from wagtail_khalti.actions.schedule import next_check
+from wagtail_khalti.actions.states import is_bought, judge, news_of
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
@@ -49,21 +50,17 @@ def _move(
     payment: KhaltiPayment, road: Status | None, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
     before, after = Status(payment.status), road or Status(payment.status)
-    changes = _changes(payment, before, after, answer) | {
-        "khalti_status": answer.status,
-        "evidence_at": asked_at,
-        "checked_at": timezone.now(),
-    }
-    if not _pass_gate(payment, changes, asked_at=asked_at):
+    changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "evidence_at": asked_at}
+    is_sale = bool(payment.payable_type_id) and is_bought(before, after)
+    pass_gate = _pass_gate_as_sale if is_sale else _pass_gate
+    if not pass_gate(payment, changes, asked_at=asked_at):
         return False
 
     events = [looked_up]
     if after != before:
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
         events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
-        KhaltiDelivery.objects.bulk_create(
-            KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after)
-        )
+        _tell(payment, before, after)
     KhaltiEvent.objects.bulk_create(events)
     return True
 
@@ -81,32 +78,65 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     if after in PAID and before not in PAID:
         changes["completed_at"] = timezone.now()
         changes["is_late"] = before in SOFT_ENDS
+    if after == Status.REFUNDED:
+        changes["is_sale"] = None  # it can be bought again
     return changes
+
+
+def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
+    """The site of what it sold, people of what only they can decide."""
+    if payment.duplicate_of is None:  # of a second payment for the same, the site hears nothing that looks like a sale
+        KhaltiDelivery.objects.bulk_create(
+            KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after)
+        )
+    elif after in PAID and before not in PAID:
+        earlier = payment.duplicate_of.readable_reference
+        open_review(payment, KhaltiReview.Kind.SECOND_PAYMENT, {"earlier": earlier})
+    if after in PAID and before in SOFT_ENDS:
+        open_review(payment, KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
 
 
 def _hold(
     payment: KhaltiPayment, doubt: KhaltiReview.Kind, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
     """Move nothing; open a matter for a person, unless one of this kind is open."""
-    changes = {"khalti_status": answer.status, "checked_at": timezone.now()}
-    if not _pass_gate(payment, changes, asked_at=asked_at):
+    if not _pass_gate(payment, {"khalti_status": answer.status}, asked_at=asked_at):
         return False
 
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
     KhaltiEvent.objects.bulk_create([looked_up, contradiction])
-    review, opened = KhaltiReview.objects.get_or_create(
-        payment=payment, kind=doubt, is_open=True, defaults={"evidence": looked_up.data}
-    )
-    if opened:
-        KhaltiDelivery.objects.create(payment=payment, review=review, news=KhaltiDelivery.News.NEEDS_ATTENTION)
-        transaction.on_commit(lambda: alert_managers(review), robust=True)  # a mail that fails changes nothing
+    open_review(payment, doubt, {**looked_up.data, "was": payment.status})
     return True
+
+
+def _pass_gate_as_sale(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: datetime) -> bool:
+    """Likewise, and of many payments for the same thing one counts as the sale."""
+    try:
+        with transaction.atomic():
+            return _pass_gate(payment, {**changes, "is_sale": True}, asked_at=asked_at)
+    except IntegrityError:
+        return _pass_gate(payment, {**changes, "duplicate_of": _sale_before(payment)}, asked_at=asked_at)
+
+
+def _sale_before(payment: KhaltiPayment) -> KhaltiPayment | None:
+    """None where MariaDB took one thing for another, "a" for "A"."""
+    same = KhaltiPayment.objects.filter(
+        payable_type=payment.payable_type_id, payable_id=payment.payable_id, mode=payment.mode, is_sale=True
+    )
+    return next((sale for sale in same if sale.payable_id == payment.payable_id), None)
 
 
 def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: datetime) -> bool:
     """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was judged."""
+    now = timezone.now()
+    changes = {
+        **changes,
+        "checked_at": now,
+        "claimed_until": None,
+        "next_check_at": next_check(payment, changes, now=now),
+    }
     # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
-    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=timezone.now())
+    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=now)
     if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=payment.status).update(**changes):
         return False
     for name, value in changes.items():

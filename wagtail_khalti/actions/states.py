@@ -92,10 +92,14 @@ def judge(payment: KhaltiPayment, answer: Lookup) -> Road:
     return MACHINE[Status(payment.status)][meaning]
 
 
+def is_bought(before: Status, after: Status) -> bool:
+    """Whether this move is a sale. Money that is all back by the time we hear of it is none."""
+    return before not in PAID and after in (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
+
+
 def news_of(before: Status, after: Status) -> list[News]:
     """What the site has to hear of this move, in order."""
     if after in SOFT_ENDS:
         return [News.ENDED]
-    bought = before not in PAID and after in (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
     given_back = after in (Status.PARTIALLY_REFUNDED, Status.REFUNDED)
-    return [News.COMPLETED] * bought + [News.REFUNDED] * given_back
+    return [News.COMPLETED] * is_bought(before, after) + [News.REFUNDED] * given_back

@@ -55,14 +55,15 @@ class KhaltiClient:
             raise AnswerNotUnderstood(f"initiate answered {answer.http_status}")
         return Initiated.from_json(answer.body)
 
-    def lookup(self, pidx: str) -> Lookup:
-        """Ask what became of a payment.
+    def lookup(self, pidx: str, *, is_patient: bool = True) -> Lookup:
+        """Ask what became of a payment; without patience once only, as fits who can come again later.
 
         HTTP 400 with a status is an answer: Khalti says Expired and User canceled that way.
         Raises ``PidxNotFound`` or any other ``GatewayError``.
         """
         self._require_key()
-        answer = self._ask_patiently(LOOKUP, {"pidx": pidx})
+        ask = self._ask_patiently if is_patient else self.transport.post
+        answer = ask(LOOKUP, {"pidx": pidx})
 
         if answer.http_status in (200, 400) and "status" in answer.body:
             return Lookup.from_json(answer.body)

@@ -1,5 +1,5 @@
-
 import django.db.models.deletion
+import wagtail_khalti.models.delivery
 import wagtail_khalti.models.payment
 from django.conf import settings
 from django.db import migrations, models
@@ -17,6 +17,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='KhaltiRun',
+            fields=[
+                ('work', models.CharField(choices=[('reconcile', 'Reconcile')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
+                ('begun_at', models.DateTimeField(verbose_name='begun at')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('summary', models.JSONField(blank=True, default=dict, verbose_name='summary')),
+            ],
+            options={
+                'verbose_name': 'run',
+                'verbose_name_plural': 'runs',
+                'default_permissions': (),
+            },
+        ),
         migrations.CreateModel(
             name='KhaltiPayment',
             fields=[
@@ -54,6 +68,7 @@ class Migration(migrations.Migration):
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='where the site goes on')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
+                ('is_sale', models.BooleanField(blank=True, editable=False, null=True, verbose_name='counts as the sale')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('initiating_at', models.DateTimeField(blank=True, null=True, verbose_name='being sent since')),
                 ('initiated_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
@@ -62,6 +77,9 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('evidence_at', models.DateTimeField(blank=True, null=True, verbose_name='last evidence asked at')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='last checked at')),
+                ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='next check at')),
+                ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being checked until')),
+                ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='paid already with')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
                 ('source_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
@@ -77,7 +95,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('delivery_failed', "Site's code failed")], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -95,11 +113,14 @@ class Migration(migrations.Migration):
             name='KhaltiReview',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
                 ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
+                ('outcome', models.CharField(blank=True, choices=[('handled', 'Handled'), ('nothing_to_do', 'Nothing to do'), ('came_right', 'Came right by itself')], max_length=16, verbose_name='outcome')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
                 ('is_open', models.BooleanField(blank=True, default=True, editable=False, null=True, verbose_name='open')),
+                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
                 ('payment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
             ],
             options={
@@ -116,6 +137,7 @@ class Migration(migrations.Migration):
                 ('news', models.CharField(choices=[('completed', 'Payment completed'), ('refunded', 'Payment refunded'), ('ended', 'Payment ended'), ('needs_attention', 'Payment needs attention')], max_length=32, verbose_name='news')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered at')),
+                ('next_try_at', models.DateTimeField(blank=True, default=wagtail_khalti.models.delivery.first_retry, null=True, verbose_name='next try at')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
@@ -130,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
-            index=models.Index(fields=['payable_type', 'payable_id'], name='khalti_payment_payable'),
+            index=models.Index(fields=['next_check_at', 'id'], name='khalti_payment_due'),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -165,7 +187,19 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('pidx',), name='khalti_payment_pidx_unique'),
         ),
         migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_sale'), name='khalti_payment_one_sale'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltireview',
+            index=models.Index(fields=['is_open', 'kind'], name='khalti_review_open'),
+        ),
+        migrations.AddConstraint(
             model_name='khaltireview',
             constraint=models.UniqueConstraint(fields=('payment', 'kind', 'is_open'), name='khalti_review_one_open'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltidelivery',
+            index=models.Index(fields=['next_try_at', 'id'], name='khalti_delivery_due'),
         ),
     ]

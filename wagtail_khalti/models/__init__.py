@@ -4,5 +4,6 @@ from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
 from wagtail_khalti.models.payment import KhaltiPayment, Status
 from wagtail_khalti.models.review import KhaltiReview
+from wagtail_khalti.models.run import KhaltiRun
 
-__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview", "Status"]
+__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview", "KhaltiRun", "Status"]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.review import KhaltiReview
+
+# Who settles a payment delivers at once; this is for when they are killed between the two.
+HEAD_START = timedelta(minutes=1)
+
+
+def first_retry() -> datetime:
+    """When somebody else may take over."""
+    return timezone.now() + HEAD_START
 
 
 class KhaltiDelivery(models.Model):
@@ -35,14 +47,19 @@ class KhaltiDelivery(models.Model):
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True, default=first_retry)
+    """When it is tried again without anybody's doing; NULL once it is delivered."""
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    objects = KhaltiDeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ["pk"]
         default_permissions = ()
+        indexes = [models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due")]
 
     def __str__(self) -> str:
         return f"{self.get_news_display()}: {self.payment}"

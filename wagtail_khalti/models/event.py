@@ -43,6 +43,10 @@ class KhaltiEvent(models.Model):
         """Nothing moved; a review is open."""
         DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
         """A receiver raised; its work was undone."""
+        DELIVERY_REPLAYED = "delivery_replayed", _("Delivery tried again by a person")
+        """Somebody did not wait for the next try."""
+        REVIEW_CLOSED = "review_closed", _("Matter closed")
+        """By a person, or by what came later."""
 
     class Actor(models.TextChoices):
         """Who made it happen, where it wasn't a signed-in person."""

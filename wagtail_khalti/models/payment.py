@@ -123,6 +123,19 @@ class KhaltiPayment(models.Model):
     )
     payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
     payable = GenericForeignKey("payable_type", "payable_id")
+    is_sale = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
+    """True for the one payment that bought its payable, or NULL: as for ``KhaltiReview.is_open``."""
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("paid already with"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    """The payment that had bought the same payable before. The money of this one came, and nothing was sold for it."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     initiating_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
@@ -132,6 +145,10 @@ class KhaltiPayment(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
+    next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
+    """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
+    claimed_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
+    """While a run has it in hand. A run that was killed has no need to give it back."""
 
     objects = KhaltiPaymentQuerySet.as_manager()
 
@@ -152,9 +169,12 @@ class KhaltiPayment(models.Model):
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_payment_idempotency_unique"),
             models.UniqueConstraint(fields=["purchase_order_id"], name="khalti_payment_order_unique"),
             models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique"),
+            models.UniqueConstraint(
+                fields=["payable_type", "payable_id", "mode", "is_sale"], name="khalti_payment_one_sale"
+            ),
         ]
         indexes = [
-            models.Index(fields=["payable_type", "payable_id"], name="khalti_payment_payable"),
+            models.Index(fields=["next_check_at", "id"], name="khalti_payment_due"),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 if TYPE_CHECKING:
+    from wagtail_khalti.models.delivery import KhaltiDelivery  # noqa: F401 - named below
     from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
     from wagtail_khalti.models.payment import KhaltiPayment  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
@@ -22,6 +24,10 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
         """The payments, also the unfinished ones, for this object of the site's."""
         content_type = ContentType.objects.get_for_model(payable)
         return self.filter(payable_type=content_type, payable_id=str(payable.pk))
+
+    def due(self, now: datetime) -> Self:
+        """Those that Khalti is to be asked about, the longest overdue first."""
+        return self.filter(next_check_at__lte=now).order_by("next_check_at", "pk")
 
 
 class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
@@ -38,3 +44,17 @@ class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
     def open(self) -> Self:
         """Those that no one has closed."""
         return self.filter(is_open=True)
+
+    def doubting_the_money(self) -> Self:
+        """Those while which a visitor must not pay again."""
+        return self.exclude(kind__in=self.model.MONEY_IS_CLEAR)
+
+
+class KhaltiDeliveryQuerySet(models.QuerySet["KhaltiDelivery"]):
+    def undelivered(self) -> Self:
+        """What the site has yet to hear."""
+        return self.filter(delivered_at=None)
+
+    def due(self, now: datetime) -> Self:
+        """Those to be tried now, the longest overdue first."""
+        return self.filter(next_try_at__lte=now).order_by("next_try_at", "pk")

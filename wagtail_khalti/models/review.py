@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.payment import KhaltiPayment, Status
 from wagtail_khalti.models.queries import KhaltiReviewQuerySet
+from wagtail_khalti.money import format_rupees
 
 
 class KhaltiReview(models.Model):
-    """Open until a person closes it. One of a kind is open for a payment at a time."""
+    """Open until a person closes it, or what comes later does. One of a kind is open for a payment at a time."""
 
     class Kind(models.TextChoices):
         """What does not fit."""
@@ -25,6 +28,29 @@ class KhaltiReview(models.Model):
         """Such as Expired for a payment that was Completed."""
         REFUND_UNCLEAR = "refund_unclear", _("Khalti calls it completed and refunded at once")
         """One of the two is wrong."""
+        NOT_FOUND = "not_found", _("Khalti does not know this payment")
+        """Not even when its time is over. Perhaps the key is another account's now."""
+        LOOKUP_REFUSED = "lookup_refused", _("Khalti refuses our key")
+        """HTTP 401: nothing of this merchant can be checked. One is open for all of its payments."""
+        LATE_PAYMENT = "late_payment", _("Paid after it had ended")
+        """The site was told that it ended, and then that it was paid."""
+        SECOND_PAYMENT = "second_payment", _("Paid twice")
+        """Another payment had bought the same. The money is here, and nothing was sold for it."""
+        DELIVERY_FAILING = "delivery_failing", _("The site's code fails on the news")
+        """The money is settled; the site doesn't know yet."""
+
+    class Outcome(models.TextChoices):
+        """How it was closed."""
+
+        HANDLED = "handled", _("Handled")
+        """A person did what was to be done, and says what."""
+        NOTHING_TO_DO = "nothing_to_do", _("Nothing to do")
+        """A person looked, and all is well."""
+        CAME_RIGHT = "came_right", _("Came right by itself")
+        """What came later settled it: Khalti takes the key again, the site's code ran."""
+
+    MONEY_IS_CLEAR = frozenset({Kind.LOOKUP_REFUSED, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING})
+    """Those that say nothing against what is known of this payment's money."""
 
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews", db_index=False
@@ -33,6 +59,16 @@ class KhaltiReview(models.Model):
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("closed by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, blank=True)
+    note = models.TextField(_("note"), blank=True)
     is_open = models.BooleanField(_("open"), null=True, blank=True, default=True, editable=False)
     """True or NULL: MariaDB has no partial unique index, but everywhere NULLs may repeat in a unique one."""
 
@@ -46,6 +82,52 @@ class KhaltiReview(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "kind", "is_open"], name="khalti_review_one_open"),
         ]
+        indexes = [models.Index(fields=["is_open", "kind"], name="khalti_review_open")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.payment}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one sentence for the person who has to decide."""
+        return str(SENTENCES[self.Kind(self.kind)]) % self._facts()
+
+    def _facts(self) -> dict[str, object]:
+        evidence = self.evidence
+        return {
+            "agreed": format_rupees(self.payment.amount, get_language()),
+            "said": _amount(evidence.get("total_amount")),
+            "pidx": self.payment.pidx,
+            "said_pidx": evidence.get("pidx") or "–",
+            "status": evidence.get("status", ""),
+            "was": dict(Status.choices).get(evidence.get("was", ""), ""),
+            "merchant": self.payment.merchant,
+            "earlier": evidence.get("earlier", ""),
+            "news": evidence.get("news", ""),
+            "attempts": evidence.get("attempts", 0),
+            "error": evidence.get("error", ""),
+        }
+
+
+Kind = KhaltiReview.Kind
+
+SENTENCES = {
+    Kind.AMOUNT_MISMATCH: _("Khalti says that %(said)s was paid, and %(agreed)s was agreed."),
+    Kind.OTHER_PIDX: _("Khalti was asked about %(pidx)s and answered about %(said_pidx)s."),
+    Kind.UNKNOWN_STATUS: _("Khalti says “%(status)s”, which we do not know; it counts neither as paid nor as failed."),
+    Kind.UNEXPECTED_STATUS: _("Khalti says “%(status)s” now, and the payment was “%(was)s” before."),
+    Kind.REFUND_UNCLEAR: _("Khalti says “%(status)s”, and that the money was given back."),
+    Kind.NOT_FOUND: _("Khalti does not know %(pidx)s, even though it gave us this pidx."),
+    Kind.LOOKUP_REFUSED: _("Khalti refuses the key of “%(merchant)s”, so that no payment of it can be checked."),
+    Kind.LATE_PAYMENT: _("%(agreed)s came after the payment had ended as “%(was)s”; the site was told of both."),
+    Kind.SECOND_PAYMENT: _("%(agreed)s came for something that %(earlier)s had paid already; nothing was sold for it."),
+    Kind.DELIVERY_FAILING: _("The site's code failed %(attempts)s times on “%(news)s” with %(error)s."),
+}
+"""What happened, by kind. In the words of the person who has to decide."""
+
+
+def _amount(said: object) -> str:
+    """As Khalti said it, which may be no amount at all."""
+    if isinstance(said, int) and not isinstance(said, bool):
+        return format_rupees(said, get_language())
+    return "–" if said is None else f"“{said}”"

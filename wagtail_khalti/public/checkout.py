@@ -109,7 +109,7 @@ def _has_ended(payment: KhaltiPayment) -> bool:
     if payment.status in SOFT_ENDS or (payment.is_waiting and payment.has_run_out):
         with suppress(KhaltiError):
             check_payment(payment)
-    return payment.status in SOFT_ENDS and not payment.reviews.open().exists()
+    return payment.status in SOFT_ENDS and not payment.reviews.open().doubting_the_money().exists()
 
 
 def _say(form: CheckoutForm, error: Exception) -> None:

@@ -12,7 +12,7 @@ from wagtail_khalti.models.payment import Status
 
 def way_to_pay(payment: KhaltiPayment) -> str:
     """Khalti's page while it can be paid there, or ours that leads there or says how it stands."""
-    if payment.checked_at and payment.reviews.open().exists():
+    if payment.checked_at and payment.reviews.open().doubting_the_money().exists():
         return payment.get_absolute_url()  # in doubt: not to be paid again
     if payment.is_waiting and payment.payment_url and not payment.has_run_out:
         return str(payment.payment_url)
@@ -23,7 +23,7 @@ def way_to_pay(payment: KhaltiPayment) -> str:
 
 def way_on(payment: KhaltiPayment) -> str:
     """After Khalti: what the site's code or the editor chose for success, otherwise our own page."""
-    if payment.status not in (Status.COMPLETED, Status.PARTIALLY_REFUNDED):
+    if payment.status not in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) or payment.duplicate_of_id:
         return payment.get_absolute_url()
     return payment.success_url or _thank_you_page(payment) or payment.get_absolute_url()
 

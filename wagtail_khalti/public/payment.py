@@ -97,7 +97,9 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
 
     soonest = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
     _bring_up_to_date(payment, is_ours=_is_ours_to_check(payment, soonest))
-    if not payment.is_paid and payment.reviews.open().exists():
+    if payment.duplicate_of_id:
+        return _page(request, payment, "paid_twice")
+    if not payment.is_paid and payment.reviews.open().doubting_the_money().exists():
         return _page(request, payment, "in_doubt")
     return _page(request, payment, PAGES[payment.status])
 
@@ -134,10 +136,10 @@ def _is_ours_to_check(payment: KhaltiPayment, soonest: timedelta) -> bool:
     """Not once it is paid. After the first check one of many requests asks; the others show what is known."""
     if payment.is_paid:
         return False
-    if payment.checked_at is None:
+    if payment.checked_at is None and payment.pidx:
         return True
     now = timezone.now()
-    is_due = Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now)  # a clock was put back
+    is_due = Q(checked_at=None) | Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now)  # a clock was put back
     return bool(KhaltiPayment.objects.filter(is_due, pk=payment.pk).update(checked_at=now))
 
 

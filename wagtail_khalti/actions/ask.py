@@ -1,0 +1,32 @@
+"""Ask Khalti what became of a payment, and nothing else: no database, so that many threads can wait at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.gateway import Lookup, connect
+from wagtail_khalti.models import KhaltiPayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """A question and what came of it: an answer, or why there is none."""
+
+    asked_at: datetime
+    answer: Lookup | None = None
+    error: KhaltiError | None = None
+
+
+def ask(payment: KhaltiPayment, *, is_patient: bool = True) -> Inquiry:
+    """``is_patient``: more than one try, as for a visitor who waits. Never raises a ``KhaltiError``."""
+    asked_at = timezone.now()
+    try:
+        answer = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=is_patient)
+    except KhaltiError as error:
+        return Inquiry(asked_at=asked_at, error=error)
+    return Inquiry(asked_at=asked_at, answer=answer)

@@ -1,0 +1,29 @@
+"""Close a matter, and say how."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from wagtail_khalti.exceptions import ReviewIsClosed
+from wagtail_khalti.models import KhaltiEvent, KhaltiReview
+
+
+def close_review(
+    review: KhaltiReview, *, outcome: KhaltiReview.Outcome, by: AbstractBaseUser | None = None, note: str = ""
+) -> KhaltiReview:
+    """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
+
+    Raises ``ReviewIsClosed`` where somebody was faster; their word stands.
+    """
+    closed_at = timezone.now()
+    how = {"is_open": None, "closed_at": closed_at, "closed_by": by, "outcome": outcome, "note": note}
+    with transaction.atomic():
+        if not KhaltiReview.objects.open().filter(pk=review.pk).update(**how):
+            raise ReviewIsClosed(f"The review {review.pk} of payment {review.payment.reference} is closed")
+        data = {"review": review.kind, "outcome": outcome, "note": note}
+        KhaltiEvent.about(review.payment, KhaltiEvent.Kind.REVIEW_CLOSED, by=by, data=data).save()
+    for name, value in how.items():
+        setattr(review, name, value)
+    return review

@@ -1,0 +1,32 @@
+"""Tell the site's code again, now, because a person says so."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from wagtail_khalti.actions.deliver import deliver
+from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.exceptions import AlreadyDelivered
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent
+
+
+def replay_delivery(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = None) -> KhaltiDelivery:
+    """Try what failed before its next try is due, as after the site's code was mended; what waits for it follows.
+
+    Raises ``AlreadyDelivered`` where the site has heard it: nothing is told twice. Whether it worked this time is
+    in ``delivered_at``. Commits on its own, so it can't run inside a transaction.
+    """
+    require_no_transaction("replay_delivery")
+    payment = delivery.payment
+    with transaction.atomic(durable=True):
+        waiting = payment.deliveries.undelivered().filter(pk__lte=delivery.pk)  # what comes first goes first
+        if not waiting.filter(pk=delivery.pk).exists():
+            raise AlreadyDelivered(f"{delivery.news} of payment {payment.reference} was delivered")
+        waiting.update(next_try_at=timezone.now())
+        data = {"news": delivery.news}
+        KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_REPLAYED, by=by, data=data).save()
+    deliver(payment)
+    delivery.refresh_from_db()
+    return delivery

@@ -1,0 +1,63 @@
+"""When Khalti is asked again without anybody's doing, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+
+SHORTEST = timedelta(minutes=1)
+
+LONGEST_BEFORE_EXPIRY = timedelta(minutes=10)
+AFTER_EXPIRY = timedelta(seconds=15)  # Khalti's clock and ours differ
+USUAL_LIFE = timedelta(minutes=60)  # of a link that came without its end: the longest that Khalti ever documented
+LONGEST_AFTER_EXPIRY = timedelta(days=1)
+
+AFTER_END = timedelta(days=1)  # a late payment is rare, and there is one door for it
+LATEST_AFTER_END = timedelta(days=7)
+
+REVISITS = tuple(timedelta(days=days) for days in (1, 7, 30, 90))
+"""After the payment: somebody may have given money back in Khalti's dashboard."""
+
+LONGEST_AFTER_SILENCE = timedelta(hours=6)
+
+
+def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
+    """After an answer of Khalti's, with these ``changes`` about to be made; None: never again."""
+    facts = {name: changes.get(name, getattr(payment, name)) for name in ("status", "ended_at", "completed_at")}
+    if facts["status"] == Status.REFUNDED:
+        return None
+    if facts["status"] in PAID:
+        return _first_after(now, facts["completed_at"])
+    if facts["status"] in SOFT_ENDS:
+        return now + AFTER_END if now - facts["ended_at"] < LATEST_AFTER_END else None
+    return _while_waiting(payment, now)
+
+
+def next_check_after_silence(payment: KhaltiPayment, *, now: datetime, at_least: int | None = None) -> datetime | None:
+    """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it."""
+    if payment.status == Status.REFUNDED or not payment.pidx:
+        return None
+    heard_at = payment.evidence_at or payment.initiated_at or payment.created_at
+    pause = _between(SHORTEST, now - heard_at, LONGEST_AFTER_SILENCE)
+    return now + max(pause, timedelta(seconds=at_least or 0))
+
+
+def _while_waiting(payment: KhaltiPayment, now: datetime) -> datetime:
+    """As long again as it has waited: soon after the start, ever rarer, and once just after the link has run out."""
+    began_at = payment.initiated_at or payment.created_at
+    over_at = (payment.expires_at or began_at + USUAL_LIFE) + AFTER_EXPIRY
+    if now >= over_at:
+        return now + _between(SHORTEST, now - over_at, LONGEST_AFTER_EXPIRY)
+    return min(now + _between(SHORTEST, now - began_at, LONGEST_BEFORE_EXPIRY), over_at)
+
+
+def _first_after(now: datetime, completed_at: datetime) -> datetime | None:
+    return next((completed_at + after for after in REVISITS if completed_at + after > now), None)
+
+
+def _between(least: timedelta, wanted: timedelta, most: timedelta) -> timedelta:
+    return max(least, min(wanted, most))

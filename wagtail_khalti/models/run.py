@@ -1,0 +1,55 @@
+"""When a recurring work was last done, by whichever process did it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class KhaltiRun(models.Model):
+    """One row for each kind of work, so that it never grows."""
+
+    class Work(models.TextChoices):
+        """What is done again and again."""
+
+        RECONCILE = "reconcile", _("Reconcile")
+        """Khalti is asked about what is due; the site is told what it has not heard."""
+
+    work = models.CharField(_("work"), max_length=32, choices=Work.choices, primary_key=True)
+    begun_at = models.DateTimeField(_("begun at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    """When one last came to its end; older than ``begun_at`` while one runs, or after one was killed."""
+    summary = models.JSONField(_("summary"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.get_work_display()}, {self.begun_at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def begin(cls, work: Work) -> Self:
+        """Note that one begins now, whenever the last one was."""
+        run, _created = cls.objects.update_or_create(work=work, defaults={"begun_at": timezone.now()})
+        return run
+
+    @classmethod
+    def begin_once_every(cls, interval: timedelta, work: Work) -> bool:
+        """Whether the turn is ours: of many at the same time, one gets it."""
+        now = timezone.now()
+        _run, created = cls.objects.get_or_create(work=work, defaults={"begun_at": now})
+        is_over = Q(begun_at__lte=now - interval) | Q(begun_at__gt=now)  # a clock was put back
+        return created or bool(cls.objects.filter(is_over, work=work).update(begun_at=now))
+
+    def finish(self, summary: dict[str, object]) -> None:
+        """Note how it ended."""
+        self.finished_at = timezone.now()
+        self.summary = summary
+        self.save(update_fields=["finished_at", "summary"])
