@@ -1,16 +1,17 @@
 """A Khalti that costs next to nothing: says yes to each initiate and Completed to each lookup.
 
-HTTP/1.1 with connections kept open; over TLS where it is given a certificate and its key:
-``python -m benchmarks.canned_khalti [certificate.pem key.pem]``.
+HTTP/1.1 with connections kept open; over TLS where it is given a certificate and its key, and as slowly as it is told:
+``python -m benchmarks.canned_khalti [--seconds 0.3] [certificate.pem key.pem]``.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import secrets
 import ssl
-import sys
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -19,6 +20,9 @@ from benchmarks.neighbours import say_port_and_wait
 
 NEPAL = timezone(timedelta(hours=5, minutes=45))
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+USUAL_AMOUNT = 150_000  # paisa, of payments that were not begun here
 
 
 def new_id() -> str:
@@ -31,9 +35,11 @@ class CannedKhalti(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     amounts: ClassVar[dict[str, int]] = {}
+    seconds: ClassVar[float] = 0.0
 
     def do_POST(self) -> None:
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        time.sleep(self.seconds)
         body = self.initiate(question) if self.path.endswith("/initiate/") else self.lookup(question)
 
         content = json.dumps(body).encode()
@@ -56,7 +62,7 @@ class CannedKhalti(BaseHTTPRequestHandler):
     def lookup(self, question: Any) -> dict[str, Any]:
         return {
             "pidx": question["pidx"],
-            "total_amount": self.amounts[question["pidx"]],
+            "total_amount": self.amounts.get(question["pidx"], USUAL_AMOUNT),
             "status": "Completed",
             "transaction_id": new_id(),
             "fee": 0,
@@ -67,15 +73,21 @@ class CannedKhalti(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-def main(*certificate_and_key: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=0.0)
+    parser.add_argument("certificate_and_key", nargs="*")
+    given = parser.parse_args()
+
+    CannedKhalti.seconds = given.seconds
     server = ThreadingHTTPServer(("127.0.0.1", 0), CannedKhalti)
-    if certificate_and_key:
+    if given.certificate_and_key:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(*certificate_and_key)
+        tls.load_cert_chain(*given.certificate_and_key)
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say_port_and_wait(server.server_port)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,4 +1,4 @@
-"""The two Khaltis that both sides talk to: one next door, one far away."""
+"""The Khaltis that are talked to: one next door, as slow as wanted, and one far away."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ ROUND_TRIP = 40  # milliseconds
 
 
 @contextmanager
-def nearby_khalti() -> Iterator[None]:
-    """On this machine and without TLS: its share is taken out anyway."""
-    with neighbour("benchmarks.canned_khalti") as port, khalti_at(f"http://127.0.0.1:{port}"):
+def nearby_khalti(*, seconds: float = 0.0) -> Iterator[None]:
+    """On this machine and without TLS; each answer takes so many seconds."""
+    with (
+        neighbour("benchmarks.canned_khalti", "--seconds", str(seconds)) as port,
+        khalti_at(f"http://127.0.0.1:{port}"),
+    ):
         yield
 
 

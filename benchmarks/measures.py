@@ -10,6 +10,7 @@ from wagtail.models import Page
 from benchmarks.browser import Asked, Browser
 from benchmarks.figures import Figure
 from benchmarks.khaltis import ROUND_TRIP, distant_khalti, nearby_khalti
+from benchmarks.reconciling import measure_reconcile
 from benchmarks.shop import checkout_value, new_page, our_checkout, plain_checkout
 from benchmarks.visits import Sides, Visit, pairs, require_the_same
 
@@ -40,6 +41,7 @@ def measure_all() -> Iterator[Figure]:
         yield from own_time(sides)
     with distant_khalti():
         yield from distant_checkout(sides)
+    yield from measure_reconcile()
 
 
 def block_rendering(thank_you: Page) -> Iterator[Figure]:

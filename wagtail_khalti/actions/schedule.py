@@ -23,6 +23,7 @@ REVISITS = tuple(timedelta(days=days) for days in (1, 7, 30, 90))
 """After the payment: somebody may have given money back in Khalti's dashboard."""
 
 LONGEST_AFTER_SILENCE = timedelta(hours=6)
+LONGEST_ASKED_FOR = timedelta(days=1)  # a Retry-After of years must not bury a payment
 
 
 def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
@@ -38,21 +39,33 @@ def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datet
 
 
 def next_check_after_silence(payment: KhaltiPayment, *, now: datetime, at_least: int | None = None) -> datetime | None:
-    """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it."""
+    """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it.
+
+    But never longer than ``LONGEST_AFTER_SILENCE``: a senseless wish must not lose a payment.
+    """
     if payment.status == Status.REFUNDED or not payment.pidx:
         return None
     heard_at = payment.evidence_at or payment.initiated_at or payment.created_at
     pause = _between(SHORTEST, now - heard_at, LONGEST_AFTER_SILENCE)
-    return now + max(pause, timedelta(seconds=at_least or 0))
+    return now + max(pause, min(timedelta(seconds=at_least or 0), LONGEST_ASKED_FOR))
+
+
+def is_over(payment: KhaltiPayment, now: datetime) -> bool:
+    """Whether the time of its link has passed, also where Khalti did not say how long that is."""
+    return now >= _over_at(payment)
 
 
 def _while_waiting(payment: KhaltiPayment, now: datetime) -> datetime:
     """As long again as it has waited: soon after the start, ever rarer, and once just after the link has run out."""
-    began_at = payment.initiated_at or payment.created_at
-    over_at = (payment.expires_at or began_at + USUAL_LIFE) + AFTER_EXPIRY
+    began_at, over_at = payment.initiated_at or payment.created_at, _over_at(payment)
     if now >= over_at:
         return now + _between(SHORTEST, now - over_at, LONGEST_AFTER_EXPIRY)
     return min(now + _between(SHORTEST, now - began_at, LONGEST_BEFORE_EXPIRY), over_at)
+
+
+def _over_at(payment: KhaltiPayment) -> datetime:
+    began_at = payment.initiated_at or payment.created_at
+    return (payment.expires_at or began_at + USUAL_LIFE) + AFTER_EXPIRY
 
 
 def _first_after(now: datetime, completed_at: datetime) -> datetime | None:
