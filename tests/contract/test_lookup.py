@@ -157,4 +157,4 @@ def test_only_the_exact_amount_counts(khalti, payment, written, status):
     payment.refresh_from_db()
     assert payment.status == status
     assert payment.reviews.filter(kind="amount_mismatch").exists() == (status == "initiated")
-    control.forget_scripts()
+    control.forget_troubles()

@@ -12,7 +12,10 @@ from django.test import Client
 
 import wagtail_khalti
 
+from .controller import Controller
 from .merchant import Merchant, Payer
+
+TOKEN = "a-token-that-only-this-test-knows"
 
 SETTINGS = """
 SECRET_KEY = "only for this test"
@@ -38,21 +41,32 @@ def pidx(merchant: Merchant) -> str:
     return merchant.start()
 
 
+@pytest.fixture
+def controller(standalone: str) -> Iterator[Controller]:
+    """Control over the simulator in the other process, which tells the truth again afterwards."""
+    with Controller(f"{standalone}control/", TOKEN) as controller:
+        yield controller
+        controller.forget_troubles()
+
+
 @pytest.fixture(scope="session")
 def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of ``manage.py khalti_simulator`` in a process of its own."""
-    with running_command(tmp_path_factory.mktemp("standalone")) as (address, process):
+    with running_command(tmp_path_factory.mktemp("standalone"), token=TOKEN) as (address, process):
         assert process.poll() is None
         yield address
 
 
 class running_command:  # noqa: N801 - reads as a sentence
-    def __init__(self, folder: Path, port: str = "0") -> None:
+    def __init__(self, folder: Path, port: str = "0", token: str = "") -> None:
         (folder / "standalone_settings.py").write_text(SETTINGS.format(database=str(folder / "db.sqlite3")))
         root = Path(wagtail_khalti.__file__).parents[1]
         paths = os.pathsep.join([str(folder), str(root)])
         self.environment = os.environ | {"PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "standalone_settings"}
         self.command = [sys.executable, "-m", "django", "khalti_simulator", port]
+        if token:
+            self.environment["KHALTI_CONTROL_TOKEN"] = token
+            self.command += ["--control-token-from", "KHALTI_CONTROL_TOKEN"]
 
     def __enter__(self) -> tuple[str, "subprocess.Popen[str]"]:
         self.process = subprocess.Popen(

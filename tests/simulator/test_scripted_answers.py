@@ -5,7 +5,7 @@ import time
 import pytest
 
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.models import ScriptedAnswer
+from wagtail_khalti.simulator.models import Trouble
 
 
 def test_the_next_call_is_answered_verbatim_and_the_one_after_with_the_truth(merchant, pidx):
@@ -28,7 +28,7 @@ def test_it_can_last_for_several_calls_and_be_forgotten(merchant, pidx):
     control.answer_with("lookup", status=500, body="", times=3)
 
     assert [merchant.lookup(pidx).status_code for _ in range(2)] == [500, 500]
-    control.forget_scripts()
+    control.forget_troubles()
     assert merchant.lookup(pidx).status_code == 200
 
 
@@ -82,7 +82,7 @@ def test_a_slow_answer_can_tell_its_delay_instead_of_taking_it(merchant, pidx):
 
 def test_one_answer_is_not_given_twice(pidx):
     script = control.answer_with("lookup", body="{}")
-    same = ScriptedAnswer.objects.get()
+    same = Trouble.objects.get()
 
     assert [script.take_one(), same.take_one()] == [True, False]
 
@@ -91,7 +91,7 @@ def test_one_answer_is_not_given_twice(pidx):
     ("wrong", "message"),
     [
         ({"endpoint": "refund"}, "Unknown endpoint 'refund', must be one of: initiate, lookup"),
-        ({"endpoint": "initiate", "pidx": "x"}, "initiate has no pidx yet"),
+        ({"endpoint": "initiate", "pidx": "x"}, "A call of initiate is known by its order_id"),
     ],
 )
 def test_a_script_that_could_never_be_used_is_an_error(wrong, message, db):

@@ -29,6 +29,10 @@ def test_what_is_set_is_used(settings):
         ({"FEE": True}, "must be of type int"),
         ({"SERVICE_CHARGE": -1}, "must not be negative"),
         (["A"], "must be a dict"),
+        ({"CONTROL_TOKEN": "fifteen-letters"}, "must have at least 16 ASCII characters and no space"),
+        ({"CONTROL_TOKEN": "sixteen letters and a space"}, "must have at least 16 ASCII characters and no space"),
+        ({"CONTROL_TOKEN": "टोकन" * 10}, "must have at least 16 ASCII characters and no space"),
+        ({"CONTROL_TOKEN": 1234567890123456}, "must have at least 16 ASCII characters and no space"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_is_right(settings, wrong, message):
@@ -36,6 +40,18 @@ def test_what_is_wrong_is_said_with_what_is_right(settings, wrong, message):
 
     with pytest.raises(ImproperlyConfigured, match=message):
         simulator_settings()
+
+
+def test_the_token_is_not_shown(settings):
+    secret = "a-token-of-many-characters"
+    settings.KHALTI_SIMULATOR = {"CONTROL_TOKEN": secret}
+    assert simulator_settings().control_token == secret
+    assert secret not in repr(simulator_settings())
+
+    settings.KHALTI_SIMULATOR = {"CONTROL_TOKEN": secret + " "}
+    with pytest.raises(ImproperlyConfigured) as raised:
+        simulator_settings()
+    assert secret not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.exceptions import GatewayUnreachable
 from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.simulator.control import Fault, Return
 from wagtail_khalti.testing.fake import FakeKhalti, fake_khalti
 
 
@@ -98,6 +99,41 @@ def test_khalti_can_be_down_and_slow_without_a_pause(khalti, payment):
     khalti.answer("lookup", {}, delay=3_600, times=3)
     with pytest.raises(GatewayUnreachable, match="ReadTimeout"):
         check_payment(payment)
+
+
+def test_khalti_can_be_in_trouble_and_out_of_it(khalti, payment):
+    other = start_payment(150_000, purpose="Another", base_url="http://testserver")
+    khalti.trouble("lookup", Fault.TIMEOUT, times=client.TRIES * 2, payment=payment)
+
+    check_payment(other)
+    with pytest.raises(GatewayUnreachable, match="ReadTimeout"):
+        check_payment(payment)
+
+    khalti.no_more_trouble()
+    check_payment(payment)
+    assert khalti.calls("lookup", payment) == khalti.calls("lookup") - 1 > 1
+
+
+def test_trouble_at_initiate_can_wait_for_a_payment_that_has_no_pidx(khalti, payment):
+    khalti.trouble("initiate", Fault.RESET_AFTER, payment=payment)  # its order id is not used again
+
+    assert start_payment(150_000, purpose="Another", base_url="http://testserver").pidx
+    assert (khalti.calls("initiate", payment), khalti.calls("initiate")) == (1, 2)
+
+
+def test_a_fault_that_is_none_at_this_endpoint_is_said(khalti):
+    with pytest.raises(ValueError, match="initiate has no fault 'wrong_amount', must be one of: timeout, reset_before"):
+        khalti.trouble("initiate", Fault.WRONG_AMOUNT)
+
+
+@pytest.mark.parametrize(("how", "visits"), [("once", 1), ("twice", 2), ("never", 0), (Return.WITHOUT_PIDX, 1)])
+def test_the_browser_comes_back_in_many_ways(khalti, payment, how, visits):
+    khalti.pay(payment)
+
+    paths = khalti.return_paths(payment, how)
+
+    assert len(paths) == visits
+    assert all(path.startswith(reverse("wagtail_khalti:return", args=[payment.reference])) for path in paths)
 
 
 class TestOutside:

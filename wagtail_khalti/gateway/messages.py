@@ -139,7 +139,7 @@ class Lookup:
             raise AnswerNotUnderstood("lookup answered without a status")
         return cls(
             pidx=_read_id(body.get("pidx")),
-            status=_shorten(status),
+            status=_read_word(status),
             amount=read_paisa(body.get("total_amount")),
             transaction_id=_read_id(body.get("transaction_id")),
             fee=read_paisa(body.get("fee")),
@@ -184,6 +184,12 @@ def read_paisa(value: object) -> Paisa | None:
 def _read_id(value: object) -> str:
     is_id = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
     return str(value) if is_id else ""
+
+
+def _read_word(word: str) -> str:
+    """Storable; where that changed it, a mark says so, or cutting could make a known word of an unknown one."""
+    kept = readable(word, LONGEST_FACT)
+    return kept if kept == word else f"{kept[: LONGEST_FACT - 1]}…"
 
 
 def _read_time(value: object) -> datetime | None:

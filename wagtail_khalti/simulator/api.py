@@ -9,35 +9,35 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from . import answers
 from .conf import simulator_settings
-from .models import SimulatedPayment
-from .reading import data_of, key_hash_of
-from .scripts import Endpoint, scripted_response
+from .faults import Endpoint
+from .models import Call, SimulatedPayment
+from .reading import data_of, key_hash_of, subject_of
+from .troubles import answered
 from .validation import Invalid, members, order_from, text
+from .wire import hand_over
 
 Answer = Callable[[HttpRequest, str, Any], HttpResponse]
 
 
-def endpoint(name: Endpoint) -> Callable[[Answer], Callable[[HttpRequest], HttpResponse]]:
-    """In the order of Django REST framework: who calls, then how, then with what."""
+def endpoint(name: Endpoint) -> Callable[[Answer], Callable[[HttpRequest], HttpResponseBase]]:
+    """Counts the call, then tells the truth or what trouble makes of it."""
 
-    def decorate(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
+    def decorate(answer: Answer) -> Callable[[HttpRequest], HttpResponseBase]:
         @login_not_required
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(answer)
-        def view(request: HttpRequest) -> HttpResponse:
-            scripted = scripted_response(name, request)
-            if scripted is not None:
-                return scripted
-            response = _truth(answer, request)
-            response["Allow"] = "POST, OPTIONS"
-            return response
+        def view(request: HttpRequest) -> HttpResponseBase:
+            subject = subject_of(name, request)
+            Call.objects.create(endpoint=name, subject=subject)
+            return hand_over(request, answered(name, subject, lambda: _truth(answer, request)))
 
         return view
 
@@ -45,6 +45,13 @@ def endpoint(name: Endpoint) -> Callable[[Answer], Callable[[HttpRequest], HttpR
 
 
 def _truth(answer: Answer, request: HttpRequest) -> HttpResponse:
+    response = _answer_or_refusal(answer, request)
+    response["Allow"] = "POST, OPTIONS"
+    return response
+
+
+def _answer_or_refusal(answer: Answer, request: HttpRequest) -> HttpResponse:
+    """In the order of Django REST framework: who calls, then how, then with what."""
     try:
         key_hash = key_hash_of(request)
         if request.method == "OPTIONS":

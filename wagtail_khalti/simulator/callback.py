@@ -1,5 +1,8 @@
 """Where Khalti sends the browser when the payer is done, in the sets of parameters that were recorded."""
 
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Self
 from urllib.parse import quote, quote_plus, urldefrag, urlencode
 
 from .conf import simulator_settings
@@ -7,11 +10,36 @@ from .identifiers import id_from
 from .models import SimulatedPayment
 
 
-def callback_url(payment: SimulatedPayment) -> str:
+class Return(StrEnum):
+    """How the payer's browser comes back."""
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Self:
+        way = str.__new__(cls, name)
+        way._value_ = name
+        way.meaning = meaning
+        return way
+
+    ONCE = "once", "as it should"
+    TWICE = "twice", "the same address is visited twice"
+    NEVER = "never", "the browser was closed, or the phone died"
+    WITHOUT_PIDX = "without_pidx", "the parameter `pidx` is lost on the way"
+
+
+def visits(payment: SimulatedPayment, how: Return | str) -> list[str]:
+    if how not in list(Return):
+        raise ValueError(f"Nobody returns {how!r}, must be one of: {', '.join(Return)}")
+    address = callback_url(payment, without=["pidx"] if how == Return.WITHOUT_PIDX else [])
+    return [address] * {"never": 0, "twice": 2}.get(how, 1)
+
+
+def callback_url(payment: SimulatedPayment, *, without: Collection[str] = ()) -> str:
     chosen = simulator_settings()
     style = {"A": _style_a, "B": _style_b, "C": _style_c}[chosen.callback_style]
     encode = quote if chosen.callback_style == "A" else quote_plus
-    query = urlencode([*style(payment), *payment.merchant_extras], quote_via=encode)
+    told = [pair for pair in style(payment) if pair[0] not in without]
+    query = urlencode([*told, *payment.merchant_extras], quote_via=encode)
 
     join = {"clean": _join_cleanly, "naive": _join_naively}[chosen.query_join]
     return join(payment.return_url, query)

@@ -1,7 +1,7 @@
 """The only reader of ``settings.KHALTI_SIMULATOR``: read at each use, so that a test can change it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from django.conf import settings
@@ -11,6 +11,8 @@ CallbackStyle = Literal["A", "B", "C"]
 QueryJoin = Literal["clean", "naive"]
 PaymentUrlStyle = Literal["root", "wallet"]
 UnknownPidxStatus = Literal[404, 400]
+
+SHORTEST_TOKEN = 16  # characters; a shorter one can be guessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,13 @@ class SimulatorSettings:
     public_origin: str = ""
     """Scheme and host by which a browser reaches the simulator, when the merchant's server uses others."""
 
+    control_token: str = field(default="", repr=False)
+    """Opens ``control/``. Without one there is no such address."""
+
 
 def simulator_settings() -> SimulatorSettings:
     given = getattr(settings, "KHALTI_SIMULATOR", {})
-    legal = {field.name.upper(): field.name for field in fields(SimulatorSettings)}
+    legal = {option.name.upper(): option.name for option in fields(SimulatorSettings)}
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured('KHALTI_SIMULATOR must be a dict, such as {"CALLBACK_STYLE": "B"}.')
 
@@ -57,7 +62,10 @@ def simulator_settings() -> SimulatorSettings:
 
     hints = get_type_hints(SimulatorSettings)
     for name, value in given.items():
-        _check(name, value, hints[legal[name]])
+        if name == "CONTROL_TOKEN":
+            require_token(value)
+        else:
+            _check(name, value, hints[legal[name]])
     return SimulatorSettings(**{legal[name]: value for name, value in given.items()})
 
 
@@ -70,3 +78,15 @@ def _check(name: str, value: object, hint: Any) -> None:
         raise ImproperlyConfigured(f"KHALTI_SIMULATOR[{name!r}] is {value!r}; it must be of type {hint.__name__}.")
     elif isinstance(value, int) and value < 0:
         raise ImproperlyConfigured(f"KHALTI_SIMULATOR[{name!r}] is {value!r}; it must not be negative.")
+
+
+def require_token(token: object) -> None:
+    """Says what is wrong without showing the token."""
+    if token == "":
+        return
+    is_sendable = isinstance(token, str) and token.isascii() and token.isprintable() and " " not in token
+    if not is_sendable or len(str(token)) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(
+            f"KHALTI_SIMULATOR['CONTROL_TOKEN'] must have at least {SHORTEST_TOKEN} ASCII characters and no space, "
+            "such as python -c 'import secrets; print(secrets.token_urlsafe())' gives."
+        )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .identifiers import new_id
 
 WRONG_PINS_ALLOWED = 5  # Simulator's own: Khalti says "multiple incorrect pin attempts" and no number
+LONGEST_SUBJECT = 100  # characters; a pidx has 22
 
 
 class Status(models.TextChoices):
@@ -103,21 +104,38 @@ class SimulatedPayment(models.Model):
         self.refresh_from_db()
 
 
-class ScriptedAnswer(models.Model):
-    """What an endpoint says instead of the truth, for its next few calls."""
+class Trouble(models.Model):
+    """What an endpoint does instead of telling the truth, for its next few calls: a fault, or words verbatim."""
 
     endpoint = models.CharField(max_length=20)
-    pidx = models.CharField(max_length=100, blank=True)
-    status = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=LONGEST_SUBJECT, blank=True)  # empty: whatever is asked
+    fault = models.CharField(max_length=30, blank=True)  # empty: the words below
+    status = models.PositiveSmallIntegerField(default=200)
     body = models.TextField(blank=True)
-    content_type = models.CharField(max_length=100)
+    content_type = models.CharField(max_length=100, blank=True)
     headers = models.JSONField(default=dict)
-    delay = models.FloatField(default=0.0)
+    seconds = models.FloatField(default=0.0)
     times_left = models.PositiveIntegerField()
 
+    class Meta:
+        indexes = [models.Index(fields=["endpoint", "subject", "times_left"], name="khalti_simulator_waiting")]
+
     def __str__(self) -> str:
-        return f"{self.endpoint} {self.status}"
+        return f"{self.endpoint} {self.fault or self.status}"
 
     def take_one(self) -> bool:
-        rows = ScriptedAnswer.objects.filter(pk=self.pk, times_left__gt=0)
+        rows = Trouble.objects.filter(pk=self.pk, times_left__gt=0)
         return bool(rows.update(times_left=F("times_left") - 1))
+
+
+class Call(models.Model):
+    """A call that arrived, whatever became of it. Only ever inserted, so that many at once don't wait for a row."""
+
+    endpoint = models.CharField(max_length=20)
+    subject = models.CharField(max_length=LONGEST_SUBJECT, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["endpoint", "subject"], name="khalti_simulator_calls")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.subject}"

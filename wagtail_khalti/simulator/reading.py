@@ -2,15 +2,24 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 
 from .answers import Refusal, not_authenticated
+from .faults import Endpoint
+from .models import LONGEST_SUBJECT
 
 NEVER_VALID = "invalid-key"
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 NESTED = {"customer_info", "amount_breakdown", "product_details"}  # a form can't carry them
+
+SUBJECT: Mapping[Endpoint, str] = {"initiate": "purchase_order_id", "lookup": "pidx"}
+"""The word of a call that says which payment it is about."""
+
+_unstorable = re.compile("[\x00\ud800-\udfff]")
 
 
 def key_hash_of(request: HttpRequest) -> str:
@@ -40,6 +49,22 @@ def data_of(request: HttpRequest) -> Any:
         return json.loads(request.body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as wrong:
         raise Refusal(400, {"detail": f"JSON parse error - {wrong}"}) from wrong
+
+
+def subject_of(endpoint: Endpoint, request: HttpRequest) -> str:
+    """Which payment the call is about, as far as it says so; asked of every call, so it never refuses one."""
+    try:
+        if request.content_type in FORM_TYPES:
+            value = request.POST[SUBJECT[endpoint]]
+        else:
+            value = json.loads(request.body)[SUBJECT[endpoint]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return as_subject(value)
+
+
+def as_subject(value: Any) -> str:
+    return _unstorable.sub("", str(value))[:LONGEST_SUBJECT]
 
 
 def _no_constant(name: str) -> None:

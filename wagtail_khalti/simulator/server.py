@@ -5,8 +5,10 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.utils import override_settings
+
+from .carrier import Carrier, LineHandler
 
 MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
@@ -16,12 +18,18 @@ MIDDLEWARE = [
 ]
 
 
+class SimulatorServer(ThreadedWSGIServer):
+    request_queue_size = (
+        512  # connections that may wait at the door; Django's 10 makes a crowd knock again a second later
+    )
+
+
 @contextmanager
-def listening(address: str, port: int) -> Iterator[ThreadedWSGIServer]:
+def listening(address: str, port: int, *, control_token: str = "") -> Iterator[SimulatorServer]:
     """Bound and ready, with this process's settings turned to the simulator alone."""
-    with override_settings(**_alone()):
-        server = ThreadedWSGIServer((address, port), WSGIRequestHandler, ipv6=":" in address)
-        server.set_app(WSGIHandler())
+    with override_settings(**_alone(), **_controlled_by(control_token)):
+        server = SimulatorServer((address, port), LineHandler, ipv6=":" in address)
+        server.set_app(Carrier(WSGIHandler()))
         try:
             yield server
         finally:
@@ -41,3 +49,9 @@ def _alone() -> dict[str, object]:
         "CSRF_COOKIE_SECURE": False,
         "CSRF_COOKIE_DOMAIN": None,
     }
+
+
+def _controlled_by(token: str) -> dict[str, object]:
+    if not token:
+        return {}
+    return {"KHALTI_SIMULATOR": {**getattr(settings, "KHALTI_SIMULATOR", {}), "CONTROL_TOKEN": token}}

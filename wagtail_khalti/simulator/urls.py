@@ -1,8 +1,9 @@
-"""What a merchant's server calls, then what a payer's browser visits."""
+"""What a merchant's server calls, what a payer's browser visits, and what only tests know."""
 
 from django.urls import path
 
-from . import api, pages
+from . import api, pages, remote
+from .remote import door
 
 app_name = "khalti_simulator"
 
@@ -16,4 +17,14 @@ urlpatterns = [
     path("confirm/", pages.confirm, name="confirm"),
     path("cancel/", pages.cancel, name="cancel"),
     path("leave/", pages.leave, name="leave"),
+    path(
+        "control/troubles/",
+        door(GET=remote.list_troubles, POST=remote.make_trouble, DELETE=remote.forget_troubles),
+        name="troubles",
+    ),
+    path("control/calls/", door(GET=remote.count_calls), name="calls"),
+    path("control/payments/", door(GET=remote.read_books), name="books"),
+    path("control/payments/<str:pidx>/", door(GET=remote.read_payment), name="book"),
+    path("control/payments/<str:pidx>/returns/", door(GET=remote.send_back), name="returns"),
+    path("control/payments/<str:pidx>/<str:move>/", door(POST=remote.move_payment), name="move"),
 ]

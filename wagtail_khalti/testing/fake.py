@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from wagtail_khalti.gateway import connect, transport
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.scripts import Endpoint
+from wagtail_khalti.simulator.control import Endpoint, Fault, Return
 from wagtail_khalti.testing.in_process import InProcessAdapter
 
 
@@ -55,8 +55,25 @@ class FakeKhalti:
 
     def return_path(self, payment: KhaltiPayment) -> str:
         """Where Khalti would send the browser now: path and query on this site."""
-        parts = urlsplit(control.callback_url(_pidx(payment)))
-        return f"{parts.path}?{parts.query}"
+        return _path(control.callback_url(_pidx(payment)))
+
+    def return_paths(self, payment: KhaltiPayment, how: Return | str = Return.ONCE) -> list[str]:
+        """The paths that the browser visits in turn: none if it never comes back, two if it comes twice."""
+        return [_path(address) for address in control.returns(_pidx(payment), how)]
+
+    def trouble(
+        self, endpoint: Endpoint, fault: Fault | str, *, times: int = 1, payment: KhaltiPayment | None = None
+    ) -> None:
+        """The next calls of ``endpoint`` (about this payment) meet this fault. A check asks up to three times."""
+        control.trouble(endpoint, fault, times=times, **_known_by(endpoint, payment))
+
+    def no_more_trouble(self) -> None:
+        """From now on Khalti tells the truth."""
+        control.forget_troubles()
+
+    def calls(self, endpoint: Endpoint, payment: KhaltiPayment | None = None) -> int:
+        """How many calls (about this payment) Khalti received, whatever became of them."""
+        return control.calls(endpoint, **_known_by(endpoint, payment))
 
     def answer_lookup(self, payment: KhaltiPayment, *, times: int = 1, http_status: int = 200, **changes: Any) -> None:
         """The next lookups of this payment say Completed for the right amount, but for ``changes``.
@@ -77,6 +94,18 @@ class FakeKhalti:
     def answer(self, endpoint: Endpoint, body: str | dict[str, Any], **options: Any) -> None:
         """The next answer of ``initiate`` or ``lookup``, word for word. See ``simulator.control.answer_with``."""
         control.answer_with(endpoint, body=body, **options)
+
+
+def _path(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}"
+
+
+def _known_by(endpoint: Endpoint, payment: KhaltiPayment | None) -> dict[str, Any]:
+    """Before it has a pidx, Khalti knows a payment by our order id."""
+    if payment is None:
+        return {}
+    return {"order_id": payment.purchase_order_id} if endpoint == "initiate" else {"pidx": _pidx(payment)}
 
 
 def _pidx(payment: KhaltiPayment) -> str:

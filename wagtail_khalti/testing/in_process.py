@@ -13,8 +13,7 @@ from django.test import Client
 from django.utils.translation import get_language, override
 from requests.adapters import BaseAdapter
 
-NO_SLEEP = "X-Simulator-No-Sleep"
-DELAY = "X-Simulator-Delay"
+from wagtail_khalti.simulator.wire import DELAY, DRIP, NO_SLEEP, RESET
 
 
 class InProcessAdapter(BaseAdapter):
@@ -29,31 +28,49 @@ class InProcessAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Raises what ``requests`` would raise where the simulator was told to answer later than we wait."""
-        headers = {**request.headers, NO_SLEEP: "1"}
-        with override(get_language()):  # the simulator's LocaleMiddleware must not change the language of the caller
-            answer = Client().generic(
-                request.method or "POST",
-                urlsplit(request.url or "").path,
-                request.body or b"",
-                content_type=headers.pop("Content-Type", "application/json"),
-                headers=headers,
-            )
+        """Raises what ``requests`` would raise where the simulator was told to be late, or lost."""
+        answer = _ask(request)
         if float(answer.headers.get(DELAY, 0)) > timeout[1]:
             raise requests.ReadTimeout("the simulator was told to be slow")
-        return _as_response(request, answer)
+        if RESET in answer.headers:
+            reset = ConnectionResetError("the simulator was told to reset")
+            raise requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", reset))
+        seconds = float(answer.headers.get(DRIP, 0)) * len(answer.content)
+        return _as_response(request, answer, outlasts_us=seconds > sum(timeout))
 
     def close(self) -> None:
         """Nothing is kept open."""
 
 
-def _as_response(request: requests.PreparedRequest, answer: Any) -> requests.Response:
+class Dripping(io.BytesIO):
+    """Ends as a slow body does: with a first byte, and no patience for the rest."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise TimeoutError("the simulator was told to drip")
+        return super().read(1)
+
+    read1 = read
+
+
+def _ask(request: requests.PreparedRequest) -> Any:
+    headers = {**request.headers, NO_SLEEP: "1"}
+    with override(get_language()):  # the simulator's LocaleMiddleware must not change the language of the caller
+        return Client().generic(
+            request.method or "POST",
+            urlsplit(request.url or "").path,
+            request.body or b"",
+            content_type=headers.pop("Content-Type", "application/json"),
+            headers=headers,
+        )
+
+
+def _as_response(request: requests.PreparedRequest, answer: Any, *, outlasts_us: bool) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status_code
     response.headers.update(answer.headers)
-    response.raw = urllib3.HTTPResponse(
-        body=io.BytesIO(answer.content), status=answer.status_code, preload_content=False
-    )
+    body = Dripping(answer.content) if outlasts_us else io.BytesIO(answer.content)
+    response.raw = urllib3.HTTPResponse(body=body, status=answer.status_code, preload_content=False)
     response.request = request
     response.url = request.url or ""
     return response

@@ -1,0 +1,57 @@
+"""The catalogue of what can go wrong between a merchant's server and Khalti."""
+
+from enum import StrEnum
+from typing import Literal, Self, get_args
+
+Endpoint = Literal["initiate", "lookup"]
+ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
+
+
+class Fault(StrEnum):
+    """A name, what it means, and, where it can't happen everywhere, the endpoints at which it can."""
+
+    meaning: str
+    endpoints: tuple[Endpoint, ...]
+
+    def __new__(cls, name: str, meaning: str, *only_at: Endpoint) -> Self:
+        fault = str.__new__(cls, name)
+        fault._value_ = name
+        fault.meaning = meaning
+        fault.endpoints = only_at or ENDPOINTS
+        return fault
+
+    TIMEOUT = "timeout", "it happens, and no answer comes for two minutes"
+    RESET_BEFORE = "reset_before", "the connection is reset, and nothing has happened"
+    RESET_AFTER = "reset_after", "it happens, and the connection is reset instead of an answer"
+    TOO_MANY_REQUESTS = "too_many_requests", "HTTP 429 with `Retry-After: 30`; nothing has happened"
+    SERVER_ERROR = "server_error", "HTTP 500 with a page; nothing has happened"
+    BAD_GATEWAY = "bad_gateway", "HTTP 502 with a page of the machine in front; nothing has happened"
+    REDIRECT = "redirect", "HTTP 302 to another address; nothing has happened"
+    EMPTY_BODY = "empty_body", "the true HTTP code and no body"
+    TRUNCATED_JSON = "truncated_json", "the first half of the true body"
+    HUGE_BODY = "huge_body", "the true body, and a megabyte of spaces after it"
+    SLOW_DRIP = "slow_drip", "the true answer, one byte a second"
+    UNKNOWN_STATUS = "unknown_status", "the truth, with a status that nobody knows: Under Review", "lookup"
+    OTHER_CASE = "other_case", "the truth, with its status in capitals", "lookup"
+    WRONG_AMOUNT = "wrong_amount", "the truth, with one paisa less", "lookup"
+    STRING_AMOUNT = "string_amount", 'the truth, with its amounts as strings: `"1300"`', "lookup"
+    FLOAT_AMOUNT = "float_amount", "the truth, with its amounts as floats: `1300.0`", "lookup"
+    WRONG_PIDX = "wrong_pidx", "the truth, with the pidx of another payment", "lookup"
+    NOT_FOUND = "not_found", "Khalti does not know the payment yet", "lookup"
+    STILL_PENDING = "still_pending", "Khalti has not noticed yet what the payer did: Pending", "lookup"
+
+
+def fault_named(name: object, endpoint: Endpoint) -> Fault:
+    """Raises ``ValueError``, with the legal names, where there is no such fault at this endpoint."""
+    legal = [fault for fault in Fault if endpoint in fault.endpoints]
+    for fault in legal:
+        if fault == name:
+            return fault
+    raise ValueError(f"{endpoint} has no fault '{name}', must be one of: {', '.join(legal)}")
+
+
+def endpoint_named(name: object) -> Endpoint:
+    for endpoint in ENDPOINTS:
+        if endpoint == name:
+            return endpoint
+    raise ValueError(f"Unknown endpoint {name!r}, must be one of: {', '.join(ENDPOINTS)}")

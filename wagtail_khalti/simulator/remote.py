@@ -1,0 +1,135 @@
+"""``control`` through HTTP, for tests in other processes and other languages. Only with a token."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
+
+from . import control, ledger
+from .conf import simulator_settings
+from .faults import ENDPOINTS
+from .models import SimulatedPayment, Trouble
+
+TROUBLE = {"endpoint": str, "fault": str, "times": int, "pidx": str, "order_id": str, "seconds": float}
+
+Said = dict[str, Any]
+Action = Callable[..., Said]
+View = Callable[..., HttpResponse]
+
+MOVES: Mapping[str, tuple[Callable[..., SimulatedPayment], Mapping[str, type]]] = {
+    "begin": (control.begin, {}),
+    "pay": (control.pay, {"mobile": str}),
+    "cancel": (control.cancel, {}),
+    "expire": (control.expire, {}),
+    "fail": (control.fail, {}),
+    "refund": (control.refund, {"partial": bool}),
+}
+"""What can be done to a payment, and what may be said about it."""
+
+
+def door(**actions: Action) -> View:
+    """One address: an action for each method it knows, behind the token."""
+
+    @login_not_required
+    @csrf_exempt
+    @transaction.non_atomic_requests
+    def view(request: HttpRequest, **where: str) -> HttpResponse:
+        token = simulator_settings().control_token
+        if not token:
+            return _refusal(404, "KHALTI_SIMULATOR has no CONTROL_TOKEN, so nothing is controlled from here.")
+        if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
+            return _refusal(401, "Say the token: Authorization: Bearer …", **{"WWW-Authenticate": "Bearer"})
+        action = actions.get(request.method or "")
+        if action is None:
+            return _refusal(405, f"This address knows {', '.join(actions)}.", Allow=", ".join(actions))
+        return answered(action)(request, **where)
+
+    return view
+
+
+def answered(action: Action) -> View:
+    @wraps(action)
+    def view(request: HttpRequest, **where: str) -> HttpResponse:
+        try:
+            return JsonResponse(action(request, **where))
+        except SimulatedPayment.DoesNotExist:
+            return _refusal(404, "There is no such payment.")
+        except ValueError as wrong:
+            return _refusal(400, str(wrong))
+
+    return view
+
+
+def list_troubles(request: HttpRequest) -> Said:
+    return {"troubles": [_waiting(trouble) for trouble in control.troubles()]}
+
+
+def make_trouble(request: HttpRequest) -> Said:
+    said = _said_in(request, TROUBLE)
+    return _waiting(control.trouble(said.pop("endpoint", ""), said.pop("fault", ""), **said))
+
+
+def forget_troubles(request: HttpRequest) -> Said:
+    control.forget_troubles()
+    return {"troubles": []}
+
+
+def read_books(request: HttpRequest) -> Said:
+    entries, go_on_after = ledger.page(request.GET.get("after", ""))
+    return {"payments": [asdict(entry) for entry in entries], "next": go_on_after}
+
+
+def read_payment(request: HttpRequest, pidx: str) -> Said:
+    return asdict(ledger.Entry.of(SimulatedPayment.objects.get(pidx=pidx)))
+
+
+def move_payment(request: HttpRequest, pidx: str, move: str) -> Said:
+    if move not in MOVES:
+        raise ValueError(f"Unknown move {move!r}, must be one of: {', '.join(MOVES)}")
+    act, options = MOVES[move]
+    return asdict(ledger.Entry.of(act(pidx, **_said_in(request, options))))
+
+
+def send_back(request: HttpRequest, pidx: str) -> Said:
+    return {"addresses": control.returns(pidx, request.GET.get("how", "once"))}
+
+
+def count_calls(request: HttpRequest) -> Said:
+    about = {name: request.GET.get(name, "") for name in ("pidx", "order_id")}
+    if "endpoint" in request.GET:
+        return {"count": control.calls(request.GET["endpoint"], **about)}  # type: ignore[arg-type] # checked there
+    if any(about.values()):
+        raise ValueError(f"Of which endpoint? It must be one of: {', '.join(ENDPOINTS)}")
+    return {"count": {endpoint: control.calls(endpoint) for endpoint in ENDPOINTS}}
+
+
+def _said_in(request: HttpRequest, legal: Mapping[str, type]) -> Said:
+    """The members of the body's JSON object, each known and of its type."""
+    try:
+        said = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError) as wrong:
+        raise ValueError(f"The body isn't JSON: {wrong}") from wrong
+    if not isinstance(said, dict):
+        raise ValueError("The body isn't a JSON object")  # noqa: TRY004 - the caller's value, not our type
+    for name, value in said.items():
+        if name not in legal:
+            raise ValueError(f"Nothing is called {name!r} here; what can be said: {', '.join(legal) or 'nothing'}")
+        if type(value) is not legal[name] and not (type(value) is int and legal[name] is float):
+            raise ValueError(f"{name} is {value!r}; it must be of type {legal[name].__name__}")
+    return said
+
+
+def _waiting(trouble: Trouble) -> Said:
+    told = ("endpoint", "fault", "subject", "seconds", "times_left")
+    return {name: getattr(trouble, name) for name in told}
+
+
+def _refusal(status: int, detail: str, **headers: str) -> JsonResponse:
+    return JsonResponse({"detail": detail}, status=status, headers=headers)
