@@ -1,0 +1,98 @@
+"""What waits for the site's code, and what waits for a person."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.actions.conftest import on  # noqa: F401 - a fixture
+from tests.doctor.conftest import only
+from wagtail_khalti.actions import check_payment, replay_delivery
+from wagtail_khalti.actions.deliver import ENOUGH_FAILURES
+from wagtail_khalti.doctor import Level
+from wagtail_khalti.doctor.matters import open_reviews, undelivered
+from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+
+pytestmark = pytest.mark.django_db
+
+
+class ShopIsClosed(Exception):
+    """The site's code does not like the news."""
+
+
+def fail(**kwargs):
+    raise ShopIsClosed("Sita Sharma, 9800000001")
+
+
+def test_all_news_were_heard(paid):
+    paid()
+
+    assert only(undelivered()).level == Level.OK
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(1, Level.OK), (16, Level.WARNING)])
+def test_news_that_wait_for_the_next_run(paid, minutes, level):
+    payment = paid()
+    due_at = timezone.now() - timedelta(minutes=minutes)
+    payment.deliveries.update(delivered_at=None, attempts=0, next_try_at=due_at)
+
+    finding = only(undelivered())
+
+    assert (finding.level, finding.name) == (level, "undelivered")
+    assert finding.references == (payment.reference,)
+
+
+def test_news_that_fail_are_told_with_the_kind_of_error_and_no_more(paid, on):  # noqa: F811 - the fixture
+    on("completed", fail)
+    payment = paid()
+
+    finding = only(undelivered())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "delivery_failing")
+    assert "ShopIsClosed" in finding.sentence
+    assert "Sita" not in str(finding)
+    assert finding.references == (payment.reference,)
+
+
+def test_news_that_fail_again_and_again_are_an_error(paid, on):  # noqa: F811 - the fixture
+    on("completed", fail)
+    payment = paid()
+    for _ in range(ENOUGH_FAILURES - 1):
+        replay_delivery(payment.deliveries.get())
+
+    finding = only(undelivered())
+
+    assert (finding.level, finding.numbers) == (Level.ERROR, {"count": 1, "attempts": ENOUGH_FAILURES})
+
+
+def test_the_news_behind_one_that_fails_are_told_apart(khalti, paid, on):  # noqa: F811 - the fixture
+    on("completed", fail)
+    payment = paid()
+    khalti.refund(payment)
+    check_payment(payment)
+
+    assert {finding.name for finding in undelivered()} == {"delivery_failing", "undelivered"}
+    assert KhaltiDelivery.objects.undelivered().count() == 2
+
+
+def test_no_matter_is_open(paid):
+    paid()
+
+    assert only(open_reviews()).level == Level.OK
+
+
+def test_open_matters_by_kind(khalti, start):
+    payments = [start() for _ in range(5)]
+    for payment in payments[:4]:
+        khalti.answer_lookup(payment, total_amount=payment.amount - 1)
+        check_payment(payment)
+    khalti.answer_lookup(payments[4], status="Under Review")
+    check_payment(payments[4])
+    payments[0].reviews.update(is_open=None)
+
+    amount, status = open_reviews()
+
+    assert (amount.name, amount.numbers) == ("review_amount_mismatch", {"count": 3})
+    assert amount.level == status.level == Level.WARNING
+    assert amount.references == tuple(payment.reference for payment in payments[1:4])
+    assert (status.name, status.numbers) == (f"review_{KhaltiReview.Kind.UNKNOWN_STATUS}", {"count": 1})

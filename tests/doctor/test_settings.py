@@ -1,0 +1,74 @@
+"""What the site says of itself."""
+
+import pytest
+
+from tests.doctor.conftest import by_name, only
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.doctor import Level
+from wagtail_khalti.doctor.settings import merchants, system_checks
+
+KEY = "0123456789abcdef0123456789abcdef"
+GOOD = {"MODE": "sandbox", "SECRET_KEY": KEY}
+
+
+def test_a_sound_configuration(settings):
+    settings.WAGTAIL_KHALTI = GOOD
+
+    finding = only(system_checks())
+
+    assert (finding.level, finding.name) == (Level.OK, "checks")
+
+
+def test_each_message_of_the_system_checks_with_what_to_do(settings):
+    settings.WAGTAIL_KHALTI = {**GOOD, "MOOD": "good"}
+
+    finding = only(system_checks())
+
+    assert (finding.level, finding.name) == (Level.ERROR, "E002")
+    assert 'Did you mean "MODE"?' in finding.remedy
+
+
+def test_a_warning_of_the_system_checks_is_one_here(settings, monkeypatch):
+    from django.apps import apps
+
+    monkeypatch.delitem(apps.app_configs, "khalti_simulator")
+    settings.WAGTAIL_KHALTI = {**GOOD, "MODE": "live"}
+
+    finding = only(system_checks())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "W008")
+
+
+def test_a_message_that_the_site_has_silenced_stays_silent(settings):
+    settings.WAGTAIL_KHALTI = {**GOOD, "MOOD": "good"}
+    settings.SILENCED_SYSTEM_CHECKS = ["wagtail_khalti.E002"]
+
+    assert only(system_checks()).name == "checks"
+
+
+def test_each_merchant_with_its_mode_and_the_fingerprint_of_its_key(settings):
+    settings.WAGTAIL_KHALTI = {**GOOD, "MERCHANTS": {"books": {"MODE": "live", "SECRET_KEY": KEY[::-1]}}}
+
+    own, books = merchants()
+
+    for finding, name in ((own, "default"), (books, "books")):
+        merchant = configuration().merchants[name]
+        assert finding.level == Level.OK
+        for shown in (name, merchant.api_url, merchant.mode.label, merchant.key_fingerprint):
+            assert str(shown) in finding.sentence
+        assert merchant.secret_key not in str(finding)
+
+
+def test_a_merchant_without_a_key_has_no_fingerprint(settings):
+    settings.WAGTAIL_KHALTI = {"MODE": "sandbox", "SECRET_KEY": ""}
+
+    assert by_name(system_checks())["E003"].level == Level.ERROR
+    assert only(merchants()).sentence.endswith("is –.")
+
+
+@pytest.mark.parametrize("options", [None, {**GOOD, "MODE": "production"}])
+def test_what_cannot_be_read_is_told_once(settings, options):
+    settings.WAGTAIL_KHALTI = options
+
+    assert only(system_checks()).name == "E001"
+    assert list(merchants()) == []

@@ -1,0 +1,210 @@
+"""What waits for Khalti to be asked, and when that was last done."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from tests.doctor.conftest import only
+from wagtail_khalti.actions import reconcile
+from wagtail_khalti.actions.claim import claim_due_payments
+from wagtail_khalti.actions.outage import FEW
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.doctor import Level
+from wagtail_khalti.doctor.last_run import last_reconcile
+from wagtail_khalti.doctor.waiting import left_behind, overdue, undecided
+from wagtail_khalti.models import KhaltiPayment, KhaltiRun
+from wagtail_khalti.models.payment import Status
+
+pytestmark = pytest.mark.django_db
+
+
+def before(**ago):
+    return timezone.now() - timedelta(**ago)
+
+
+def change(payment, **columns):
+    KhaltiPayment.objects.filter(pk=payment.pk).update(**columns)
+
+
+def test_a_site_where_nothing_is_due_needs_no_run():
+    assert only(last_reconcile()).level == Level.OK
+
+
+def test_never_run_although_something_is_due(start):
+    change(start(), next_check_at=before(seconds=1))
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "never_reconciled")
+    assert "*/5 * * * *" in finding.remedy
+    assert "khalti_reconcile" in finding.remedy
+
+
+def test_run_just_now(start):
+    reconcile()
+    change(start(), next_check_at=before(seconds=1))
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.name) == (Level.OK, "reconciled")
+
+
+@pytest.mark.parametrize(("minutes", "is_due", "level"), [(16, True, "warning"), (16, False, "ok"), (14, True, "ok")])
+def test_long_ago_matters_only_while_something_is_due(start, minutes, is_due, level):
+    reconcile()
+    KhaltiRun.objects.update(begun_at=before(minutes=minutes), finished_at=before(minutes=minutes))
+    if is_due:
+        change(start(), next_check_at=before(seconds=1))
+
+    finding = only(last_reconcile())
+
+    assert finding.level == level
+    assert bool(finding.remedy) == (level == "warning")
+
+
+def test_a_run_that_was_killed(start):
+    reconcile()
+    change(start(), next_check_at=before(seconds=1))
+    with time_machine.travel(before(minutes=20)):
+        KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
+    KhaltiRun.objects.update(finished_at=before(hours=1))
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "not_reconciled")
+    assert "did not come to its end" in finding.sentence
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_run_that_is_at_work(khalti, start):
+    first, second = start(), start()
+    for payment in (first, second):
+        change(payment, next_check_at=before(minutes=1))
+    with time_machine.travel(before(minutes=20)):
+        KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
+    claim_due_payments(1, configuration().merchants.values())
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.name) == (Level.OK, "running")
+
+
+def test_a_run_that_khalti_did_not_answer(khalti, start):
+    khalti.trouble("lookup", "too_many_requests", times=99)
+    for _ in range(FEW + 1):
+        change(start(), next_check_at=before(seconds=1))
+    done = reconcile()
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "reconciled")
+    assert done.not_asked["default"] in finding.sentence
+
+
+def test_a_run_that_broke_down():
+    KhaltiRun.begin(KhaltiRun.Work.RECONCILE).finish({"broken": 3})
+
+    finding = only(last_reconcile())
+
+    assert (finding.level, finding.numbers["broken"]) == (Level.WARNING, 3)
+
+
+def test_nothing_is_due(start):
+    start()
+
+    assert (only(overdue()).level, only(overdue()).numbers["due"]) == (Level.OK, 0)
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(14, Level.OK), (16, Level.WARNING)])
+def test_how_many_are_due_and_since_when(start, minutes, level):
+    longest, other = start(), start()
+    change(longest, next_check_at=before(minutes=minutes))
+    change(other, next_check_at=before(minutes=1))
+
+    finding = only(overdue())
+
+    assert finding.level == level
+    assert longest.reference in finding.sentence
+    assert finding.numbers == {"due": 2, "overdue": int(level == Level.WARNING)}
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_told"),
+    [
+        ({"expires_at": 61}, True),
+        ({"expires_at": 61, "status": Status.PENDING}, True),
+        ({"expires_at": None, "initiated_at": 61}, True),
+        ({"expires_at": 30}, False),
+        ({"expires_at": 61, "status": Status.COMPLETED}, False),
+        ({"expires_at": 61, "pidx": None}, False),
+    ],
+)
+def test_payments_that_khalti_does_not_decide(start, columns, is_told):
+    payment = start()
+    change(
+        payment, **{name: before(minutes=value) if isinstance(value, int) else value for name, value in columns.items()}
+    )
+
+    finding = only(undecided())
+
+    assert finding.level == (Level.WARNING if is_told else Level.OK)
+    assert finding.references == ((payment.reference,) if is_told else ())
+
+
+def test_the_oldest_undecided_payment_comes_first_and_tests_are_counted_apart(start, settings):
+    real = {"MODE": "live", "SECRET_KEY": "a-key"}
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MERCHANTS": {"books": real}}
+    payments = [start() for _ in range(5)]
+    for hours, payment in enumerate(payments, start=2):
+        change(payment, expires_at=before(hours=hours))
+    change(payments[1], merchant="books", mode="live")
+
+    finding = only(undecided())
+
+    assert finding.numbers == {"live": 1, "test": 4}
+    assert finding.references == tuple(payment.reference for payment in reversed(payments[2:]))
+
+
+def test_payments_of_a_merchant_that_is_configured(start):
+    start()
+
+    assert list(left_behind()) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "level"),
+    [
+        ({"merchant": "books"}, Level.WARNING),
+        ({"mode": "sandbox"}, Level.WARNING),
+        ({"mode": "live"}, Level.ERROR),
+        ({"mode": "live", "status": Status.COMPLETED}, Level.WARNING),
+    ],
+)
+def test_payments_that_nobody_can_ask_about_any_more(start, columns, level):
+    change(start(), **columns)
+
+    finding = only(left_behind())
+
+    assert (finding.level, finding.name) == (level, "merchant_gone")
+    assert finding.numbers == {"payments": 1, "undecided": int("status" not in columns)}
+
+
+def test_old_payments_that_nobody_asks_about_may_be_left_behind(start):
+    change(start(), merchant="books", next_check_at=None)
+
+    assert list(left_behind()) == []
+
+
+def test_what_nobody_asks_about_is_no_reason_to_run(start):
+    change(start(), merchant="books", next_check_at=before(hours=9), expires_at=before(hours=9))
+
+    assert only(last_reconcile()).level == only(overdue()).level == only(undecided()).level == Level.OK
+
+
+def test_settings_that_cannot_be_read_leave_nobody_behind(start, settings):
+    start()
+    settings.WAGTAIL_KHALTI = {"MODE": "production"}
+
+    assert list(left_behind()) == []

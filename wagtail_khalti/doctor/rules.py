@@ -1,0 +1,147 @@
+"""What must hold for each stored payment and each news, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.doctor.finding import Level
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+
+News = KhaltiDelivery.News
+SOLD = (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
+AT_KHALTI = (Status.INITIATED, Status.PENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way in which what is stored may disagree with itself."""
+
+    name: str
+    words: str | Promise
+    """Of the payments that do."""
+
+    broken: Q
+    level: Level = Level.ERROR
+
+
+def _has_news(*news: News) -> Exists:
+    return Exists(KhaltiDelivery.objects.filter(payment=OuterRef("pk"), news__in=news))
+
+
+def _has_event(kind: KhaltiEvent.Kind) -> Exists:
+    return Exists(KhaltiEvent.objects.filter(payment=OuterRef("pk"), kind=kind))
+
+
+def with_last_move(payments: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment, Any]:
+    """Each with the status that its history led to last, as ``last_move``."""
+    moves = KhaltiEvent.objects.filter(payment=OuterRef("pk"), kind=KhaltiEvent.Kind.MOVED).order_by("-pk")
+    return payments.annotate(last_move=Subquery(moves.annotate(to=KT("data__to")).values("to")[:1]))
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    together = Q()
+    for condition in conditions:
+        together |= condition
+    return together
+
+
+_MOVED_OTHERWISE = Q(last_move__isnull=False) & ~Q(last_move=F("status"))
+_NEVER_MOVED = Q(last_move__isnull=True) & Q(status__in=[Status.PENDING, *PAID, Status.CANCELED, Status.EXPIRED])
+_NEVER_REFUSED = Q(last_move__isnull=True, status=Status.FAILED) & ~Q(_has_event(KhaltiEvent.Kind.INITIATE_REFUSED))
+
+_WITHOUT_NEWS = {
+    (Status.COMPLETED,): (News.COMPLETED,),
+    (Status.PARTIALLY_REFUNDED,): (News.REFUNDED,),
+    (Status.REFUNDED,): (News.REFUNDED,),
+    tuple(SOFT_ENDS): (News.ENDED,),
+}
+"""Which news has to be there in which status. Of money that was all back before it was seen, no sale was told."""
+
+_SALE_OF_ANOTHER_THING = ~Q(
+    duplicate_of__payable_type=F("payable_type"), duplicate_of__payable_id=F("payable_id"), duplicate_of__mode=F("mode")
+)
+
+PAYMENT_RULES = (
+    Rule(
+        name="paid_without_time",
+        words=_("Paid, without the time of payment"),
+        broken=Q(status__in=PAID, completed_at=None),
+    ),
+    Rule(
+        name="paid_without_evidence",
+        words=_("Paid, and Khalti was never heard to say so"),
+        broken=Q(status__in=PAID) & (Q(evidence_at=None) | Q(pidx=None)),
+    ),
+    Rule(
+        name="paid_without_transaction",
+        words=_("Paid, without Khalti's transaction id, which a refund needs"),
+        broken=Q(status__in=SOLD, transaction_id=""),
+        level=Level.WARNING,
+    ),
+    Rule(
+        name="ended_without_time",
+        words=_("Ended, without the time of the end"),
+        broken=Q(status__in=SOFT_ENDS, ended_at=None),
+    ),
+    Rule(
+        name="fee_above_amount",
+        words=_("The fee is larger than the amount"),
+        broken=Q(fee__gt=F("amount")),
+    ),
+    Rule(
+        name="sale_without_money",
+        words=_("Counted as the sale, but not paid"),
+        broken=Q(is_sale=True) & ~Q(status__in=SOLD),
+    ),
+    Rule(
+        name="duplicate_without_sale",
+        words=_("Held for a second payment, but the first one did not pay for the same"),
+        broken=Q(duplicate_of__isnull=False) & (~Q(duplicate_of__status__in=PAID) | _SALE_OF_ANOTHER_THING),
+    ),
+    Rule(
+        name="status_not_in_history",
+        words=_("The status is not the one that the history led to"),
+        broken=_any_of([_MOVED_OTHERWISE, _NEVER_MOVED, _NEVER_REFUSED]),
+    ),
+    Rule(
+        name="news_missing",
+        words=_("The site's code was never to hear what happened"),
+        broken=Q(duplicate_of=None)
+        & _any_of(Q(status__in=statuses) & ~Q(_has_news(*news)) for statuses, news in _WITHOUT_NEWS.items()),
+    ),
+    Rule(
+        name="never_asked_again",
+        words=_("Undecided, and never to be asked about again"),
+        broken=Q(status__in=AT_KHALTI, next_check_at=None),
+    ),
+    Rule(
+        name="without_pidx",
+        words=_("Sent to Khalti, without the pidx to ask with"),
+        broken=Q(status__in=AT_KHALTI, pidx=None),
+    ),
+)
+
+NEWS_RULES = (
+    Rule(
+        name="delivered_without_try",
+        words=_("News marked as told that nobody tried to tell"),
+        broken=Q(delivered_at__isnull=False, attempts=0),
+    ),
+    Rule(
+        name="never_told",
+        words=_("News that is never to be told"),
+        broken=Q(delivered_at=None, next_try_at=None),
+    ),
+)
+
+# Not said in the language of the database: see ``ledger``.
+UNEVEN = Rule(name="breakdown_differs", words=_("The breakdown does not add up to the amount"), broken=Q())
+TWO_SALES = Rule(name="two_sales", words=_("Sold twice: more than one payment bought the same thing"), broken=Q())
