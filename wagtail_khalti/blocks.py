@@ -130,7 +130,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
         Raises ``OfferUnavailable`` where nothing can be bought.
         """
-        if not value["item_name"] or value["amount"] is None:
+        if not value.get("item_name") or value.get("amount") is None:  # a subclass may have dropped the field
             raise OfferUnavailable("The block has no price, or does not say what is paid for")
         try:
             unit_price = to_paisa(value["amount"])

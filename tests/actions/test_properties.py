@@ -12,7 +12,6 @@ from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway.messages import read_paisa
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, new_reference
-from wagtail_khalti.simulator import control
 
 AMOUNT = 150_000
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"
@@ -58,7 +57,7 @@ def test_any_answer_to_a_lookup(khalti, body, http_status):
     except GatewayError:
         pass
     finally:
-        control.forget_scripts()
+        khalti.no_more_trouble()
 
     row = KhaltiPayment.objects.get(pk=payment.pk)
     KhaltiPayment.objects.filter(pk=payment.pk).update(pidx=None)
@@ -100,7 +99,7 @@ def test_any_answer_to_an_initiate(khalti, body, http_status):
     except GatewayError:
         pass
     finally:
-        control.forget_scripts()
+        khalti.no_more_trouble()
 
     row = KhaltiPayment.objects.latest("pk")
     assert (row.status == "initiated") == bool(row.pidx) == bool(row.payment_url)

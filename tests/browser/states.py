@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.shop.models import ShopPage
-from wagtail_khalti.actions import start_payment
+from tests.shop.models import Order, ShopPage
+from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
 from wagtail_khalti.models import KhaltiPayment
@@ -31,6 +31,7 @@ WORDS = {
 }
 EVERYTHING = ["name", "email", "phone"]
 DOWN = {"status": 503, "body": "<html>Down for maintenance</html>", "content_type": "text/html"}
+REFUSED = {"status": 401, "body": {"detail": "Invalid token."}}
 
 
 @dataclass
@@ -107,7 +108,7 @@ class States:
 
     # After the checkout
 
-    def payment(self, **options):
+    def payment(self, payable=None, **options):
         shop = self.shop()
         self.page.goto(shop.url)
         offer = self.page.locator("a.khalti-button").get_attribute("href").split("/")[-2]
@@ -117,6 +118,7 @@ class States:
                 purpose=self.words["item_name"],
                 breakdown=[BreakdownLine(label=f"{self.words['item_name']} × {self.words['two']}", amount=300_000)],
                 base_url="http://localhost",
+                payable=payable,
                 source=Source(owner=shop, offer=offer, **options),
             )
 
@@ -138,6 +140,11 @@ class States:
     def not_sent(self):
         payment = self.unsent()
         control.answer_with("initiate", **DOWN)
+        self.page.goto(reverse("wagtail_khalti:continue", args=[payment.reference]))
+
+    def not_possible(self):
+        payment = self.unsent()
+        control.answer_with("initiate", **REFUSED)
         self.page.goto(reverse("wagtail_khalti:continue", args=[payment.reference]))
 
     def waiting(self):
@@ -186,6 +193,20 @@ class States:
         control.refund(payment.pidx)
         self.show(payment)
 
+    def paid_twice(self):
+        payable = Order.objects.create()
+        first, second = (self.payment(payable=payable) for _number in range(2))
+        for payment in (first, second):
+            control.pay(payment.pidx)
+            check_payment(payment)
+        self.show(second)
+        return second
+
+    def paid_twice_and_refunded(self):
+        control.refund(self.paid_twice().pidx)
+        check_payment(KhaltiPayment.objects.exclude(duplicate_of=None).get())
+        self.page.reload()
+
     def not_found(self):
         self.page.goto(reverse("wagtail_khalti:payment", args=["NOSUCHREFERENCE"]))
 
@@ -202,6 +223,7 @@ NAMES = [
     "unavailable_with_a_way_back",
     "sending",
     "not_sent",
+    "not_possible",
     "waiting",
     "completed",
     "completed_with_a_page_to_go_on_to",
@@ -211,6 +233,8 @@ NAMES = [
     "in_doubt",
     "partially_refunded",
     "refunded",
+    "paid_twice",
+    "paid_twice_and_refunded",
     "not_found",
 ]
 

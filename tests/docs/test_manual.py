@@ -1,6 +1,7 @@
 """The manual names what the code has: no more, no less."""
 
 import re
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from django.urls import URLPattern
 
 from tests.docs import state_table
 from wagtail_khalti import checks, conf, exceptions, signals, urls
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.actions import claim, outage, schedule
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview, KhaltiRun
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -55,12 +57,42 @@ def test_every_address_is_there_by_its_name():
     assert named == in_code
 
 
-@pytest.mark.parametrize("model", [KhaltiPayment, KhaltiEvent, KhaltiReview, KhaltiDelivery])
+@pytest.mark.parametrize("model", [KhaltiPayment, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun])
 def test_every_field_is_there(model):
     named = set(re.findall(r"`(\w+)`", read("reference/models.md")))
     ours = {field.name for field in model._meta.concrete_fields} - {"id", "payment"}
 
     assert ours <= named
+
+
+def test_every_kind_of_matter_is_there_and_no_other():
+    [table] = re.findall(r"^\| kind \|.*?\n\n", read("reference/models.md"), re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
+
+    assert {kind for row in rows for kind in re.findall(r"`(\w+)`", row)} == set(KhaltiReview.Kind.values)
+
+
+def test_every_way_to_close_a_matter_is_there():
+    assert {f"`{outcome}`" for outcome in KhaltiReview.Outcome.values} <= set(
+        re.findall(r"`\w+`", read("reference/models.md"))
+    )
+
+
+def test_the_numbers_of_the_schedule_are_those_of_the_code():
+    page = read("architecture.md")
+
+    assert [pause.days for pause in schedule.REVISITS] == [1, 7, 30, 90]
+    assert "1, 7, 30 and 90 days after the payment" in page
+    assert timedelta(seconds=15) == schedule.AFTER_EXPIRY
+    assert "once 15 seconds after the link has run out" in page
+    assert timedelta(hours=6) == schedule.LONGEST_AFTER_SILENCE
+    assert timedelta(days=1) == schedule.LONGEST_ASKED_FOR
+    assert (outage.MANY, outage.FEW, outage.LONG) == (20, 8, 30.0)
+    assert "After 20 failures in a row" in page
+    assert "8 are enough where" in page
+    assert "nothing came for 30 seconds" in page
+    assert timedelta(minutes=5) == claim.LEASE
+    assert "moves `next_check_at` five minutes ahead" in page
 
 
 def test_every_exception_is_in_the_drawn_tree_that_the_manual_shows():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.shop.models import ShopPage
@@ -93,3 +94,19 @@ def test_repeating_a_callback_fills_no_tables(client, khalti, payment):
         client.get(khalti.return_path(payment))
 
     assert payment.events.filter(kind="returned").count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"pidx": None, "status": "failed"}, {"merchant": "gone"}])
+def test_nor_does_repeating_one_of_a_payment_that_khalti_cannot_be_asked_about(client, payment, changes, time_machine):
+    KhaltiPayment.objects.update(**changes)
+    address = reverse("wagtail_khalti:return", args=[payment.reference])
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+
+    for _time in range(5):
+        assert client.get(address).status_code == 302
+    assert payment.events.filter(kind="returned").count() == 1
+
+    time_machine.move_to(now + timedelta(seconds=3), tick=False)
+    client.get(address)
+    assert payment.events.filter(kind="returned").count() == 2, "the control: it is noted now and then"

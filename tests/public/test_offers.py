@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from tests.conftest import CHECKOUT
 from tests.shop.models import ShopPage, Teaser
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.money import Paisa
+from wagtail_khalti.public.offers import Terms
 
 
 def checkout_address(token):
@@ -220,3 +223,38 @@ def test_an_unpublished_snippet_sells_nothing(visitor, teaser, shop_page):
     visitor.visit(visitor.address)
 
     assert_cannot_be_bought(visitor, status=410)
+
+
+class MembershipBlock(KhaltiCheckoutBlock):
+    """The site's code knows the price: there is no field for it."""
+
+    amount = None
+
+    def terms(self, value):
+        return Terms(name=value["item_name"], unit_price=Paisa(99_900))
+
+
+class PricelessBlock(KhaltiCheckoutBlock):
+    """The same, by a site that forgot to say the price elsewhere."""
+
+    amount = None
+
+
+def test_a_block_without_a_field_for_the_price_sells_at_the_sites_own(visitor):
+    block = MembershipBlock()
+    value = block.clean(block.to_python({"item_name": "Membership"}))
+
+    visitor.visit(rendered_offer(value))
+
+    assert "amount" not in block.get_form_layout().children
+    assert "Rs\xa0999" in visitor.page.get_text()
+
+
+def test_a_block_that_lost_its_price_sells_nothing_and_breaks_no_page():
+    block = PricelessBlock()
+    value = block.clean(block.to_python({"item_name": "Membership"}))
+
+    html = Template("{% load wagtailcore_tags %}{% include_block value %}").render(Context({"value": value}))
+
+    assert "This can't be bought right now." in html.replace("&#x27;", "'")
+    assert "<a " not in html

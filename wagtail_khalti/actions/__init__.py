@@ -3,7 +3,8 @@
 from wagtail_khalti.actions.check import check_payment
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.initiate import initiate_payment
-from wagtail_khalti.actions.reconcile import Reconciliation, reconcile
+from wagtail_khalti.actions.reconcile import reconcile
+from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.actions.replay import replay_delivery
 from wagtail_khalti.actions.start import Source, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product

@@ -18,15 +18,15 @@ class Inquiry:
     """A question and what came of it: an answer, or why there is none."""
 
     asked_at: datetime
-    answer: Lookup | None = None
-    error: KhaltiError | None = None
+    outcome: Lookup | KhaltiError
 
 
 def ask(payment: KhaltiPayment, *, is_patient: bool = True) -> Inquiry:
     """``is_patient``: more than one try, as for a visitor who waits. Never raises a ``KhaltiError``."""
     asked_at = timezone.now()
+    outcome: Lookup | KhaltiError
     try:
-        answer = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=is_patient)
+        outcome = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=is_patient)
     except KhaltiError as error:
-        return Inquiry(asked_at=asked_at, error=error)
-    return Inquiry(asked_at=asked_at, answer=answer)
+        outcome = error
+    return Inquiry(asked_at=asked_at, outcome=outcome)

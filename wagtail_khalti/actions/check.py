@@ -21,4 +21,5 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     require_no_transaction("check_payment")
     if not payment.pidx:
         return deliver(payment)
-    return learn(payment, ask(payment), by=by)
+    learn(payment, ask(payment), by=by)
+    return deliver(payment)

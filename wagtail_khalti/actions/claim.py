@@ -1,33 +1,32 @@
-"""Take due work in hand, so that of many runs at the same time only one does it.
+"""Take due payments in hand, so that of many runs at the same time only one asks about each.
 
-A claim is a moment in the future: whoever is killed has no need to give it back. It is committed before the work
-begins, so that work which kills its process is not the first thing that the next process does.
+A claim is a moment in the future: whoever is killed has no need to give it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.conf import Merchant
+from wagtail_khalti.models import KhaltiPayment
 
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
-Row = TypeVar("Row", bound=models.Model)
 
-
-def claim_due_payments(most: int, *, merchants_to_spare: Sequence[str] = ()) -> list[KhaltiPayment]:
-    """The longest overdue ones that nobody else has in hand."""
-    now = timezone.now()
-    due = KhaltiPayment.objects.due(now).exclude(merchant__in=merchants_to_spare)
-    claimed = _claim(due[:most], "next_check_at", next_check_at=now + LEASE, claimed_until=now + LEASE)
-    for payment in claimed:
-        payment.claimed_until = now + LEASE
+def claim_due_payments(most: int, merchants: Iterable[Merchant]) -> list[KhaltiPayment]:
+    """Of these merchants, the longest overdue ones that nobody else has in hand."""
+    claimed: list[KhaltiPayment] = []
+    for merchant in merchants:
+        now = timezone.now()
+        due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).due(now)[: most - len(claimed)]
+        claimed += _claim(due, next_check_at=now + LEASE, claimed_until=now + LEASE)
+        if len(claimed) == most:
+            break
     return claimed
 
 
@@ -46,23 +45,19 @@ def release(payment: KhaltiPayment) -> None:
     ours.update(next_check_at=payment.next_check_at, claimed_until=None)
 
 
-def claim_due_deliveries(most: int) -> list[KhaltiDelivery]:
-    """Likewise, of what the site's code has not heard."""
-    now = timezone.now()
-    return _claim(KhaltiDelivery.objects.due(now)[:most], "next_try_at", next_try_at=now + LEASE)
-
-
-def _claim(due: models.QuerySet[Row], moment: str, **claim: datetime) -> list[Row]:
-    """The rows as they were before."""
+def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[KhaltiPayment]:
+    """The rows with the moment at which they were due, so that it can be given back."""
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic(durable=True):
-            rows = list(due.select_for_update(skip_locked=True))
-            if rows:
-                due.model._default_manager.filter(pk__in=[row.pk for row in rows]).update(**claim)
-        return rows
-    return [row for row in due if _is_still_as_read(row, moment).update(**claim)]
+            payments = list(due.select_for_update(skip_locked=True))
+            KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**claim)
+    else:
+        payments = [payment for payment in due if _is_still_as_read(payment).update(**claim)]
+    for payment in payments:
+        payment.claimed_until = claim["claimed_until"]
+    return payments
 
 
-def _is_still_as_read(row: Row, moment: str) -> models.QuerySet[Row]:
+def _is_still_as_read(payment: KhaltiPayment) -> models.QuerySet[KhaltiPayment]:
     """SQLite locks no rows, and each of its statements is alone: of many who read the same, one finds it so."""
-    return type(row)._default_manager.filter(pk=row.pk, **{moment: getattr(row, moment)})
+    return KhaltiPayment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)

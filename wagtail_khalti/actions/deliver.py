@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 
 from django.db import OperationalError, models, transaction
 from django.db.models import F
@@ -16,7 +17,9 @@ from wagtail_khalti import signals
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.queries import KhaltiReviewQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -36,27 +39,29 @@ class _ReceiverRaised(Exception):
     """The site's code failed; its cause says how."""
 
 
-def deliver(payment: KhaltiPayment, *, claimed: KhaltiDelivery | None = None) -> KhaltiPayment:
+def deliver(payment: KhaltiPayment) -> KhaltiPayment:
     """Send what was not delivered yet, in order. What fails stays undelivered, and is tried again later.
 
     Until then what comes after it waits, too. The failure is told in an event, the log and, where it lasts, a review.
-    ``claimed`` is the delivery whose next try the caller has taken in hand.
     """
     require_no_transaction("deliver")
     for delivery in payment.deliveries.undelivered().select_related("payment"):
-        if (_has_to_wait(delivery) and delivery != claimed) or not _try(delivery):
+        if _has_to_wait(delivery) or not _try(delivery):
+            _let_the_rest_wait(delivery)
             break
     return payment
 
 
 def _has_to_wait(delivery: KhaltiDelivery) -> bool:
-    """Only after it failed: the first try is anybody's who comes by."""
+    """Only after a try: the first is anybody's who comes by."""
     return delivery.attempts > 0 and delivery.next_try_at is not None and delivery.next_try_at > timezone.now()
 
 
 def _try(delivery: KhaltiDelivery) -> bool:
     """Whether the next one may follow."""
     try:
+        if not _begin_a_try(delivery):
+            return False
         _deliver_once(delivery)
     except OperationalError:
         # The money facts are committed and the visitor must see them; the delivery waits for the next try.
@@ -68,14 +73,31 @@ def _try(delivery: KhaltiDelivery) -> bool:
     return True
 
 
+def _begin_a_try(delivery: KhaltiDelivery) -> bool:
+    """Whether it is ours. Committed before the site's code runs, so that also what kills the process is counted."""
+    again_at = timezone.now() + _pause_after(delivery.attempts)
+    with transaction.atomic(durable=True):
+        as_read = _unmarked(delivery).filter(attempts=delivery.attempts)
+        if not as_read.update(attempts=F("attempts") + 1, next_try_at=again_at):
+            return False
+        if delivery.attempts >= ENOUGH_FAILURES and not _matters(delivery).exists():
+            _open_the_matter(delivery, delivery.last_error)  # each try has killed its process
+    delivery.attempts, delivery.next_try_at = delivery.attempts + 1, again_at
+    return True
+
+
+def _pause_after(attempts: int) -> timedelta:
+    doubled: int = 2 ** min(attempts, 20)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+
+
 def _deliver_once(delivery: KhaltiDelivery) -> None:
     """The mark comes first, so that others wait or see it; receivers that raise take it back.
 
     They get the payment as it was read with the news, not what the caller read before others settled it.
     """
     with transaction.atomic(durable=True):
-        now = timezone.now()
-        if not _unmarked(delivery).update(delivered_at=now, next_try_at=None, attempts=F("attempts") + 1):
+        if not _unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None):
             return
         about = {"review": delivery.review} if delivery.review_id else {}
         try:
@@ -84,7 +106,7 @@ def _deliver_once(delivery: KhaltiDelivery) -> None:
             raise _ReceiverRaised from error
         if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this
             raise _ReceiverRaised from TransactionManagementError("a receiver left the transaction broken")
-        if delivery.attempts:
+        if delivery.attempts > 1:
             _close_the_matter(delivery)
 
 
@@ -92,32 +114,38 @@ def _unmarked(delivery: KhaltiDelivery) -> models.QuerySet[KhaltiDelivery]:
     return KhaltiDelivery.objects.undelivered().filter(pk=delivery.pk)
 
 
-def _close_the_matter(delivery: KhaltiDelivery) -> None:
-    failing = KhaltiReview.Kind.DELIVERY_FAILING
-    for review in delivery.payment.reviews.open().filter(kind=failing):
-        close_review(review, outcome=KhaltiReview.Outcome.CAME_RIGHT)
-
-
 def _is_undone(delivery: KhaltiDelivery, error: BaseException | None) -> bool:
     """Keep what failed on the record. What fails after the commit, in ``on_commit``, undoes nothing."""
     payment, kind = delivery.payment, type(error).__name__  # and not its words, which nobody here may read
     logger.error("A receiver failed on %s of payment %s", delivery.news, payment.reference, exc_info=error)
     with transaction.atomic(durable=True):
-        again_at = _next_try(delivery.attempts)
-        if not _unmarked(delivery).update(attempts=F("attempts") + 1, last_error=kind, next_try_at=again_at):
+        if not _unmarked(delivery).update(last_error=kind):
             return False
-        payment.deliveries.undelivered().filter(pk__gt=delivery.pk).update(next_try_at=again_at)
         data = {"news": delivery.news, "error": kind}
         KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_FAILED, data=data).save()
-        attempts = delivery.attempts + 1
-        if attempts >= ENOUGH_FAILURES:
-            # Not told to the site: the news of it would wait behind the news that fails.
-            evidence = {**data, "attempts": attempts}
-            open_review(payment, KhaltiReview.Kind.DELIVERY_FAILING, evidence, tell=False)
+        if delivery.attempts >= ENOUGH_FAILURES:
+            _open_the_matter(delivery, kind)
     return True
 
 
-def _next_try(attempts: int) -> datetime:
-    """After so many tries before the one that has just failed."""
-    doubled: int = 2 ** min(attempts, 20)
-    return timezone.now() + min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+def _let_the_rest_wait(delivery: KhaltiDelivery) -> None:
+    """In order: nobody need look at what comes after it before its own turn."""
+    rest = delivery.payment.deliveries.undelivered().filter(pk__gt=delivery.pk)
+    with suppress(OperationalError), transaction.atomic():  # a busy database: they wait behind it anyway
+        rest.filter(next_try_at__lt=delivery.next_try_at).update(next_try_at=delivery.next_try_at)
+
+
+def _open_the_matter(delivery: KhaltiDelivery, error: str) -> None:
+    """Not told to the site: the news of it would wait behind the news that fails."""
+    evidence = {"news": delivery.news, "error": error, "attempts": delivery.attempts}
+    open_review(delivery.payment, KhaltiReview.Kind.DELIVERY_FAILING, evidence, tell=False)
+
+
+def _matters(delivery: KhaltiDelivery) -> KhaltiReviewQuerySet:
+    return delivery.payment.reviews.filter(kind=KhaltiReview.Kind.DELIVERY_FAILING)
+
+
+def _close_the_matter(delivery: KhaltiDelivery) -> None:
+    for review in _matters(delivery).open():
+        with suppress(ReviewIsClosed):  # somebody was faster, which undoes nothing here
+            close_review(review, outcome=KhaltiReview.Outcome.CAME_RIGHT)

@@ -6,10 +6,12 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from wagtail_khalti.exceptions import GatewayUnreachable, KeyRejected, KhaltiError, MerchantChanged
+from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KeyRejected, KhaltiError
+from wagtail_khalti.gateway import Lookup
 
 MANY = 20  # failures in a row: with a third of all lookups failing, a run of so many is one in billions
-FEW, LONG = 3, 30.0  # or so few, where nothing came for so many seconds
+FEW = 8  # in a row are enough where Khalti asks for a pause or refuses the key, or has been silent for so many seconds:
+LONG = 30.0
 
 
 @dataclass(slots=True)
@@ -19,10 +21,10 @@ class _Line:
     failures: int = 0
     heard_at: float = field(default_factory=time.monotonic)
 
-    @property
-    def is_dead(self) -> bool:
+    def is_dead(self, error: KhaltiError) -> bool:
+        says_so = isinstance(error, KeyRejected) or getattr(error, "retry_after", None) is not None
         is_long_silent = time.monotonic() - self.heard_at >= LONG
-        return self.failures >= MANY or (self.failures >= FEW and is_long_silent)
+        return self.failures >= MANY or (self.failures >= FEW and (says_so or is_long_silent))
 
 
 class Outages:
@@ -34,18 +36,12 @@ class Outages:
 
         self._lines: dict[str, _Line] = defaultdict(_Line)
 
-    @property
-    def merchants(self) -> list[str]:
-        """Those not to be asked any more."""
-        return list(self.reasons)
-
-    def note(self, merchant: str, error: KhaltiError | None) -> None:
-        """One lookup came to this."""
+    def note(self, merchant: str, outcome: Lookup | KhaltiError) -> None:
+        """One lookup came to this. An answer that can be read is a sign of life, whatever it says."""
         line = self._lines[merchant]
-        if not isinstance(error, GatewayUnreachable | KeyRejected | MerchantChanged):
-            line.failures, line.heard_at = 0, time.monotonic()  # also nonsense is a sign of life
+        if not isinstance(outcome, GatewayUnreachable | AnswerNotUnderstood | KeyRejected):
+            line.failures, line.heard_at = 0, time.monotonic()
             return
         line.failures += 1
-        is_asked_to_pause = isinstance(error, GatewayUnreachable) and error.retry_after is not None
-        if line.is_dead or is_asked_to_pause or not isinstance(error, GatewayUnreachable):
-            self.reasons[merchant] = str(error)
+        if line.is_dead(outcome):
+            self.reasons[merchant] = str(outcome)

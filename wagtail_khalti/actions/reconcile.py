@@ -4,69 +4,31 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import islice
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 
 from wagtail_khalti.actions.ask import Inquiry
-from wagtail_khalti.actions.claim import claim_due_deliveries, claim_due_payments, claim_payment, release
+from wagtail_khalti.actions.claim import claim_due_payments, claim_payment, release
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.inquiries import Inquiries
 from wagtail_khalti.actions.learn import learn
 from wagtail_khalti.actions.outage import Outages
 from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.reconciliation import Reconciliation
+from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview, KhaltiRun
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview, KhaltiRun
 
 logger = logging.getLogger(__name__)
 
 DELIVERIES_AT_ONCE = 10  # between two rounds of questions: slow receivers must not keep the money waiting
-
-
-@dataclass(slots=True, kw_only=True)
-class Reconciliation:
-    """What came of a run, in numbers of payments."""
-
-    answered: int = 0
-    """Khalti was asked, and answered."""
-
-    moved: int = 0
-    """Those among them whose status changed."""
-
-    unanswered: int = 0
-    """Khalti was asked, and nothing was learned."""
-
-    delivered: int = 0
-    """The site's code heard what it had missed."""
-
-    undelivered: int = 0
-    """It failed again."""
-
-    broken: int = 0
-    """Could not be worked on for a reason of ours, which the log tells."""
-
-    in_other_hands: int = 0
-    """Another run is just checking it."""
-
-    not_asked: dict[str, str] = field(default_factory=dict)
-    """Why Khalti was not asked any further, by merchant."""
-
-    is_cut_short: bool = False
-    """Whether the limit, the time or a signal ended it, rather than the work."""
-
-    seconds: float = 0.0
-
-    @property
-    def asked(self) -> int:
-        """About how many payments Khalti was asked."""
-        return self.answered + self.unanswered
-
-    def as_json(self) -> dict[str, Any]:
-        """For a program, or the record."""
-        return asdict(self)
 
 
 def reconcile(
@@ -88,20 +50,20 @@ def reconcile(
     """
     require_no_transaction("reconcile")
     began = time.monotonic()
-    record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
 
     def is_over() -> bool:
         return is_stopping() or (seconds is not None and time.monotonic() - began >= seconds)
 
     with Inquiries(concurrency) as inquiries:
         run = _Run(inquiries, limit=limit, by=by, on_progress=on_progress)
-        if only is None:
-            run.work_through(is_over)
-        else:
+        if only is not None:
             run.work_on(only)
-
+        else:
+            record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
+            run.work_through(is_over)
+            run.done.seconds = round(time.monotonic() - began, 3)
+            record.finish(run.done.as_json())
     run.done.seconds = round(time.monotonic() - began, 3)
-    record.finish(run.done.as_json())
     return run.done
 
 
@@ -118,93 +80,120 @@ class _Run:
     ) -> None:
         self.done = Reconciliation()
         self._inquiries, self._left, self._by, self._on_progress = inquiries, limit, by, on_progress
+        self._merchants = deque(configuration().merchants.values())
         self._outages = Outages()
-        self._answering: set[str] = set()
+        self._heard_from: dict[str, datetime] = {}
+        self._deliveries = iter(KhaltiDelivery.objects.due(timezone.now()).in_turn())
 
     def work_through(self, is_over: Callable[[], bool]) -> None:
-        while not (cut_short := is_over()):
+        is_cut_short = False
+        while not (is_cut_short := is_over()):
             has_delivered = self._deliver_some()
             self._ask_some()
             if not self._inquiries and not has_delivered:
                 break
             self._learn_some()
-        self.done.is_cut_short = cut_short or self._left == 0
         self._finish()
+        self.done.is_cut_short = is_cut_short or self._has_left_some()
 
     def work_on(self, payment: KhaltiPayment) -> None:
-        if claim_payment(payment):
+        if not payment.pidx:
+            deliver(payment)  # Khalti never heard of it
+        elif claim_payment(payment):
             self._inquiries.ask(payment)
         else:
             self.done.in_other_hands = 1
+        self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
         self._finish()
 
     def _ask_some(self) -> None:
         room = self._inquiries.room if self._left is None else min(self._inquiries.room, self._left)
         if room <= 0:
             return
-        claimed = claim_due_payments(room, merchants_to_spare=self._outages.merchants)
-        if self._left is not None:
-            self._left -= len(claimed)
-        for payment in claimed:
-            self._inquiries.ask(payment)
+        self._merchants.rotate()  # none of them waits behind the others
+        with self._going_on("Due payments could not be claimed"):
+            claimed = claim_due_payments(room, self._those_who_answer())
+            self._left = None if self._left is None else self._left - len(claimed)
+            for payment in claimed:
+                self._inquiries.ask(payment)
 
     def _learn_some(self) -> None:
-        if not self._inquiries:
-            return
-        for payment, inquiry in self._inquiries.answers():
-            self._learn(payment, inquiry)
-            if self._on_progress:
-                self._on_progress(self.done)
-        if self._outages.merchants:
-            self._spare_the_silent()
+        """Money facts first: what was asked is written down before the site's code, which may be slow, hears of it."""
+        answers = self._inquiries.answers() if self._inquiries else []
+        learned = [payment for payment, inquiry in answers if self._learn(payment, inquiry)]
+        for payment in learned:
+            with self._going_on("Payment %s could not be delivered", payment.reference):
+                deliver(payment)
+        if self._on_progress and answers:
+            self._on_progress(self.done)
+        for payment in self._inquiries.take_back(self._outages.reasons):
+            self._give_back(payment)
 
-    def _learn(self, payment: KhaltiPayment, inquiry: Inquiry) -> None:
-        before = payment.status
-        self._outages.note(payment.merchant, inquiry.error)
-        try:
-            learn(payment, inquiry, by=self._by)
-        except KhaltiError as error:
-            logger.warning("Payment %s could not be checked: %s", payment.reference, error)
-            self.done.unanswered += 1
-        except Exception:
-            # One payment must not keep all others waiting; its claim runs out, and it is tried again.
-            logger.exception("Payment %s could not be worked on", payment.reference)
-            self.done.broken += 1
-        else:
-            self._answering.add(payment.merchant)
-            self.done.answered += 1
-            self.done.moved += payment.status != before
+    def _learn(self, payment: KhaltiPayment, inquiry: Inquiry) -> bool:
+        before, is_learned = payment.status, False
+        self._outages.note(payment.merchant, inquiry.outcome)
+        with self._going_on("Payment %s could not be worked on", payment.reference):
+            try:
+                learn(payment, inquiry, by=self._by)
+            except KhaltiError as error:
+                logger.warning("Payment %s could not be checked: %s", payment.reference, error)
+                self.done.unanswered += 1
+            else:
+                self._heard_from[payment.merchant] = inquiry.asked_at
+                self.done.answered += 1
+                self.done.moved += payment.status != before
+                is_learned = True
+        return is_learned
 
     def _deliver_some(self) -> bool:
         """Whether there was anything."""
-        claimed = claim_due_deliveries(DELIVERIES_AT_ONCE)
-        for delivery in claimed:
-            deliver(delivery.payment, claimed=delivery)
-            delivery.refresh_from_db()
-            self.done.delivered += delivery.delivered_at is not None
-            self.done.undelivered += delivery.delivered_at is None
-        return bool(claimed)
-
-    def _spare_the_silent(self) -> None:
-        for payment in self._inquiries.take_back(self._outages.merchants):
-            release(payment)
+        due: list[KhaltiDelivery] = []
+        with self._going_on("Due deliveries could not be read"):
+            due = list(islice(self._deliveries, DELIVERIES_AT_ONCE))
+        for delivery in due:
+            with self._going_on("Delivery %s could not be made", delivery.pk):
+                deliver(delivery.payment)
+                delivery.refresh_from_db()
+                self.done.delivered += delivery.delivered_at is not None
+                self.done.undelivered += delivery.delivered_at is None
+        return bool(due)
 
     def _finish(self) -> None:
         """Use every answer that was asked for, and give back what was not."""
         for payment in self._inquiries.take_back():
-            release(payment)
+            self._give_back(payment)
         while self._inquiries:
             self._learn_some()
         self.done.not_asked = dict(self._outages.reasons)
-        for merchant in self._answering - set(self._outages.reasons):
-            _close_refusals(merchant)
+        for merchant in self._heard_from.keys() - self._outages.reasons.keys():
+            _close_refusals(merchant, asked_at=self._heard_from[merchant])
 
+    def _give_back(self, payment: KhaltiPayment) -> None:
+        with self._going_on("Payment %s could not be given back", payment.reference):
+            release(payment)
 
-def _close_refusals(merchant: str) -> None:
-    """Khalti takes the key of this merchant (again)."""
-    refusals = KhaltiReview.objects.open().filter(kind=KhaltiReview.Kind.LOOKUP_REFUSED, payment__merchant=merchant)
-    for review in refusals.select_related("payment"):
+    def _those_who_answer(self) -> list[Merchant]:
+        return [merchant for merchant in self._merchants if merchant.name not in self._outages.reasons]
+
+    def _has_left_some(self) -> bool:
+        due = KhaltiPayment.objects.due(timezone.now())
+        return self._left == 0 and any(
+            due.taken_by(merchant.name, merchant.mode).exists() for merchant in self._those_who_answer()
+        )
+
+    @contextmanager
+    def _going_on(self, message: str, *about: object) -> Iterator[None]:
+        """One payment, or a database that stumbles, must not keep all others waiting; a claim runs out by itself."""
         try:
+            yield
+        except Exception:
+            logger.exception(message, *about)
+            self.done.broken += 1
+
+
+def _close_refusals(merchant: str, *, asked_at: datetime) -> None:
+    """Khalti takes the key of this merchant (again)."""
+    refusals = KhaltiReview.objects.open().filter(kind=KhaltiReview.Kind.LOOKUP_REFUSED, merchant=merchant)
+    for review in refusals.filter(opened_at__lte=asked_at).select_related("payment"):
+        with suppress(ReviewIsClosed):
             close_review(review, outcome=KhaltiReview.Outcome.CAME_RIGHT)
-        except ReviewIsClosed:
-            continue

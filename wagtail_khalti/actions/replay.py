@@ -22,9 +22,9 @@ def replay_delivery(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = N
     payment = delivery.payment
     with transaction.atomic(durable=True):
         waiting = payment.deliveries.undelivered().filter(pk__lte=delivery.pk)  # what comes first goes first
+        waiting.update(next_try_at=timezone.now())  # first: SQLite refuses at once who reads and then writes
         if not waiting.filter(pk=delivery.pk).exists():
             raise AlreadyDelivered(f"{delivery.news} of payment {payment.reference} was delivered")
-        waiting.update(next_try_at=timezone.now())
         data = {"news": delivery.news}
         KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_REPLAYED, by=by, data=data).save()
     deliver(payment)

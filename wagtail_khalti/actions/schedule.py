@@ -24,6 +24,7 @@ REVISITS = tuple(timedelta(days=days) for days in (1, 7, 30, 90))
 
 LONGEST_AFTER_SILENCE = timedelta(hours=6)
 LONGEST_ASKED_FOR = timedelta(days=1)  # a Retry-After of years must not bury a payment
+LATEST_AFTER_SILENCE = timedelta(days=90)  # after an end, or the money: what then was never answered will not be
 
 
 def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
@@ -39,15 +40,14 @@ def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datet
 
 
 def next_check_after_silence(payment: KhaltiPayment, *, now: datetime, at_least: int | None = None) -> datetime | None:
-    """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it.
-
-    But never longer than ``LONGEST_AFTER_SILENCE``: a senseless wish must not lose a payment.
-    """
-    if payment.status == Status.REFUNDED or not payment.pidx:
-        return None
-    heard_at = payment.evidence_at or payment.initiated_at or payment.created_at
-    pause = _between(SHORTEST, now - heard_at, LONGEST_AFTER_SILENCE)
-    return now + max(pause, min(timedelta(seconds=at_least or 0), LONGEST_ASKED_FOR))
+    """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it."""
+    asked_for = min(timedelta(seconds=at_least or 0), LONGEST_ASKED_FOR)
+    if payment.is_waiting and payment.pidx:
+        heard_at = payment.evidence_at or payment.initiated_at or payment.created_at
+        return now + max(_between(SHORTEST, now - heard_at, LONGEST_AFTER_SILENCE), asked_for)
+    settled_at = payment.completed_at or payment.ended_at
+    is_worth_it = settled_at is not None and now - settled_at < LATEST_AFTER_SILENCE
+    return now + AFTER_END if is_worth_it and payment.pidx and payment.status != Status.REFUNDED else None
 
 
 def is_over(payment: KhaltiPayment, now: datetime) -> bool:

@@ -29,6 +29,9 @@ def settle(
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
     while not (payment.evidence_at and asked_at < payment.evidence_at <= timezone.now()):
         road = judge(payment, answer)
+        if road is KhaltiReview.Kind.UNEXPECTED_STATUS and _may_be_of_before(payment, asked_at):
+            payment.refresh_from_db()
+            break
 
         with transaction.atomic(durable=True):
             if isinstance(road, KhaltiReview.Kind):
@@ -46,6 +49,11 @@ def settle(
     return payment
 
 
+def _may_be_of_before(payment: KhaltiPayment, asked_at: datetime) -> bool:
+    """Of two questions on their way at once, the later one may have the older answer. That takes nothing back."""
+    return any(moved_at and asked_at <= moved_at for moved_at in (payment.completed_at, payment.ended_at))
+
+
 def _move(
     payment: KhaltiPayment, road: Status | None, answer: Lookup, *, asked_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
@@ -55,6 +63,8 @@ def _move(
     pass_gate = _pass_gate_as_sale if is_sale else _pass_gate
     if not pass_gate(payment, changes, asked_at=asked_at):
         return False
+    if after == Status.REFUNDED and before not in PAID:
+        _note_other_sale(payment)
 
     events = [looked_up]
     if after != before:
@@ -85,13 +95,12 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
 
 def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
     """The site of what it sold, people of what only they can decide."""
-    if payment.duplicate_of is None:  # of a second payment for the same, the site hears nothing that looks like a sale
-        KhaltiDelivery.objects.bulk_create(
-            KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after)
-        )
-    elif after in PAID and before not in PAID:
-        earlier = payment.duplicate_of.readable_reference
-        open_review(payment, KhaltiReview.Kind.SECOND_PAYMENT, {"earlier": earlier})
+    if payment.duplicate_of is not None:  # the site hears nothing of it that looks like a sale, or like its end
+        if is_bought(before, after):
+            earlier = payment.duplicate_of.readable_reference
+            open_review(payment, KhaltiReview.Kind.SECOND_PAYMENT, {"earlier": earlier})
+        return
+    KhaltiDelivery.objects.bulk_create(KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after))
     if after in PAID and before in SOFT_ENDS:
         open_review(payment, KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
 
@@ -116,6 +125,13 @@ def _pass_gate_as_sale(payment: KhaltiPayment, changes: dict[str, Any], *, asked
             return _pass_gate(payment, {**changes, "is_sale": True}, asked_at=asked_at)
     except IntegrityError:
         return _pass_gate(payment, {**changes, "duplicate_of": _sale_before(payment)}, asked_at=asked_at)
+
+
+def _note_other_sale(payment: KhaltiPayment) -> None:
+    """Where another payment is the sale, the site must not hear that the sale was given back."""
+    payment.duplicate_of = _sale_before(payment) if payment.payable_type_id else None
+    if payment.duplicate_of:
+        payment.save(update_fields=["duplicate_of"])
 
 
 def _sale_before(payment: KhaltiPayment) -> KhaltiPayment | None:

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
+                ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
                 ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
@@ -152,7 +153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
-            index=models.Index(fields=['next_check_at', 'id'], name='khalti_payment_due'),
+            index=models.Index(fields=['merchant', 'mode', 'next_check_at', 'id'], name='khalti_payment_due'),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -197,6 +198,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltireview',
             constraint=models.UniqueConstraint(fields=('payment', 'kind', 'is_open'), name='khalti_review_one_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltireview',
+            constraint=models.UniqueConstraint(fields=('merchant', 'kind', 'is_open'), name='khalti_review_one_for_merchant'),
         ),
         migrations.AddIndex(
             model_name='khaltidelivery',

@@ -174,7 +174,7 @@ class KhaltiPayment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_check_at", "id"], name="khalti_payment_due"),
+            models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
         ]
 
     def __str__(self) -> str:

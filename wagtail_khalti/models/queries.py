@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -9,10 +10,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 if TYPE_CHECKING:
-    from wagtail_khalti.models.delivery import KhaltiDelivery  # noqa: F401 - named below
+    from wagtail_khalti.models.delivery import KhaltiDelivery
     from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
     from wagtail_khalti.models.payment import KhaltiPayment  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
+
+
+FEW = 10  # rows read ahead: others may have worked on them meanwhile
 
 
 class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
@@ -24,6 +28,10 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
         """The payments, also the unfinished ones, for this object of the site's."""
         content_type = ContentType.objects.get_for_model(payable)
         return self.filter(payable_type=content_type, payable_id=str(payable.pk))
+
+    def taken_by(self, merchant: str, mode: str) -> Self:
+        """Those of one account at Khalti."""
+        return self.filter(merchant=merchant, mode=mode)
 
     def due(self, now: datetime) -> Self:
         """Those that Khalti is to be asked about, the longest overdue first."""
@@ -58,3 +66,15 @@ class KhaltiDeliveryQuerySet(models.QuerySet["KhaltiDelivery"]):
     def due(self, now: datetime) -> Self:
         """Those to be tried now, the longest overdue first."""
         return self.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
+
+    def in_turn(self) -> Iterator[KhaltiDelivery]:
+        """Each once, a few at a time, though working on them changes when they are due."""
+        last = None
+        while rows := list((self if last is None else self.filter(_comes_after(last)))[:FEW]):
+            yield from rows
+            last = rows[-1].next_try_at, rows[-1].pk
+
+
+def _comes_after(place: tuple[datetime | None, int]) -> models.Q:
+    next_try_at, pk = place
+    return models.Q(next_try_at__gt=next_try_at) | models.Q(next_try_at=next_try_at, pk__gt=pk)

@@ -56,6 +56,9 @@ class KhaltiReview(models.Model):
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=32, choices=Kind.choices)
+    merchant = models.CharField(_("merchant"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given
+    """Where it is one matter for all payments of a merchant; ``payment`` is the one by which it was found."""
+
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -81,6 +84,7 @@ class KhaltiReview(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["payment", "kind", "is_open"], name="khalti_review_one_open"),
+            models.UniqueConstraint(fields=["merchant", "kind", "is_open"], name="khalti_review_one_for_merchant"),
         ]
         indexes = [models.Index(fields=["is_open", "kind"], name="khalti_review_open")]
 
@@ -100,12 +104,11 @@ class KhaltiReview(models.Model):
             "pidx": self.payment.pidx,
             "said_pidx": evidence.get("pidx") or "–",
             "status": evidence.get("status", ""),
-            "was": dict(Status.choices).get(evidence.get("was", ""), ""),
+            "was": dict(Status.choices).get(str(evidence.get("was", "")), ""),
             "merchant": self.payment.merchant,
             "earlier": evidence.get("earlier", ""),
             "news": evidence.get("news", ""),
-            "attempts": evidence.get("attempts", 0),
-            "error": evidence.get("error", ""),
+            "error": evidence.get("error") or "–",
         }
 
 
@@ -121,13 +124,16 @@ SENTENCES = {
     Kind.LOOKUP_REFUSED: _("Khalti refuses the key of “%(merchant)s”, so that no payment of it can be checked."),
     Kind.LATE_PAYMENT: _("%(agreed)s came after the payment had ended as “%(was)s”; the site was told of both."),
     Kind.SECOND_PAYMENT: _("%(agreed)s came for something that %(earlier)s had paid already; nothing was sold for it."),
-    Kind.DELIVERY_FAILING: _("The site's code failed %(attempts)s times on “%(news)s” with %(error)s."),
+    Kind.DELIVERY_FAILING: _("The site's code keeps failing on “%(news)s” with %(error)s."),
 }
 """What happened, by kind. In the words of the person who has to decide."""
 
 
+TOO_LARGE = 10**17  # paisa: no sum of money, and beyond what decimals are reckoned with
+
+
 def _amount(said: object) -> str:
     """As Khalti said it, which may be no amount at all."""
-    if isinstance(said, int) and not isinstance(said, bool):
+    if isinstance(said, int) and not isinstance(said, bool) and abs(said) < TOO_LARGE:
         return format_rupees(said, get_language())
     return "–" if said is None else f"“{said}”"

@@ -37,15 +37,19 @@ class KhaltiRun(models.Model):
     @classmethod
     def begin(cls, work: Work) -> Self:
         """Note that one begins now, whenever the last one was."""
-        run, _created = cls.objects.update_or_create(work=work, defaults={"begun_at": timezone.now()})
-        return run
+        now = timezone.now()
+        # The UPDATE first: SQLite refuses at once who reads and then writes while another writes.
+        if not cls.objects.filter(work=work).update(begun_at=now):
+            cls.objects.bulk_create([cls(work=work, begun_at=now)], ignore_conflicts=True)
+        return cls(work=work, begun_at=now)
 
     @classmethod
     def begin_once_every(cls, interval: timedelta, work: Work) -> bool:
         """Whether the turn is ours: of many at the same time, one gets it."""
         now = timezone.now()
         _run, created = cls.objects.get_or_create(work=work, defaults={"begun_at": now})
-        is_over = Q(begun_at__lte=now - interval) | Q(begun_at__gt=now)  # a clock was put back
+        # The second: a clock was put back. A begin that is only a moment younger than our ``now`` is another's turn.
+        is_over = Q(begun_at__lte=now - interval) | Q(begun_at__gt=now + interval)
         return created or bool(cls.objects.filter(is_over, work=work).update(begun_at=now))
 
     def finish(self, summary: dict[str, object]) -> None:

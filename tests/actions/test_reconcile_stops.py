@@ -1,0 +1,210 @@
+"""A run ends where it was told to, and where Khalti does not answer; what it did not begin is due as before."""
+
+import time
+
+import pytest
+from django.utils import timezone
+
+from tests.actions.conftest import kinds, make_due, matters
+from wagtail_khalti.actions import outage, reconcile
+from wagtail_khalti.models import KhaltiPayment
+
+pytestmark = pytest.mark.django_db
+DOWN = {"body": "", "status": 503}
+REFUSED = {"body": {"detail": "Invalid token."}, "status": 401}
+
+
+@pytest.fixture
+def many(make_payment):
+    def make(count, **changes):
+        payments = [make_payment() for _number in range(count)]
+        KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**changes)
+        make_due()
+        return payments
+
+    return make
+
+
+@pytest.fixture
+def two_merchants(settings):
+    account = {name: settings.WAGTAIL_KHALTI[name] for name in ("MODE", "SECRET_KEY", "API_URL")}
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MERCHANTS": {"books": account}}
+
+
+def due():
+    return KhaltiPayment.objects.due(timezone.now()).count()
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3])
+def test_at_the_limit(khalti, many, limit):
+    many(5)
+
+    done = reconcile(limit=limit)
+
+    assert (done.asked, done.is_cut_short, due()) == (limit, True, 5 - limit)
+
+
+def test_a_limit_that_is_not_reached_cuts_nothing_short(many):
+    many(2)
+
+    done = reconcile(limit=3)
+
+    assert (done.asked, done.is_cut_short) == (2, False)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_when_it_is_told_to_stop(khalti, many, concurrency):
+    many(30)
+    seen = []
+
+    done = reconcile(concurrency=concurrency, on_progress=lambda done: seen.append(1), is_stopping=lambda: bool(seen))
+
+    assert done.is_cut_short
+    assert 1 <= done.answered < 30
+    assert khalti.calls("lookup") == done.answered, "every answer that was asked for is used"
+    assert due() == 30 - done.answered, "and what was not asked about is due as before"
+    assert not KhaltiPayment.objects.filter(claimed_until__gt=timezone.now()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_its_time_is_over(khalti, many):
+    many(20)
+    khalti.answer("lookup", "{}", delay=0.05, times=20)
+    began = time.monotonic()
+
+    done = reconcile(seconds=0.2, concurrency=2)
+
+    assert time.monotonic() - began < 5
+    assert done.is_cut_short
+    assert done.asked < 20
+    assert due() == 20 - done.asked
+
+
+class TestWhereKhaltiIsDown:
+    def test_it_stops_asking_and_says_so(self, khalti, many):
+        many(outage.MANY + 10)
+        khalti.answer("lookup", times=100, **DOWN)
+
+        done = reconcile()
+
+        assert done.unanswered == khalti.calls("lookup") == outage.MANY
+        assert done.not_asked == {"default": "Khalti answered 503"}
+        assert not done.is_cut_short
+        assert due() == 10
+
+    def test_a_third_of_bad_answers_is_no_outage(self, khalti, many):
+        payments = many(outage.MANY * 3)
+        for payment in payments[::3]:
+            khalti.answer("lookup", pidx=payment.pidx, **DOWN)
+
+        done = reconcile()
+
+        assert (done.unanswered, done.answered, done.not_asked) == (outage.MANY, outage.MANY * 2, {})
+
+    def test_few_requests_for_a_pause_are_enough(self, khalti, many):
+        many(outage.FEW + 5)
+        khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, times=100)
+
+        done = reconcile()
+
+        assert khalti.calls("lookup") == done.unanswered == outage.FEW
+        assert done.not_asked == {"default": "Khalti answered 429"}
+        for asked in KhaltiPayment.objects.exclude(checked_at=None):
+            assert (asked.next_check_at - asked.checked_at).total_seconds() == 600
+
+    def test_one_payment_that_khalti_will_not_hear_of_stops_nothing(self, khalti, many):
+        """Such as the longest overdue one, with which each run begins."""
+        payments = many(outage.FEW + 5)
+        khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, pidx=payments[0].pidx)
+        khalti.answer("lookup", pidx=payments[1].pidx, **REFUSED)
+
+        done = reconcile()
+
+        assert (done.unanswered, done.answered, done.not_asked) == (2, outage.FEW + 3, {})
+
+    def test_another_merchant_is_asked_all_the_same(self, khalti, many, two_merchants):
+        refused, others = many(outage.FEW + 2), many(3, merchant="books")
+        make_due()
+        for payment in refused:
+            khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
+
+        done = reconcile()
+
+        assert list(done.not_asked) == ["default"]
+        assert (done.unanswered, done.answered) == (outage.FEW, 3)
+        assert all("looked_up" in kinds(payment) for payment in others)
+
+    def test_nonsense_is_no_answer_either(self, khalti, many):
+        many(outage.MANY + 5)
+        khalti.answer("lookup", "<html>", times=100)
+
+        done = reconcile()
+
+        assert (done.unanswered, due()) == (outage.MANY, 5)
+        assert done.not_asked == {"default": "Khalti's answer isn't JSON"}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_with_many_threads_it_asks_little_more(self, khalti, many):
+        many(outage.MANY + 30)
+        khalti.answer("lookup", times=100, **DOWN)
+
+        done = reconcile(concurrency=4)
+
+        assert khalti.calls("lookup") == done.unanswered <= outage.MANY + 8
+        assert due() == outage.MANY + 30 - done.unanswered
+
+
+def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):
+    many(3, merchant="gone")
+    many(2)
+
+    done = reconcile()
+
+    assert (done.unanswered, done.answered, done.is_cut_short) == (0, 2, False)
+    assert khalti.calls("lookup") == 2
+    assert due() == 3, "it may come back"
+
+
+class TestARefusedKey:
+    def test_is_one_matter_for_all_payments_of_the_merchant(self, khalti, many):
+        payments = many(3)
+        khalti.answer("lookup", times=100, **REFUSED)
+        for _time in range(3):
+            make_due()
+            reconcile()
+
+        assert sorted(matters(payment) for payment in payments) == [[], [], ["lookup_refused"]]
+
+    def test_is_a_matter_of_its_own_for_another_merchant(self, khalti, many, two_merchants):
+        many(1)
+        many(1, merchant="books")
+        khalti.answer("lookup", times=100, **REFUSED)
+
+        reconcile()
+
+        assert [matters(payment) for payment in KhaltiPayment.objects.all()] == [["lookup_refused"]] * 2
+
+    def test_is_over_when_khalti_takes_the_key_again(self, khalti, many):
+        payment, other = many(2)
+        khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
+        KhaltiPayment.objects.filter(pk=other.pk).update(next_check_at=None)
+        reconcile()
+        assert matters(payment) == ["lookup_refused"]
+        make_due(pk=other.pk)
+
+        reconcile()  # of another payment, with the same key
+
+        review = payment.reviews.get()
+        assert (review.is_open, review.outcome) == (None, "came_right")
+
+    def test_stays_a_matter_while_only_another_merchant_is_answered(self, khalti, many, two_merchants):
+        [payment] = many(1)
+        khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
+        reconcile()
+        many(1, merchant="books")
+        KhaltiPayment.objects.filter(pk=payment.pk).update(next_check_at=None)
+
+        assert reconcile().answered == 1
+
+        assert matters(payment) == ["lookup_refused"]

@@ -1,0 +1,75 @@
+"""A site with ``USE_TZ = False`` stores times without a zone, and everything that reckons with them goes on."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.actions.conftest import end_the_pause, kinds, make_due
+from tests.actions.test_pauses import Receiver
+from wagtail_khalti.actions import close_review, reconcile
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payment(settings, make_payment):
+    settings.USE_TZ = False
+    assert timezone.is_naive(timezone.now())
+    return make_payment()
+
+
+def stored(payment):
+    return KhaltiPayment.objects.get(pk=payment.pk)
+
+
+def test_what_is_due_is_found_claimed_and_settled(khalti, payment, heard):
+    khalti.pay(payment)
+    make_due()
+
+    done = reconcile()
+
+    assert (done.answered, done.moved, done.broken) == (1, 1, 0)
+    after = stored(payment)
+    assert after.next_check_at == after.completed_at + timedelta(days=1)
+    assert heard == [("completed", payment.reference)]
+
+
+@pytest.mark.parametrize("happens", ["begin", "cancel", "expire", "refund"])
+def test_each_kind_of_answer_has_its_next_moment(khalti, payment, happens):
+    if happens == "refund":
+        khalti.pay(payment)
+    getattr(khalti, happens)(payment)
+    make_due()
+
+    done = reconcile()
+
+    assert (done.moved, done.broken) == (1, 0)
+    due = stored(payment).next_check_at
+    assert due is None if happens == "refund" else due > timezone.now()
+
+
+def test_silence_and_a_payment_that_khalti_does_not_know(khalti, payment):
+    KhaltiPayment.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    khalti.answer("lookup", {"detail": "Not found."}, status=404)
+    make_due()
+
+    assert reconcile().unanswered == 1
+
+    assert stored(payment).next_check_at > timezone.now()
+    close_review(payment.reviews.get(kind="not_found"), outcome=KhaltiReview.Outcome.HANDLED)
+    assert kinds(payment)[-1] == "review_closed"
+
+
+def test_what_failed_is_delivered_later(khalti, payment, on):
+    receiver = Receiver()
+    on("completed", receiver)
+    khalti.pay(payment)
+    make_due()
+    reconcile()
+    assert payment.deliveries.get().next_try_at > timezone.now()
+    receiver.is_broken = False
+    end_the_pause()
+
+    assert reconcile().delivered == 1

@@ -1,0 +1,103 @@
+"""Each matter says in one sentence what happened, whatever Khalti answered."""
+
+import pytest
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.gateway.test_properties import JSON
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.review import SENTENCES
+
+Kind = KhaltiReview.Kind
+RS_1500 = "Rs\xa01,500"
+
+WHAT_HAPPENED = [
+    (
+        Kind.AMOUNT_MISMATCH,
+        {"total_amount": 149_999},
+        f"Khalti says that Rs\xa01,499.99 was paid, and {RS_1500} was agreed.",
+    ),
+    (Kind.OTHER_PIDX, {"pidx": "ours"}, "Khalti was asked about asked and answered about ours."),
+    (
+        Kind.UNKNOWN_STATUS,
+        {"status": "Ambiguous"},
+        "Khalti says “Ambiguous”, which we do not know; it counts neither as paid nor as failed.",
+    ),
+    (
+        Kind.UNEXPECTED_STATUS,
+        {"status": "Expired", "was": "completed"},
+        "Khalti says “Expired” now, and the payment was “Completed” before.",
+    ),
+    (Kind.REFUND_UNCLEAR, {"status": "Completed"}, "Khalti says “Completed”, and that the money was given back."),
+    (Kind.NOT_FOUND, {}, "Khalti does not know asked, even though it gave us this pidx."),
+    (Kind.LOOKUP_REFUSED, {}, "Khalti refuses the key of “books”, so that no payment of it can be checked."),
+    (
+        Kind.LATE_PAYMENT,
+        {"was": "expired"},
+        f"{RS_1500} came after the payment had ended as “Expired”; the site was told of both.",
+    ),
+    (
+        Kind.SECOND_PAYMENT,
+        {"earlier": "ABCD-EFGH"},
+        f"{RS_1500} came for something that ABCD-EFGH had paid already; nothing was sold for it.",
+    ),
+    (
+        Kind.DELIVERY_FAILING,
+        {"news": "completed", "error": "LookupError"},
+        "The site's code keeps failing on “completed” with LookupError.",
+    ),
+]
+
+
+def review(kind, evidence):
+    payment = KhaltiPayment(amount=150_000, pidx="asked", merchant="books")
+    return KhaltiReview(payment=payment, kind=kind, evidence=evidence)
+
+
+@pytest.mark.parametrize(("kind", "evidence", "sentence"), WHAT_HAPPENED)
+def test_a_matter_says_what_happened(kind, evidence, sentence):
+    assert review(kind, evidence).sentence == sentence
+
+
+def test_every_kind_has_its_sentence():
+    assert set(SENTENCES) == set(Kind) == {kind for kind, _evidence, _sentence in WHAT_HAPPENED}
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (None, "–"),
+        (True, "“True”"),
+        ("1500.00", "“1500.00”"),
+        (150_000.5, "“150000.5”"),
+        ([], "“[]”"),
+        (-1, "-Rs\xa00.01"),
+        (0, "Rs\xa00"),
+        (10**15, "Rs\xa01,00,00,00,00,00,000"),
+        (10**30, "“1000000000000000000000000000000”"),
+    ],
+)
+def test_an_amount_that_is_none_is_shown_as_khalti_said_it(said, shown):
+    assert review(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(f"Khalti says that {shown} was")
+
+
+FACTS = ("total_amount", "pidx", "status", "was", "earlier", "news", "error")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(kind=st.sampled_from(Kind), evidence=st.fixed_dictionaries({}, optional=dict.fromkeys(FACTS, JSON)))
+def test_no_evidence_is_too_odd_for_a_sentence(kind, evidence):
+    for language in ("en", "ne"):
+        with translation.override(language):
+            sentence = review(kind, evidence).sentence
+
+        assert sentence
+        assert "%(" not in str(SENTENCES[kind]) % dict.fromkeys(review(kind, {})._facts(), "")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind):
+    of_other_things = {Kind.LOOKUP_REFUSED, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING}
+
+    assert (kind in KhaltiReview.MONEY_IS_CLEAR) == (kind in of_other_things)
