@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -68,8 +68,12 @@ def read(path: Path) -> Catalog:
 
 
 def texts(catalogue: Catalog) -> dict[str, object]:
-    """Each message by its context and words."""
-    return {repr((message.context, message.id)): message.string for message in catalogue if message.id}
+    """Each message by its context and words; a plural is a tuple or a list, by the file that Babel read it from."""
+    return {repr((message.context, plain(message.id))): plain(message.string) for message in catalogue if message.id}
+
+
+def plain(words: str | Sequence[str]) -> str | tuple[str, ...]:
+    return words if isinstance(words, str) else tuple(words)
 
 
 def is_translated(string: str | tuple[str, ...]) -> bool:
