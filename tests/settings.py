@@ -93,4 +93,5 @@ WAGTAIL_KHALTI = {
     "SECRET_KEY": "a-key-for-tests",
     "API_URL": "http://khalti.test/khalti-simulator",
     "CONTACT": "accounts@example.com",
+    "RECONCILE_EVERY": 0,
 }

@@ -1,6 +1,7 @@
 """``WAGTAIL_KHALTI`` as one typed, frozen object."""
 
 import dataclasses
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,21 @@ def test_any_other_timeout_says_what_it_must_be(written):
 )
 def test_the_maximum_is_written_in_rupees(written, paisa):
     assert read({"MAX_AMOUNT": written}).max_amount == paisa
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [(90, 90), (0, 0), (0.5, 0.5), ("30", 30), (Decimal(7), 7), (None, 60)]
+)
+def test_the_interval_is_written_in_seconds(written, seconds):
+    options = {} if written is None else {"RECONCILE_EVERY": written}
+
+    assert read(options).reconcile_every == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("written", ["", "often", None, [], True, -1, float("nan"), float("inf"), 1e300])
+def test_any_other_interval_says_what_it_must_be(written):
+    with pytest.raises(ImproperlyConfigured, match=r'WAGTAIL_KHALTI\["RECONCILE_EVERY"\] is .*, must be seconds, or 0'):
+        read({"RECONCILE_EVERY": written})
 
 
 def test_the_usual_maximum_is_a_million_rupees():

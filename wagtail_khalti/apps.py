@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import register
+from django.core.signals import request_finished
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,8 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti import checks
+        from wagtail_khalti import checks, embedded
 
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
+        request_finished.connect(embedded.on_request_finished, dispatch_uid=self.label)

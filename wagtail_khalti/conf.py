@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
@@ -22,11 +23,12 @@ from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 DEFAULT_MERCHANT = "default"
 MERCHANT_OPTIONS = ("MODE", "SECRET_KEY", "API_URL")
-OPTIONS = (*MERCHANT_OPTIONS, "TIMEOUT", "MERCHANTS", "MAX_AMOUNT", "BASE_URL", "CONTACT")
+OPTIONS = (*MERCHANT_OPTIONS, "TIMEOUT", "MERCHANTS", "MAX_AMOUNT", "BASE_URL", "CONTACT", "RECONCILE_EVERY")
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 MAX_AMOUNT = Decimal("1000000")  # rupees; a slip of the keyboard, not a limit of Khalti's
+RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
 
 
 class Mode(TextChoices):
@@ -84,6 +86,9 @@ class Configuration:
 
     contact: str
     """Whom a visitor can ask, shown where a payment is in doubt: an e-mail address, a phone number."""
+
+    reconcile_every: timedelta
+    """How often, at most, a page view moves due checks on. Zero: never, since cron or workers do."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` naming the known ones."""
@@ -164,6 +169,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
         base_url=str(options.get("BASE_URL", "")),
         contact=str(options.get("CONTACT", "")),
+        reconcile_every=_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
     )
 
 
@@ -215,6 +221,19 @@ def _max_amount(value: Any) -> Paisa:
             f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees, and at least Khalti\'s minimum.'
         )
     return amount
+
+
+def _interval(value: Any) -> timedelta:
+    try:
+        seconds = -1.0 if isinstance(value, bool) else float(value)
+        interval = timedelta(seconds=seconds)
+    except (TypeError, ValueError, OverflowError):
+        interval = timedelta(-1)
+    if interval < timedelta(0):
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
+        )
+    return interval
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

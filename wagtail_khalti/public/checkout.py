@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_khalti.actions import Source, check_payment, start_payment
 from wagtail_khalti.conf import configuration, is_test_mode
+from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
     GatewayError,
@@ -50,6 +51,7 @@ FIELD_BY_KHALTIS_NAME = {
 @csrf_protect
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the offer as it stands now; POST starts the payment, if the total is the one that was seen."""
+    reconcile_after_this_answer()
     try:
         offer = open_offer(token)
     except OfferUnavailable as error:

@@ -1,0 +1,199 @@
+"""``manage.py khalti_reconcile``: what it does, what it says, and how it exits."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+
+from tests.actions.conftest import listening
+from tests.management.conftest import Ran
+from wagtail_khalti.management.commands import khalti_reconcile
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+
+pytestmark = pytest.mark.django_db
+
+
+def without_seconds(line):
+    return re.sub(r" \d+\.\d s\.\n$", "", line)
+
+
+def test_it_says_in_one_line_what_it_did(paid):
+    paid(3)
+
+    ran = Ran()
+
+    assert without_seconds(ran.said) == "Asked Khalti about 3 payments: 3 moved, 0 as before, 0 without answer."
+    assert (ran.code, ran.complained) == (0, "")
+
+
+def test_one_is_not_many(khalti, payment):
+    KhaltiPayment.objects.update(next_check_at=timezone.now())
+    khalti.answer_lookup(payment, total_amount=1)
+
+    assert without_seconds(Ran().said) == (
+        "Asked Khalti about 1 payment: 0 moved, 1 as before, 0 without answer. 1 matter needs a person."
+    )
+
+
+def test_nothing_to_do_is_said(payment):
+    assert without_seconds(Ran().said) == "Nothing was due."
+
+
+def test_the_limit_is_kept_and_said(paid):
+    paid(3)
+
+    ran = Ran("--limit", "2")
+
+    assert without_seconds(ran.said) == (
+        "Asked Khalti about 2 payments: 2 moved, 0 as before, 0 without answer. Stopped before all was done."
+    )
+    assert ran.code == 0
+    assert KhaltiPayment.objects.filter(status="completed").count() == 2
+
+
+def test_when_the_time_is_over_nothing_new_is_begun(paid):
+    paid(2)
+
+    ran = Ran("--seconds", "0.000001")
+
+    assert without_seconds(ran.said) == "Nothing was due. Stopped before all was done."
+    assert not KhaltiPayment.objects.filter(status="completed").exists()
+
+
+def test_a_khalti_that_refuses_the_key_is_exit_code_3(paid, khalti):
+    paid(12)
+    khalti.answer("lookup", {"detail": "Invalid token."}, status=401, times=12)
+
+    ran = Ran()
+
+    assert ran.code == 3
+    assert khalti.calls("lookup") < 12
+    assert "Khalti was not asked any further for “default”: " in ran.said
+    assert len(ran.said.splitlines()) == 1
+
+
+def test_a_khalti_that_does_not_answer_is_exit_code_3(paid, khalti):
+    paid(1)
+    khalti.trouble("lookup", "server_error", times=9)
+
+    ran = Ran()
+
+    assert ran.code == 3
+    assert "0 moved, 0 as before, 1 without answer." in ran.said
+
+
+def test_code_of_the_site_that_fails_is_exit_code_4(paid):
+    def fails(**kwargs):
+        raise ValueError
+
+    paid(1)
+    with listening("completed", fails):
+        assert Ran().code == 0, "the payment was settled; the news is tried again"
+        KhaltiDelivery.objects.update(next_try_at=timezone.now())
+        ran = Ran()
+
+    assert ran.code == 4
+    assert without_seconds(ran.said) == "Delivered 0, failing 1."
+
+
+def test_what_was_not_heard_is_delivered(paid):
+    def fails(**kwargs):
+        raise ValueError
+
+    paid(1)
+    with listening("completed", fails):
+        Ran()
+    KhaltiDelivery.objects.update(next_try_at=timezone.now())
+
+    assert without_seconds(Ran().said) == "Delivered 1, failing 0."
+
+
+def test_a_database_that_fails_is_exit_code_4(monkeypatch):
+    def fails(**options):
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(khalti_reconcile, "reconcile", fails)
+
+    with pytest.raises(CommandError, match="the disk is full") as caught:
+        Ran()
+
+    assert caught.value.returncode == 4
+
+
+def test_quiet_says_nothing_when_all_is_well(paid):
+    paid(1)
+
+    ran = Ran("--verbosity", "0")
+
+    assert (ran.code, ran.said, ran.complained) == (0, "", "")
+
+
+def test_quiet_complains_when_something_is_wrong(paid, khalti):
+    paid(1)
+    khalti.answer("lookup", {"detail": "Invalid token."}, status=401)
+
+    ran = Ran("--verbosity", "0")
+
+    assert (ran.code, ran.said) == (3, "")
+    assert "Asked Khalti about 1 payment" in ran.complained
+
+
+@pytest.mark.parametrize("how", [["--json"], ["--format", "json"]])
+def test_programs_read_json(paid, how):
+    paid(2)
+
+    said = json.loads(Ran(*how).said)
+
+    assert (said["answered"], said["moved"], said["matters"], said["exit_code"]) == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["reference", "readable_reference", "pidx"])
+def test_one_payment_is_asked_about_whenever_it_is_due(khalti, payment, name):
+    khalti.pay(payment)
+
+    ran = Ran("--payment", getattr(payment, name))
+
+    payment.refresh_from_db()
+    assert payment.status == "completed"
+    assert "Asked Khalti about 1 payment: 1 moved" in ran.said
+
+
+def test_a_reference_is_found_as_it_was_typed(khalti, payment):
+    Ran("--payment", payment.readable_reference.lower())
+
+    assert khalti.calls("lookup", payment) == 1
+
+
+def test_a_pidx_in_other_letters_is_another_one(payment):
+    with pytest.raises(CommandError, match="There is no payment with the reference or pidx"):
+        Ran("--payment", payment.pidx.swapcase())
+
+
+def test_one_that_another_run_has_in_hand_is_left_to_it(khalti, payment):
+    KhaltiPayment.objects.update(claimed_until=timezone.now() + timedelta(minutes=1))
+
+    ran = Ran("--payment", payment.reference)
+
+    assert without_seconds(ran.said) == "Another run is just asking Khalti about this payment."
+    assert khalti.calls("lookup") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--concurrency", "0"], "from 1 to 64"),
+        (["--concurrency", "65"], "from 1 to 64"),
+        (["--limit", "-1"], "from 1 up"),
+        (["--seconds", "soon"], "above 0"),
+        (["--interval", "inf"], "above 0"),
+        (["--loop", "--dry-run"], "--loop goes with neither"),
+        (["--loop", "--payment", "X"], "--loop goes with neither"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(arguments, complaint):
+    with pytest.raises(CommandError, match=complaint):
+        Ran(*arguments)

@@ -1,0 +1,46 @@
+"""The background task, run by whoever holds the queue."""
+
+import json
+
+import pytest
+from rq import Queue
+
+from wagtail_khalti import tasks
+from wagtail_khalti.actions import start_payment
+from wagtail_khalti.conf import CONNECT_TIMEOUT, READ_TIMEOUT
+from wagtail_khalti.models import KhaltiPayment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def three_paid(khalti):
+    """Payments that their visitors have made, and never came back from."""
+    for _visitor in range(3):
+        payment = start_payment(150_000, purpose="Order", base_url="http://testserver")
+        khalti.pay(payment)
+        KhaltiPayment.objects.filter(pk=payment.pk).update(next_check_at=payment.created_at)
+
+
+def settled():
+    return KhaltiPayment.objects.filter(status="completed").count()
+
+
+def test_the_task_does_what_is_due(three_paid):
+    result = tasks.reconcile.enqueue()
+
+    assert settled() == 3
+    assert result.status == "SUCCESSFUL"
+    assert (result.return_value["answered"], result.return_value["moved"]) == (3, 3)
+    assert json.loads(json.dumps(result.return_value)) == result.return_value
+
+
+def test_the_task_keeps_to_its_limit(three_paid):
+    result = tasks.reconcile.enqueue(limit=2, concurrency=1, seconds=30)
+
+    assert settled() == 2
+    assert result.return_value["is_cut_short"] is True
+
+
+def test_it_ends_before_rq_would_end_it():
+    assert tasks.SECONDS + max(READ_TIMEOUT, CONNECT_TIMEOUT) < Queue.DEFAULT_TIMEOUT

@@ -1,0 +1,113 @@
+"""With no worker and no cron, a page view moves a few due checks on, after its answer has gone out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+from asgiref.local import Local
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, transaction
+
+from wagtail_khalti import tasks
+from wagtail_khalti.actions import reconcile
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.models import KhaltiRun
+
+logger = logging.getLogger(__name__)
+
+LIMIT, SECONDS = 5, 10.0  # a web server has other things to do
+WITHOUT_WORKERS = {"ImmediateBackend", "DummyBackend"}  # of django_tasks, and of Django itself
+
+_request = Local()
+
+
+def reconcile_after_this_answer() -> None:
+    """Mark the request at hand. It costs nothing now, and nobody waits for what comes of it."""
+    _request.is_marked = True
+
+
+def on_request_finished(**kwargs: Any) -> None:
+    """Never raises. Most requests stop here, without a question to the database."""
+    if not getattr(_request, "is_marked", False):
+        return
+    _request.is_marked = False
+    if (every := _interval()) and not _is_inside_a_test():
+        _hand.lend(every)
+
+
+def _interval() -> timedelta | None:
+    try:
+        return configuration().reconcile_every or None
+    except ImproperlyConfigured:
+        return None  # the system checks tell
+
+
+def _is_inside_a_test() -> bool:
+    """After a request only a ``TestCase`` still has a transaction open, whose rows no other connection can see."""
+    return bool(transaction.get_connection().in_atomic_block)
+
+
+class _Hand:
+    """One thread at most in this process, and this process's own clock before anybody else is asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._not_before = 0.0
+        self._thread: threading.Thread | None = None
+
+    def lend(self, every: timedelta) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._not_before or (self._thread and self._thread.is_alive()):
+                return
+            self._not_before = now + every.total_seconds()
+            self._thread = threading.Thread(target=_work, args=[every], name="khalti", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError as error:  # no room for one, or the process is about to end
+                logger.warning("Khalti could not be asked after an answer: %s", error)
+                self._thread = None
+
+    def wait(self) -> None:
+        """Until nothing is in hand, for tests."""
+        if self._thread:
+            self._thread.join()
+
+
+_hand = _Hand()
+
+
+def _work(every: timedelta) -> None:
+    try:
+        _take_turn(every)
+    except Exception:
+        # Nobody waits for this thread; what is due stays due.
+        logger.exception("What is due at Khalti could not be checked after an answer")
+    finally:
+        connections.close_all()
+
+
+def _take_turn(every: timedelta) -> None:
+    """Of all processes one gets it. A run by cron or a worker has taken it, too."""
+    is_queue_worked_on = _has_last_run_ended()
+    if not KhaltiRun.begin_once_every(every, KhaltiRun.Work.RECONCILE):
+        return
+    if _has_workers() and is_queue_worked_on:
+        tasks.reconcile.enqueue()
+    else:
+        reconcile(limit=LIMIT, seconds=SECONDS)
+
+
+def _has_workers() -> bool:
+    kinds = type(tasks.reconcile.get_backend()).__mro__
+    return not WITHOUT_WORKERS.intersection(kind.__name__ for kind in kinds)
+
+
+def _has_last_run_ended() -> bool:
+    """If not, no worker took it from the queue (yet): better to do some of it here than to wait for one."""
+    run = KhaltiRun.objects.filter(work=KhaltiRun.Work.RECONCILE).first()
+    return run is None or (run.finished_at is not None and run.finished_at >= run.begun_at)

@@ -1,0 +1,125 @@
+"""``manage.py khalti_reconcile``: ask Khalti about what is due, and tell the site what it has not heard."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, close_old_connections
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.actions import Reconciliation, reconcile
+from wagtail_khalti.management import arguments, due, reports
+from wagtail_khalti.management.progress import ProgressBar
+from wagtail_khalti.management.search import find_payment
+from wagtail_khalti.management.stopping import Stopping
+from wagtail_khalti.models import KhaltiPayment
+
+SHORTEST_PAUSE = 1.0  # seconds between two rounds: what becomes due meanwhile is asked about together
+
+
+class Command(BaseCommand):
+    help = (
+        "Asks Khalti what became of all that is unfinished, and tells the site's code what it has not heard. "
+        "Any number may run at the same time. Exit codes: 0 done, or as much as was allowed; 3 Khalti could not "
+        "be asked; 4 something failed here."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        arguments.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.options = options
+        if options["loop"] and (options["payment"] or options["dry_run"]):
+            raise CommandError("--loop goes with neither --payment nor --dry-run.")
+        try:
+            if options["dry_run"]:
+                self._tell_what_is_due()
+            else:
+                self._work()
+        except Error as error:
+            message = _("The database could not be used: %(error)s") % {"error": error}
+            raise CommandError(message, returncode=reports.BROKEN) from error
+
+    def _work(self) -> None:
+        with Stopping() as stopping:
+            if self.options["loop"]:
+                self._go_on_until(stopping)
+                return
+            done = self._run(stopping)
+        self._tell(done)
+        if code := reports.exit_code(done):
+            sys.exit(code)
+
+    def _go_on_until(self, stopping: Stopping) -> None:
+        """A database that is restarted ends a round, and not the loop."""
+        while not stopping():
+            pause = interval = self.options["interval"]
+            close_old_connections()
+            try:
+                done = self._run(stopping)
+                if reports.is_worth_telling(done) or self.options["verbosity"] > 1:
+                    self._tell(done)
+                if not done.not_asked:  # a Khalti that is down is left alone for the whole interval
+                    pause = _until_next_round(done, interval)
+            except Error as error:
+                self.stderr.write(_("The database could not be used: %(error)s") % {"error": error})
+            stopping.wait(pause)
+
+    def _run(self, stopping: Stopping) -> Reconciliation:
+        options = self.options
+        payment = self._payment() if options["payment"] else None
+        bar = ProgressBar(self._total()) if self._is_watched() else None
+        try:
+            return reconcile(
+                limit=options["limit"],
+                concurrency=options["concurrency"] if payment is None else 1,
+                seconds=options["seconds"],
+                only=payment,
+                on_progress=bar,
+                is_stopping=stopping,
+            )
+        finally:
+            if bar:
+                bar.close()
+
+    def _payment(self) -> KhaltiPayment:
+        name = self.options["payment"]
+        payment = find_payment(name)
+        if payment is None:
+            raise CommandError(_("There is no payment with the reference or pidx %(name)s.") % {"name": name})
+        return payment
+
+    def _is_watched(self) -> bool:
+        is_plain = self.options["format"] == "text" and self.options["verbosity"] > 0
+        return is_plain and not self.options["payment"] and self.stdout.isatty() and sys.stderr.isatty()
+
+    def _total(self) -> int:
+        count = sum(some.count for some in due.due_payments().values())
+        return min(count, self.options["limit"] or count)
+
+    def _tell(self, done: Reconciliation) -> None:
+        text = json.dumps(reports.as_data(done)) if self.options["format"] == "json" else reports.summary(done)
+        if self.options["verbosity"] > 0:
+            self.stdout.write(text)
+            self.stdout.flush()
+        elif reports.exit_code(done):
+            self.stderr.write(text)
+
+    def _tell_what_is_due(self) -> None:
+        if self.options["payment"]:
+            self.stdout.write(due.sentence_about(self._payment()))
+        elif self.options["format"] == "json":
+            self.stdout.write(json.dumps(due.as_data()))
+        else:
+            self.stdout.write("\n".join(due.sentences()))
+
+
+def _until_next_round(done: Reconciliation, interval: float) -> float:
+    if done.is_cut_short:
+        return SHORTEST_PAUSE
+    next_due = due.next_due_in()
+    return interval if next_due is None else max(SHORTEST_PAUSE, min(interval, next_due.total_seconds()))

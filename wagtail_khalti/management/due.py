@@ -1,0 +1,97 @@
+"""What a run would find, by merchant and how long overdue. Asks nobody, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_khalti.conf import Merchant, configuration
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Some that are due, and since when the first of them is."""
+
+    count: int
+    since: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        overdue = timezone.now() - self.since
+        return {"count": self.count, "longest_overdue": round(overdue.total_seconds())}
+
+
+def due_payments() -> dict[str, Due]:
+    """By merchant, of those in the settings: nobody can be asked about others, as the doctor tells."""
+    found = {name: _due_of(merchant) for name, merchant in configuration().merchants.items()}
+    return {name: due for name, due in found.items() if due}
+
+
+def _due_of(merchant: Merchant) -> Due | None:
+    due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).filter(next_check_at__lte=timezone.now())
+    found = due.aggregate(count=Count("pk"), since=Min("next_check_at"))
+    return Due(**found) if found["count"] else None
+
+
+def due_deliveries() -> Due | None:
+    found = KhaltiDelivery.objects.due(timezone.now()).aggregate(count=Count("pk"), since=Min("next_try_at"))
+    return Due(**found) if found["count"] else None
+
+
+def next_due_in() -> timedelta | None:
+    """Until something becomes due that is not due yet; None where nothing will."""
+    now = timezone.now()
+    checks = [
+        KhaltiPayment.objects.taken_by(merchant.name, merchant.mode)
+        .filter(next_check_at__gt=now)
+        .aggregate(at=Min("next_check_at"))["at"]
+        for merchant in configuration().merchants.values()
+    ]
+    delivery = KhaltiDelivery.objects.filter(next_try_at__gt=now).aggregate(at=Min("next_try_at"))["at"]
+    moments = [moment for moment in (*checks, delivery) if moment]
+    return min(moments) - now if moments else None
+
+
+def as_data() -> dict[str, Any]:
+    deliveries = due_deliveries()
+    return {
+        "payments": {merchant: due.as_json() for merchant, due in due_payments().items()},
+        "deliveries": deliveries.as_json() if deliveries else {"count": 0, "longest_overdue": 0},
+    }
+
+
+def sentences() -> Iterator[str]:
+    payments, deliveries = due_payments(), due_deliveries()
+    for merchant, due in payments.items():
+        yield ngettext(
+            "%(count)s payment of “%(merchant)s” is due, for %(time)s.",
+            "%(count)s payments of “%(merchant)s” are due, the first of them for %(time)s.",
+            due.count,
+        ) % {"count": due.count, "merchant": merchant, "time": timesince(due.since)}
+    if deliveries:
+        yield ngettext(
+            "%(count)s delivery is due, for %(time)s.",
+            "%(count)s deliveries are due, the first of them for %(time)s.",
+            deliveries.count,
+        ) % {"count": deliveries.count, "time": timesince(deliveries.since)}
+    if not payments and not deliveries:
+        yield _("Nothing is due.")
+
+
+def sentence_about(payment: KhaltiPayment) -> str:
+    """When this one would be asked about."""
+    facts = {"payment": payment.readable_reference, "status": payment.get_status_display()}
+    if payment.next_check_at is None:
+        return _("%(payment)s: %(status)s. Khalti will not be asked by itself any more.") % facts
+    if payment.next_check_at <= timezone.now():
+        return _("%(payment)s: %(status)s. Due for %(time)s.") % {**facts, "time": timesince(payment.next_check_at)}
+    moment = timezone.localtime(payment.next_check_at)
+    return _("%(payment)s: %(status)s. Due on %(moment)s.") % {**facts, "moment": f"{moment:%Y-%m-%d %H:%M:%S}"}

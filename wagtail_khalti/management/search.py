@@ -1,0 +1,13 @@
+"""A payment by what an operator has in front of them."""
+
+from __future__ import annotations
+
+from wagtail_khalti.models import KhaltiPayment
+
+
+def find_payment(name: str) -> KhaltiPayment | None:
+    """By its reference, also as it is read out: ``k7qm-…``, or by Khalti's pidx."""
+    reference = name.replace("-", "").replace(" ", "").upper()
+    found = [*KhaltiPayment.objects.filter(reference=reference), *KhaltiPayment.objects.filter(pidx=name.strip())]
+    # Compared once more: MariaDB compares without regard to case.
+    return next((one for one in found if one.reference == reference or one.pidx == name.strip()), None)

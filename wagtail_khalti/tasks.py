@@ -1,0 +1,17 @@
+"""One line per background task, for workers of ``django-tasks``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_tasks import task
+
+from wagtail_khalti import actions
+
+SECONDS = 120.0  # well under the 180 after which RQ ends a job by force; what is left is the next one's
+
+
+@task()
+def reconcile(limit: int | None = None, concurrency: int = 4, seconds: float | None = SECONDS) -> dict[str, Any]:
+    """What came of it is the task's result. Any number may run at the same time."""
+    return actions.reconcile(limit=limit, concurrency=concurrency, seconds=seconds).as_json()
