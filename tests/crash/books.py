@@ -1,0 +1,170 @@
+"""What must hold when all is quiet: Khalti's books and ours are equal, and each thing was sold and told once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from tests.crash.shop import parcels, sales
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+
+GIVEN_BACK = (Status.PARTIALLY_REFUNDED, Status.REFUNDED)
+
+Entries = Iterable[Mapping[str, Any]]
+
+OURS = {
+    "initiated": Status.INITIATED,
+    "pending": Status.PENDING,
+    "completed": Status.COMPLETED,
+    "partially refunded": Status.PARTIALLY_REFUNDED,
+    "refunded": Status.REFUNDED,
+    "user canceled": Status.CANCELED,
+    "expired": Status.EXPIRED,
+    "failed": Status.FAILED,
+}
+"""Khalti's words, and what we call it; told once more, so that the package's own table is checked, too."""
+
+
+def differences(khalti: Entries) -> list[str]:
+    """One line for each thing that is not as it must be."""
+    entries = list(khalti)
+    ours = list(KhaltiPayment.objects.order_by("pk").prefetch_related("events", "deliveries", "reviews"))
+    return [
+        *_between_the_books(entries, ours),
+        *(f"{payment.purpose}: {fault}" for payment in ours for fault in _in_one(payment)),
+        *_in_the_shop(ours),
+        *_left_behind(),
+    ]
+
+
+def _between_the_books(entries: list[Any], ours: list[KhaltiPayment]) -> Iterator[str]:
+    theirs = {entry["pidx"]: entry for entry in entries}
+    for payment in ours:
+        entry = theirs.pop(payment.pidx, None) if payment.pidx else None
+        if payment.pidx and entry is None:
+            yield f"{payment.purpose}: Khalti does not know it"
+        elif entry:
+            yield from _between_two(entry, payment)
+        elif payment.status in PAID:
+            yield f"{payment.purpose}: paid here, and Khalti never heard of it"
+    order_ids = {payment.purchase_order_id for payment in ours}
+    for entry in theirs.values():  # such as where the answer to initiate was lost, and nobody saw the link
+        if entry["paid"]:
+            yield f"{entry['pidx']}: paid at Khalti, and we don't know it"
+        if entry["purchase_order_id"] not in order_ids:
+            yield f"{entry['pidx']}: Khalti has an order that we have not"
+    received = sum(payment.amount for payment in ours if payment.is_paid)
+    if received != (paid := sum(entry["paid"] for entry in entries)):
+        yield f"{received} paisa received, {paid} paid"
+
+
+def _between_two(entry: Mapping[str, Any], payment: KhaltiPayment) -> Iterator[str]:
+    status = OURS[entry["status"].casefold()]
+    if payment.status != status:
+        yield f"{payment.purpose}: {payment.status} here, {entry['status']} at Khalti"
+    if payment.is_paid and entry["paid"] != payment.amount:
+        yield f"{payment.purpose}: {payment.amount} paisa here, {entry['paid']} at Khalti"
+    if payment.is_paid and (payment.fee, payment.transaction_id) != (entry["fee"], entry["transaction_id"]):
+        yield f"{payment.purpose}: another fee or transaction than at Khalti"
+
+
+def _in_one(payment: KhaltiPayment) -> Iterator[str]:
+    yield from _history(payment)
+    yield from _told(payment)
+    yield from _matters(payment)
+    if payment.claimed_until is not None:
+        yield "still claimed"
+
+
+def _told(payment: KhaltiPayment) -> Iterator[str]:
+    """The site hears of each sale, of each end, and of money that went back; of a second payment only that it ended."""
+    moves = _moves(payment)
+    is_first = payment.duplicate_of_id is None
+    should = {
+        "completed": is_first * len(_sales(moves)),
+        "refunded": is_first * sum(to in GIVEN_BACK for _was, to in moves),
+        "ended": sum(to in SOFT_ENDS for _was, to in moves) + _count(payment, "initiate_refused"),
+    }
+    told = Counter(delivery.news for delivery in payment.deliveries.all())
+    if len(_sales(moves)) > 1 or told["completed"] > 1:
+        yield f"sold {len(_sales(moves))} times, told {told['completed']} times, after {moves}"
+    for news, times in should.items():
+        if told[news] != times:
+            yield f"{news} told {told[news]} times, not {times} times, after {moves}"
+
+
+def _matters(payment: KhaltiPayment) -> Iterator[str]:
+    """One for a second payment, one for a late payment; where it is both, the first one says what is to be done."""
+    is_second = payment.duplicate_of_id is not None
+    should = {
+        "second_payment": is_second and bool(_sales(_moves(payment))),
+        "late_payment": payment.is_late and not is_second,
+    }
+    opened = Counter(review.kind for review in payment.reviews.all())
+    for kind, is_due in should.items():
+        if opened[kind] != is_due:
+            yield f"{opened[kind]} reviews: {kind}"
+    closed = sum(review.is_open is None for review in payment.reviews.all())
+    if closed != _count(payment, "review_closed"):
+        yield f"{closed} matters closed, {_count(payment, 'review_closed')} closings on record"
+
+
+def _sales(moves: list[tuple[str, str]]) -> list[str]:
+    return [to for was, to in moves if was not in PAID and to in PAID - {Status.REFUNDED}]
+
+
+def _count(payment: KhaltiPayment, kind: str) -> int:
+    return sum(event.kind == kind for event in payment.events.all())
+
+
+def _moves(payment: KhaltiPayment) -> list[tuple[str, str]]:
+    events = sorted(payment.events.all(), key=lambda event: event.pk)
+    return [(event.data["from"], event.data["to"]) for event in events if event.kind == "moved"]
+
+
+def _history(payment: KhaltiPayment) -> Iterator[str]:
+    """Each status follows from an event."""
+    moves = [("created", "initiated")] * _count(payment, "initiated") + _moves(payment)
+    moves += [("created", "failed")] * _count(payment, "initiate_refused")
+    if any(was[1] != now[0] for was, now in pairwise([("", "created"), *moves])):
+        yield f"a history with a gap, {moves}"
+    if payment.status != (moves[-1][1] if moves else "created"):
+        yield f"{payment.status}, and the history says {moves}"
+    if _count(payment, "created") != 1:
+        yield f"created {_count(payment, 'created')} times"
+    if any(was in PAID and now not in PAID for was, now in moves):
+        yield f"paid, and then not paid any more: {moves}"
+
+
+def _in_the_shop(ours: list[KhaltiPayment]) -> Iterator[str]:
+    should = Counter((delivery.news, payment.reference) for payment in ours for delivery in payment.deliveries.all())
+    done = parcels()
+    for news, reference in should | done:
+        if should[news, reference] != done[news, reference]:
+            yield f"{reference}: {news} told {should[news, reference]} times, done {done[news, reference]} times"
+    sold = Counter(
+        payment.payable_id
+        for payment in ours
+        for delivery in payment.deliveries.all()
+        if payment.payable_id and delivery.news == "completed"
+    )
+    for thing, times in sales().items():
+        if times != sold[thing]:
+            yield f"thing {thing}: sold {sold[thing]} times, given away {times} times"
+    yield from _sold_twice(ours)
+
+
+def _sold_twice(ours: list[KhaltiPayment]) -> Iterator[str]:
+    """What was given back in full can be sold again; the rest only once."""
+    held = Counter(
+        payment.payable_id
+        for payment in ours
+        if payment.payable_id and payment.status in PAID - {Status.REFUNDED} and payment.duplicate_of_id is None
+    )
+    yield from (f"thing {thing}: sold to {times}" for thing, times in held.items() if times > 1)
+
+
+def _left_behind() -> Iterator[str]:
+    for delivery in KhaltiDelivery.objects.undelivered():
+        yield f"{delivery.news} of {delivery.payment.reference} was never told"

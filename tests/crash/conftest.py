@@ -1,0 +1,53 @@
+"""A Khalti that survives us, and a shop page that is there from the start."""
+
+import pytest
+from wagtail.models import Locale, Page, Site
+
+from tests.crash.harness import Harness
+from tests.crash.other_khalti import OtherKhalti
+from tests.simulator.conftest import TOKEN, running_command
+from tests.simulator.controller import Controller
+from wagtail_khalti.gateway import client, connect
+
+QUICK = """
+DATABASES["default"]["OPTIONS"] = {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"}
+"""
+"""Only we are killed, not the machine: what Khalti has written need not reach the disk."""
+
+
+@pytest.fixture(scope="session")
+def address_of_khalti(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("khalti")
+    khalti = running_command(folder, token=TOKEN)
+    with (folder / "standalone_settings.py").open("a") as settings:
+        settings.write(QUICK)
+    with khalti as (address, _process):
+        yield address
+
+
+@pytest.fixture
+def other_khalti(address_of_khalti, settings, monkeypatch):
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "API_URL": address_of_khalti, "TIMEOUT": 10}
+    with Controller(f"{address_of_khalti}control/", TOKEN) as controller:
+        khalti = OtherKhalti(controller)
+        khalti.turn_the_page()
+        yield khalti
+    connect.cache_clear()  # the clients made here lead to this one
+
+
+@pytest.fixture
+def home(transactional_db):
+    """Made anew: between these tests the database is emptied."""
+    if not Site.objects.exists():
+        Locale.objects.get_or_create(language_code="en")
+        root = Page.add_root(instance=Page(title="Root"))
+        page = root.add_child(instance=Page(title="Welcome", slug="welcome"))
+        Site.objects.create(hostname="localhost", root_page=page, is_default_site=True)
+    return Site.objects.get(is_default_site=True).root_page
+
+
+@pytest.fixture
+def harness(transactional_db, other_khalti, shop_page):
+    page = shop_page()
+    return Harness(other_khalti, lambda: page)

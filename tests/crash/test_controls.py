@@ -1,0 +1,69 @@
+"""The controls: with one safeguard taken away, the same kills find what is lost, or done twice."""
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from tests.crash.stories import a_check, a_run, a_start_from_code
+from wagtail_khalti.actions import claim, deliver, initiate, settle, start
+from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.gateway import connect
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_we_do_not_know(harness, monkeypatch):
+    def send_and_commit(payment, *, actor):
+        earlier = KhaltiPayment.objects.filter(idempotency_key=payment.idempotency_key).first()
+        if earlier:
+            return earlier
+        answer = connect(merchant_of(payment)).initiate(initiate._request(payment))
+        payment.status, payment.next_check_at = "initiated", timezone.now()
+        payment.pidx, payment.payment_url, payment.expires_at = answer.pidx, answer.payment_url, answer.expires_at
+        with transaction.atomic():
+            payment.save()
+            for kind in (KhaltiEvent.Kind.CREATED, KhaltiEvent.Kind.INITIATED):
+                KhaltiEvent.about(payment, kind, actor=actor).save()
+        return payment
+
+    monkeypatch.setattr(start, "_commit_and_send", send_and_commit)
+
+    faults = harness.kill_at_every_step(a_start_from_code).faults
+
+    assert any("Khalti has an order that we have not" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)
+
+
+def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harness, monkeypatch):
+    def deliver_carelessly(delivery):
+        with transaction.atomic():
+            deliver.SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment)
+        deliver._unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None)
+
+    monkeypatch.setattr(deliver, "_deliver_once", deliver_carelessly)
+
+    faults = harness.kill_at_every_step(a_check).faults
+
+    assert any("completed told 1 times, done 2 times" in fault for fault in faults)
+    assert any("sold 1 times, given away 2 times" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)
+
+
+def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
+    tell = settle._tell
+    monkeypatch.setattr(settle, "_tell", lambda *facts: transaction.on_commit(lambda: tell(*facts)))
+
+    faults = harness.kill_at_every_step(a_check).faults
+
+    assert any("completed told 0 times, not 1 times" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)
+
+
+def test_a_claim_that_never_ends_is_never_worked_on_again(harness, monkeypatch):
+    monkeypatch.setattr(claim, "LEASE", claim.LEASE * 10_000)
+
+    faults = harness.kill_at_every_step(a_run, comes_back=False).faults
+
+    assert any("initiated here, Completed at Khalti" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)

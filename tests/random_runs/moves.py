@@ -1,0 +1,233 @@
+"""All that can happen, and how often: visitors, Khalti, workers, staff, the shop, the clock."""
+
+from collections.abc import Callable
+
+from django.test import Client
+from django.utils import timezone
+
+from tests.random_runs.run import Run, Wish
+from tests.shop.models import Order
+from wagtail_khalti.actions import check_payment, close_review, reconcile, replay_delivery, start_payment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+from wagtail_khalti.simulator.faults import Fault
+
+Move = Callable[[Run], None]
+
+LATEST_PAYMENT = 4  # days after the start: Khalti is asked for a week after an end, and no longer
+REFUSED_KEY = {"detail": "Invalid token.", "status_code": 401}
+REFUSED_FIELD = {"amount": ["Amount should be greater than Rs. 10."], "error_key": "validation_error"}
+
+
+def a_new_wish(run: Run) -> None:
+    """For a thing of its own, or for one that somebody wants already."""
+    again = run.wish() if run.chance.random() < 0.6 else None
+    thing = again.thing if again else Order.objects.create(note="thing")
+    wish = Wish(
+        number=len(run.wishes),
+        thing=thing,
+        amount=run.chance.randrange(1_000, 900_000),
+        began_at=timezone.now(),
+    )
+    run.wishes.append(wish)
+    _start(run, wish, f"{wish} wants thing {run.wishes.index(next(w for w in run.wishes if w.thing == thing))}")
+
+
+def a_second_click(run: Run) -> None:
+    if wish := run.wish():
+        _start(run, wish, f"{wish} clicks again")
+
+
+def _start(run: Run, wish: Wish, name: str) -> None:
+    payment = run.ours(
+        name,
+        lambda: start_payment(
+            wish.amount,
+            purpose=str(wish),
+            payable=wish.thing,
+            idempotency_key=wish.key,
+            base_url="http://testserver",
+        ),
+    )
+    wish.has_link = wish.has_link or bool(payment and payment.payment_url)
+
+
+def going_on_to_khalti(run: Run) -> None:
+    if (wish := run.wish()) and (payment := wish.payment):
+        response = _visit(run, f"{wish} goes on to Khalti", f"{payment.get_absolute_url()}continue/")
+        wish.has_link = wish.has_link or bool(response and response.status_code == 302 and "pidx" in response.url)
+
+
+def _visit(run: Run, name: str, path: str):
+    response = run.ours(name, lambda: Client().get(path))
+    assert response is None or response.status_code < 500, response.status_code
+    return response
+
+
+def something_at_khalti(run: Run) -> None:
+    """What the visitor does with the link, or what becomes of it. Paying is the most likely."""
+    wish = run.wish()
+    if not wish or not wish.has_link or run.age(wish).days >= LATEST_PAYMENT:
+        return
+    verb = run.chance.choice(["pay", "pay", "pay", "begin", "cancel", "expire", "fail"])
+    try:
+        getattr(run.khalti, verb)(wish.payment)
+    except ValueError:
+        return  # Khalti does not let them
+    run.tell(f"{wish} at Khalti: {verb}")
+
+
+def money_goes_back(run: Run) -> None:
+    wish = run.wish()
+    if not wish or not wish.has_link:
+        return
+    is_partial = run.chance.random() < 0.5
+    try:
+        run.khalti.refund(wish.payment, partial=is_partial)
+    except ValueError:
+        return
+    run.tell(f"{'some' if is_partial else 'all'} of the money of {wish} goes back, in Khalti's dashboard")
+
+
+def a_return(run: Run) -> None:
+    wish = run.wish()
+    if not wish or not wish.has_link:
+        return
+    how = run.chance.choice(["once", "twice", "without_pidx"])
+    for path in run.khalti.return_paths(wish.payment, how):
+        _visit(run, f"{wish} comes back {how}", path)
+
+
+def a_return_with_the_pidx_of_another(run: Run) -> None:
+    wish, other = run.wish(), run.wish()
+    if wish and other and wish.has_link and other.has_link:
+        query = run.khalti.return_path(other.payment).partition("?")[2]
+        _visit(run, f"{wish} comes back as {other}", f"/khalti/return/{wish.payment.reference}/?{query}")
+
+
+def a_look_at_the_page(run: Run) -> None:
+    if (wish := run.wish()) and (payment := wish.payment):
+        _visit(run, f"{wish} looks at the payment's page", payment.get_absolute_url())
+
+
+def trouble(run: Run) -> None:
+    """For whoever comes next."""
+    endpoint = run.chance.choice(["initiate", "lookup", "lookup"])
+    fault = run.chance.choice([fault for fault in Fault if endpoint in fault.endpoints])
+    times = run.chance.randrange(1, 6)
+    run.khalti.trouble(endpoint, fault, times=times)
+    run.tell(f"Khalti at {endpoint}, {times} times: {fault}")
+
+
+def trouble_with_one(run: Run) -> None:
+    """Somebody asks just then."""
+    wish = run.wish()
+    if not wish or not wish.has_link:
+        return
+    payment, fault = wish.payment, run.chance.choice(list(Fault))
+    if "lookup" not in fault.endpoints:
+        return
+    run.khalti.trouble("lookup", fault, times=3, payment=payment)
+    run.tell(f"Khalti at lookup of {wish}, 3 times: {fault}")
+    run.ours(f"a check of {wish} just then", lambda: check_payment(payment))
+
+
+def a_refusal(run: Run) -> None:
+    if run.chance.random() < 0.5:
+        run.khalti.answer("lookup", REFUSED_KEY, status=401, times=run.chance.randrange(1, 4))
+        run.tell("Khalti refuses our key at lookup")
+    else:
+        run.khalti.answer("initiate", REFUSED_FIELD, status=400)
+        run.tell("Khalti refuses the next payment")
+
+
+def khalti_is_well_again(run: Run) -> None:
+    run.khalti.no_more_trouble()
+    run.tell("Khalti is well again")
+
+
+def the_shop_changes(run: Run) -> None:
+    run.shop.is_broken = not run.shop.is_broken
+    run.tell("the shop's code is broken" if run.shop.is_broken else "the shop's code is mended")
+
+
+def a_worker(run: Run) -> None:
+    limit = run.chance.choice([None, None, None, 1, 2])
+    run.ours(f"a worker comes by, limit {limit}", lambda: reconcile(limit=limit))
+
+
+def a_worker_for_one(run: Run) -> None:
+    if (wish := run.wish()) and (payment := wish.payment):
+        run.ours(f"a run for {wish} alone", lambda: reconcile(only=payment))
+
+
+def staff_checks(run: Run) -> None:
+    if (wish := run.wish()) and (payment := wish.payment):
+        run.ours(f"staff: check {wish} now", lambda: check_payment(payment))
+
+
+def staff_replays(run: Run) -> None:
+    waiting = list(KhaltiDelivery.objects.undelivered())
+    if waiting:
+        delivery = run.chance.choice(waiting)
+        run.ours(f"staff: tell {delivery.news} of {delivery.payment.purpose}", lambda: replay_delivery(delivery))
+
+
+def staff_closes(run: Run) -> None:
+    matters = list(KhaltiReview.objects.open())
+    if matters:
+        review = run.chance.choice(matters)
+        how = KhaltiReview.Outcome.HANDLED
+        run.ours(f"staff: close {review.kind} of {review.payment.purpose}", lambda: close_review(review, outcome=how))
+
+
+def time_passes(run: Run) -> None:
+    length = run.chance.choice([{"seconds": 5}, {"minutes": 2}, {"minutes": 8}, {"minutes": 40}, {"hours": 9}])
+    run.time_goes_by(**length)
+    run.tell(f"time goes by: {length}")
+
+
+MOVES: dict[Move, int] = {
+    a_new_wish: 6,
+    a_second_click: 3,
+    going_on_to_khalti: 3,
+    something_at_khalti: 16,
+    money_goes_back: 3,
+    a_return: 6,
+    a_return_with_the_pidx_of_another: 1,
+    a_look_at_the_page: 3,
+    trouble: 4,
+    trouble_with_one: 4,
+    a_refusal: 2,
+    khalti_is_well_again: 1,
+    the_shop_changes: 3,
+    a_worker: 8,
+    a_worker_for_one: 1,
+    staff_checks: 3,
+    staff_replays: 2,
+    staff_closes: 3,
+    time_passes: 8,
+}
+"""How often, against each other."""
+
+MEANWHILE: tuple[Move, ...] = (
+    a_second_click,
+    something_at_khalti,
+    a_return,
+    a_look_at_the_page,
+    a_worker,
+    a_worker_for_one,
+    staff_checks,
+    time_passes,
+)
+"""What happens while our code waits for Khalti, each as often as the others."""
+
+
+def some_move(run: Run) -> None:
+    [move] = run.chance.choices(list(MOVES), weights=list(MOVES.values()))
+    move(run)
+    run.clock.shift(1)
+
+
+def some_move_meanwhile(run: Run) -> None:
+    run.chance.choice(MEANWHILE)(run)
+    run.clock.shift(1)

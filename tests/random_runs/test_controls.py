@@ -1,0 +1,72 @@
+"""The controls: the runs are not dull, and with one safeguard taken away they find a difference soon."""
+
+import pytest
+from django.utils import timezone
+
+from tests.random_runs.machine import ONE_IN, play
+from wagtail_khalti.actions import deliver, settle, states
+from wagtail_khalti.actions.schedule import next_check
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.payment import Status
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEEDS = range(150)
+
+Kind = KhaltiReview.Kind
+MATTERS = {Kind.AMOUNT_MISMATCH, Kind.OTHER_PIDX, Kind.UNKNOWN_STATUS, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT}
+"""The others need a longer life than most runs have, or a Khalti that contradicts itself."""
+
+
+def test_the_runs_see_all_that_can_become_of_a_payment(khalti):
+    runs = [play(seed, khalti) for seed in range(60)]
+
+    seen = set().union(*(run.seen for run in runs))
+    assert set(Status.values) - seen == {Status.PENDING}  # in the end Khalti has decided everything
+    assert set(KhaltiEvent.Kind.values) - seen == set()
+    assert MATTERS - seen == set()
+    assert sum(run.kills for run in runs if run.kills_for_real) >= len(runs) / ONE_IN
+    assert sum(run.kills for run in runs) >= len(runs)
+
+
+def play_all(khalti):
+    for seed in SEEDS:
+        play(seed, khalti)
+
+
+def first_difference(khalti):
+    """What the runs found, before all of them were through."""
+    with pytest.raises(AssertionError) as found:
+        play_all(khalti)
+    print(str(found.value))
+    return str(found.value)
+
+
+def test_without_the_gate_they_find_a_difference(khalti, monkeypatch):
+    def pass_always(payment, changes, *, asked_at):
+        now = timezone.now()
+        changes |= {"checked_at": now, "claimed_until": None, "next_check_at": next_check(payment, changes, now=now)}
+        KhaltiPayment.objects.filter(pk=payment.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(payment, name, value)
+        return True
+
+    monkeypatch.setattr(settle, "_pass_gate", pass_always)
+
+    assert "Run " in first_difference(khalti)
+
+
+def test_where_a_word_that_nobody_knows_counts_as_paid_they_find_a_difference(khalti, monkeypatch):
+    monkeypatch.setitem(states.MEANING, "under review", states.Evidence.COMPLETED)
+
+    assert "paisa received" in first_difference(khalti)
+
+
+def test_where_a_failed_delivery_is_marked_they_find_a_difference(khalti, monkeypatch):
+    def mark_anyway(delivery, error):
+        deliver._unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None)
+        return True
+
+    monkeypatch.setattr(deliver, "_is_undone", mark_anyway)
+
+    assert "done 0 times" in first_difference(khalti)
