@@ -7,7 +7,7 @@ OLDEST := .venv-oldest/bin
 PIP_OPTIONS := --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check bench clean
+.PHONY: help demo test test-oldest check bench reliability clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ check: .venv/installed  ## Formatting, lint, types, layers, migrations, translat
 
 bench: .venv/installed  ## Measure, beside a plain Django view that does the usual thing
 	@$(BIN)/python -m benchmarks
+
+reliability: .venv/installed  ## Crowds and masses in full numbers, on each database that is here, as a table
+	@$(BIN)/python -m tests.reliability
 
 clean:  ## Remove what was made here, also the demo's data
 	rm -rf .venv .venv-oldest build dist docs/_build example_site/*.sqlite3* example_site/media

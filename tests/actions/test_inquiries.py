@@ -49,7 +49,7 @@ def test_every_answer_comes_with_its_question(khaltis_answer):
         for payment in payments(8):
             many.ask(payment)
         while many:
-            come.update((payment.pk, inquiry.asked_at) for payment, inquiry in many.answers())
+            come.update((payment.pk, coming.result().asked_at) for payment, coming in many.answers())
 
     assert come == {number: number for number in range(8)}
 

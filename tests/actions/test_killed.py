@@ -30,9 +30,9 @@ def test_a_receiver_that_kills_its_process_is_not_what_the_next_run_begins_with(
     end_the_pause(payment=payment)
 
     with pytest.raises(SystemExit):
-        reconcile()
+        reconcile()  # because of the other payment, which it has learned of first
     with pytest.raises(SystemExit):
-        reconcile()  # this time because of the other payment, which it has learned of
+        reconcile()
 
     other.refresh_from_db()
     assert other.status == "completed"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.conftest import kinds, make_due, matters
-from wagtail_khalti.actions import outage, reconcile
+from wagtail_khalti.actions import inquiries, outage, reconcile
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.django_db
@@ -69,16 +69,15 @@ def test_when_it_is_told_to_stop(khalti, many, concurrency):
 
 @pytest.mark.django_db(transaction=True)
 def test_when_its_time_is_over(khalti, many):
-    many(20)
-    khalti.answer("lookup", "{}", delay=0.05, times=20)
+    many(60)
     began = time.monotonic()
 
-    done = reconcile(seconds=0.2, concurrency=2)
+    done = reconcile(seconds=0.02, concurrency=2)
 
     assert time.monotonic() - began < 5
     assert done.is_cut_short
-    assert done.asked < 20
-    assert due() == 20 - done.asked
+    assert done.asked < 60
+    assert due() == 60 - done.asked
 
 
 class TestWhereKhaltiIsDown:
@@ -208,3 +207,31 @@ class TestARefusedKey:
         assert reconcile().answered == 1
 
         assert matters(payment) == ["lookup_refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
+    payments = many(12)
+    asking = inquiries.ask
+
+    def breaks_once(payment, **options):
+        if payment.pk == payments[3].pk:
+            raise TypeError("our own")
+        return asking(payment, **options)
+
+    monkeypatch.setattr(inquiries, "ask", breaks_once)
+
+    for concurrency in (1, 4):
+        make_due()
+        done = reconcile(concurrency=concurrency)
+        assert (done.broken, done.answered) == (1, 11)
+
+
+def test_leftovers_of_another_mode_do_not_stand_before_the_living(khalti, many):
+    left = many(5)
+    KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in left]).update(mode="live")
+    [paid] = many(1)
+    khalti.pay(paid)
+    make_due(pk=paid.pk)
+
+    assert reconcile().moved == 1

@@ -1,28 +1,40 @@
 """Many at the same time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 
+SEATS = 20  # connections to the database; PostgreSQL as it comes has 100, for everybody
+
 
 def all_at_once(count: int, act: Callable[[], Any]) -> list[Any]:
-    """What each of so many threads returned; the first error that any of them met is raised."""
-    start = threading.Barrier(count)
+    """What each of so many threads returned; the first error that any of them met is raised.
+
+    At most ``SEATS`` of them act at the same moment, as in a server with so many threads.
+    """
+    return each_at_once([act] * count)
+
+
+def each_at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Likewise, each of them something else."""
+    start = threading.Barrier(len(acts))
+    seats = threading.BoundedSemaphore(SEATS)
     results: list[Any] = []
     errors: list[BaseException] = []
 
-    def run() -> None:
-        try:
-            start.wait(timeout=30)
-            results.append(act())
-        except BaseException as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
-        finally:
-            connection.close()
+    def run(act: Callable[[], Any]) -> None:
+        start.wait(timeout=30)
+        with seats:
+            try:
+                results.append(act())
+            except BaseException as error:  # noqa: BLE001 - it is raised again below
+                errors.append(error)
+            finally:
+                connection.close()
 
-    threads = [threading.Thread(target=run) for _thread in range(count)]
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -68,7 +68,7 @@ def test_a_warning_is_told_with_what_to_do(warned):
     lines = text.splitlines()
     [place] = [number for number, line in enumerate(lines) if "Reconcile has never run" in line]
     assert lines[place].startswith("  warning  ")
-    assert lines[place + 1].startswith("           Let cron run it:")
+    assert lines[place + 1].startswith("           Let cron run it each minute:")
     assert lines[-1] == "Errors: 0. Warnings: 1."
     assert code == 0
 

@@ -26,7 +26,9 @@ def test_it_says_in_one_line_what_it_did(paid):
 
     ran = Ran()
 
-    assert without_seconds(ran.said) == "Asked Khalti about 3 payments: 3 moved, 0 as before, 0 without answer."
+    assert without_seconds(ran.said) == (
+        "Asked Khalti about 3 payments: 3 moved, 0 as before, 0 without answer. Delivered 3, failing 0."
+    )
     assert (ran.code, ran.complained) == (0, "")
 
 
@@ -35,7 +37,8 @@ def test_one_is_not_many(khalti, payment):
     khalti.answer_lookup(payment, total_amount=1)
 
     assert without_seconds(Ran().said) == (
-        "Asked Khalti about 1 payment: 0 moved, 1 as before, 0 without answer. 1 matter needs a person."
+        "Asked Khalti about 1 payment: 0 moved, 1 as before, 0 without answer. Delivered 1, failing 0. "
+        "1 matter needs a person."
     )
 
 
@@ -49,7 +52,8 @@ def test_the_limit_is_kept_and_said(paid):
     ran = Ran("--limit", "2")
 
     assert without_seconds(ran.said) == (
-        "Asked Khalti about 2 payments: 2 moved, 0 as before, 0 without answer. Stopped before all was done."
+        "Asked Khalti about 2 payments: 2 moved, 0 as before, 0 without answer. Delivered 2, failing 0. "
+        "Stopped before all was done."
     )
     assert ran.code == 0
     assert KhaltiPayment.objects.filter(status="completed").count() == 2
@@ -92,7 +96,7 @@ def test_code_of_the_site_that_fails_is_exit_code_4(paid):
 
     paid(1)
     with listening("completed", fails):
-        assert Ran().code == 0, "the payment was settled; the news is tried again"
+        assert Ran().code == 4, "the payment was settled, and the site does not know"
         KhaltiDelivery.objects.update(next_try_at=timezone.now())
         ran = Ran()
 

@@ -19,7 +19,7 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     can't run inside a transaction.
     """
     require_no_transaction("check_payment")
-    if not payment.pidx:
-        return deliver(payment)
-    learn(payment, ask(payment), by=by)
-    return deliver(payment)
+    if payment.pidx:
+        learn(payment, ask(payment), by=by)
+    deliver(payment)
+    return payment

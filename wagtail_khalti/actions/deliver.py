@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
 from django.db.transaction import TransactionManagementError
 from django.dispatch import Signal
@@ -39,17 +40,29 @@ class _ReceiverRaised(Exception):
     """The site's code failed; its cause says how."""
 
 
-def deliver(payment: KhaltiPayment) -> KhaltiPayment:
+@dataclass(slots=True)
+class Told:
+    """What came of telling the site's code."""
+
+    made: int = 0
+    """Pieces of news that it heard now."""
+
+    failed: int = 0
+    """Those that it failed on; at most one, since what comes after it waits."""
+
+
+def deliver(payment: KhaltiPayment) -> Told:
     """Send what was not delivered yet, in order. What fails stays undelivered, and is tried again later.
 
     Until then what comes after it waits, too. The failure is told in an event, the log and, where it lasts, a review.
     """
     require_no_transaction("deliver")
+    told = Told()
     for delivery in payment.deliveries.undelivered().select_related("payment"):
-        if _has_to_wait(delivery) or not _try(delivery):
+        if not _try(delivery, told):
             _let_the_rest_wait(delivery)
             break
-    return payment
+    return told
 
 
 def _has_to_wait(delivery: KhaltiDelivery) -> bool:
@@ -57,19 +70,23 @@ def _has_to_wait(delivery: KhaltiDelivery) -> bool:
     return delivery.attempts > 0 and delivery.next_try_at is not None and delivery.next_try_at > timezone.now()
 
 
-def _try(delivery: KhaltiDelivery) -> bool:
+def _try(delivery: KhaltiDelivery, told: Told) -> bool:
     """Whether the next one may follow."""
     try:
-        if not _begin_a_try(delivery):
+        if _has_to_wait(delivery) or not _begin_a_try(delivery):
             return False
         _deliver_once(delivery)
     except OperationalError:
         # The money facts are committed and the visitor must see them; the delivery waits for the next try.
         logger.exception("Delivery %s of payment %s could not be made", delivery.pk, delivery.payment.reference)
+        told.failed += 1
         return False
     except Exception as error:  # noqa: BLE001 - the site's code: in a receiver, at the commit, or after it
         cause = error.__cause__ if isinstance(error, _ReceiverRaised) else error
-        return not _is_undone(delivery, cause)
+        if _is_undone(delivery, cause):
+            told.failed += 1
+            return False
+    told.made += 1
     return True
 
 
@@ -78,12 +95,19 @@ def _begin_a_try(delivery: KhaltiDelivery) -> bool:
     again_at = timezone.now() + _pause_after(delivery.attempts)
     with transaction.atomic(durable=True):
         as_read = _unmarked(delivery).filter(attempts=delivery.attempts)
-        if not as_read.update(attempts=F("attempts") + 1, next_try_at=again_at):
+        if _is_in_other_hands(as_read) or not as_read.update(attempts=F("attempts") + 1, next_try_at=again_at):
             return False
         if delivery.attempts >= ENOUGH_FAILURES and not _matters(delivery).exists():
             _open_the_matter(delivery, delivery.last_error)  # each try has killed its process
     delivery.attempts, delivery.next_try_at = delivery.attempts + 1, again_at
     return True
+
+
+def _is_in_other_hands(as_read: models.QuerySet[KhaltiDelivery]) -> bool:
+    """Whether receivers are still at work on an earlier try: nobody waits for them."""
+    if not connection.features.has_select_for_update_skip_locked:
+        return False
+    return not list(as_read.select_for_update(skip_locked=True).values_list("pk"))
 
 
 def _pause_after(attempts: int) -> timedelta:

@@ -41,10 +41,10 @@ class Inquiries:
         """Not waited for here."""
         self._open[self._askers.submit(self._ask, payment)] = payment
 
-    def answers(self) -> list[tuple[KhaltiPayment, Inquiry]]:
-        """Those that have come, at least one."""
+    def answers(self) -> list[tuple[KhaltiPayment, Future[Inquiry]]]:
+        """Those that have come, at least one. ``result()`` raises what went wrong in the asking itself."""
         come, _waiting = wait(self._open, return_when=FIRST_COMPLETED)
-        return [(self._open.pop(future), future.result()) for future in come]
+        return [(self._open.pop(future), future) for future in come]
 
     def take_back(self, merchants: Collection[str] | None = None) -> list[KhaltiPayment]:
         """Those (of these merchants) that Khalti was not asked about yet, and now won't be."""
@@ -71,5 +71,8 @@ class _HereAndNow(Executor):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as a thread would
+            future.set_exception(error)
         return future

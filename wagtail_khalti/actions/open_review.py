@@ -19,7 +19,7 @@ def open_review(
     merchant: str | None = None,
     tell: bool = True,
 ) -> None:
-    """Unless one of this kind is open, or a person has closed one on the same evidence. People and the site are told.
+    """Unless one of this kind is open, or a person has closed one on this very evidence. People and the site are told.
 
     ``merchant``: it is one matter for all payments of this merchant. ``tell``: whether the site's code hears of it,
     too. Runs in the transaction of the fact that it is about.

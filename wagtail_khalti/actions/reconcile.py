@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -55,12 +56,12 @@ def reconcile(
         return is_stopping() or (seconds is not None and time.monotonic() - began >= seconds)
 
     with Inquiries(concurrency) as inquiries:
-        run = _Run(inquiries, limit=limit, by=by, on_progress=on_progress)
+        run = _Run(inquiries, is_over, limit=limit, by=by, on_progress=on_progress)
         if only is not None:
             run.work_on(only)
         else:
             record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
-            run.work_through(is_over)
+            run.work_through()
             run.done.seconds = round(time.monotonic() - began, 3)
             record.finish(run.done.as_json())
     run.done.seconds = round(time.monotonic() - began, 3)
@@ -73,32 +74,35 @@ class _Run:
     def __init__(
         self,
         inquiries: Inquiries,
+        is_over: Callable[[], bool],
         *,
         limit: int | None,
         by: AbstractBaseUser | None,
         on_progress: Callable[[Reconciliation], None] | None,
     ) -> None:
         self.done = Reconciliation()
-        self._inquiries, self._left, self._by, self._on_progress = inquiries, limit, by, on_progress
+        self._inquiries, self._is_over = inquiries, is_over
+        self._left, self._by, self._on_progress = limit, by, on_progress
         self._merchants = deque(configuration().merchants.values())
         self._outages = Outages()
         self._heard_from: dict[str, datetime] = {}
         self._deliveries = iter(KhaltiDelivery.objects.due(timezone.now()).in_turn())
 
-    def work_through(self, is_over: Callable[[], bool]) -> None:
+    def work_through(self) -> None:
         is_cut_short = False
-        while not (is_cut_short := is_over()):
-            has_delivered = self._deliver_some()
+        while not (is_cut_short := self._is_over()):
             self._ask_some()
-            if not self._inquiries and not has_delivered:
-                break
+            has_asked = bool(self._inquiries)
             self._learn_some()
+            has_delivered = self._deliver_some()
+            if not has_asked and not has_delivered:
+                break
         self._finish()
         self.done.is_cut_short = is_cut_short or self._has_left_some()
 
     def work_on(self, payment: KhaltiPayment) -> None:
         if not payment.pidx:
-            deliver(payment)  # Khalti never heard of it
+            self._deliver(payment)  # Khalti never heard of it
         elif claim_payment(payment):
             self._inquiries.ask(payment)
         else:
@@ -120,19 +124,19 @@ class _Run:
     def _learn_some(self) -> None:
         """Money facts first: what was asked is written down before the site's code, which may be slow, hears of it."""
         answers = self._inquiries.answers() if self._inquiries else []
-        learned = [payment for payment, inquiry in answers if self._learn(payment, inquiry)]
+        learned = [payment for payment, coming in answers if self._learn(payment, coming)]
         for payment in learned:
-            with self._going_on("Payment %s could not be delivered", payment.reference):
-                deliver(payment)
+            self._deliver(payment)
         if self._on_progress and answers:
             self._on_progress(self.done)
         for payment in self._inquiries.take_back(self._outages.reasons):
             self._give_back(payment)
 
-    def _learn(self, payment: KhaltiPayment, inquiry: Inquiry) -> bool:
+    def _learn(self, payment: KhaltiPayment, coming: Future[Inquiry]) -> bool:
         before, is_learned = payment.status, False
-        self._outages.note(payment.merchant, inquiry.outcome)
         with self._going_on("Payment %s could not be worked on", payment.reference):
+            inquiry = coming.result()
+            self._outages.note(payment.merchant, inquiry.outcome)
             try:
                 learn(payment, inquiry, by=self._by)
             except KhaltiError as error:
@@ -151,12 +155,16 @@ class _Run:
         with self._going_on("Due deliveries could not be read"):
             due = list(islice(self._deliveries, DELIVERIES_AT_ONCE))
         for delivery in due:
-            with self._going_on("Delivery %s could not be made", delivery.pk):
-                deliver(delivery.payment)
-                delivery.refresh_from_db()
-                self.done.delivered += delivery.delivered_at is not None
-                self.done.undelivered += delivery.delivered_at is None
+            if self._is_over():
+                break
+            self._deliver(delivery.payment)
         return bool(due)
+
+    def _deliver(self, payment: KhaltiPayment) -> None:
+        with self._going_on("Payment %s could not be delivered", payment.reference):
+            told = deliver(payment)
+            self.done.delivered += told.made
+            self.done.undelivered += told.failed
 
     def _finish(self) -> None:
         """Use every answer that was asked for, and give back what was not."""

@@ -20,10 +20,10 @@ class Reconciliation:
     """Khalti was asked, and nothing was learned."""
 
     delivered: int = 0
-    """The site's code heard what it had missed."""
+    """Pieces of news that the site's code has heard."""
 
     undelivered: int = 0
-    """It failed again."""
+    """Those that it failed on; they are tried again later."""
 
     broken: int = 0
     """Could not be worked on for a reason of ours, which the log tells."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -17,6 +17,8 @@ from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
 
+WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
+
 
 def settle(
     payment: KhaltiPayment, answer: Lookup, *, asked_at: datetime, by: AbstractBaseUser | None = None
@@ -27,7 +29,7 @@ def settle(
     Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
-    while not (payment.evidence_at and asked_at < payment.evidence_at <= timezone.now()):
+    while not (payment.evidence_at and asked_at < payment.evidence_at <= timezone.now() + WAIT):
         road = judge(payment, answer)
         if road is KhaltiReview.Kind.UNEXPECTED_STATUS and _may_be_of_before(payment, asked_at):
             payment.refresh_from_db()
@@ -152,7 +154,7 @@ def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: dat
         "next_check_at": next_check(payment, changes, now=now),
     }
     # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
-    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=now)
+    not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=now + WAIT)
     if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=payment.status).update(**changes):
         return False
     for name, value in changes.items():

@@ -88,4 +88,4 @@ def _is_at_work(now: datetime) -> bool:
 
 
 def _cron() -> str:
-    return _("Let cron run it: */5 * * * * cd /path/to/site && python manage.py khalti_reconcile")
+    return _("Let cron run it each minute: cd /srv/site && .venv/bin/python manage.py khalti_reconcile --verbosity 0")

@@ -1,7 +1,6 @@
 """For tests and demos: move a payment, make trouble, read the books. ``remote`` is the same through HTTP."""
 
 import json
-import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -38,6 +37,7 @@ __all__ = [
 
 UNPAID = frozenset(Status) - PAID
 MOST_TIMES = 2**31 - 1
+MOST_SECONDS = 3600  # nobody waits longer, and a thread of the server does
 
 
 def begin(pidx: str) -> SimulatedPayment:
@@ -200,6 +200,6 @@ def _times(times: object) -> int:
 def _seconds(seconds: object, fault: Fault) -> float:
     if fault not in SECONDS:
         raise ValueError(f"{fault} takes no seconds, only these do: {', '.join(SECONDS)}")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
-        raise ValueError(f"seconds is {seconds!r}; it must be a number that is not negative")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SECONDS:
+        raise ValueError(f"seconds is {seconds!r}; it must be a number from 0 to {MOST_SECONDS}")
     return float(seconds)

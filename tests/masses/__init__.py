@@ -1,0 +1,3 @@
+import pytest
+
+pytest.register_assert_rewrite("tests.masses.mass")  # so that a failed one says what it found
