@@ -1,6 +1,6 @@
 """``make test``: the suite on each database that is here, and in words what was left out.
 
-python -m tests.matrix [sqlite] [postgres] [mariadb] [options of pytest]
+python -m tests.matrix [sqlite] [postgres] [mariadb] [chromium] [options of pytest]
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ def connect_to_mariadb(url: str) -> None:
     ).close()
 
 
+CHROMIUM = "chromium"
 DATABASES = [
-    Database(name="sqlite"),
+    Database(name="sqlite", options=["-m", "not browser"]),
     Database(
         name="postgres",
         variable="TEST_POSTGRES_URL",
@@ -89,6 +90,7 @@ DATABASES = [
         connect=connect_to_mariadb,
         options=ONLY_DATABASE,
     ),
+    Database(name=CHROMIUM, options=["-m", "browser"]),
 ]
 
 
@@ -107,14 +109,13 @@ def main(arguments: list[str]) -> int:
 
 
 def run_all(databases: list[Database], options: list[str]) -> dict[str, bool]:
-    """Browsers need a quiet machine, so SQLite comes alone, before your eyes; servers can be waited for together."""
-    in_process = [database for database in databases if database.connect is None]
-    servers = [database for database in databases if database.connect is not None]
-    went_well = {database.name: run(database, options) for database in in_process}
+    """Two at a time; browsers need a quiet machine, so they come alone, and before your eyes."""
+    together = [database for database in databases if database.name != CHROMIUM]
+    alone = [database for database in databases if database.name == CHROMIUM]
     with ThreadPoolExecutor(max_workers=2) as threads:
-        results = threads.map(lambda database: run(database, options, is_shown_at_the_end=True), servers)
-        went_well |= {database.name: result for database, result in zip(servers, results, strict=True)}
-    return went_well
+        results = threads.map(lambda database: run(database, options, is_shown_at_the_end=len(together) > 1), together)
+        went_well = {database.name: result for database, result in zip(together, results, strict=True)}
+    return went_well | {database.name: run(database, options) for database in alone}
 
 
 def why_not(database: Database) -> str:

@@ -12,8 +12,10 @@ import sys
 import time
 from typing import Any
 
-from tests.matrix import DATABASES, REPORTS, Database, why_not
+from tests.matrix import CHROMIUM, REPORTS, Database, why_not
+from tests.matrix import DATABASES as ALL
 
+DATABASES = [database for database in ALL if database.name != CHROMIUM]
 TESTS = ["tests/concurrency", "tests/masses"]
 Line = dict[str, Any]
 
