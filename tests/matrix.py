@@ -109,10 +109,10 @@ def main(arguments: list[str]) -> int:
 
 
 def run_all(databases: list[Database], options: list[str]) -> dict[str, bool]:
-    """Two at a time; browsers need a quiet machine, so they come alone, and before your eyes."""
+    """Databases together, for each waits a lot; browsers need a quiet machine, so they come alone, before your eyes."""
     together = [database for database in databases if database.name != CHROMIUM]
     alone = [database for database in databases if database.name == CHROMIUM]
-    with ThreadPoolExecutor(max_workers=2) as threads:
+    with ThreadPoolExecutor(max_workers=3) as threads:
         results = threads.map(lambda database: run(database, options, is_shown_at_the_end=len(together) > 1), together)
         went_well = {database.name: result for database, result in zip(together, results, strict=True)}
     return went_well | {database.name: run(database, options) for database in alone}

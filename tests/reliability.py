@@ -16,7 +16,7 @@ from tests.matrix import CHROMIUM, REPORTS, Database, why_not
 from tests.matrix import DATABASES as ALL
 
 DATABASES = [database for database in ALL if database.name != CHROMIUM]
-TESTS = ["tests/concurrency", "tests/masses"]
+TESTS = ["tests/concurrency", "tests/masses", "tests/crash", "tests/random_runs"]
 Line = dict[str, Any]
 
 
