@@ -95,7 +95,9 @@ def _begin_a_try(delivery: KhaltiDelivery) -> bool:
     again_at = timezone.now() + _pause_after(delivery.attempts)
     with transaction.atomic(durable=True):
         as_read = _unmarked(delivery).filter(attempts=delivery.attempts)
-        if (delivery.attempts and _is_in_other_hands(as_read)) or not as_read.update(attempts=F("attempts") + 1, next_try_at=again_at):
+        if (delivery.attempts and _is_in_other_hands(as_read)) or not as_read.update(
+            attempts=F("attempts") + 1, next_try_at=again_at
+        ):
             return False
         if delivery.attempts >= ENOUGH_FAILURES and not _matters(delivery).exists():
             _open_the_matter(delivery, delivery.last_error)  # each try has killed its process
