@@ -14,6 +14,8 @@ from wagtail_khalti.exceptions import (
     GatewayRejected,
     GatewayUnreachable,
     KhaltiError,
+    MobileNeeded,
+    NotRefundable,
     PaymentError,
     RequestRejected,
 )
@@ -54,13 +56,26 @@ def test_a_connection_that_was_never_made_is_unreachable():
     assert issubclass(ConnectionNeverMade, GatewayUnreachable)
 
 
+def test_that_khalti_asks_for_a_mobile_number_is_a_refusal():
+    assert issubclass(MobileNeeded, RequestRejected)
+    assert issubclass(RequestRejected, GatewayRejected)
+
+
+def test_that_money_cannot_be_given_back_is_found_out_here():
+    assert not issubclass(NotRefundable, GatewayError)
+
+
+WITH_FIELDS = {"RequestRejected", "MobileNeeded"}
+
+
 @pytest.mark.parametrize(
     "error",
     [
         RequestRejected({"amount": "Too small.", "customer_info.name": "Blank."}),
+        MobileNeeded({"mobile": "This field is required."}),
         GatewayUnreachable("no answer", retry_after=30),
         ConnectionNeverMade("refused"),
-        *(getattr(exceptions, name)("words") for name in grown() if name != "RequestRejected"),
+        *(getattr(exceptions, name)("words") for name in grown() if name not in WITH_FIELDS),
     ],
     ids=lambda error: type(error).__name__,
 )

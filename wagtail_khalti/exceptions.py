@@ -8,13 +8,21 @@ KhaltiError
 │   └── GatewayRejected          a clear refusal: asking again will not help
 │       ├── KeyRejected          Khalti does not know the secret key
 │       ├── RequestRejected      Khalti does not accept what was asked, field by field
+│       │   └── MobileNeeded     a refund of this payment needs the number of a Khalti account
 │       └── PidxNotFound         Khalti does not know this pidx (under this key)
 └── PaymentError                 our own rules
-    ├── AmountTooSmall           Khalti takes nothing below its minimum
+    ├── AmountTooSmall           below Khalti's minimum, or a refund of nothing
     ├── AmountTooLarge           more than this site allows in one payment
     ├── BreakdownMismatch        the lines do not add up to the amount
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
+    ├── NotRefundable            money can't be given back, now or at all
+    │   ├── NotPaid              Khalti has not confirmed that the money came
+    │   ├── NothingLeft          all of it went back
+    │   ├── AmountNotLeft        more than is left of it
+    │   ├── RefundUndecided      what became of an earlier refund has to be known first
+    │   └── RefundsChanged       money went back since somebody looked
+    ├── RefundIsDecided          it is known by now what became of the refund
     ├── AlreadyDelivered         the site's code has heard this news, and hears it once
     ├── ReviewIsClosed           somebody else closed the matter before
     └── OfferUnavailable         what was offered can't be bought (any more)
@@ -70,6 +78,10 @@ class RequestRejected(GatewayRejected):
         return "; ".join(f"{name}: {text}" for name, text in self.fields.items())
 
 
+class MobileNeeded(RequestRejected):
+    """Khalti gives the money of a bank payment back to a Khalti account only, and has to be told which."""
+
+
 class PidxNotFound(GatewayRejected):
     """Khalti does not know this pidx, or another key's owner has it."""
 
@@ -79,7 +91,7 @@ class PaymentError(KhaltiError):
 
 
 class AmountTooSmall(PaymentError):
-    """Khalti takes nothing below its minimum."""
+    """Below what Khalti takes; of a refund, less than one paisa."""
 
 
 class AmountTooLarge(PaymentError):
@@ -96,6 +108,34 @@ class IdempotencyConflict(PaymentError):
 
 class MerchantChanged(PaymentError):
     """The merchant that took the payment is gone from the settings, or has changed its mode."""
+
+
+class NotRefundable(PaymentError):
+    """Money can't be given back, now or at all. Nothing was sent to Khalti."""
+
+
+class NotPaid(NotRefundable):
+    """Khalti has not confirmed that the money came, or has given no transaction id by which to ask for it."""
+
+
+class NothingLeft(NotRefundable):
+    """All of the money went back."""
+
+
+class AmountNotLeft(NotRefundable):
+    """More than is left of the payment."""
+
+
+class RefundUndecided(NotRefundable):
+    """An earlier refund of the payment is on its way, or in doubt, or its amount is not known."""
+
+
+class RefundsChanged(NotRefundable):
+    """Money went back since somebody looked; they have to look again."""
+
+
+class RefundIsDecided(PaymentError):
+    """What became of the refund is known by now; a person's word is not needed any more."""
 
 
 class AlreadyDelivered(PaymentError):

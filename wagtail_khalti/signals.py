@@ -12,7 +12,8 @@ payment_completed = Signal()
 """Khalti confirmed the money, server to server."""
 
 payment_refunded = Signal()
-"""Money went back, in part or in full."""
+"""Money went back. Comes once for each refund with ``refund``, a ``KhaltiRefund``, its ``amount``, and what is then
+``remaining`` of the payment, both in paisa: 0 where all of it went back."""
 
 payment_ended = Signal()
 """Khalti said that this payment will not happen: canceled, expired or failed. A late payment may still come."""

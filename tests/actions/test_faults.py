@@ -114,7 +114,10 @@ def test_a_fault_at_lookup_never_ends_a_payment_wrongly(khalti, payment, fault, 
     expected = {**dict.fromkeys(STILL_TRUE, TRUTHS[truth]), **dict.fromkeys(OLD_NEWS, Status.PENDING)}
     assert status == (Status.INITIATED if truth is nothing else expected.get(fault, Status.INITIATED))
     assert isinstance(error, GatewayError) == (fault in NO_ANSWER)
-    assert open_reviews(payment) == ({CONTRADICTION[fault]} if fault in CONTRADICTION else set())
+    for_a_person = {CONTRADICTION[fault]} if fault in CONTRADICTION else set()
+    if status == Status.PARTIALLY_REFUNDED:
+        for_a_person = {"refund_without_amount"}  # somebody has to enter what Khalti does not say
+    assert open_reviews(payment) == for_a_person
 
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: truth.__name__)

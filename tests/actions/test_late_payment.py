@@ -61,7 +61,7 @@ def test_late_money_that_went_back_at_once_is_told_too(late, khalti):
 
     check_payment(payment)
 
-    assert news(payment) == ["ended", "refunded", "needs_attention"]
+    assert news(payment) == ["ended", "needs_attention", "refunded"]
     assert matters(payment) == ["late_payment"]
 
 

@@ -13,28 +13,7 @@ from wagtail_khalti.models import KhaltiReview
 
 MINUTE = timedelta(minutes=1)
 
-
-class Receiver:
-    """The site's code, which fails as long as it is broken."""
-
-    def __init__(self):
-        self.is_broken = True
-        self.calls = 0
-
-    def __call__(self, **kwargs):
-        self.calls += 1
-        if self.is_broken:
-            raise LookupError("no stock")
-
-
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(on):
-    receiver = Receiver()
-    on("completed", receiver)
-    return receiver
 
 
 @pytest.fixture

@@ -5,18 +5,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from tests.actions.conftest import kinds
-from tests.actions.test_pauses import Receiver
 from wagtail_khalti.actions import check_payment, replay_delivery
 from wagtail_khalti.exceptions import AlreadyDelivered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(on):
-    receiver = Receiver()
-    on("completed", receiver)
-    return receiver
 
 
 @pytest.fixture

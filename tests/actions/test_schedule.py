@@ -135,6 +135,16 @@ def test_khalti_may_ask_for_a_longer_pause_but_not_for_years(asked_for, pause):
     assert next_check_after_silence(payment_of(), now=START, at_least=asked_for) == START + pause
 
 
+@pytest.mark.parametrize("status", sorted(PAID))
+def test_while_a_refund_is_undecided_khalti_is_asked_again_whatever_else_holds(status):
+    """Also years later, and also where all went back."""
+    for days in (0, 1, 100, 1000):
+        now = START + days * DAY
+        payment = payment_of(status, refunding_since=START)
+        assert now < next_check(payment, {}, now=now) <= now + 6 * HOUR
+        assert now < next_check_after_silence(payment, now=now) <= now + 6 * HOUR
+
+
 moments = st.integers(-5 * 365 * 24 * 3600, 5 * 365 * 24 * 3600).map(lambda seconds: START + timedelta(seconds=seconds))
 maybe = st.none() | moments
 

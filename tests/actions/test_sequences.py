@@ -87,11 +87,15 @@ def after(state, said):
         return replace(state, reviews=state.reviews | {road}, told=told)
     if road is None:
         return state
-    told = (*state.told, *map(str, news_of(state.status, road)))
-    if road in PAID and state.status in SOFT_ENDS:
-        reviews = state.reviews | {KhaltiReview.Kind.LATE_PAYMENT}
-        return replace(state, status=road, is_late=True, reviews=reviews, told=(*told, "needs_attention"))
-    return replace(state, status=road, told=told)
+    told, reviews = (*state.told, *map(str, news_of(state.status, road))), state.reviews
+    is_late = road in PAID and state.status in SOFT_ENDS
+    if is_late:
+        reviews, told = reviews | {KhaltiReview.Kind.LATE_PAYMENT}, (*told, "needs_attention")
+    if road is Status.PARTIALLY_REFUNDED:
+        reviews, told = reviews | {KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT}, (*told, "needs_attention")
+    elif road is Status.REFUNDED:
+        told = (*told, "refunded")
+    return replace(state, status=road, is_late=state.is_late or is_late, reviews=reviews, told=told)
 
 
 def _lookup(said, cache={}):  # noqa: B006 - there are only so many answers
@@ -113,7 +117,9 @@ def must_hold(before, said, now):
     if now.status != before.status:
         assert said.is_exact, "only exact evidence moves"
         late = {KhaltiReview.Kind.LATE_PAYMENT} if now.status in PAID and before.status in SOFT_ENDS else set()
-        assert now.reviews - before.reviews == late, "what moves is no contradiction, but late money is for a person"
+        part = {KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT} if now.status == Status.PARTIALLY_REFUNDED else set()
+        opened = now.reviews - before.reviews
+        assert opened == late | part, "what moves is no contradiction, but late money and a nameless sum need a person"
         if now.status in PAID:
             assert said.word in MONEY_WORDS
         elif now.status in SOFT_ENDS:
@@ -128,6 +134,7 @@ def must_hold(before, said, now):
     if said.is_exact and said.word in MONEY_WORDS:
         assert now.status in PAID, "money that is there is never missed"
     assert now.told.count("completed") <= 1, "a purchase is told at most once"
+    assert now.told.count("refunded") == (now.status == Status.REFUNDED), "what went back is told once it is known"
     assert now.told.count("needs_attention") == len(now.reviews)
     assert now.told[: len(before.told)] == before.told
 
@@ -205,6 +212,9 @@ def _stored(payment):
     return State(status=row.status, is_late=row.is_late, reviews=frozenset(reviews), told=tuple(news(row)))
 
 
+PARTLY = {"status": Status.PARTIALLY_REFUNDED, "reviews": frozenset({KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT})}
+
+
 def test_a_machine_that_breaks_a_rule_is_caught():
     """The control: the rules can fail."""
     paid = State(status=Status.COMPLETED, told=("completed",))
@@ -219,5 +229,7 @@ def test_a_machine_that_breaks_a_rule_is_caught():
         must_hold(State(), Said(status="Ambiguous"), State())
     with pytest.raises(AssertionError, match="never missed"):
         must_hold(State(), Said(status="Completed"), State())
+    with pytest.raises(AssertionError, match="once it is known"):
+        must_hold(paid, Said(status="Partially Refunded"), replace(paid, **PARTLY, told=("completed", "refunded")))
     with pytest.raises(AssertionError, match="at most once"):
         must_hold(paid, Said(status="Completed"), replace(paid, told=("completed", "completed")))

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.conftest import end_the_pause, kinds, make_due
-from tests.actions.test_pauses import Receiver
-from wagtail_khalti.actions import close_review, reconcile
+from wagtail_khalti.actions import check_payment, close_review, reconcile, refund_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = pytest.mark.django_db
 
@@ -62,9 +62,7 @@ def test_silence_and_a_payment_that_khalti_does_not_know(khalti, payment):
     assert kinds(payment)[-1] == "review_closed"
 
 
-def test_what_failed_is_delivered_later(khalti, payment, on):
-    receiver = Receiver()
-    on("completed", receiver)
+def test_what_failed_is_delivered_later(khalti, payment, receiver):
     khalti.pay(payment)
     make_due()
     reconcile()
@@ -73,3 +71,22 @@ def test_what_failed_is_delivered_later(khalti, payment, on):
     end_the_pause()
 
     assert reconcile().delivered == 1
+
+
+def test_a_refund_is_made_and_one_in_doubt_is_decided(khalti, payment):
+    khalti.pay(payment)
+    check_payment(payment)
+    assert refund_payment(payment, 50_000).state == "succeeded"
+    khalti.trouble("refund", Fault.RESET_BEFORE)
+
+    refund = refund_payment(payment, 30_000)
+
+    assert refund.state == "unknown"
+    assert stored(payment).next_check_at > timezone.now()
+    khalti.refund(payment)
+    make_due()
+
+    assert reconcile().broken == 0
+
+    refund.refresh_from_db()
+    assert (refund.state, stored(payment).remaining) == ("succeeded", 0)

@@ -3,7 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.simulator.conftest import TOKEN, running_command
 from tests.simulator.controller import Controller
 from wagtail_khalti.conf import Merchant, Mode
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, GatewayUnreachable, PidxNotFound
-from wagtail_khalti.gateway import Initiated, InitiateRequest, KhaltiClient, Lookup, client
+from wagtail_khalti.gateway import Initiated, InitiateRequest, KhaltiClient, Lookup, RefundRequest, client
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 
@@ -81,6 +81,10 @@ class InProcess:
     def payments(self):
         return [entry.pidx for entry in control.payments()]
 
+    def entry(self, pidx):
+        [entry] = [asdict(entry) for entry in control.payments() if entry.pidx == pidx]
+        return entry
+
 
 class OverTheWire:
     """Khalti in another process, at the end of a real connection."""
@@ -109,6 +113,9 @@ class OverTheWire:
             after = page["next"]
             if not after:
                 return entries
+
+    def entry(self, pidx):
+        return self.controller.payment(pidx)
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +199,25 @@ def test_an_initiate_without_an_answer_is_sent_once_and_then_the_truth_comes(the
     assert isinstance(there.client.initiate(order), Initiated)
     nothing_happened = "nothing has happened" in fault.meaning
     assert len(there.payments()) - before == (1 if nothing_happened else 2)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
+def test_a_refund_without_an_answer_is_sent_once_and_then_the_truth_comes(there, fault):
+    pidx = there.client.initiate(ORDER).pidx
+    there.pay(pidx)
+    request = RefundRequest(transaction_id=there.client.lookup(pidx).transaction_id, amount=50_000)
+    there.trouble("refund", fault, pidx=pidx, **options(fault))
+    kind, words = SILENCE[fault]
+
+    with pytest.raises(kind, match=words) as raised:
+        there.client.refund(request)
+
+    assert type(raised.value) is kind
+    assert there.calls("refund", pidx=pidx) == 1
+    nothing_happened = "nothing has happened" in fault.meaning
+    assert there.entry(pidx)["returned"] == (0 if nothing_happened else 50_000)
+    there.client.refund(request)
+    assert there.entry(pidx)["returned"] == (50_000 if nothing_happened else 100_000)
 
 
 def test_a_slow_drip_that_we_can_wait_for_is_an_answer(there):

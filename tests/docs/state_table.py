@@ -1,40 +1,80 @@
-"""The state machine as the manual shows it.
+"""The tables by which money is decided, as the manual shows them.
 
     python -m tests.docs.state_table
 
-writes it into docs/architecture.md.
+writes them into docs/architecture.md.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 MANUAL = Path(__file__).parents[2] / "docs" / "architecture.md"
-PLACE = re.compile(r"(?<=<!-- states -->\n).*?(?=<!-- /states -->)", re.DOTALL)
 
 
-def table() -> str:
+def states() -> str:
+    """What each kind of evidence does to each status of a payment."""
     from wagtail_khalti.actions.states import MACHINE, Evidence
 
-    head = ["status", *(evidence.value for evidence in Evidence)]
-    rows = [[f"**{status}**", *(_words(roads[evidence]) for evidence in Evidence)] for status, roads in MACHINE.items()]
-    lines = [head, ["---"] * len(head), *rows]
+    return _table("status", Evidence, MACHINE)
+
+
+def refunds() -> str:
+    """What each word does to each state of a refund."""
+    from wagtail_khalti.actions.refund_states import MACHINE, Word
+
+    return _table("state", Word, MACHINE)
+
+
+def verdicts() -> str:
+    """What Khalti's word about the payment proves of a refund that is in doubt."""
+    from wagtail_khalti.actions.refund_states import VERDICTS
+    from wagtail_khalti.models.payment import Status
+
+    heads = (Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED)
+    return _table("the refund was to be", heads, VERDICTS)
+
+
+TABLES = {"states": states, "refunds": refunds, "verdicts": verdicts}
+"""By the name of their place in the manual: ``<!-- states -->``."""
+
+
+def _table(corner: str, heads: Iterable[Any], rows: Mapping[Any, Mapping[Any, object]]) -> str:
+    heads = list(heads)
+    lines = [[corner, *(head.value for head in heads)], ["---"] * (len(heads) + 1)]
+    lines += [[f"**{row.value}**", *(_words(roads[head]) for head in heads)] for row, roads in rows.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _words(road: object) -> str:
-    from wagtail_khalti.models.payment import Status
+    from wagtail_khalti.models import KhaltiReview
 
     if road is None:
         return "stays"
-    return str(road) if isinstance(road, Status) else "review"
+    if isinstance(road, KhaltiReview.Kind):
+        return "review"
+    return str(road.value) if isinstance(road, Enum) else str(road)
 
 
-def shown() -> str:
-    [found] = PLACE.findall(MANUAL.read_text())
+def _place(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+
+
+def shown(name: str) -> str:
+    [found] = _place(name).findall(MANUAL.read_text())
     return found
+
+
+def write() -> None:
+    text = MANUAL.read_text()
+    for name, table in TABLES.items():
+        text = _place(name).sub(lambda _, table=table: table(), text)
+    MANUAL.write_text(text)
 
 
 if __name__ == "__main__":
@@ -42,4 +82,4 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
-    MANUAL.write_text(PLACE.sub(lambda _: table(), MANUAL.read_text()))
+    write()

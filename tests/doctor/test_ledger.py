@@ -6,13 +6,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tests.doctor.conftest import by_name, only
-from wagtail_khalti.actions import check_payment
+from wagtail_khalti.actions import check_payment, decide_refund, enter_refund_amount, record_refund, refund_payment
 from wagtail_khalti.doctor import Level, rules
 from wagtail_khalti.doctor import ledger as ledger_module
 from wagtail_khalti.doctor.ledger import ledger
+from wagtail_khalti.exceptions import RequestRejected
 from wagtail_khalti.gateway import BreakdownLine
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import Way
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +152,113 @@ def test_a_failure_that_khalti_never_pronounced(start):
     assert only(ledger()).name == "status_not_in_history"
 
 
+def test_refunds_of_every_kind_agree(khalti, paid, buyer):
+    whole, part, cash, found, doubtful, decided = (paid() for _ in range(6))
+    refund_payment(whole)
+    refund_payment(part, 50_000)
+    refund_payment(part, 100_000)
+    record_refund(cash, 150_000, way=Way.CASH)
+    khalti.refund(found, amount=50_000)
+    enter_refund_amount(check_payment(found).refunds.get(), 50_000)
+    khalti.answer("refund", {"detail": "No."}, status=400)
+    with pytest.raises(RequestRejected):
+        refund_payment(doubtful)
+    for payment in (doubtful, decided):
+        khalti.trouble("refund", "reset_before", payment=payment)
+        assert refund_payment(payment, 50_000).state == "unknown"
+    decide_refund(decided.refunds.get(), was_sent=False)
+    paid(payable=buyer), refund_payment(paid(payable=buyer))
+
+    assert only(ledger()).name == "agrees"
+
+
+def test_more_given_back_than_was_paid_is_a_matter_and_no_disagreement(khalti, paid):
+    payment = paid()
+    record_refund(payment, 50_000, way=Way.CASH)
+    khalti.refund(payment)
+    check_payment(payment)
+
+    assert payment.reviews.get().kind == KhaltiReview.Kind.REFUNDED_TOO_MUCH
+    assert only(ledger()).name == "agrees"
+
+
+@pytest.mark.parametrize("refund_total", [0, 49_999, 50_001])
+def test_a_sum_that_is_not_that_of_the_refunds(paid, refund_total):
+    payment, sound = paid(), paid()
+    for each in (payment, sound):
+        refund_payment(each, 50_000)
+    change(payment, refund_total=refund_total)
+
+    finding = only(ledger())
+
+    assert (finding.name, finding.level, finding.references) == ("refunds_differ", Level.ERROR, (payment.reference,))
+
+
+def test_a_sum_without_any_refund(paid):
+    change(paid(), refund_total=1)
+
+    assert only(ledger()).name == "refunds_differ"
+
+
+def test_a_refused_refund_is_none_of_the_sum(khalti, paid):
+    payment = paid()
+    khalti.trouble("refund", "reset_before", payment=payment)
+    refund = refund_payment(payment, 50_000)
+    KhaltiRefund.objects.filter(pk=refund.pk).update(state="refused")
+    change(payment, refunding_since=None)
+
+    assert only(ledger()).name == "refunds_differ"
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_payment_is_held_while_a_refund_is_not_decided_and_no_longer(khalti, paid, is_held):
+    payment = paid()
+    if not is_held:
+        khalti.trouble("refund", "reset_before", payment=payment)
+    refund_payment(payment, 50_000)
+    change(payment, refunding_since=timezone.now() if is_held else None)
+
+    finding = only(ledger())
+
+    assert (finding.name, finding.references) == ("refunding_differs", (payment.reference,))
+
+
+@pytest.fixture
+def refunded_in_part(paid):
+    """Refunded, as Khalti says, of which only a part is known here; the refund of the rest was deleted by hand."""
+    payment = paid()
+    refund_payment(payment, 50_000)
+    rest = refund_payment(payment, 100_000)
+    payment.deliveries.filter(refund=rest).delete()
+    rest.delete()
+    change(payment, refund_total=50_000)
+    return payment
+
+
+def test_a_refunded_payment_of_which_a_part_did_not_go_back(refunded_in_part):
+    finding = only(ledger())
+
+    assert (finding.name, finding.references) == ("refunded_in_part", (refunded_in_part.reference,))
+
+
+def test_it_is_not_told_where_a_matter_tells_it(refunded_in_part):
+    matter = KhaltiReview.objects.create(payment=refunded_in_part, kind=KhaltiReview.Kind.REFUND_CONTRADICTED)
+    assert only(ledger()).name == "agrees"
+
+    KhaltiReview.objects.filter(pk=matter.pk).update(is_open=None)
+    assert only(ledger()).name == "refunded_in_part"
+
+
+def test_a_refund_that_the_site_was_never_to_hear_of(paid):
+    payment = paid()
+    refund_payment(payment, 50_000)
+    record_refund(payment, 50_000, way=Way.CASH)
+    payment.deliveries.last().delete()
+    change(payment)
+
+    assert only(ledger()).name == "news_missing"
+
+
 @pytest.mark.parametrize("verb", ["pay", "cancel", "refund"])
 def test_news_that_were_never_written(khalti, start, verb):
     payment = start()
@@ -246,4 +355,4 @@ def test_every_piece_is_looked_at_once(paid, monkeypatch):
 def test_every_rule_has_a_name_of_its_own():
     every = (*rules.PAYMENT_RULES, *rules.NEWS_RULES, rules.UNEVEN, rules.TWO_SALES)
 
-    assert len({rule.name for rule in every}) == len(every) == 15
+    assert len({rule.name for rule in every}) == len(every) == 18

@@ -7,14 +7,14 @@ import time_machine
 from django.utils import timezone
 
 from tests.doctor.conftest import only
-from wagtail_khalti.actions import reconcile
+from wagtail_khalti.actions import check_payment, reconcile, refund_payment
 from wagtail_khalti.actions.claim import claim_due_payments
 from wagtail_khalti.actions.outage import FEW
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import last_reconcile
-from wagtail_khalti.doctor.waiting import left_behind, overdue, undecided
-from wagtail_khalti.models import KhaltiPayment, KhaltiRun
+from wagtail_khalti.doctor.waiting import left_behind, overdue, refunds_in_doubt, undecided
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
 from wagtail_khalti.models.payment import Status
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +165,72 @@ def test_the_oldest_undecided_payment_comes_first_and_tests_are_counted_apart(st
 
     assert finding.numbers == {"live": 1, "test": 4}
     assert finding.references == tuple(payment.reference for payment in reversed(payments[2:]))
+
+
+@pytest.fixture
+def doubtful(khalti, paid):
+    """Another payment with a refund whose request was lost, begun so many minutes ago."""
+
+    def give_back(minutes, **columns):
+        payment = paid()
+        khalti.trouble("refund", "reset_before", payment=payment)
+        refund = refund_payment(payment, 50_000)
+        assert refund.state == "unknown"
+        KhaltiRefund.objects.filter(pk=refund.pk).update(created_at=before(minutes=minutes))
+        change(payment, **columns)
+        return payment
+
+    return give_back
+
+
+def test_refunds_that_are_decided_or_young_are_no_trouble(paid, doubtful):
+    refund_payment(paid())
+    KhaltiRefund.objects.update(created_at=before(days=9))
+    doubtful(59)
+
+    finding = only(refunds_in_doubt())
+
+    assert (finding.level, finding.name) == (Level.OK, "refunds_decided")
+
+
+def test_refunds_that_are_long_in_doubt(doubtful):
+    payments = [doubtful(61 + minutes) for minutes in range(5)]
+    change(payments[0], mode="live")
+
+    finding = only(refunds_in_doubt())
+
+    assert (finding.level, finding.name) == (Level.WARNING, "refunds_in_doubt")
+    assert finding.numbers == {"live": 1, "test": 4}
+    assert finding.references == tuple(payment.reference for payment in reversed(payments[2:]))
+    assert "1 hour, 5 minutes" in finding.sentence
+
+
+@pytest.mark.parametrize("state", ["requested", "sending"])
+def test_refunds_whose_process_was_killed_and_that_nobody_asked_about(doubtful, state):
+    payment = doubtful(61, merchant="gone")
+    KhaltiRefund.objects.update(state=state)
+
+    assert only(refunds_in_doubt()).references == (payment.reference,)
+
+
+def test_a_refund_in_doubt_is_told_by_its_matter_as_long_as_that_is_open(doubtful):
+    payment = doubtful(61)
+    matter = KhaltiReview.objects.create(payment=payment, kind=KhaltiReview.Kind.REFUND_IN_DOUBT)
+    assert only(refunds_in_doubt()).level == Level.OK
+
+    KhaltiReview.objects.filter(pk=matter.pk).update(is_open=None)
+    assert only(refunds_in_doubt()).references == (payment.reference,)
+
+
+def test_a_refund_of_unknown_amount_is_told_by_its_matter_as_long_as_that_is_open(khalti, paid):
+    payment = paid()
+    khalti.refund(payment, amount=50_000)
+    check_payment(payment)
+    payment.refunds.update(created_at=before(minutes=61))
+    assert only(refunds_in_doubt()).level == Level.OK
+
+    payment.reviews.update(is_open=None)
+    assert only(refunds_in_doubt()).references == (payment.reference,)
 
 
 def test_payments_of_a_merchant_that_is_configured(start):

@@ -11,7 +11,7 @@ from tests.gateway.test_initiate import request
 from tests.gateway.test_lookup import GOOD, PIDX
 from wagtail_khalti.conf import read
 from wagtail_khalti.exceptions import GatewayError, KeyRejected
-from wagtail_khalti.gateway import KhaltiClient
+from wagtail_khalti.gateway import KhaltiClient, RefundRequest
 from wagtail_khalti.gateway.transport import KeyAuth, Transport
 
 
@@ -47,10 +47,15 @@ TROUBLES = {
     "not http": sends(b"garbage\r\n\r\n", keep=False),
     "no pidx": says({}),
 }
+QUESTIONS = {
+    "initiate": lambda khalti: khalti.initiate(request()),
+    "lookup": lambda khalti: khalti.lookup(PIDX),
+    "refund": lambda khalti: khalti.refund(RefundRequest(transaction_id="T1", amount=None)),
+}
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
-@pytest.mark.parametrize("ask", [lambda khalti: khalti.initiate(request()), lambda khalti: khalti.lookup(PIDX)])
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
 def test_no_error_and_no_log_shows_the_key(serve, caplog, trouble, ask):
     caplog.set_level(logging.DEBUG)
     server, khalti = serve(trouble, timeout=(0.2, 0.2))

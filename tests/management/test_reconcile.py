@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from tests.actions.conftest import listening
 from tests.management.conftest import Ran
+from wagtail_khalti.actions import start_payment
+from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.management.commands import khalti_reconcile
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
@@ -184,6 +186,21 @@ def test_one_that_another_run_has_in_hand_is_left_to_it(khalti, payment):
 
     assert without_seconds(ran.said) == "Another run is just asking Khalti about this payment."
     assert khalti.calls("lookup") == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]], ids=["asked", "dry"])
+def test_one_that_khalti_never_heard_of_is_told_apart_from_one_that_is_not_due(khalti, home, arguments):
+    khalti.answer("initiate", "Down", status=503)
+    with pytest.raises(GatewayError):
+        start_payment(150_000, purpose="Order", base_url="http://testserver")
+    payment = KhaltiPayment.objects.get()
+
+    ran = Ran("--payment", payment.reference, *arguments)
+
+    assert without_seconds(ran.said).strip() == (
+        f"{payment.readable_reference}: Created. Khalti never heard of it, as far as we know, and can't be asked."
+    )
+    assert (ran.code, khalti.calls("lookup")) == (0, 0)
 
 
 @pytest.mark.parametrize(

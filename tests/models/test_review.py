@@ -43,6 +43,26 @@ WHAT_HAPPENED = [
         f"{RS_1500} came for something that ABCD-EFGH had paid already; nothing was sold for it.",
     ),
     (
+        Kind.REFUND_IN_DOUBT,
+        {"refund": "ABCD", "amount": 50_000},
+        "Khalti was asked to give back Rs\xa0500, and it is not known whether it did.",
+    ),
+    (
+        Kind.REFUND_WITHOUT_AMOUNT,
+        {"refund": "ABCD", "amount": None},
+        "Some of the money went back in Khalti's dashboard; how much has to be entered.",
+    ),
+    (
+        Kind.REFUND_CONTRADICTED,
+        {"refund": "ABCD", "amount": 50_000, "was": "refused"},
+        "A late answer of Khalti's says the opposite of what was decided about Rs\xa0500.",
+    ),
+    (
+        Kind.REFUNDED_TOO_MUCH,
+        {"too_much": 50_000},
+        f"Khalti gave back all of {RS_1500}, so that Rs\xa0500 too much went back.",
+    ),
+    (
         Kind.DELIVERY_FAILING,
         {"news": "completed", "error": "LookupError"},
         "The site's code keeps failing on “completed” with LookupError.",
@@ -82,7 +102,7 @@ def test_an_amount_that_is_none_is_shown_as_khalti_said_it(said, shown):
     assert review(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(f"Khalti says that {shown} was")
 
 
-FACTS = ("total_amount", "pidx", "status", "was", "earlier", "news", "error")
+FACTS = ("total_amount", "pidx", "status", "was", "earlier", "news", "error", "amount", "too_much")
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -99,5 +119,11 @@ def test_no_evidence_is_too_odd_for_a_sentence(kind, evidence):
 @pytest.mark.parametrize("kind", Kind)
 def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind):
     of_other_things = {Kind.LOOKUP_REFUSED, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING}
+    of_money_that_went_back = {
+        Kind.REFUND_IN_DOUBT,
+        Kind.REFUND_WITHOUT_AMOUNT,
+        Kind.REFUND_CONTRADICTED,
+        Kind.REFUNDED_TOO_MUCH,
+    }
 
-    assert (kind in KhaltiReview.MONEY_IS_CLEAR) == (kind in of_other_things)
+    assert (kind in KhaltiReview.MONEY_IS_CLEAR) == (kind in of_other_things | of_money_that_went_back)

@@ -22,9 +22,9 @@ class Merchant:
         self.client = client
         self.headers = {"Authorization": authorization} if authorization else {}
 
-    def post(self, endpoint: str, body: Any, **headers: str) -> Any:
+    def post(self, endpoint: str, body: Any, *where: str, **headers: str) -> Any:
         raw = body if isinstance(body, str | bytes) else json.dumps(body)
-        address = reverse(f"khalti_simulator:{endpoint}")
+        address = reverse(f"khalti_simulator:{endpoint}", args=where)
         return self.client.post(address, raw, "application/json", headers=self.headers | headers)
 
     def initiate(self, **changes: Any) -> Any:
@@ -37,6 +37,9 @@ class Merchant:
 
     def lookup(self, pidx: str) -> Any:
         return self.post("lookup", {"pidx": pidx})
+
+    def refund(self, transaction_id: str, **body: Any) -> Any:
+        return self.post("refund", body, transaction_id)
 
 
 class Payer:

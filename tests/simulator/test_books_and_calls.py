@@ -71,11 +71,14 @@ def test_the_books_hold_every_payment_with_what_was_paid(merchant):
     paid, open_one, refunded = (merchant.start(purchase_order_id=order) for order in ("1", "2", "3"))
     control.pay(paid)
     control.pay(refunded)
-    control.refund(refunded)
+    control.refund(refunded, amount=300)
 
-    books = [(entry.pidx, entry.purchase_order_id, entry.paid, entry.refunded) for entry in control.payments()]
+    books = [
+        (entry.pidx, entry.purchase_order_id, entry.paid, entry.refunded, entry.returned)
+        for entry in control.payments()
+    ]
 
-    assert books == [(paid, "1", 1300, False), (open_one, "2", 0, False), (refunded, "3", 1300, True)]
+    assert books == [(paid, "1", 1300, False, 0), (open_one, "2", 0, False, 0), (refunded, "3", 1300, True, 300)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])

@@ -43,6 +43,50 @@ def test_a_refund_may_come_in_parts_and_ends_when_all_is_back(pidx):
         control.refund(pidx, partial=True)
 
 
+def test_half_of_what_is_left_goes_back_and_the_last_paisa_has_no_half(pidx):
+    control.pay(pidx)
+
+    gone = [control.refund(pidx, partial=True).refunded_amount for _half in range(10)]
+
+    assert gone == [650, 975, 1137, 1218, 1259, 1279, 1289, 1294, 1297, 1298]
+    assert control.refund(pidx, partial=True).left == 1
+    with pytest.raises(ValueError, match="has 1 paisa left, and no part of that can go back"):
+        control.refund(pidx, partial=True)
+    assert control.refund(pidx).left == 0
+
+
+def test_an_exact_amount_goes_back_and_the_last_paisa_ends_it(pidx):
+    control.pay(pidx)
+
+    parts = [control.refund(pidx, amount=1), control.refund(pidx, amount=1298), control.refund(pidx, amount=1)]
+
+    assert [part.refunded_amount for part in parts] == [1, 1299, 1300]
+    assert [part.status for part in parts] == [Status.PARTIALLY_REFUNDED, Status.PARTIALLY_REFUNDED, Status.REFUNDED]
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1201, 10**30, 1.0, True, "1"])
+def test_an_amount_that_does_not_fit_is_an_error_and_nothing_goes_back(pidx, amount):
+    control.pay(pidx)
+    control.refund(pidx, amount=100)
+
+    with pytest.raises(ValueError, match="it must be a whole number from 1 to the 1200 paisa left"):
+        control.refund(pidx, amount=amount)
+
+    assert next(control.payments()).returned == 100
+
+
+def test_refunding_all_twice_is_refunding_once(pidx):
+    control.pay(pidx)
+
+    assert [control.refund(pidx).refunded_amount for _time in range(2)] == [1300, 1300]
+
+
+@pytest.mark.parametrize("mobile", ["9" * 21, "98\x00", "\ud800", 9800000001, None])
+def test_a_mobile_that_can_not_be_kept_is_an_error(pidx, mobile):
+    with pytest.raises(ValueError, match="it must be a text of at most 20 characters"):
+        control.pay(pidx, mobile=mobile)
+
+
 def test_a_failed_payment_is_told_with_400(merchant, pidx):
     control.fail(pidx)
 

@@ -40,6 +40,8 @@ def test_every_fault_does_something_and_one_thing():
 
 
 def call(merchant, endpoint, pidx):
+    if endpoint == "refund":
+        return merchant.post("refund", {"amount": 1}, SimulatedPayment.objects.get(pidx=pidx).transaction_id, **CARRIED)
     return merchant.post(endpoint, ORDER if endpoint == "initiate" else {"pidx": pidx}, **CARRIED)
 
 
@@ -55,7 +57,7 @@ def test_every_fault_is_used_up_by_one_call(merchant, pidx, endpoint, fault):
     first, second = call(merchant, endpoint, pidx), call(merchant, endpoint, pidx)
 
     assert said(first) != said(second)
-    assert second.json()["pidx"]
+    assert (second.status_code, next(iter(second.json()))) == (200, "detail" if endpoint == "refund" else "pidx")
     assert control.troubles() == []
 
 
@@ -66,6 +68,17 @@ def test_what_comes_instead_has_no_effect_and_what_comes_afterwards_has(merchant
     call(merchant, "initiate", "")
 
     assert SimulatedPayment.objects.count() == (0 if fault in INSTEAD else 1)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
+def test_a_refund_of_which_nothing_is_heard_has_happened_or_has_not(merchant, pidx, fault):
+    control.pay(pidx)
+    control.trouble("refund", fault, pidx=pidx)
+
+    call(merchant, "refund", pidx)
+
+    assert next(control.payments()).returned == (0 if fault in INSTEAD else 1)
+    assert control.calls("refund", pidx=pidx) == 1
 
 
 def looked_up(merchant, pidx, fault):

@@ -56,3 +56,36 @@ def test_payments_begin_and_are_paid_once_each(pidx):
     assert len(set(begun)) == MANY
     assert sum(entry.paid for entry in control.payments()) == MANY * 1300
     assert SimulatedPayment.objects.count() == MANY + 1
+
+
+def test_no_more_goes_back_than_was_paid(pidx):
+    transaction_id = control.pay(pidx).transaction_id
+
+    codes = Counter(all_at_once(MANY, lambda: Merchant(Client()).refund(transaction_id, amount=100).status_code))
+
+    assert codes == {200: 13, 400: MANY - 13}
+    assert [(entry.returned, entry.status) for entry in control.payments()] == [(1300, "Refunded")]
+
+
+def test_everything_goes_back_once(pidx):
+    transaction_id = control.pay(pidx).transaction_id
+
+    codes = Counter(all_at_once(MANY, lambda: Merchant(Client()).refund(transaction_id).status_code))
+
+    assert codes == {200: 1, 400: MANY - 1}
+    assert [entry.returned for entry in control.payments()] == [1300]
+
+
+def test_without_a_condition_more_would_go_back(pidx, monkeypatch):
+    """The control: five who saw the same rest all give it back."""
+
+    def give_back(self, amount=None, **_only_if):
+        return SimulatedPayment.objects.filter(pk=self.pk).update(refunded_amount=F("refunded_amount") + amount)
+
+    monkeypatch.setattr(SimulatedPayment, "give_back", meeting_before(5, give_back))
+    transaction_id = control.pay(pidx).transaction_id
+
+    codes = all_at_once(5, lambda: Merchant(Client()).refund(transaction_id, amount=1300).status_code)
+
+    assert codes == [200] * 5
+    assert [entry.returned for entry in control.payments()] == [5 * 1300]

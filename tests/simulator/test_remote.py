@@ -51,7 +51,7 @@ def test_a_fault_is_put_listed_and_forgotten(controller):
     ("move", "options", "status"),
     [
         ("begin", {}, "Pending"),
-        ("pay", {"mobile": "9800000003"}, "Completed"),
+        ("pay", {"mobile": "9800000003", "bank": True}, "Completed"),
         ("cancel", {}, "User canceled"),
         ("expire", {}, "Expired"),
         ("fail", {}, "Failed"),
@@ -77,8 +77,16 @@ def test_the_books_say_what_was_paid_and_what_went_back(controller, remote_pidx)
         "paid": 1300,
         "fee": 0,
         "refunded": True,
+        "returned": 650,
         "transaction_id": entry["transaction_id"],
     }
+
+
+def test_an_exact_amount_goes_back(controller, remote_pidx):
+    controller.move(remote_pidx, "pay")
+
+    assert controller.move(remote_pidx, "refund", amount=1299)["status"] == "Partially Refunded"
+    assert controller.move(remote_pidx, "refund", amount=1)["status"] == "Refunded"
 
 
 def test_the_books_are_read_page_by_page(controller, standalone, remote_pidx):
@@ -163,7 +171,10 @@ def test_the_token_in_the_address_opens_nothing(control):
         ("[]", "The body isn't a JSON object"),
         ('{"endpoint": "lookup", "fault": "hunger"}', "lookup has no fault 'hunger', must be one of: timeout,"),
         ('{"endpoint": "initiate", "fault": "wrong_amount"}', "initiate has no fault 'wrong_amount', must be one of"),
-        ('{"endpoint": "settle", "fault": "timeout"}', "Unknown endpoint 'settle', must be one of: initiate, lookup"),
+        (
+            '{"endpoint": "settle", "fault": "timeout"}',
+            "Unknown endpoint 'settle', must be one of: initiate, lookup, refund",
+        ),
         ('{"fault": "timeout"}', "Unknown endpoint ''"),
         ('{"endpoint": "lookup", "fault": "timeout", "times": -1}', "times is -1; it must be a whole number from 1"),
         ('{"endpoint": "lookup", "fault": "timeout", "times": 0}', "times is 0"),
@@ -193,6 +204,10 @@ def test_what_is_wrong_is_said_and_nothing_happens(control, body, message):
         ("jump", "", "Unknown move 'jump', must be one of: begin, pay, cancel, expire, fail, refund"),
         ("refund", "", "is Initiated: it can't become Refunded"),
         ("refund", '{"partial": "no"}', "partial is 'no'; it must be of type bool"),
+        ("refund", '{"amount": 1.5}', "amount is 1.5; it must be of type int"),
+        ("pay", '{"bank": "yes"}', "bank is 'yes'; it must be of type bool"),
+        ("pay", f'{{"mobile": "{"9" * 21}"}}', "it must be a text of at most 20 characters"),
+        ("pay", '{"mobile": "98\\u0000"}', "it must be a text of at most 20 characters"),
         ("cancel", '{"partial": true}', "Nothing is called 'partial' here; what can be said: nothing"),
     ],
 )

@@ -90,7 +90,11 @@ def test_one_answer_is_not_given_twice(pidx):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"endpoint": "refund"}, "Unknown endpoint 'refund', must be one of: initiate, lookup"),
+        ({"endpoint": "settle"}, "Unknown endpoint 'settle', must be one of: initiate, lookup, refund"),
+        ({"endpoint": "lookup", "delay": -1}, "delay is -1; it must be a number from 0 to 3600"),
+        ({"endpoint": "lookup", "delay": 3601}, "delay is 3601; it must be"),
+        ({"endpoint": "lookup", "delay": float("nan")}, "delay is nan; it must be"),
+        ({"endpoint": "refund", "order_id": "x"}, "A call of refund is known by its pidx"),
         ({"endpoint": "initiate", "pidx": "x"}, "A call of initiate is known by its order_id"),
     ],
 )

@@ -27,6 +27,8 @@ def test_what_is_set_is_used(settings):
         ({"UNKNOWN_PIDX_STATUS": 410}, "must be one of: 404, 400"),
         ({"FEE": "39"}, "must be of type int"),
         ({"FEE": True}, "must be of type int"),
+        ({"REFUNDS": 1}, "must be of type bool"),
+        ({"DASHBOARD": "yes"}, "must be of type bool"),
         ({"SERVICE_CHARGE": -1}, "must not be negative"),
         (["A"], "must be a dict"),
         ({"CONTROL_TOKEN": "fifteen-letters"}, "must have at least 16 ASCII characters and no space"),

@@ -5,8 +5,9 @@ from django.test import TestCase
 from django.urls import reverse
 
 from wagtail_khalti.actions import check_payment, start_payment
-from wagtail_khalti.exceptions import GatewayUnreachable
-from wagtail_khalti.gateway import client
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.exceptions import GatewayUnreachable, MobileNeeded
+from wagtail_khalti.gateway import RefundRequest, client, connect
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator.control import Fault, Return
 from wagtail_khalti.testing.fake import FakeKhalti, fake_khalti
@@ -50,6 +51,31 @@ def test_money_can_be_given_back(khalti, payment, partial, status):
     check_payment(payment)
 
     assert payment.status == status
+
+
+def test_a_part_of_the_money_can_be_given_back(khalti, payment):
+    khalti.pay(payment)
+    khalti.refund(payment, amount=149_999)
+    khalti.refund(payment, amount=1)
+
+    check_payment(payment)
+
+    assert payment.status == "refunded"
+
+
+def test_a_refund_of_a_bank_payment_is_known_by_its_payment(khalti, payment):
+    khalti.pay(payment, bank=True)
+    check_payment(payment)
+    khalti.trouble("refund", Fault.SERVER_ERROR, payment=payment)
+    request = RefundRequest(transaction_id=payment.transaction_id, amount=None)
+    client_of_ours = connect(configuration().merchant())
+
+    with pytest.raises(GatewayUnreachable, match="500"):
+        client_of_ours.refund(request)
+    with pytest.raises(MobileNeeded):
+        client_of_ours.refund(request)
+
+    assert khalti.calls("refund", payment) == khalti.calls("refund") == 2
 
 
 def test_a_payment_that_was_never_started_cannot_be_moved(khalti):

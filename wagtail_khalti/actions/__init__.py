@@ -2,9 +2,13 @@
 
 from wagtail_khalti.actions.check import check_payment
 from wagtail_khalti.actions.close_review import close_review
+from wagtail_khalti.actions.decide_refund import decide_refund
+from wagtail_khalti.actions.enter_refund_amount import enter_refund_amount
 from wagtail_khalti.actions.initiate import initiate_payment
 from wagtail_khalti.actions.reconcile import reconcile
 from wagtail_khalti.actions.reconciliation import Reconciliation
+from wagtail_khalti.actions.record_refund import record_refund
+from wagtail_khalti.actions.refund import refund_payment
 from wagtail_khalti.actions.replay import replay_delivery
 from wagtail_khalti.actions.start import Source, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
@@ -17,8 +21,12 @@ __all__ = [
     "Source",
     "check_payment",
     "close_review",
+    "decide_refund",
+    "enter_refund_amount",
     "initiate_payment",
     "reconcile",
+    "record_refund",
+    "refund_payment",
     "replay_delivery",
     "start_payment",
 ]

@@ -6,8 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from wagtail_khalti.exceptions import ReviewIsClosed
-from wagtail_khalti.models import KhaltiEvent, KhaltiReview
+from wagtail_khalti.exceptions import RefundUndecided, ReviewIsClosed
+from wagtail_khalti.models import KhaltiEvent, KhaltiRefund, KhaltiReview
 
 
 def close_review(
@@ -15,8 +15,11 @@ def close_review(
 ) -> KhaltiReview:
     """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
 
-    Raises ``ReviewIsClosed`` where somebody was faster; their word stands.
+    Raises ``ReviewIsClosed`` where somebody was faster; their word stands. Raises ``RefundUndecided`` for what only
+    ``decide_refund`` or ``enter_refund_amount`` can settle.
     """
+    if _waits_for_a_refund(review):
+        raise RefundUndecided(f"The review {review.pk} ends when it is said what became of the refund")
     closed_at = timezone.now()
     how = {"is_open": None, "closed_at": closed_at, "closed_by": by, "outcome": outcome, "note": note}
     with transaction.atomic():
@@ -27,3 +30,11 @@ def close_review(
     for name, value in how.items():
         setattr(review, name, value)
     return review
+
+
+def _waits_for_a_refund(review: KhaltiReview) -> bool:
+    """Closed without a word on the refund, it would never be opened again, and no other refund could be made."""
+    refunds = KhaltiRefund.objects.filter(payment=review.payment_id)
+    if review.kind == KhaltiReview.Kind.REFUND_IN_DOUBT:
+        return refunds.undecided().exists()
+    return review.kind == KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT and refunds.without_amount().exists()

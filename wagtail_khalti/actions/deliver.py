@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
@@ -58,7 +59,7 @@ def deliver(payment: KhaltiPayment) -> Told:
     """
     require_no_transaction("deliver")
     told = Told()
-    for delivery in payment.deliveries.undelivered().select_related("payment"):
+    for delivery in payment.deliveries.undelivered().select_related("payment", "refund"):
         if not _try(delivery, told):
             _let_the_rest_wait(delivery)
             break
@@ -125,15 +126,20 @@ def _deliver_once(delivery: KhaltiDelivery) -> None:
     with transaction.atomic(durable=True):
         if not _unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None):
             return
-        about = {"review": delivery.review} if delivery.review_id else {}
         try:
-            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment, **about)
+            SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment, **_about(delivery))
         except Exception as error:
             raise _ReceiverRaised from error
         if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this
             raise _ReceiverRaised from TransactionManagementError("a receiver left the transaction broken")
         if delivery.attempts > 1:
             _close_the_matter(delivery)
+
+
+def _about(delivery: KhaltiDelivery) -> dict[str, Any]:
+    if refund := delivery.refund:
+        return {"refund": refund, "amount": refund.amount, "remaining": refund.remaining}
+    return {"review": delivery.review} if delivery.review_id else {}
 
 
 def _unmarked(delivery: KhaltiDelivery) -> models.QuerySet[KhaltiDelivery]:

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.ask import Inquiry
+from wagtail_khalti.actions.book import hold
+from wagtail_khalti.actions.match import match_refunds
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.schedule import is_over, next_check_after_silence
 from wagtail_khalti.actions.settle import settle
@@ -31,11 +33,15 @@ def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: Abstrac
     }
     data = {"request": "lookup", "error": type(error).__name__, "reason": str(error)[:200]}
     with transaction.atomic(durable=True):
-        KhaltiPayment.objects.filter(pk=payment.pk).update(**changes)
+        # Who began a refund meanwhile has said when to ask next.
+        KhaltiPayment.objects.filter(pk=payment.pk, refunding_since=payment.refunding_since).update(**changes)
+        for name, value in changes.items():
+            setattr(payment, name, value)
         KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data).save()
         _open_a_matter(payment, error)
-    for name, value in changes.items():
-        setattr(payment, name, value)
+        if payment.refunding_since:
+            hold(payment)
+            match_refunds(payment)  # a person may have to be told
 
 
 def _open_a_matter(payment: KhaltiPayment, error: KhaltiError) -> None:

@@ -29,6 +29,8 @@ LATEST_AFTER_SILENCE = timedelta(days=90)  # after an end, or the money: what th
 
 def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
     """After an answer of Khalti's, with these ``changes`` about to be made; None: never again."""
+    if payment.refunding_since:
+        return now + _between(SHORTEST, now - payment.refunding_since, LONGEST_AFTER_SILENCE)
     facts = {name: changes.get(name, getattr(payment, name)) for name in ("status", "ended_at", "completed_at")}
     if facts["status"] == Status.REFUNDED:
         return None
@@ -42,6 +44,8 @@ def next_check(payment: KhaltiPayment, changes: Mapping[str, Any], *, now: datet
 def next_check_after_silence(payment: KhaltiPayment, *, now: datetime, at_least: int | None = None) -> datetime | None:
     """As long again as nothing was heard already; ``at_least`` so many seconds, where Khalti asks for it."""
     asked_for = min(timedelta(seconds=at_least or 0), LONGEST_ASKED_FOR)
+    if payment.refunding_since:
+        return now + max(_between(SHORTEST, now - payment.refunding_since, LONGEST_AFTER_SILENCE), asked_for)
     if payment.is_waiting and payment.pidx:
         heard_at = payment.evidence_at or payment.initiated_at or payment.created_at
         return now + max(_between(SHORTEST, now - heard_at, LONGEST_AFTER_SILENCE), asked_for)

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.actions.match import match_refunds
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.schedule import next_check
-from wagtail_khalti.actions.states import is_bought, judge, news_of
+from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_money
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
 
 WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
 
@@ -53,7 +54,10 @@ def settle(
 
 def _may_be_of_before(payment: KhaltiPayment, asked_at: datetime) -> bool:
     """Of two questions on their way at once, the later one may have the older answer. That takes nothing back."""
-    return any(moved_at and asked_at <= moved_at for moved_at in (payment.completed_at, payment.ended_at))
+    moves = [payment.completed_at, payment.ended_at]
+    if payment.status in GIVEN_BACK:
+        moves += [refund.decided_at or refund.created_at for refund in payment.refunds.done()]
+    return any(moved_at and asked_at <= moved_at for moved_at in moves)
 
 
 def _move(
@@ -61,6 +65,8 @@ def _move(
 ) -> bool:
     before, after = Status(payment.status), road or Status(payment.status)
     changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "evidence_at": asked_at}
+    if speaks_of_money(answer):
+        changes["confirmed_at"] = asked_at
     is_sale = bool(payment.payable_type_id) and is_bought(before, after)
     pass_gate = _pass_gate_as_sale if is_sale else _pass_gate
     if not pass_gate(payment, changes, asked_at=asked_at):
@@ -74,13 +80,17 @@ def _move(
         events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
         _tell(payment, before, after)
     KhaltiEvent.objects.bulk_create(events)
+    if payment.refunding_since or after in GIVEN_BACK:
+        payment.refresh_from_db()
+        match_refunds(payment)
     return True
 
 
 def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Lookup) -> dict[str, Any]:
     """The columns that this move sets, besides those that every answer sets."""
     if after == before:
-        return {}
+        is_new = after in PAID and answer.transaction_id and not payment.transaction_id
+        return {"transaction_id": answer.transaction_id} if is_new else {}
     if after in SOFT_ENDS:
         return {"status": after, "ended_at": timezone.now()}
     changes: dict[str, Any] = {"status": after}
@@ -117,6 +127,9 @@ def _hold(
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
     KhaltiEvent.objects.bulk_create([looked_up, contradiction])
     open_review(payment, doubt, {**looked_up.data, "was": payment.status})
+    if payment.refunding_since:
+        payment.refresh_from_db()
+        match_refunds(payment)
     return True
 
 
@@ -155,7 +168,8 @@ def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: dat
     }
     # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
     not_newer = Q(evidence_at=None) | Q(evidence_at__lte=asked_at) | Q(evidence_at__gt=now + WAIT)
-    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, status=payment.status).update(**changes):
+    as_judged = {"status": payment.status, "refunding_since": payment.refunding_since}
+    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_judged).update(**changes):
         return False
     for name, value in changes.items():
         setattr(payment, name, value)

@@ -82,7 +82,7 @@ def judge(payment: KhaltiPayment, answer: Lookup) -> Road:
     """Where this answer leads this payment, as it stands now."""
     if answer.pidx != payment.pidx:
         return Doubt.OTHER_PIDX
-    meaning = MEANING.get(" ".join(answer.status.casefold().split()))
+    meaning = _meaning(answer.status)
     if meaning is None:
         return Doubt.UNKNOWN_STATUS
     if answer.amount != payment.amount:
@@ -92,14 +92,22 @@ def judge(payment: KhaltiPayment, answer: Lookup) -> Road:
     return MACHINE[Status(payment.status)][meaning]
 
 
+def speaks_of_money(answer: Lookup) -> bool:
+    """Whether it says that the money came, whatever went back later."""
+    return _meaning(answer.status) in (Evidence.COMPLETED, Evidence.PARTLY_BACK, Evidence.ALL_BACK)
+
+
 def is_bought(before: Status, after: Status) -> bool:
     """Whether this move is a sale. Money that is all back by the time we hear of it is none."""
     return before not in PAID and after in (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
 
 
 def news_of(before: Status, after: Status) -> list[News]:
-    """What the site has to hear of this move, in order."""
+    """What the site has to hear of this move. What went back it hears refund by refund, from ``book``."""
     if after in SOFT_ENDS:
         return [News.ENDED]
-    given_back = after in (Status.PARTIALLY_REFUNDED, Status.REFUNDED)
-    return [News.COMPLETED] * is_bought(before, after) + [News.REFUNDED] * given_back
+    return [News.COMPLETED] * is_bought(before, after)
+
+
+def _meaning(word: str) -> Evidence | None:
+    return MEANING.get(" ".join(word.casefold().split()))

@@ -32,6 +32,7 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         last_run.last_reconcile,
         waiting.overdue,
         waiting.undecided,
+        waiting.refunds_in_doubt,
         waiting.left_behind,
         matters.undelivered,
         matters.open_reviews,

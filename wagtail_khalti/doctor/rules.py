@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.doctor.finding import Level
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.refund import State
 
 News = KhaltiDelivery.News
 SOLD = (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
@@ -57,13 +59,18 @@ _MOVED_OTHERWISE = Q(last_move__isnull=False) & ~Q(last_move=F("status"))
 _NEVER_MOVED = Q(last_move__isnull=True) & Q(status__in=[Status.PENDING, *PAID, Status.CANCELED, Status.EXPIRED])
 _NEVER_REFUSED = Q(last_move__isnull=True, status=Status.FAILED) & ~Q(_has_event(KhaltiEvent.Kind.INITIATE_REFUSED))
 
-_WITHOUT_NEWS = {
-    (Status.COMPLETED,): (News.COMPLETED,),
-    (Status.PARTIALLY_REFUNDED,): (News.REFUNDED,),
-    (Status.REFUNDED,): (News.REFUNDED,),
-    tuple(SOFT_ENDS): (News.ENDED,),
-}
+_WITHOUT_NEWS = {SOLD: (News.COMPLETED,), tuple(SOFT_ENDS): (News.ENDED,)}
 """Which news has to be there in which status. Of money that was all back before it was seen, no sale was told."""
+
+_REFUNDS = KhaltiRefund.objects.filter(payment=OuterRef("pk")).order_by()
+_SUM_OF_REFUNDS = _REFUNDS.exclude(state=State.REFUSED).values("payment").annotate(sum=Sum("amount")).values("sum")
+_IS_UNDECIDED = Q(Exists(_REFUNDS.undecided()))
+_IS_BEING_REFUNDED = Q(refunding_since__isnull=False)
+_TOLD = KhaltiDelivery.objects.filter(refund=OuterRef("pk"))
+_HAS_UNTOLD_REFUND = Q(refund_total__gt=0) & Q(Exists(_REFUNDS.done().exclude(amount=None).filter(~Exists(_TOLD))))
+_HAS_MATTER_ABOUT_REFUNDS = Q(
+    Exists(KhaltiReview.objects.open().filter(payment=OuterRef("pk"), kind__in=KhaltiReview.ABOUT_REFUNDS))
+)
 
 _SALE_OF_ANOTHER_THING = ~Q(
     duplicate_of__payable_type=F("payable_type"), duplicate_of__payable_id=F("payable_id"), duplicate_of__mode=F("mode")
@@ -115,7 +122,28 @@ PAYMENT_RULES = (
         name="news_missing",
         words=_("The site's code was never to hear what happened"),
         broken=Q(duplicate_of=None)
-        & _any_of(Q(status__in=statuses) & ~Q(_has_news(*news)) for statuses, news in _WITHOUT_NEWS.items()),
+        & _any_of(
+            [
+                _HAS_UNTOLD_REFUND,
+                *(Q(status__in=statuses) & ~Q(_has_news(*news)) for statuses, news in _WITHOUT_NEWS.items()),
+            ]
+        ),
+    ),
+    Rule(
+        name="refunds_differ",
+        words=_("What was given back is not the sum of the refunds"),
+        broken=~Q(refund_total=Coalesce(Subquery(_SUM_OF_REFUNDS), 0)),
+    ),
+    Rule(
+        name="refunding_differs",
+        words=_("Held for a refund that is decided, or not held for one that is not"),
+        broken=(_IS_BEING_REFUNDED & ~_IS_UNDECIDED) | (~_IS_BEING_REFUNDED & _IS_UNDECIDED),
+    ),
+    Rule(
+        name="refunded_in_part",
+        words=_("Refunded, but the refunds are not all of the amount"),
+        broken=Q(status=Status.REFUNDED, refund_total__lt=F("amount"))
+        & ~(_IS_BEING_REFUNDED | _HAS_MATTER_ABOUT_REFUNDS),
     ),
     Rule(
         name="never_asked_again",

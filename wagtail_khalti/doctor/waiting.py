@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import WAITING
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 
-PATIENCE = timedelta(minutes=15)  # three turns of what cron does every five minutes
-LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out: Khalti was asked many times since
+PATIENCE = timedelta(minutes=15)  # cron runs it each minute; a slow run, or a restart, is no reason to worry
+LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out, or a refund was begun: Khalti was asked many times since
 A_FEW = 3
+ABOUT_DOUBT = (KhaltiReview.Kind.REFUND_IN_DOUBT, KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT)
 
 found = partial(Finding, subject=Subject.WORK)
 
@@ -67,6 +68,35 @@ def undecided() -> Iterator[Finding]:
         % {**numbers, "age": age(oldest[0][1])},
         remedy=_("They are asked about until Khalti says an end. Where it never does, ask Khalti with their pidx."),
         references=tuple(reference for reference, _over_at in oldest),
+        numbers=numbers,
+    )
+
+
+def refunds_in_doubt() -> Iterator[Finding]:
+    """Those of which it is not known whether they were made, or how much it was, where no open matter tells it."""
+    told = KhaltiReview.objects.open().filter(payment=OuterRef("payment"), kind__in=ABOUT_DOUBT)
+    # They are few, also where payments are many: no index is kept for this.
+    unclear = KhaltiRefund.objects.undecided() | KhaltiRefund.objects.without_amount()
+    late = unclear.filter(~Exists(told), created_at__lt=timezone.now() - LONG_UNDECIDED)
+    oldest = list(late.order_by("created_at", "pk").values_list("payment__reference", "created_at")[:A_FEW])
+    if not oldest:
+        yield found(level=Level.OK, name="refunds_decided", sentence=_("No refund is in doubt without a matter."))
+        return
+    is_live = Q(payment__mode=Mode.LIVE)
+    numbers = late.aggregate(live=Count("pk", filter=is_live), test=Count("pk", filter=~is_live))
+    yield found(
+        level=Level.WARNING,
+        name="refunds_in_doubt",
+        sentence=_(
+            "It has not been known for up to %(age)s what became of these refunds, and no matter is open: "
+            "%(live)s live, %(test)s test."
+        )
+        % {**numbers, "age": age(oldest[0][1])},
+        remedy=_(
+            "Reconcile finds out, or opens a matter, as soon as Khalti answers about these payments. Where it can't, "
+            "look in Khalti's dashboard and say what became of them: until then nothing more can be given back."
+        ),
+        references=tuple(reference for reference, _since in oldest),
         numbers=numbers,
     )
 

@@ -9,6 +9,7 @@ from wagtail_khalti.gateway.messages import (
     InitiateRequest,
     Lookup,
     Product,
+    RefundRequest,
 )
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "KhaltiClient",
     "Lookup",
     "Product",
+    "RefundRequest",
     "connect",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,14 +15,20 @@ from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
     GatewayUnreachable,
     KeyRejected,
+    MobileNeeded,
     PidxNotFound,
     RequestRejected,
 )
-from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup, readable
+from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup, RefundRequest, readable
 from wagtail_khalti.gateway.transport import Account, Answer, Transport
 
 INITIATE = "/api/v2/epayment/initiate/"
 LOOKUP = "/api/v2/epayment/lookup/"
+REFUND = "/api/merchant-transaction/{transaction_id}/refund/"  # really without "v2"
+REFUNDED = "transaction refund successful"  # all that Khalti says: no id, no amount
+
+IS_ID = re.compile(r"[A-Za-z0-9_-]+")  # Khalti's have 22 letters and digits
+CLEAR_REFUSALS = (400, 404, 405, 415, 422)  # of a refund; Khalti has documented none, and 409 or 423 may mean "wait"
 
 TRIES = 3
 PAUSE = 0.3  # seconds before the second try, doubled before the third, each with up to as much jitter
@@ -71,6 +78,24 @@ class KhaltiClient:
             raise PidxNotFound(f"Khalti does not know pidx {pidx}")
         raise AnswerNotUnderstood(f"lookup answered {answer.http_status} without a status")
 
+    def refund(self, request: RefundRequest) -> None:
+        """Give money back. Asked once and never again: Khalti would not know the second request for the same.
+
+        Raises ``MobileNeeded``, any other ``GatewayRejected`` or ``ConnectionNeverMade`` where nothing went back for
+        certain; with any other ``GatewayError`` it may have.
+        """
+        self._require_key()
+        if not IS_ID.fullmatch(request.transaction_id):
+            raise RequestRejected({"transaction_id": "no id of Khalti's"})  # ".." would lead to another address
+        answer = self.transport.post(REFUND.format(transaction_id=request.transaction_id), request.as_json())
+
+        if answer.http_status in CLEAR_REFUSALS:
+            fields = {hide(request.mobile, name): hide(request.mobile, text) for name, text in flatten(answer.body)}
+            raise MobileNeeded(fields) if asks_for_mobile(fields) else RequestRejected(fields)
+        words = str(answer.body.get("detail", "")).strip().rstrip(".").casefold()
+        if answer.http_status != 200 or words != REFUNDED:
+            raise AnswerNotUnderstood(f"refund answered {answer.http_status} without a word that we know")
+
     def _require_key(self) -> None:
         if not self._has_key:
             raise KeyRejected("the secret key is missing, or has characters that no key has")
@@ -92,6 +117,16 @@ class KhaltiClient:
 def is_sendable(key: str) -> bool:
     """Whether an HTTP header can hold it; where it can't, the error of the HTTP library would show the key."""
     return bool(key) and key.isascii() and key.isprintable() and " " not in key
+
+
+def hide(number: str, text: str) -> str:
+    """Khalti may repeat what it was told; errors are kept, and end up in logs."""
+    return text.replace(number, "…") if number else text
+
+
+def asks_for_mobile(fields: Mapping[str, str]) -> bool:
+    """Whether a refusal speaks of the number to which money should go. In which words is not known."""
+    return any("mobile" in text.casefold() for pair in fields.items() for text in pair)
 
 
 @lru_cache(maxsize=MOST_ACCOUNTS)

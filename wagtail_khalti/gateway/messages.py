@@ -115,6 +115,22 @@ class Initiated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """What Khalti is told when money is to go back."""
+
+    transaction_id: str
+    amount: Paisa | None
+    """None: the whole payment, which is what Khalti understands by no amount."""
+
+    mobile: str = field(default="", repr=False)
+    """The Khalti account to which the money of a bank payment goes."""
+
+    def as_json(self) -> dict[str, Any]:
+        given = {"amount": self.amount, "mobile": self.mobile}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """Khalti's answer to "what became of this payment?". Only read here; judged in ``actions``."""
 

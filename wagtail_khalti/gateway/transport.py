@@ -90,7 +90,7 @@ class Transport:
             raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after))
         if 300 <= status < 400:
             raise AnswerNotUnderstood(f"Khalti answered with a redirect ({status})")
-        return Answer(http_status=status, body=_read_object(content))
+        return Answer(http_status=status, body=_read_object(content, is_refusal=status == 400))
 
     def _exchange(self, path: str, body: Mapping[str, Any]) -> tuple[int, bytes, str | None]:
         deadline = time.monotonic() + sum(self._timeout)
@@ -124,13 +124,15 @@ def _unreachable(error: Exception) -> GatewayUnreachable:
     return kind(f"no answer from Khalti ({type(error).__name__})")
 
 
-def _read_object(content: bytes) -> Mapping[str, Any]:
+def _read_object(content: bytes, *, is_refusal: bool) -> Mapping[str, Any]:
     if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
         raise AnswerNotUnderstood("Khalti's answer is nested too deeply")
     try:
         body = json.loads(content, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise AnswerNotUnderstood("Khalti's answer isn't JSON") from error
+    if is_refusal and isinstance(body, list):
+        return {"detail": body}  # as Django REST framework refuses what concerns no single field
     if not isinstance(body, dict):
         raise AnswerNotUnderstood("Khalti's answer isn't a JSON object")
     return body

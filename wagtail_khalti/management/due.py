@@ -88,6 +88,8 @@ def sentences() -> Iterator[str]:
 
 def sentence_about(payment: KhaltiPayment) -> str:
     """When this one would be asked about."""
+    if not payment.pidx:
+        return never_heard_of(payment)
     facts = {"payment": payment.readable_reference, "status": payment.get_status_display()}
     if payment.next_check_at is None:
         return _("%(payment)s: %(status)s. Khalti will not be asked by itself any more.") % facts
@@ -95,3 +97,9 @@ def sentence_about(payment: KhaltiPayment) -> str:
         return _("%(payment)s: %(status)s. Due for %(time)s.") % {**facts, "time": timesince(payment.next_check_at)}
     moment = timezone.localtime(payment.next_check_at)
     return _("%(payment)s: %(status)s. Due on %(moment)s.") % {**facts, "moment": f"{moment:%Y-%m-%d %H:%M:%S}"}
+
+
+def never_heard_of(payment: KhaltiPayment) -> str:
+    """Without a pidx there is no way to ask."""
+    facts = {"payment": payment.readable_reference, "status": payment.get_status_display()}
+    return _("%(payment)s: %(status)s. Khalti never heard of it, as far as we know, and can't be asked.") % facts

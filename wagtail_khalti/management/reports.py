@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_khalti.actions import Reconciliation
-from wagtail_khalti.models import KhaltiReview
+from wagtail_khalti.management import due
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
 DONE = 0
 """All that was due, or as much as the limit, the time or a signal allowed."""
@@ -35,13 +36,13 @@ def is_worth_telling(done: Reconciliation) -> bool:
     return bool(done.asked or done.delivered or exit_code(done))
 
 
-def summary(done: Reconciliation) -> str:
-    """One line."""
-    return " ".join(_sentences(done))
+def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:
+    """One line. ``only``: the one payment that it was about."""
+    return " ".join(_sentences(done, only))
 
 
-def _sentences(done: Reconciliation) -> Iterator[str]:
-    yield from _what_was_done(done)
+def _sentences(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str]:
+    yield from _what_was_done(done, only)
     if done.broken:
         yield ngettext(
             "%(count)s payment could not be worked on; the log says why.",
@@ -57,9 +58,11 @@ def _sentences(done: Reconciliation) -> Iterator[str]:
     yield _("%(seconds).1f s.") % {"seconds": done.seconds}
 
 
-def _what_was_done(done: Reconciliation) -> Iterator[str]:
+def _what_was_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str]:
     if done.in_other_hands:
         yield _("Another run is just asking Khalti about this payment.")
+    elif only and not only.pidx:
+        yield due.never_heard_of(only)
     elif not (done.asked or done.broken or done.delivered or done.undelivered):
         yield _("Nothing was due.")
     if done.asked:

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.payment
 from django.conf import settings
@@ -41,6 +42,7 @@ class Migration(migrations.Migration):
                 ('is_late', models.BooleanField(default=False, verbose_name='paid after an end')),
                 ('amount', models.BigIntegerField(verbose_name='amount (paisa)')),
                 ('fee', models.BigIntegerField(blank=True, null=True, verbose_name='fee (paisa)')),
+                ('refund_total', models.BigIntegerField(default=0, editable=False, verbose_name='given back (paisa)')),
                 ('purpose', models.CharField(max_length=255, verbose_name='purpose')),
                 ('breakdown', models.JSONField(blank=True, default=list, verbose_name='breakdown')),
                 ('products', models.JSONField(blank=True, default=list, verbose_name='products')),
@@ -76,9 +78,11 @@ class Migration(migrations.Migration):
                 ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='completed at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('evidence_at', models.DateTimeField(blank=True, null=True, verbose_name='last evidence asked at')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='money confirmed at')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='last checked at')),
                 ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='next check at')),
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being checked until')),
+                ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being refunded since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='paid already with')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
@@ -88,6 +92,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ['-created_at', '-pk'],
+                'permissions': [('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment')],
                 'default_permissions': ('view',),
             },
         ),
@@ -95,7 +100,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -110,10 +115,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KhaltiRefund',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(default=wagtail_khalti.models.payment.new_reference, editable=False, max_length=32, verbose_name='reference')),
+                ('idempotency_key', models.CharField(blank=True, editable=False, max_length=128, null=True, verbose_name='idempotency key')),
+                ('state', models.CharField(choices=[('requested', 'Requested'), ('sending', 'Being sent'), ('succeeded', 'Given back'), ('refused', 'Not made'), ('unknown', 'In doubt'), ('external', 'Made elsewhere')], default='requested', max_length=16, verbose_name='state')),
+                ('way', models.CharField(choices=[('khalti', 'Khalti'), ('dashboard', "Khalti's dashboard"), ('bank_transfer', 'Bank transfer'), ('cash', 'Cash')], default='khalti', max_length=16, verbose_name='way')),
+                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount (paisa)')),
+                ('remaining', models.BigIntegerField(blank=True, null=True, verbose_name='remaining (paisa)')),
+                ('mobile', models.CharField(blank=True, max_length=20, verbose_name='mobile number')),
+                ('reason', models.CharField(blank=True, max_length=255, verbose_name='reason')),
+                ('answer', models.CharField(blank=True, max_length=500, verbose_name="Khalti's answer")),
+                ('is_accepted', models.BooleanField(default=False, verbose_name='Khalti said yes')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created at')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                ('not_seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='not seen at')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
+            ],
+            options={
+                'verbose_name': 'refund',
+                'verbose_name_plural': 'refunds',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='KhaltiReview',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('refund_in_doubt', 'A refund is in doubt'), ('refund_without_amount', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('refunded_too_much', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
                 ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
                 ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
@@ -142,6 +175,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
                 ('review', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltireview', verbose_name='review')),
             ],
             options={
@@ -158,6 +192,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='khalti_payment_amount_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('refund_total__gte', 0), ('refund_total__lte', models.F('amount'))), name='khalti_payment_refunds_within_amount'),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -190,6 +228,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_sale'), name='khalti_payment_one_sale'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False)), models.Q(('amount__isnull', True), ('state', 'external')), _connector='OR'), name='khalti_refund_amount_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('remaining', None), ('remaining__gte', 0), _connector='OR'), name='khalti_refund_remaining'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'sending', 'succeeded', 'refused', 'unknown', 'external'])), name='khalti_refund_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['khalti', 'dashboard', 'bank_transfer', 'cash'])), name='khalti_refund_way_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_refund_reference_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.UniqueConstraint(fields=('idempotency_key',), name='khalti_refund_idempotency_unique'),
         ),
         migrations.AddIndex(
             model_name='khaltireview',

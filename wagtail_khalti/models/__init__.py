@@ -3,7 +3,8 @@
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
 from wagtail_khalti.models.payment import KhaltiPayment, Status
+from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
 from wagtail_khalti.models.run import KhaltiRun
 
-__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiReview", "KhaltiRun", "Status"]
+__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiRefund", "KhaltiReview", "KhaltiRun", "Status"]

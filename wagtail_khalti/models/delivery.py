@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
+from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
 
 # Who settles a payment delivers at once; this is for when they are killed between the two.
@@ -44,6 +45,10 @@ class KhaltiDelivery(models.Model):
         KhaltiReview, verbose_name=_("review"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     """What needs attention, where that is the news."""
+    refund = models.ForeignKey(
+        KhaltiRefund, verbose_name=_("refund"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """What went back, where that is the news."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)

@@ -41,6 +41,18 @@ class KhaltiEvent(models.Model):
         """A newer answer had been applied already."""
         CONTRADICTION = "contradiction", _("Answer contradicts the payment")
         """Nothing moved; a review is open."""
+        REFUND_REQUESTED = "refund_requested", _("Refund requested")
+        """Its amount is set aside; Khalti has not been asked for it."""
+        REFUND_SENT = "refund_sent", _("Refund sent to Khalti")
+        """Committed before the request went out."""
+        REFUND_ACCEPTED = "refund_accepted", _("Khalti accepted the refund")
+        """Its answer; a lookup has yet to confirm it."""
+        REFUND_MADE = "refund_made", _("Money went back")
+        """By evidence, or by the word of the person named."""
+        REFUND_NOT_MADE = "refund_not_made", _("Refund was not made")
+        """Likewise; or Khalti refused it, in the words given."""
+        REFUND_FOUND = "refund_found", _("Refund made elsewhere")
+        """Found at Khalti, or recorded by the person named."""
         DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
         """A receiver raised; its work was undone."""
         DELIVERY_REPLAYED = "delivery_replayed", _("Delivery tried again by a person")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.money import format_rupees
+from wagtail_khalti.money import Paisa, format_rupees
 
 # Without 0, 1, I, L, O and U, so that it can be read out over the phone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,6 +22,11 @@ REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
 def new_reference() -> str:
     """The public, unguessable name of a payment."""
     return get_random_string(REFERENCE_LENGTH, REFERENCE_ALPHABET)
+
+
+def masked(phone: str) -> str:
+    """``98XXXXX001``, or nothing where that would show nearly all of it."""
+    return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 8 else ""
 
 
 class Status(models.TextChoices):
@@ -48,6 +53,7 @@ class Status(models.TextChoices):
 
 
 PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+GIVEN_BACK = frozenset({Status.PARTIALLY_REFUNDED, Status.REFUNDED})
 WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
 SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
 
@@ -62,6 +68,8 @@ class KhaltiPayment(models.Model):
 
     amount = models.BigIntegerField(_("amount (paisa)"))
     fee = models.BigIntegerField(_("fee (paisa)"), null=True, blank=True)
+    refund_total = models.BigIntegerField(_("given back (paisa)"), default=0, editable=False)
+    """The sum of all refunds that are not refused, also of one that is on its way."""
     purpose = models.CharField(_("purpose"), max_length=255)
     breakdown = models.JSONField(_("breakdown"), default=list, blank=True)
     products = models.JSONField(_("products"), default=list, blank=True)
@@ -144,11 +152,15 @@ class KhaltiPayment(models.Model):
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
+    """When Khalti was asked that last said the money came. It may forget for a moment, and say Pending again."""
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
     """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
     claimed_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
     """While a run has it in hand. A run that was killed has no need to give it back."""
+    refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
+    """While it is not known what became of a refund: there is one at a time."""
 
     objects = KhaltiPaymentQuerySet.as_manager()
 
@@ -157,8 +169,16 @@ class KhaltiPayment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ["-created_at", "-pk"]
         default_permissions = ("view",)
+        permissions = [
+            ("check_khaltipayment", _("Can check payment with Khalti")),
+            ("refund_khaltipayment", _("Can refund payment")),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="khalti_payment_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(refund_total__gte=0, refund_total__lte=models.F("amount")),
+                name="khalti_payment_refunds_within_amount",
+            ),
             models.CheckConstraint(
                 condition=models.Q(fee__isnull=True) | models.Q(fee__gte=0),
                 name="khalti_payment_fee_not_negative",
@@ -200,6 +220,11 @@ class KhaltiPayment(models.Model):
         return self.status in PAID
 
     @property
+    def remaining(self) -> Paisa:
+        """What can still be given back, in paisa."""
+        return Paisa(self.amount - self.refund_total)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether Khalti has yet to say how it ends."""
         return self.status in WAITING
@@ -212,5 +237,4 @@ class KhaltiPayment(models.Model):
     @property
     def masked_phone(self) -> str:
         """``98XXXXX001``: enough to recognise one's own number, as Khalti masks it."""
-        phone = self.customer_phone
-        return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 8 else ""
+        return masked(self.customer_phone)

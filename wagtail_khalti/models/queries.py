@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
     from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
     from wagtail_khalti.models.payment import KhaltiPayment  # noqa: F401 - named below
+    from wagtail_khalti.models.refund import KhaltiRefund  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
 
 
@@ -46,6 +47,20 @@ class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
 
     def delete(self) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
+
+
+class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
+    def undecided(self) -> Self:
+        """Those of which it is still to be found out what became of them."""
+        return self.filter(state__in=("requested", "sending", "unknown"))
+
+    def done(self) -> Self:
+        """Those whose money went back for certain."""
+        return self.filter(state__in=("succeeded", "external"))
+
+    def without_amount(self) -> Self:
+        """Those made in Khalti's dashboard of which nobody has entered how much it was."""
+        return self.filter(amount=None, decided_at=None)
 
 
 class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):

@@ -36,6 +36,14 @@ class KhaltiReview(models.Model):
         """The site was told that it ended, and then that it was paid."""
         SECOND_PAYMENT = "second_payment", _("Paid twice")
         """Another payment had bought the same. The money is here, and nothing was sold for it."""
+        REFUND_IN_DOUBT = "refund_in_doubt", _("A refund is in doubt")
+        """Khalti was asked for it, and neither its answer nor a lookup tells whether it was made."""
+        REFUND_WITHOUT_AMOUNT = "refund_without_amount", _("A refund of unknown amount")
+        """Some of the money went back in Khalti's dashboard. Khalti's API does not tell how much."""
+        REFUND_CONTRADICTED = "refund_contradicted", _("Khalti's answer to a refund came too late")
+        """It says the opposite of what was decided in the meantime."""
+        REFUNDED_TOO_MUCH = "refunded_too_much", _("More was given back than was paid")
+        """Khalti gave back all, and some had been given back past Khalti."""
         DELIVERY_FAILING = "delivery_failing", _("The site's code fails on the news")
         """The money is settled; the site doesn't know yet."""
 
@@ -49,8 +57,16 @@ class KhaltiReview(models.Model):
         CAME_RIGHT = "came_right", _("Came right by itself")
         """What came later settled it: Khalti takes the key again, the site's code ran."""
 
-    MONEY_IS_CLEAR = frozenset({Kind.LOOKUP_REFUSED, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING})
-    """Those that say nothing against what is known of this payment's money."""
+    ABOUT_REFUNDS = frozenset(
+        {Kind.REFUND_IN_DOUBT, Kind.REFUND_WITHOUT_AMOUNT, Kind.REFUND_CONTRADICTED, Kind.REFUNDED_TOO_MUCH}
+    )
+    MONEY_IS_CLEAR = ABOUT_REFUNDS | {
+        Kind.LOOKUP_REFUSED,
+        Kind.LATE_PAYMENT,
+        Kind.SECOND_PAYMENT,
+        Kind.DELIVERY_FAILING,
+    }
+    """Those that say nothing against that the money of this payment came."""
 
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews", db_index=False
@@ -109,6 +125,8 @@ class KhaltiReview(models.Model):
             "earlier": evidence.get("earlier", ""),
             "news": evidence.get("news", ""),
             "error": evidence.get("error") or "–",
+            "refund": _amount(evidence.get("amount")),
+            "too_much": _amount(evidence.get("too_much")),
         }
 
 
@@ -124,6 +142,10 @@ SENTENCES = {
     Kind.LOOKUP_REFUSED: _("Khalti refuses the key of “%(merchant)s”, so that no payment of it can be checked."),
     Kind.LATE_PAYMENT: _("%(agreed)s came after the payment had ended as “%(was)s”; the site was told of both."),
     Kind.SECOND_PAYMENT: _("%(agreed)s came for something that %(earlier)s had paid already; nothing was sold for it."),
+    Kind.REFUND_IN_DOUBT: _("Khalti was asked to give back %(refund)s, and it is not known whether it did."),
+    Kind.REFUND_WITHOUT_AMOUNT: _("Some of the money went back in Khalti's dashboard; how much has to be entered."),
+    Kind.REFUND_CONTRADICTED: _("A late answer of Khalti's says the opposite of what was decided about %(refund)s."),
+    Kind.REFUNDED_TOO_MUCH: _("Khalti gave back all of %(agreed)s, so that %(too_much)s too much went back."),
     Kind.DELIVERY_FAILING: _("The site's code keeps failing on “%(news)s” with %(error)s."),
 }
 """What happened, by kind. In the words of the person who has to decide."""

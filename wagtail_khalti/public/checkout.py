@@ -35,7 +35,7 @@ from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.seller import seller, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
-from wagtail_khalti.public.writing import write_number
+from wagtail_khalti.writing import write_number
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,8 @@ def way_to_pay(payment: KhaltiPayment) -> str:
 
 def way_on(payment: KhaltiPayment) -> str:
     """After Khalti: what the site's code or the editor chose for success, otherwise our own page."""
-    if payment.status not in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) or payment.duplicate_of_id:
+    is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.remaining
+    if not is_paid or payment.duplicate_of_id:
         return payment.get_absolute_url()
     return payment.success_url or _thank_you_page(payment) or payment.get_absolute_url()
 

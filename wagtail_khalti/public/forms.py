@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,33 +16,11 @@ from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.offers import Terms
-from wagtail_khalti.public.writing import digits, write_number
+from wagtail_khalti.writing import digits, write_number
 
-COUNTRY_CODES = ("+977", "00977", "977")
-MOBILE_DIGITS = 10
 LONGEST_KEY = 64
-
-
-class PhoneField(forms.CharField):
-    """A Nepali mobile number, kept as its ten digits however it was written."""
-
-    default_error_messages: ClassVar = {"invalid": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")}
-
-    def clean(self, value: Any) -> str:
-        text = "".join(_as_dialled(character) for character in str(super().clean(value)))
-        if len(text) > MOBILE_DIGITS:
-            text = next((text.removeprefix(code) for code in COUNTRY_CODES if text.startswith(code)), text)
-        if not text.isdecimal() or len(text) != MOBILE_DIGITS or text[0] != "9":
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return text
-
-
-def _as_dialled(character: str) -> str:
-    """Devanagari digits become 0 to 9; spaces, dashes and the invisible marks around a copied number go."""
-    if character.isdecimal():
-        return str(int(character))
-    return "" if character in "()." or unicodedata.category(character) in ("Zs", "Cc", "Cf", "Pd") else character
 
 
 def _can_be_stored(text: str) -> bool:

@@ -25,8 +25,9 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way_to_pay_again
+from wagtail_khalti.public.refunds import GivenBack, what_went_back
 from wagtail_khalti.public.seller import seller
-from wagtail_khalti.public.writing import write_time
+from wagtail_khalti.writing import write_time
 
 logger = logging.getLogger(__name__)
 
@@ -99,11 +100,17 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
 
     soonest = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
     _bring_up_to_date(payment, is_ours=_is_ours_to_check(payment, soonest))
-    if payment.duplicate_of_id:
-        return _page(request, payment, "paid_twice")
+    given_back = what_went_back(payment)
+    return _page(request, payment, _state(payment, given_back), given_back=given_back)
+
+
+def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
+    """The page that says it. Money may have gone back past Khalti, which calls the payment completed then."""
+    if payment.duplicate_of_id and not (given_back and given_back.is_all):
+        return "paid_twice"
     if not payment.is_paid and payment.reviews.open().doubting_the_money().exists():
-        return _page(request, payment, "in_doubt")
-    return _page(request, payment, PAGES[payment.status])
+        return "in_doubt"
+    return "refunded" if given_back else PAGES[payment.status]
 
 
 def _find(reference: str) -> KhaltiPayment | None:
@@ -152,7 +159,9 @@ def _not_found(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, payment: KhaltiPayment, name: str, *, given_back: GivenBack | None = None
+) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         context = {
             **seller(payment.site or Site.find_for_request(request), request),
@@ -161,6 +170,7 @@ def _page(request: HttpRequest, payment: KhaltiPayment, name: str) -> HttpRespon
             "amount": format_rupees(payment.amount, translation.get_language()),
             "lines": _lines(payment),
             "paid_on": payment.completed_at and write_time(payment.completed_at),
+            "given_back": given_back,
             "is_test": payment.is_test,
             "next_url": _next_url(payment),
             "back_url": payment.back_url or way_back(_source(payment)),

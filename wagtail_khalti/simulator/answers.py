@@ -45,6 +45,19 @@ def not_found() -> Refusal:
     return Refusal(simulator_settings().unknown_pidx_status, body)
 
 
+# Simulator's own: every refusal of a refund. What Khalti says, and with which code, was never recorded.
+
+
+def refunds_are_off() -> Refusal:
+    return Refusal(400, {"detail": "Refund works only in Live mode.", "error_key": "khalti_error"})
+
+
+def not_refundable(payment: SimulatedPayment) -> Refusal:
+    if payment.left:
+        return not_valid({"amount": ["Amount is greater than the amount left to refund."]})
+    return not_valid({"detail": "Transaction is already refunded."})
+
+
 def initiated(payment: SimulatedPayment, payment_url: str) -> dict[str, Any]:
     expires_at = payment.expires_at
     if clock.is_naive(expires_at):  # a site with USE_TZ = False
@@ -55,6 +68,10 @@ def initiated(payment: SimulatedPayment, payment_url: str) -> dict[str, Any]:
         "expires_at": expires_at.astimezone(NEPAL).isoformat(timespec="microseconds"),
         "expires_in": round((payment.expires_at - payment.created_at).total_seconds()),
     }
+
+
+def refunded() -> dict[str, Any]:
+    return {"detail": "Transaction refund successful."}
 
 
 def looked_up(payment: SimulatedPayment) -> tuple[int, dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""The two endpoints that a merchant's server calls."""
+"""The endpoints that a merchant's server calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -20,37 +20,38 @@ from .faults import Endpoint
 from .models import Call, SimulatedPayment
 from .reading import data_of, key_hash_of, subject_of
 from .troubles import answered
-from .validation import Invalid, members, order_from, text
+from .validation import Invalid, members, order_from, refund_from, text
 from .wire import hand_over
 
-Answer = Callable[[HttpRequest, str, Any], HttpResponse]
+Answer = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
-def endpoint(name: Endpoint) -> Callable[[Answer], Callable[[HttpRequest], HttpResponseBase]]:
+def endpoint(name: Endpoint) -> Callable[[Answer], View]:
     """Counts the call, then tells the truth or what trouble makes of it."""
 
-    def decorate(answer: Answer) -> Callable[[HttpRequest], HttpResponseBase]:
+    def decorate(answer: Answer) -> View:
         @login_not_required
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(answer)
-        def view(request: HttpRequest) -> HttpResponseBase:
-            subject = subject_of(name, request)
+        def view(request: HttpRequest, **where: str) -> HttpResponseBase:
+            subject = subject_of(name, request, **where)
             Call.objects.create(endpoint=name, subject=subject)
-            return hand_over(request, answered(name, subject, lambda: _truth(answer, request)))
+            return hand_over(request, answered(name, subject, lambda: _truth(answer, request, where)))
 
         return view
 
     return decorate
 
 
-def _truth(answer: Answer, request: HttpRequest) -> HttpResponse:
-    response = _answer_or_refusal(answer, request)
+def _truth(answer: Answer, request: HttpRequest, where: Mapping[str, str]) -> HttpResponse:
+    response = _answer_or_refusal(answer, request, where)
     response["Allow"] = "POST, OPTIONS"
     return response
 
 
-def _answer_or_refusal(answer: Answer, request: HttpRequest) -> HttpResponse:
+def _answer_or_refusal(answer: Answer, request: HttpRequest, where: Mapping[str, str]) -> HttpResponse:
     """In the order of Django REST framework: who calls, then how, then with what."""
     try:
         key_hash = key_hash_of(request)
@@ -58,7 +59,7 @@ def _answer_or_refusal(answer: Answer, request: HttpRequest) -> HttpResponse:
             return HttpResponse()
         if request.method != "POST":
             return answers.not_allowed(request.method or "").response()
-        return answer(request, key_hash, data_of(request))
+        return answer(request, key_hash, data_of(request), **where)
     except Invalid as wrong:
         return answers.not_valid(wrong.errors).response()
     except answers.Refusal as refusal:
@@ -95,6 +96,21 @@ def lookup(request: HttpRequest, key_hash: str, data: Any) -> HttpResponse:
 
     status, body = answers.looked_up(payment)
     return JsonResponse(body, status=status)
+
+
+@endpoint("refund")
+def refund(request: HttpRequest, key_hash: str, data: Any, *, transaction_id: str) -> HttpResponse:
+    if not simulator_settings().refunds:
+        raise answers.refunds_are_off()
+    payment = SimulatedPayment.of_transaction(transaction_id)
+    if payment is None or payment.key_hash != key_hash:
+        raise answers.not_found()
+    amount = refund_from(data, is_by_bank=payment.is_by_bank)
+
+    too_much = amount is not None and amount > payment.left
+    if too_much or not payment.give_back(amount):
+        raise answers.not_refundable(payment)
+    return JsonResponse(answers.refunded())
 
 
 def payment_url(request: HttpRequest, payment: SimulatedPayment) -> str:

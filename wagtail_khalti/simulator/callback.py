@@ -60,7 +60,7 @@ def _style_b(payment: SimulatedPayment) -> list[tuple[str, str]]:
         ("txnId", transaction),
         ("amount", amount),
         ("total_amount", amount),
-        ("mobile", _masked_mobile(payment)),
+        ("mobile", _mobile(payment)),
         ("status", payment.status.value),
         ("purchase_order_id", payment.purchase_order_id),
         ("purchase_order_name", payment.purchase_order_name),
@@ -77,7 +77,7 @@ def _style_c(payment: SimulatedPayment) -> list[tuple[str, str]]:
         ("token", id_from(payment.pidx)),
         ("bank_reference", "None"),
         ("amount", amount),
-        ("mobile", _masked_mobile(payment)),
+        ("mobile", _mobile(payment)),
         ("transaction_id", transaction),
         ("tidx", transaction),
         ("total_amount", amount),
@@ -87,8 +87,8 @@ def _style_c(payment: SimulatedPayment) -> list[tuple[str, str]]:
     ]
 
 
-def _masked_mobile(payment: SimulatedPayment) -> str:
-    return f"{payment.mobile[:2]}XXXXX{payment.mobile[-3:]}" if payment.is_paid else ""
+def _mobile(payment: SimulatedPayment) -> str:
+    return payment.masked_mobile if payment.is_paid else ""
 
 
 def _join_cleanly(return_url: str, query: str) -> str:

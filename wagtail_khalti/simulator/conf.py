@@ -38,8 +38,14 @@ class SimulatorSettings:
     unknown_pidx_status: UnknownPidxStatus = 404
     """The HTTP status of "Not found."; clients in the field have coded for both."""
 
+    refunds: bool = True
+    """Whether the refund endpoint works. Khalti's sandbox is said to have it "only in Live mode"."""
+
     merchant_name: str = "Test merchant"
     """The name that the hosted page shows."""
+
+    dashboard: bool = False
+    """Whether ``dashboard/`` is there, in which whoever comes can refund."""
 
     public_origin: str = ""
     """Scheme and host by which a browser reaches the simulator, when the merchant's server uses others."""

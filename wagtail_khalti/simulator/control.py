@@ -12,7 +12,7 @@ from .conf import simulator_settings
 from .distortion import SECONDS
 from .faults import Endpoint, Fault, endpoint_named, fault_named
 from .identifiers import new_id
-from .models import LONGEST_SUBJECT, OPEN, PAID, Call, SimulatedPayment, Status, Trouble
+from .models import LONGEST_MOBILE, LONGEST_SUBJECT, OPEN, PAID, REFUNDABLE, Call, SimulatedPayment, Status, Trouble
 from .reading import SUBJECT, as_subject
 
 __all__ = [
@@ -45,10 +45,13 @@ def begin(pidx: str) -> SimulatedPayment:
     return _move(pidx, Status.PENDING, only_from=OPEN)
 
 
-def pay(pidx: str, *, mobile: str = "9800000001") -> SimulatedPayment:
-    """The payer pays; twice is once. Simulator's own: also after it expired, failed or was canceled."""
-    paid = {"transaction_id": new_id(), "mobile": mobile, "fee": simulator_settings().fee}
-    return _move(pidx, Status.COMPLETED, only_from=UNPAID, **paid)
+def pay(pidx: str, *, mobile: str = "9800000001", bank: bool = False) -> SimulatedPayment:
+    """The payer pays from the wallet or a bank; twice is once.
+
+    Simulator's own: also after it expired, failed or was canceled.
+    """
+    paid = {"mobile": _mobile(mobile), "is_by_bank": bank, "fee": simulator_settings().fee}
+    return _move(pidx, Status.COMPLETED, only_from=UNPAID, transaction_id=new_id(), **paid)
 
 
 def cancel(pidx: str) -> SimulatedPayment:
@@ -70,10 +73,22 @@ def fail(pidx: str) -> SimulatedPayment:
     return _move(pidx, Status.FAILED, only_from=OPEN)
 
 
-def refund(pidx: str, *, partial: bool = False) -> SimulatedPayment:
-    """The merchant gives back all or some, as from Khalti's dashboard."""
-    status = Status.PARTIALLY_REFUNDED if partial else Status.REFUNDED
-    return _move(pidx, status, only_from={Status.COMPLETED, Status.PARTIALLY_REFUNDED})
+def refund(pidx: str, *, amount: int | None = None, partial: bool = False) -> SimulatedPayment:
+    """As from Khalti's dashboard: ``amount`` paisa goes back, or half of what is left, or all of it.
+
+    All of it twice is once.
+    """
+    payment = _payment(pidx)
+    is_whole = amount is None and not partial
+    if is_whole and payment.status is Status.REFUNDED:
+        return payment
+    if payment.status not in REFUNDABLE:
+        raise _no_road(payment, Status.REFUNDED if is_whole else Status.PARTIALLY_REFUNDED)
+
+    given = None if is_whole else _part(payment, amount)
+    if not payment.give_back(given) and not (is_whole and payment.status is Status.REFUNDED):
+        raise ValueError(f"The payment {pidx} has only {payment.left} paisa left by now")
+    return payment
 
 
 def callback_url(pidx: str) -> str:
@@ -95,7 +110,7 @@ def trouble(
     order_id: str = "",
     seconds: float | None = None,
 ) -> Trouble:
-    """The next ``times`` calls meet this fault; at lookup those of one ``pidx``, at initiate of one ``order_id``.
+    """The next ``times`` calls meet this fault; at initiate those of one ``order_id``, elsewhere of one ``pidx``.
 
     ``seconds``: how late after a timeout, how long until ``Retry-After``, how long between two bytes of a drip.
     """
@@ -106,7 +121,7 @@ def trouble(
         fault=fault,
         subject=_subject(endpoint, pidx=pidx, order_id=order_id),
         times_left=_times(times),
-        seconds=SECONDS.get(fault, 0.0) if seconds is None else _seconds(seconds, fault),
+        seconds=SECONDS.get(fault, 0.0) if seconds is None else _pause(seconds, fault),
     )
 
 
@@ -130,7 +145,7 @@ def answer_with(
         body=body if isinstance(body, str) else json.dumps(body),
         content_type=content_type,
         headers=dict(headers or {}),
-        seconds=delay,
+        seconds=_seconds(delay, "delay"),
         times_left=_times(times),
     )
 
@@ -184,7 +199,7 @@ def _subject(endpoint: Endpoint, *, pidx: object, order_id: object) -> str:
     given = {"pidx": pidx, "purchase_order_id": order_id}
     subject = given.pop(SUBJECT[endpoint])
     if any(given.values()):
-        known_by = "pidx" if endpoint == "lookup" else "order_id"
+        known_by = "pidx" if SUBJECT[endpoint] == "pidx" else "order_id"
         raise ValueError(f"A call of {endpoint} is known by its {known_by}, and by nothing else")
     if not isinstance(subject, str) or as_subject(subject) != subject:
         raise ValueError(f"{subject!r} is no name of a payment: a text of at most {LONGEST_SUBJECT} characters is")
@@ -197,9 +212,30 @@ def _times(times: object) -> int:
     return times
 
 
-def _seconds(seconds: object, fault: Fault) -> float:
+def _pause(seconds: object, fault: Fault) -> float:
     if fault not in SECONDS:
         raise ValueError(f"{fault} takes no seconds, only these do: {', '.join(SECONDS)}")
+    return _seconds(seconds, "seconds")
+
+
+def _seconds(seconds: object, name: str) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SECONDS:
-        raise ValueError(f"seconds is {seconds!r}; it must be a number from 0 to {MOST_SECONDS}")
+        raise ValueError(f"{name} is {seconds!r}; it must be a number from 0 to {MOST_SECONDS}")
     return float(seconds)
+
+
+def _mobile(mobile: object) -> str:
+    if not isinstance(mobile, str) or len(mobile) > LONGEST_MOBILE or not mobile.isprintable():
+        raise ValueError(f"mobile is {mobile!r}; it must be a text of at most {LONGEST_MOBILE} characters")
+    return mobile
+
+
+def _part(payment: SimulatedPayment, amount: object) -> int:
+    """So much of what is left, or half of it."""
+    if amount is None:
+        amount = payment.left // 2
+        if not amount:
+            raise ValueError(f"The payment {payment.pidx} has 1 paisa left, and no part of that can go back")
+    if type(amount) is not int or not 1 <= amount <= payment.left:
+        raise ValueError(f"amount is {amount!r}; it must be a whole number from 1 to the {payment.left} paisa left")
+    return amount

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal, Self, get_args
 
-Endpoint = Literal["initiate", "lookup"]
+Endpoint = Literal["initiate", "lookup", "refund"]
 ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
 
 

@@ -1,6 +1,7 @@
-"""What the payer types on the hosted page, and kind words when it is wrong."""
+"""What is typed on the hosted page and in the dashboard, and kind words when it is wrong."""
 
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import SimulatedPayment
+from .templatetags.khalti_simulator import rupees
 
 MOBILES = [str(number) for number in range(9800000000, 9800000006)]
 MPIN = "1111"
@@ -84,3 +86,34 @@ class OneTimePasswordForm(forms.Form):
         if otp != ONE_TIME_PASSWORD:
             raise forms.ValidationError(_("This OTP is not right. Check the 6 digits and enter them again"))
         return otp
+
+
+class RefundForm(forms.Form):
+    """A part of what is left, in rupees."""
+
+    amount = forms.DecimalField(
+        label=_("Amount in rupees"),
+        max_digits=19,
+        decimal_places=2,
+        error_messages={
+            "required": _("Enter an amount in rupees, such as 12.50"),
+            "invalid": _("Enter an amount in rupees, such as 12.50"),
+            "max_decimal_places": _("A paisa can't be divided: enter two decimal places at most, such as 12.50"),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, left: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = left
+        self.fields["amount"].help_text = _("At most %(left)s") % {"left": rupees(left)}
+
+    def clean_amount(self) -> int:
+        """In paisa."""
+        typed: Decimal = self.cleaned_data["amount"]
+        paisa = int(typed.scaleb(2))  # exact: the field lets no more than two decimal places through
+        if paisa < 1:
+            raise forms.ValidationError(_("Enter more than nothing, such as 12.50"))
+        if paisa > self.left:
+            raise forms.ValidationError(_("Only %(left)s is left"), params={"left": rupees(self.left)})
+        return paisa

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .models import PAID, SimulatedPayment, Status
+from .models import PAID, SimulatedPayment
 
 PAGE = 1000  # rows read at a time, so that memory stays flat
 
@@ -23,6 +23,8 @@ class Entry:
     fee: int
     refunded: bool
     """Whether some or all of it went back."""
+    returned: int
+    """What went back so far."""
     transaction_id: str
 
     @classmethod
@@ -35,7 +37,8 @@ class Entry:
             amount=payment.amount,
             paid=payment.amount if status in PAID else 0,
             fee=payment.fee,
-            refunded=status in PAID - {Status.COMPLETED},
+            refunded=payment.refunded_amount > 0,
+            returned=payment.refunded_amount,
             transaction_id=payment.transaction_id,
         )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from .identifiers import new_id
 
 WRONG_PINS_ALLOWED = 5  # Simulator's own: Khalti says "multiple incorrect pin attempts" and no number
 LONGEST_SUBJECT = 100  # characters; a pidx has 22
+LONGEST_MOBILE = 20
 
 
 class Status(models.TextChoices):
@@ -46,7 +47,8 @@ class Status(models.TextChoices):
 
 
 OPEN = frozenset({Status.INITIATED, Status.PENDING})
-PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+REFUNDABLE = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED})
+PAID = REFUNDABLE | {Status.REFUNDED}
 
 
 class SimulatedPayment(models.Model):
@@ -60,15 +62,25 @@ class SimulatedPayment(models.Model):
     purchase_order_name = models.TextField()
     amount_breakdown = models.JSONField(default=list)
     merchant_extras = models.JSONField(default=list)  # pairs: a JSON object would lose their order
-    mobile = models.CharField(max_length=20, blank=True)
+    mobile = models.CharField(max_length=LONGEST_MOBILE, blank=True)
+    is_by_bank = models.BooleanField(default=False)
     wrong_pins = models.PositiveSmallIntegerField(default=0)
-    transaction_id = models.CharField(max_length=22, blank=True)
+    transaction_id = models.CharField(max_length=22, blank=True, db_index=True)
     fee = models.BigIntegerField(default=0)
+    refunded_amount = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.pidx
+
+    @classmethod
+    def of_transaction(cls, transaction_id: str) -> Self | None:
+        if "\x00" in transaction_id:  # PostgreSQL can't be asked for it
+            return None
+        found = cls.objects.filter(transaction_id=transaction_id)
+        # Compared once more: MariaDB compares without regard to case.
+        return next((payment for payment in found if payment.transaction_id == transaction_id), None)
 
     @property
     def status(self) -> Status:
@@ -85,6 +97,15 @@ class SimulatedPayment(models.Model):
         return self.status in PAID
 
     @property
+    def masked_mobile(self) -> str:
+        return f"{self.mobile[:2]}XXXXX{self.mobile[-3:]}"
+
+    @property
+    def left(self) -> int:
+        """Paisa that can still go back."""
+        return self.amount - self.refunded_amount if self.is_paid else 0
+
+    @property
     def pins_left(self) -> int:
         return max(0, WRONG_PINS_ALLOWED - self.wrong_pins)
 
@@ -94,6 +115,23 @@ class SimulatedPayment(models.Model):
         moved = rows.update(stored_status=status, **changes)
         self.refresh_from_db()
         return bool(moved)
+
+    def give_back(self, amount: int | None = None, *, only_if_left: int | None = None) -> bool:
+        """All that is left, or so much if it still is; one conditional UPDATE as well. Say whether it was done."""
+        rows = SimulatedPayment.objects.filter(pk=self.pk, stored_status__in=REFUNDABLE)
+        if only_if_left is not None:
+            rows = rows.filter(refunded_amount=F("amount") - only_if_left)
+        if amount is None:
+            done = rows.update(stored_status=Status.REFUNDED, refunded_amount=F("amount"))
+        else:
+            is_last = When(refunded_amount=F("amount") - amount, then=Value(Status.REFUNDED))
+            done = rows.filter(refunded_amount__lte=F("amount") - amount).update(
+                # First, because MariaDB lets a later change see an earlier one.
+                stored_status=Case(is_last, default=Value(Status.PARTIALLY_REFUNDED)),
+                refunded_amount=F("refunded_amount") + amount,
+            )
+        self.refresh_from_db()
+        return bool(done)
 
     def expire_at(self, moment: datetime) -> None:
         SimulatedPayment.objects.filter(pk=self.pk).update(expires_at=moment)

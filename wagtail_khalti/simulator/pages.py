@@ -36,7 +36,11 @@ def payment_page(repeatable: Status | None = None) -> Callable[[PaymentView], Vi
             pidx = request.GET.get("pidx", "").replace("\x00", "")
             payment = SimulatedPayment.objects.filter(pidx=pidx).first()
             if payment is None:
-                return page(request, "unknown", status=404) if pidx else page(request, "home")
+                return (
+                    page(request, "unknown", status=404)
+                    if pidx
+                    else page(request, "home", has_dashboard=simulator_settings().dashboard)
+                )
             sent_again = request.method == "POST" and payment.status is repeatable
             return view(request, payment) if payment.is_open or sent_again else ended_page(request, payment)
 

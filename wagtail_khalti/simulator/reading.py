@@ -10,14 +10,14 @@ from django.http import HttpRequest
 
 from .answers import Refusal, not_authenticated
 from .faults import Endpoint
-from .models import LONGEST_SUBJECT
+from .models import LONGEST_SUBJECT, SimulatedPayment
 
 NEVER_VALID = "invalid-key"
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 NESTED = {"customer_info", "amount_breakdown", "product_details"}  # a form can't carry them
 
-SUBJECT: Mapping[Endpoint, str] = {"initiate": "purchase_order_id", "lookup": "pidx"}
-"""The word of a call that says which payment it is about."""
+SUBJECT: Mapping[Endpoint, str] = {"initiate": "purchase_order_id", "lookup": "pidx", "refund": "pidx"}
+"""By which of its names a call is about a payment."""
 
 _unstorable = re.compile("[\x00\ud800-\udfff]")
 
@@ -51,8 +51,11 @@ def data_of(request: HttpRequest) -> Any:
         raise Refusal(400, {"detail": f"JSON parse error - {wrong}"}) from wrong
 
 
-def subject_of(endpoint: Endpoint, request: HttpRequest) -> str:
+def subject_of(endpoint: Endpoint, request: HttpRequest, *, transaction_id: str = "") -> str:
     """Which payment the call is about, as far as it says so; asked of every call, so it never refuses one."""
+    if transaction_id:  # said in the address; everybody else knows the payment by its pidx
+        payment = SimulatedPayment.of_transaction(transaction_id)
+        return payment.pidx if payment else ""
     try:
         if request.content_type in FORM_TYPES:
             value = request.POST[SUBJECT[endpoint]]

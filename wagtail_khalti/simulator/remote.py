@@ -25,11 +25,11 @@ View = Callable[..., HttpResponse]
 
 MOVES: Mapping[str, tuple[Callable[..., SimulatedPayment], Mapping[str, type]]] = {
     "begin": (control.begin, {}),
-    "pay": (control.pay, {"mobile": str}),
+    "pay": (control.pay, {"mobile": str, "bank": bool}),
     "cancel": (control.cancel, {}),
     "expire": (control.expire, {}),
     "fail": (control.fail, {}),
-    "refund": (control.refund, {"partial": bool}),
+    "refund": (control.refund, {"amount": int, "partial": bool}),
 }
 """What can be done to a payment, and what may be said about it."""
 

@@ -1,8 +1,8 @@
-"""What a merchant's server calls, what a payer's browser visits, and what only tests know."""
+"""What a merchant's server calls, what browsers visit, and what only tests know."""
 
 from django.urls import path
 
-from . import api, pages, remote
+from . import api, dashboard, pages, remote
 from .remote import door
 
 app_name = "khalti_simulator"
@@ -12,11 +12,15 @@ urlpatterns = [
     path("api/v2/epayment/initiate", api.initiate),
     path("api/v2/epayment/lookup/", api.lookup, name="lookup"),
     path("api/v2/epayment/lookup", api.lookup),
+    path("api/merchant-transaction/<str:transaction_id>/refund/", api.refund, name="refund"),
+    path("api/merchant-transaction/<str:transaction_id>/refund", api.refund),
     path("", pages.sign_in, name="page"),
     path("wallet/", pages.sign_in, name="wallet"),
     path("confirm/", pages.confirm, name="confirm"),
     path("cancel/", pages.cancel, name="cancel"),
     path("leave/", pages.leave, name="leave"),
+    path("dashboard/", dashboard.all_payments, name="dashboard"),
+    path("dashboard/<slug:pidx>/", dashboard.one_payment, name="dashboard_payment"),
     path(
         "control/troubles/",
         door(GET=remote.list_troubles, POST=remote.make_trouble, DELETE=remote.forget_troubles),

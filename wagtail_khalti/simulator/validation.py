@@ -114,6 +114,31 @@ def payable(value: Any) -> int:
     return amount
 
 
+def refund_from(data: Any, *, is_by_bank: bool) -> int | None:
+    """How much is to go back; ``None`` is all that is left. What came through a bank needs a mobile to go to."""
+    # Simulator's own: an amount that is there but null is refused, or it would give back everything.
+    required: dict[str, Check] = {"amount": refundable} if isinstance(data, Mapping) and "amount" in data else {}
+    if is_by_bank:
+        required["mobile"] = mobile
+    return members(data, required, {}).get("amount")
+
+
+def refundable(value: Any) -> int:
+    # Simulator's own: a whole number of JSON and nothing else, because "50.00" may mean paisa or rupees.
+    if type(value) is not int:
+        raise Invalid("A valid integer is required.")
+    if value < 1:
+        raise Invalid("Ensure this value is greater than or equal to 1.")
+    return value
+
+
+def mobile(value: Any) -> str:
+    number = text(value)
+    if not re.fullmatch("[0-9]{10}", number):
+        raise Invalid("Enter a valid mobile number.")  # Simulator's own words
+    return number
+
+
 def breakdown(value: Any) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     errors: list[Any] = []

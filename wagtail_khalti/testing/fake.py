@@ -33,9 +33,9 @@ class FakeKhalti:
         """The visitor has signed in at Khalti and not finished."""
         control.begin(_pidx(payment))
 
-    def pay(self, payment: KhaltiPayment) -> None:
-        """The visitor pays."""
-        control.pay(_pidx(payment))
+    def pay(self, payment: KhaltiPayment, *, bank: bool = False) -> None:
+        """The visitor pays from the wallet, or through a bank."""
+        control.pay(_pidx(payment), bank=bank)
 
     def cancel(self, payment: KhaltiPayment) -> None:
         """The visitor cancels on Khalti's page."""
@@ -49,9 +49,9 @@ class FakeKhalti:
         """Khalti can't take the money."""
         control.fail(_pidx(payment))
 
-    def refund(self, payment: KhaltiPayment, *, partial: bool = False) -> None:
-        """The merchant gives money back in Khalti's dashboard."""
-        control.refund(_pidx(payment), partial=partial)
+    def refund(self, payment: KhaltiPayment, *, amount: int | None = None, partial: bool = False) -> None:
+        """The merchant gives money back in Khalti's dashboard: so many paisa, or half of what is left, or all."""
+        control.refund(_pidx(payment), amount=amount, partial=partial)
 
     def return_path(self, payment: KhaltiPayment) -> str:
         """Where Khalti would send the browser now: path and query on this site."""
@@ -92,7 +92,7 @@ class FakeKhalti:
         control.answer_with("lookup", status=http_status, body=body, times=times, pidx=_pidx(payment))
 
     def answer(self, endpoint: Endpoint, body: str | dict[str, Any], **options: Any) -> None:
-        """The next answer of ``initiate`` or ``lookup``, word for word. See ``simulator.control.answer_with``."""
+        """The next answer of ``endpoint``, word for word. See ``simulator.control.answer_with``."""
         control.answer_with(endpoint, body=body, **options)
 
 

@@ -49,8 +49,9 @@ class Command(BaseCommand):
             if self.options["loop"]:
                 self._go_on_until(stopping)
                 return
-            done = self._run(stopping)
-        self._tell(done)
+            only = self._payment() if self.options["payment"] else None
+            done = self._run(stopping, only)
+        self._tell(done, only)
         if code := reports.exit_code(done):
             sys.exit(code)
 
@@ -69,16 +70,15 @@ class Command(BaseCommand):
                 self.stderr.write(_("The database could not be used: %(error)s") % {"error": error})
             stopping.wait(pause)
 
-    def _run(self, stopping: Stopping) -> Reconciliation:
+    def _run(self, stopping: Stopping, only: KhaltiPayment | None = None) -> Reconciliation:
         options = self.options
-        payment = self._payment() if options["payment"] else None
         bar = ProgressBar(self._total()) if self._is_watched() else None
         try:
             return reconcile(
                 limit=options["limit"],
-                concurrency=options["concurrency"] if payment is None else 1,
+                concurrency=options["concurrency"] if only is None else 1,
                 seconds=options["seconds"],
-                only=payment,
+                only=only,
                 on_progress=bar,
                 is_stopping=stopping,
             )
@@ -101,8 +101,9 @@ class Command(BaseCommand):
         count = sum(some.count for some in due.due_payments().values())
         return min(count, self.options["limit"] or count)
 
-    def _tell(self, done: Reconciliation) -> None:
-        text = json.dumps(reports.as_data(done)) if self.options["format"] == "json" else reports.summary(done)
+    def _tell(self, done: Reconciliation, only: KhaltiPayment | None = None) -> None:
+        is_for_programs = self.options["format"] == "json"
+        text = json.dumps(reports.as_data(done)) if is_for_programs else reports.summary(done, only=only)
         if self.options["verbosity"] > 0:
             self.stdout.write(text)
             self.stdout.flush()

@@ -1,0 +1,210 @@
+"""A person enters how much went back in Khalti's dashboard, which Khalti's API does not tell."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tests.actions.conftest import matters, news
+from tests.shop.models import Order
+from wagtail_khalti.actions import check_payment, close_review, enter_refund_amount, record_refund, refund_payment
+from wagtail_khalti.exceptions import AmountNotLeft, AmountTooSmall, NothingLeft, RefundIsDecided, RefundUndecided
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import Way
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+
+
+def stored(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def nameless(khalti, completed):
+    """Rs 600 that went back in the dashboard; nobody has entered how much it was."""
+    khalti.refund(completed, amount=60_000)
+    check_payment(completed)
+    refund = KhaltiRefund.objects.get()
+    assert refund.lacks_amount
+    return refund
+
+
+def test_from_then_on_it_counts(khalti, nameless, manager):
+    calls = khalti.calls("refund"), khalti.calls("lookup")
+
+    returned = enter_refund_amount(nameless, 60_000, by=manager, note="As the dashboard shows")
+
+    assert returned is nameless
+    for refund in (nameless, stored(nameless)):
+        assert (refund.state, refund.way, refund.amount) == ("external", "dashboard", 60_000)
+        assert (refund.remaining, refund.requested_by, refund.lacks_amount) == (90_000, manager, False)
+        assert refund.decided_at is not None
+    payment = stored(nameless.payment)
+    assert (payment.refund_total, payment.status) == (60_000, Status.PARTIALLY_REFUNDED)
+    assert (khalti.calls("refund"), khalti.calls("lookup")) == calls
+
+
+def test_the_site_hears_of_it_then(nameless, heard):
+    enter_refund_amount(nameless, 60_000)
+
+    assert heard == [("refunded", nameless.payment.reference)]
+
+
+def test_who_entered_it_is_on_the_record(nameless, manager):
+    enter_refund_amount(nameless, 60_000, by=manager, note="As the dashboard shows")
+
+    event = nameless.payment.events.filter(kind="refund_found").latest("pk")
+    assert (event.actor, event.user) == ("staff", manager)
+    assert (event.data["amount"], event.data["note"]) == (60_000, "As the dashboard shows")
+    review = nameless.payment.reviews.get()
+    assert (review.is_open, review.outcome, review.closed_by) == (None, "handled", manager)
+    assert review.note == "As the dashboard shows"
+
+
+def test_then_the_rest_can_be_given_back(khalti, nameless, line):
+    with pytest.raises(RefundUndecided):
+        refund_payment(nameless.payment)
+    enter_refund_amount(nameless, 60_000)
+
+    refund = refund_payment(nameless.payment)
+
+    assert line.refunds == [{"amount": 90_000}]
+    assert (refund.state, refund.remaining) == ("succeeded", 0)
+
+
+def test_an_amount_that_was_entered_wrongly_shows_in_the_end(khalti, nameless):
+    """Khalti gives back what is really left, and says so; no sum is beyond what was paid."""
+    enter_refund_amount(nameless, 50_000)
+    khalti.refund(nameless.payment)
+
+    check_payment(nameless.payment)
+
+    assert list(KhaltiRefund.objects.values_list("amount", flat=True)) == [50_000, 100_000]
+
+
+@pytest.mark.parametrize(
+    ("amount", "error"),
+    [(0, AmountTooSmall), (-1, AmountTooSmall)]
+    + [(amount, AmountNotLeft) for amount in (150_000, 150_001, 10**40)]
+    + [(amount, TypeError) for amount in (None, True, 600.0, Decimal(600), "600")],
+)
+def test_what_is_no_amount_or_no_part(nameless, amount, error):
+    """Had all gone back, Khalti would say Refunded."""
+    with pytest.raises(error):
+        enter_refund_amount(nameless, amount)
+
+    assert stored(nameless).lacks_amount
+    assert matters(nameless.payment) == ["refund_without_amount"]
+
+
+def test_the_largest_part_is_all_but_one_paisa(nameless):
+    assert enter_refund_amount(nameless, 149_999).remaining == 1
+
+
+def test_it_is_entered_once(nameless, heard):
+    other = stored(nameless)
+    enter_refund_amount(nameless, 60_000)
+
+    with pytest.raises(RefundIsDecided, match="is known"):
+        enter_refund_amount(other, 50_000)
+
+    assert stored(nameless).amount == 60_000
+    assert len(heard) == 1
+
+
+def test_what_khalti_found_out_meanwhile_stands(khalti, nameless):
+    other = stored(nameless)
+    khalti.refund(nameless.payment)
+    check_payment(nameless.payment)
+
+    with pytest.raises(RefundIsDecided):
+        enter_refund_amount(other, 60_000)
+
+    assert stored(nameless).amount == 150_000
+
+
+def test_a_refund_of_ours_has_its_amount(khalti, completed):
+    refund = refund_payment(completed, 50_000)
+
+    with pytest.raises(RefundIsDecided):
+        enter_refund_amount(refund, 60_000)
+
+
+def test_it_needs_the_permission(nameless, cashier):
+    with pytest.raises(PermissionDenied):
+        enter_refund_amount(nameless, 60_000, by=cashier)
+
+    assert stored(nameless).lacks_amount
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_refused_inside_a_transaction(nameless):
+    with pytest.raises(RuntimeError, match=r"enter_refund_amount\(\) .* inside a transaction"), transaction.atomic():
+        enter_refund_amount(nameless, 60_000)
+
+    assert stored(nameless).lacks_amount
+
+
+def test_the_matter_does_not_end_without_an_amount(nameless, manager):
+    with pytest.raises(RefundUndecided):
+        close_review(nameless.payment.reviews.get(), outcome=KhaltiReview.Outcome.NOTHING_TO_DO, by=manager)
+
+    assert matters(nameless.payment) == ["refund_without_amount"]
+
+
+# Where some had gone back past Khalti, which knows nothing of it.
+
+
+@pytest.mark.parametrize(
+    ("in_cash", "counted", "remaining", "too_much"),
+    [(90_000, 60_000, 0, 0), (90_001, 59_999, 0, 1), (100_000, 50_000, 0, 10_000)],
+)
+def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, remaining, too_much):
+    record_refund(completed, in_cash, way=Way.CASH)
+    khalti.refund(completed, amount=60_000)
+    check_payment(completed)
+    nameless = KhaltiRefund.objects.get(way=Way.DASHBOARD)
+
+    enter_refund_amount(nameless, 60_000)
+
+    assert (stored(nameless).amount, stored(nameless).remaining) == (counted, remaining)
+    assert stored(completed).refund_total == 150_000
+    assert matters(completed) == ["refunded_too_much"] * bool(too_much)
+    assert all(review.evidence == {"too_much": too_much} for review in completed.reviews.open())
+
+
+def test_where_all_had_gone_back_in_cash_nothing_counts_and_a_person_is_told(khalti, completed, heard):
+    record_refund(completed, 150_000, way=Way.CASH)
+    khalti.refund(completed, amount=60_000)
+    check_payment(completed)
+    nameless = KhaltiRefund.objects.get(way=Way.DASHBOARD)
+    heard.clear()
+
+    enter_refund_amount(nameless, 60_000)
+
+    refund = stored(nameless)
+    assert (refund.amount, refund.remaining, refund.lacks_amount) == (None, 0, False)
+    assert refund.payment.events.filter(kind="refund_found").latest("pk").data["amount"] == 60_000
+    assert matters(completed) == ["refunded_too_much"]
+    assert heard == [("needs_attention", completed.reference)], "nothing more went back of what was paid"
+    with pytest.raises(NothingLeft):
+        refund_payment(completed)
+
+
+def test_a_part_of_a_second_payment_is_no_news_of_the_order(khalti, make_payment, heard):
+    order = Order.objects.create()
+    first, second = make_payment(payable=order), make_payment(payable=order)
+    for payment in (first, second):
+        khalti.pay(payment)
+        check_payment(payment)
+    khalti.refund(second, amount=60_000)
+    check_payment(second)
+    heard.clear()
+
+    enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
+
+    assert heard == []
+    assert "refunded" not in news(second)
+    assert KhaltiPayment.objects.get(pk=first.pk).is_sale

@@ -1,0 +1,42 @@
+"""Say what became of a refund that is in doubt."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from wagtail_khalti.actions.audit import log_refund
+from wagtail_khalti.actions.book import hold, move_refund
+from wagtail_khalti.actions.deliver import deliver
+from wagtail_khalti.actions.match import match_refunds
+from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.permission import require_permission_to_refund
+from wagtail_khalti.actions.refund_states import Word
+from wagtail_khalti.exceptions import RefundIsDecided
+from wagtail_khalti.models import KhaltiRefund
+from wagtail_khalti.models.refund import State
+
+
+def decide_refund(
+    refund: KhaltiRefund, *, was_sent: bool, by: AbstractBaseUser | None = None, note: str = ""
+) -> KhaltiRefund:
+    """A person has looked in Khalti's dashboard, and says whether it was made. Nothing is sent, either way.
+
+    Raises ``RefundIsDecided`` where it isn't (any more) in doubt, or ``PermissionDenied``. Commits on its own, so it
+    can't run inside a transaction.
+    """
+    require_no_transaction("decide_refund")
+    require_permission_to_refund(by)
+    payment = refund.payment
+    with transaction.atomic(durable=True):
+        hold(payment)
+        match_refunds(payment)  # also one whose process was killed is in doubt
+        refund.refresh_from_db()
+        refund.payment = payment
+        if refund.state != State.UNKNOWN:
+            raise RefundIsDecided(f"Refund {refund.reference} is {refund.state}")
+        move_refund(refund, Word.SAID_SENT if was_sent else Word.SAID_NOT_SENT, by=by, note=note)
+        log_refund(refund, "decide_refund", by=by, was_sent=was_sent, note=note)
+        match_refunds(payment)
+    deliver(payment)
+    return refund

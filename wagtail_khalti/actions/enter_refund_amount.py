@@ -1,0 +1,50 @@
+"""Say how much went back in Khalti's dashboard."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from wagtail_khalti.actions.audit import log_refund
+from wagtail_khalti.actions.book import book_made_elsewhere, hold
+from wagtail_khalti.actions.deliver import deliver
+from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.permission import require_permission_to_refund
+from wagtail_khalti.actions.refundable import require_amount
+from wagtail_khalti.exceptions import AmountNotLeft, RefundIsDecided
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.money import Paisa
+
+
+def enter_refund_amount(
+    refund: KhaltiRefund, amount: Paisa, *, by: AbstractBaseUser | None = None, note: str = ""
+) -> KhaltiRefund:
+    """``amount`` paisa, as Khalti's dashboard shows it: Khalti's API does not tell. It can't be changed afterwards.
+
+    Raises ``TypeError``, ``AmountTooSmall``, ``AmountNotLeft`` (also for the whole payment, which Khalti would call
+    refunded), ``RefundIsDecided`` where the amount is known, or ``PermissionDenied``. Commits on its own, so it can't
+    run inside a transaction.
+    """
+    require_no_transaction("enter_refund_amount")
+    require_permission_to_refund(by)
+    require_amount(amount)
+    payment = refund.payment
+    with transaction.atomic(durable=True):
+        hold(payment)
+        refund.refresh_from_db()
+        refund.payment = payment
+        if not refund.lacks_amount:
+            raise RefundIsDecided(f"The amount of refund {refund.reference} is known")
+        _require_a_part(payment, amount)
+        refund.requested_by_id = by.pk if by else None
+        book_made_elsewhere(refund, amount, by=by, note=note)
+        log_refund(refund, "enter_refund_amount", by=by, note=note)
+    deliver(payment)
+    return refund
+
+
+def _require_a_part(payment: KhaltiPayment, amount: Paisa) -> None:
+    """Of what Khalti had. Had all gone back, Khalti would say so; what was given back past Khalti it doesn't know."""
+    at_khalti = sum(refund.amount or 0 for refund in payment.refunds.done() if refund.is_at_khalti)
+    if amount >= payment.amount - at_khalti:
+        raise AmountNotLeft("Khalti says that a part went back, which is less than all")

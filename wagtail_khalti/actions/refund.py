@@ -1,0 +1,209 @@
+"""Give money back through Khalti, at most once."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.actions.ask import ask
+from wagtail_khalti.actions.audit import log_refund
+from wagtail_khalti.actions.book import about, hold, move_refund, set_aside
+from wagtail_khalti.actions.claim import LEASE
+from wagtail_khalti.actions.deliver import deliver
+from wagtail_khalti.actions.learn import learn
+from wagtail_khalti.actions.match import match_refunds
+from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.permission import require_permission_to_refund
+from wagtail_khalti.actions.refund_states import Word
+from wagtail_khalti.actions.refundable import require_amount, require_left, require_refundable, require_room
+from wagtail_khalti.exceptions import (
+    ConnectionNeverMade,
+    GatewayError,
+    GatewayRejected,
+    IdempotencyConflict,
+    KhaltiError,
+    NotPaid,
+    NotRefundable,
+    RefundsChanged,
+    RequestRejected,
+)
+from wagtail_khalti.gateway import RefundRequest, connect
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.refund import State
+from wagtail_khalti.money import Paisa
+
+logger = logging.getLogger(__name__)
+
+DIGITS_OF_A_MOBILE = 10
+
+
+def refund_payment(
+    payment: KhaltiPayment,
+    amount: Paisa | None = None,
+    *,
+    mobile: str | None = None,
+    reason: str = "",
+    by: AbstractBaseUser | None = None,
+    remaining: Paisa | None = None,
+    idempotency_key: str | None = None,
+) -> KhaltiRefund:
+    """Give back ``amount`` paisa, or all that is left.
+
+    Look at ``state`` of what comes back: ``succeeded``, or ``unknown`` where Khalti's answer was lost. Then money may
+    have gone back; Khalti is asked what became of it, but never again to do it, and until that is known no other refund
+    of the payment can be made.
+
+    ``mobile`` is the Khalti account of who gets the money (10 digits), needed for payments through a bank. ``by`` is
+    the person, who must have the permission; without one, code acts on its own account. ``remaining`` is what the
+    caller saw as left: where that has changed, nothing is done. The same ``idempotency_key`` gives the same refund,
+    also one that was refused.
+
+    Raises ``TypeError`` or ``AmountTooSmall`` for what is no amount, ``ValueError`` for what is no mobile number or too
+    long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the kinds of
+    ``NotRefundable``. Raises ``RequestRejected`` with Khalti's words (``MobileNeeded`` where it asks for ``mobile``),
+    or another ``GatewayError``, where nothing went back for certain; the refund is kept as ``refused`` then. Commits on
+    its own, so it can't run inside a transaction.
+    """
+    require_no_transaction("refund_payment")
+    require_permission_to_refund(by)
+    if amount is not None:
+        require_amount(amount)
+    _require_mobile(mobile)
+    merchant_of(payment)
+    refund = KhaltiRefund(
+        payment=payment,
+        amount=amount,
+        mobile=mobile or "",
+        reason=reason,
+        requested_by_id=by.pk if by else None,
+        idempotency_key=idempotency_key or None,
+    )
+    require_room(refund)
+
+    earlier = _set_aside(refund, remaining=remaining, by=by)
+    if earlier:
+        return earlier
+    try:
+        _make_sure_nothing_changed(refund, by=by)
+        _send(refund)
+    finally:
+        deliver(payment)
+    return refund
+
+
+def _require_mobile(mobile: str | None) -> None:
+    if mobile and not (len(mobile) == DIGITS_OF_A_MOBILE and mobile.isascii() and mobile.isdecimal()):
+        raise ValueError(f"A mobile number has {DIGITS_OF_A_MOBILE} digits")
+
+
+def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
+    """The row comes first, and with it the money is set aside. What the same key made before, if it did."""
+    payment, wanted = refund.payment, refund.amount
+    try:
+        with transaction.atomic(durable=True):
+            hold(payment)
+            if earlier := _earlier(refund):
+                return earlier
+            match_refunds(payment)  # one that nobody sends any more stands in nobody's way
+            require_refundable(payment)
+            refund.amount = require_left(payment, wanted, seen=remaining)
+            refund.save(force_insert=True)
+            now = timezone.now()
+            # Khalti is asked about it also if this process ends here.
+            set_aside(payment, refund.amount, refunding_since=now, next_check_at=now + LEASE)
+            data = about(refund) | {"reason": refund.reason}
+            KhaltiEvent.about(payment, KhaltiEvent.Kind.REFUND_REQUESTED, by=by, data=data).save()
+            log_refund(refund, "refund", by=by, reason=refund.reason)
+    except IntegrityError as error:
+        if refund.idempotency_key and KhaltiRefund.objects.filter(idempotency_key=refund.idempotency_key).exists():
+            raise IdempotencyConflict("The key was used for a refund of another payment") from error
+        raise
+    return None
+
+
+def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
+    """The refund that has this key already, if it is for the same."""
+    key = refund.idempotency_key
+    same = refund.payment.refunds.filter(idempotency_key=key) if key else []
+    earlier = next((other for other in same if other.idempotency_key == key), None)  # MariaDB takes "a" for "A"
+    if earlier and (refund.amount not in (None, earlier.amount) or refund.mobile != earlier.mobile):
+        raise IdempotencyConflict("The key was used for another refund")
+    if earlier:
+        earlier.payment = refund.payment
+    return earlier
+
+
+def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
+    """Somebody may have given the money back in Khalti's dashboard, and Khalti must answer at all."""
+    payment, before = refund.payment, refund.payment.status
+    try:
+        inquiry = ask(payment)
+        learn(payment, inquiry, by=by)
+        if payment.status != before:
+            raise RefundsChanged(f"Khalti says {payment.khalti_status} now; it was {before}")
+        if not (payment.confirmed_at and payment.confirmed_at >= inquiry.asked_at):
+            raise NotRefundable("Khalti's answer contradicts what we know of the payment")
+        if not payment.transaction_id:
+            raise NotPaid(f"Khalti gave no transaction id for payment {payment.reference}")
+    except KhaltiError as error:
+        _apply(refund, Word.REFUSED, answer=str(error))
+        raise
+
+
+def _send(refund: KhaltiRefund) -> None:
+    """At most once in the life of a refund."""
+    if not _apply(refund, Word.SENT, only_if=refund.payment.status):
+        _apply(refund, Word.REFUSED)
+        raise RefundsChanged("Money went back in the meantime, or the refund took too long to begin")
+    payment = refund.payment
+    is_whole = refund.amount == payment.amount
+    request = RefundRequest(
+        transaction_id=payment.transaction_id,
+        amount=None if is_whole else Paisa(refund.amount or 0),
+        mobile=refund.mobile,
+    )
+    try:
+        connect(merchant_of(payment)).refund(request)
+    except (GatewayRejected, ConnectionNeverMade) as error:
+        _apply(refund, Word.REFUSED, answer=_words(error))
+        raise
+    except GatewayError as error:
+        _apply(refund, Word.LOST, answer=str(error))
+    else:
+        _apply(refund, Word.ACCEPTED, answer="Transaction refund successful.")
+    _find_out(refund)
+
+
+def _apply(refund: KhaltiRefund, word: Word, *, answer: str = "", only_if: str | None = None) -> bool:
+    """``only_if``: the payment still has this status."""
+    with transaction.atomic(durable=True):
+        hold(refund.payment)
+        if only_if not in (None, refund.payment.status):
+            return False
+        refund.refresh_from_db(fields=["state", "answer", "is_accepted", "sent_at", "decided_at", "remaining"])
+        has_moved = move_refund(refund, word, answer=answer)
+        match_refunds(refund.payment)  # perhaps a lookup waited for this
+    return has_moved
+
+
+def _find_out(refund: KhaltiRefund) -> None:
+    """What Khalti says of the payment now. Where it doesn't answer, reconcile asks again."""
+    payment = refund.payment
+    try:
+        learn(payment, ask(payment))
+    except KhaltiError as error:
+        logger.warning("Refund %s could not be confirmed yet: %s", refund.reference, error)
+    refund.refresh_from_db()
+    refund.payment = payment
+    if refund.state == State.UNKNOWN:
+        logger.warning("It is not known yet what became of refund %s", refund.reference)
+
+
+def _words(error: GatewayError) -> str:
+    if isinstance(error, RequestRejected):
+        return error.fields.get("detail") or str(error)
+    return str(error)

@@ -1,0 +1,53 @@
+"""Whether, and how much, money can be given back. Read while the payment is held."""
+
+from __future__ import annotations
+
+from wagtail_khalti.exceptions import (
+    AmountNotLeft,
+    AmountTooSmall,
+    NothingLeft,
+    NotPaid,
+    RefundsChanged,
+    RefundUndecided,
+)
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import LONGEST_KEY, LONGEST_REASON
+from wagtail_khalti.money import Paisa, format_rupees
+
+
+def require_amount(amount: object) -> None:
+    """Raises ``TypeError`` or ``AmountTooSmall``."""
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        raise TypeError(f"An amount is an int of paisa, not {amount!r}")
+    if amount < 1:
+        raise AmountTooSmall(f"{amount} paisa can't be given back")
+
+
+def require_room(refund: KhaltiRefund) -> None:
+    """Raises ``ValueError``: every database answers alike to a text that is too long, and before anything happened."""
+    lengths = {"reason": LONGEST_REASON, "idempotency_key": LONGEST_KEY}
+    for name, most in lengths.items():
+        if len(getattr(refund, name) or "") > most:
+            raise ValueError(f"{name} is too long, at most {most} characters fit")
+
+
+def require_refundable(payment: KhaltiPayment) -> None:
+    """Raises ``NotPaid``, ``NothingLeft`` or ``RefundUndecided``."""
+    if not payment.is_paid:
+        raise NotPaid(f"Payment {payment.reference} is {payment.status}")
+    if payment.refunding_since:
+        raise RefundUndecided(f"A refund of payment {payment.reference} is not decided yet")
+    if payment.refunds.without_amount().exists():
+        raise RefundUndecided(f"Enter how much of payment {payment.reference} went back in Khalti's dashboard")
+    if not payment.remaining or payment.status == Status.REFUNDED:
+        raise NothingLeft(f"All of payment {payment.reference} went back")
+
+
+def require_left(payment: KhaltiPayment, amount: int | None, *, seen: int | None) -> Paisa:
+    """How much it is. Raises ``RefundsChanged`` or ``AmountNotLeft``."""
+    if seen is not None and seen != payment.remaining:
+        raise RefundsChanged(f"{format_rupees(payment.remaining)} is left, {seen} paisa was seen")
+    if amount is not None and amount > payment.remaining:
+        raise AmountNotLeft(f"{format_rupees(payment.remaining)} is left, {amount} paisa was asked for")
+    return Paisa(payment.remaining if amount is None else amount)
