@@ -5,13 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from wagtail_khalti.embedded import reconcile_after_this_answer
+from wagtail_khalti.staff.audit import register_deeds
+from wagtail_khalti.staff.permissions import register_policy
+from wagtail_khalti.staff.viewset import PaymentViewSet
+
+register_policy()
+
+
+def payment_viewset() -> PaymentViewSet:
+    return PaymentViewSet()
 
 
 def reconcile_after_admin_page(request: HttpRequest, menu_items: list[Any]) -> None:
     reconcile_after_this_answer()
 
 
+def khalti_icon(icons: list[str]) -> list[str]:
+    return [*icons, "wagtail_khalti/staff/wagtail-khalti.svg"]
+
+
+def staff_css() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("wagtail_khalti/staff.css"))
+
+
+hooks.register("register_admin_viewset", payment_viewset)
 hooks.register("construct_main_menu", reconcile_after_admin_page)  # each full page of the admin has the menu
+hooks.register("register_log_actions", register_deeds)
+hooks.register("register_icons", khalti_icon)
+hooks.register("insert_global_admin_css", staff_css)

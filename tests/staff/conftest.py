@@ -1,0 +1,215 @@
+"""Who works with payments, and what they see."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from tests.shop.models import Order
+from wagtail_khalti.actions import check_payment, refund_payment, start_payment
+from wagtail_khalti.gateway import Customer, client
+from wagtail_khalti.models import KhaltiRefund
+
+ROLES = {
+    "member": (),
+    "editor": ("access_admin",),
+    "viewer": ("access_admin", "view_khaltipayment"),
+    "cashier": ("access_admin", "view_khaltipayment", "check_khaltipayment"),
+    "manager": ("access_admin", "view_khaltipayment", "check_khaltipayment", "refund_khaltipayment"),
+}
+"""Each with what they may do. Superusers may do all there is."""
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+
+
+def make_person(role):
+    users = get_user_model().objects
+    if role == "superuser":
+        return users.create_superuser("superuser", "superuser@example.com")
+    person = users.create_user(role, first_name=role.title(), last_name="Gurung")
+    person.user_permissions.add(*Permission.objects.filter(codename__in=ROLES[role]))
+    return person
+
+
+@pytest.fixture
+def sign_in(db):
+    """A desk at which somebody of this role works; without a role nobody does."""
+
+    def sign_in(role="", **options):
+        client = Client(**options)
+        if role:
+            user = get_user_model().objects.filter(username=role).first() or make_person(role)
+            client.force_login(user)
+        return Desk(client)
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(sign_in):
+    """The manager's."""
+    return sign_in("manager")
+
+
+class Desk:
+    """A browser in Wagtail's admin, without scripts."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def get(self, name, *args, **query):
+        return Seen(self.client.get(url_of(name, *args), query, follow=True))
+
+    def post(self, name, *args, **data):
+        return Seen(self.client.post(url_of(name, *args), data, follow=True))
+
+    def send(self, form, *, button=None, **changes):
+        """A form as it is shown, with what was typed, and the button that was pressed."""
+        data = form.data | changes
+        if button:
+            data |= {button["name"]: button["value"]}
+        return Seen(self.client.post(form.action, data, follow=True))
+
+
+def url_of(name, *args):
+    return reverse(f"khalti_payments:{name}", args=[getattr(arg, "pk", arg) for arg in args])
+
+
+class Seen:
+    """What stands on the page."""
+
+    def __init__(self, response):
+        self.response = response
+        self.status = response.status_code
+        self.html = response.content.decode()
+        self.soup = BeautifulSoup(self.html, "html.parser")
+        for button in self.soup.select(".messages button"):
+            button.extract()  # Wagtail's "Go to the first error", hidden where there is none
+        self.main = self.soup.select_one("main") or self.soup
+        self.path = response.request["PATH_INFO"]
+
+    @property
+    def text(self):
+        return words_of(self.main)
+
+    @property
+    def messages(self):
+        return [words_of(item) for item in self.soup.select(".messages > ul > li")]
+
+    @property
+    def tones(self):
+        """Of the messages: success, info, warning, error."""
+        return [item["class"][0] for item in self.soup.select(".messages > ul > li")]
+
+    @property
+    def errors(self):
+        return [words_of(error) for error in self.main.select(".error-message")]
+
+    @property
+    def matters(self):
+        return [words_of(block) for block in self.main.select(".help-warning")]
+
+    @property
+    def form(self):
+        """The one that is in the middle of the page."""
+        return self.form_with("[name]:not([name=csrfmiddlewaretoken])")
+
+    def form_with(self, selector):
+        return next((Form(form, self.path) for form in self.forms if form.select_one(selector)), None)
+
+    @property
+    def forms(self):
+        return [form for form in self.main.select("form[method=post]")]
+
+    @property
+    def rows(self):
+        return [[words_of(cell) for cell in row.select("td")] for row in self.main.select("tbody tr")]
+
+    @property
+    def story(self):
+        return [words_of(line.select_one("span")) for line in self.main.select(".khalti-story li")]
+
+    @property
+    def figures(self):
+        return {words_of(fact.dt): words_of(fact.dd) for fact in self.main.select(".khalti-facts > div")}
+
+
+class Form:
+    def __init__(self, element, path):
+        self.element = element
+        self.action = element.get("action") or path
+        self.buttons = {words_of(button): button for button in element.select("button")}
+        self.data = {
+            field["name"]: field.get("value", "")
+            for field in element.select("input[name]")
+            if field["name"] != "csrfmiddlewaretoken" and field.get("type") != "radio"
+        }
+
+
+def words_of(element):
+    """As a person reads it: an amount's space doesn't break, and is a space."""
+    return " ".join(element.get_text(" ").replace("\xa0", " ").split())
+
+
+@pytest.fixture
+def make_paid(khalti, home):
+    """A payment of Rs 1,500 by Sita Rai that Khalti confirmed; ``bank``: not from a wallet."""
+
+    def make(amount=150_000, *, bank=False, name="Sita Rai", purpose="Membership", **options):
+        customer = Customer(name=name, phone="9800000001")
+        started = start_payment(amount, purpose=purpose, base_url="http://testserver", customer=customer, **options)
+        khalti.pay(started, bank=bank)
+        return check_payment(started)
+
+    return make
+
+
+@pytest.fixture
+def paid(make_paid):
+    return make_paid()
+
+
+@pytest.fixture
+def paid_twice(make_paid, db):
+    """The second payment of one order."""
+    order = Order.objects.create()
+    make_paid(payable=order)
+    return make_paid(payable=order)
+
+
+@pytest.fixture
+def in_doubt(khalti, make_paid):
+    """A refund of Rs 500, the second of its payment, after which Khalti's answer was lost: no lookup can tell."""
+    payment = make_paid()
+    refund_payment(payment, 20_000)
+    khalti.trouble("refund", "reset_before", payment=None)
+    return refund_payment(payment, 50_000)
+
+
+@pytest.fixture
+def nameless(khalti, make_paid):
+    """A refund in Khalti's dashboard, of nobody knows how much."""
+    payment = make_paid()
+    khalti.refund(payment, amount=40_000)
+    check_payment(payment)
+    return payment.refunds.get()
+
+
+@pytest.fixture
+def refunds(db):
+    return KhaltiRefund.objects
+
+
+@pytest.fixture
+def confirm(desk):
+    """The page that asks for the last time, for so much."""
+
+    def confirm(payment, amount="500", **more):
+        return desk.post("refund", payment, amount=amount, **more)
+
+    return confirm

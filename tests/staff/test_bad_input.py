@@ -1,0 +1,245 @@
+"""What staff type, paste and send that can't be meant, or can only be meant one way."""
+
+import pytest
+from wagtail.models import ModelLogEntry
+
+from wagtail_khalti.actions import refund_payment
+from wagtail_khalti.models.refund import LONGEST_REASON
+
+SENSELESS = {
+    "0": "Enter an amount above zero.",
+    "0.00": "Enter an amount above zero.",
+    "-5": "Enter an amount above zero.",
+    "10.005": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1e3": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "abc": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "NaN": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "Infinity": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1.2.3": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "5 0": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "--5": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "½": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "²": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "Rs": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    ".": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "0x10": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "500\x00": "Null characters are not allowed.",
+    "": "This field is required.",
+    " ": "This field is required.",
+    "\u200f": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1" * 10_000: "Ensure this value has at most 30 characters (it has 10000).",
+    "1" + "0" * 30: "Ensure this value has at most 30 characters (it has 31).",
+}
+TOO_MUCH = ["1500.01", "1501", "9" * 30, "99999999999999999"]
+UNDERSTOOD = {
+    "500": 50_000,
+    "500.5": 50_050,
+    ".5": 50,
+    "1,500": 150_000,
+    "Rs 1,500": 150_000,
+    "Rs.1,500": 150_000,
+    "Rs\xa01,500": 150_000,
+    "rs. 1,500/-": 150_000,
+    "NRs 1500.00": 150_000,
+    "NPR 1500": 150_000,
+    "रु १,५००": 150_000,
+    "रू १५००।".rstrip("।"): 150_000,
+    "१५००": 150_000,
+    "\u200e\u202b500\u202c\u200f": 50_000,
+    "\ufeff500": 50_000,
+    " 500 ": 50_000,
+}
+FIELDS = {
+    "refund": {"amount": "500", "reason": "Too late", "mobile": ""},
+    "confirm": {"amount": "500", "reason": "", "mobile": "", "remaining": "150000", "key": "a-key"},
+    "record": {"amount": "500", "way": "cash", "reason": "", "remaining": "150000"},
+    "decide": {"was_sent": "yes", "note": ""},
+    "amount": {"amount": "400", "note": ""},
+}
+
+
+@pytest.fixture
+def unchanged(khalti, refunds):
+    """At the end nothing went out, and nothing was written down."""
+    before = refunds.count(), ModelLogEntry.objects.count(), khalti.calls("refund")
+    yield
+    assert (refunds.count(), ModelLogEntry.objects.count(), khalti.calls("refund")) == before
+
+
+class TestAmounts:
+    @pytest.mark.parametrize("typed", SENSELESS)
+    def test_that_make_no_sense_are_told_beside_the_field(self, desk, paid, unchanged, typed):
+        seen = {name: desk.post(name, paid, **FIELDS[name] | {"amount": typed}) for name in ("refund", "record")}
+
+        for page in seen.values():
+            assert page.errors == [SENSELESS[typed]]
+            assert page.form.data["amount"] == typed
+
+    @pytest.mark.parametrize("typed", SENSELESS)
+    def test_of_the_dashboard_that_make_no_sense_are_told_too(self, desk, nameless, typed):
+        page = desk.post("amount", nameless.reference, amount=typed, note="")
+
+        assert page.errors == [SENSELESS[typed]]
+        nameless.refresh_from_db()
+        assert nameless.lacks_amount
+
+    @pytest.mark.parametrize("typed", TOO_MUCH)
+    def test_beyond_what_is_left_are_refused_with_what_is_left(self, desk, paid, unchanged, typed):
+        for name in ("refund", "record"):
+            page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
+
+            assert page.errors == ["At most Rs 1,500 is left of this payment."]
+            assert page.form.data["amount"] == typed
+
+    @pytest.mark.parametrize("typed", UNDERSTOOD)
+    def test_as_people_write_them_are_understood(self, desk, paid, unchanged, typed):
+        page = desk.post("refund", paid, amount=typed)
+
+        assert page.errors == []
+        assert page.form.data["amount"] == f"{UNDERSTOOD[typed] / 100:.2f}"
+
+    def test_are_understood_where_they_are_only_written_down(self, desk, paid):
+        desk.post("record", paid, **FIELDS["record"] | {"amount": "रु १,०००.५०"})
+
+        assert paid.refunds.get().amount == 100_050
+
+    @pytest.mark.parametrize("typed", [*SENSELESS, *TOO_MUCH])
+    def test_that_were_changed_in_the_last_form_send_nothing(self, desk, paid, unchanged, typed):
+        page = desk.post("refund", paid, **FIELDS["confirm"] | {"amount": typed})
+
+        assert page.errors or "more than is left" in page.messages[0]
+
+
+class TestOtherFields:
+    def test_a_reason_has_an_end(self, desk, paid, unchanged):
+        for name in ("refund", "record", "confirm"):
+            data = FIELDS[name] | {"reason": "r" * 300}
+            page = desk.post("refund" if name == "confirm" else name, paid, **data)
+
+            assert page.errors == [f"Ensure this value has at most {LONGEST_REASON} characters (it has 300)."]
+
+    def test_the_longest_reason_fits_in_every_script(self, desk, paid, confirm):
+        reason = ("फिर्ता💸" * 40)[:LONGEST_REASON]
+        assert len(reason) == LONGEST_REASON
+
+        desk.send(confirm(paid, reason=reason).form)
+
+        assert paid.refunds.get().reason == reason
+
+    @pytest.mark.parametrize("mobile", ["98000", "98000000011", "8800000001", "abc", "+1 555 0100", "9" * 31])
+    def test_a_mobile_number_that_is_none_is_told(self, desk, paid, unchanged, mobile):
+        page = desk.post("refund", paid, amount="500", mobile=mobile)
+
+        assert len(page.errors) == 1
+        assert page.form.data["mobile"] == mobile
+
+    @pytest.mark.parametrize("mobile", ["9800000001", "+977 980-0000001", "९८००००००01", "\u200e9800000001"])
+    def test_a_mobile_number_is_understood_as_people_write_it(self, desk, paid, mobile):
+        assert desk.post("refund", paid, amount="500", mobile=mobile).form.data["mobile"] == "9800000001"
+
+    @pytest.mark.parametrize("key", ["", "k" * 65, "a\x00b", " "])
+    def test_without_a_sound_key_one_starts_again(self, desk, paid, unchanged, key):
+        page = desk.post("refund", paid, **FIELDS["confirm"] | {"key": key})
+
+        assert "Continue" in page.form.buttons
+        assert page.form.data["amount"] == "500"
+
+    @pytest.mark.parametrize("remaining", ["", "abc", "1e5", "9" * 5000, "150000\x00"], ids=repr)
+    def test_without_knowing_what_was_left_nothing_happens(self, desk, paid, unchanged, remaining):
+        asked_again = desk.post("refund", paid, **FIELDS["confirm"] | {"remaining": remaining})
+        refused = desk.post("record", paid, **FIELDS["record"] | {"remaining": remaining})
+
+        assert "Continue" in asked_again.form.buttons
+        assert refused.messages == ["Money was given back in the meantime. Look at the figures again."]
+
+    @pytest.mark.parametrize("remaining", ["149999", "0", "-1", "9" * 30])
+    def test_where_something_else_was_left_nothing_happens(self, desk, paid, remaining):
+        refunded = desk.post("refund", paid, **FIELDS["confirm"] | {"remaining": remaining})
+        recorded = desk.post("record", paid, **FIELDS["record"] | {"remaining": remaining})
+
+        changed = "Money was given back in the meantime. Look at the figures again."
+        assert refunded.messages == [f"{changed} Nothing was sent."]
+        assert recorded.messages == [changed]
+        assert not paid.refunds.exists()
+
+    @pytest.mark.parametrize("way", ["khalti", "", "cheque", "CASH", "cash\x00"])
+    def test_there_are_three_ways_past_this_page(self, desk, paid, unchanged, way):
+        page = desk.post("record", paid, **FIELDS["record"] | {"way": way})
+
+        assert len(page.errors) == 1
+
+    @pytest.mark.parametrize("said", ["", "maybe", "YES", "yes\x00", "1"])
+    def test_a_refund_is_decided_by_two_words_only(self, desk, in_doubt, said):
+        page = desk.post("decide", in_doubt.reference, was_sent=said, note="")
+
+        assert page.status == 200
+        in_doubt.refresh_from_db()
+        assert in_doubt.state == "unknown"
+
+    def test_a_note_has_an_end(self, desk, in_doubt, nameless):
+        for name, refund in (("decide", in_doubt), ("amount", nameless)):
+            page = desk.post(name, refund.reference, **FIELDS[name] | {"note": "n" * 300})
+
+            assert page.errors == ["Ensure this value has at most 255 characters (it has 300)."]
+            assert not ModelLogEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("form", "field"), [(form, field) for form, fields in FIELDS.items() for field in fields])
+def test_a_zero_byte_does_no_harm_anywhere(desk, paid, in_doubt, nameless, khalti, form, field):
+    """PostgreSQL can't store one, nor be asked for it."""
+    target = {"decide": in_doubt.reference, "amount": nameless.reference}.get(form, paid)
+    sent = khalti.calls("refund")
+
+    name = "refund" if form == "confirm" else form
+    page = desk.post(name, target, **FIELDS[form] | {field: f"{FIELDS[form][field]}\x00"})
+
+    assert page.status == 200
+    assert khalti.calls("refund") == sent
+    assert not paid.refunds.exists()
+
+
+@pytest.mark.parametrize("query", ["q", "status", "mode", "ordering", "p", "nonsense"])
+@pytest.mark.parametrize("value", ["\x00", "a\x00b", "9" * 5000, "'; DROP TABLE", "\u202e", "💸", "-amount", "[]"])
+def test_no_question_to_the_list_breaks_it(desk, paid, query, value):
+    assert desk.get("index", **{query: value}).status in (200, 404)
+    assert desk.get("index_results", **{query: value}).status in (200, 404)
+
+
+def test_a_key_is_for_one_amount(desk, paid, confirm, khalti):
+    form = confirm(paid).form
+    desk.send(form)
+
+    page = desk.send(form, amount="400")
+
+    assert page.messages == ["This form was used before. Look at the figures again. Nothing was sent."]
+    assert khalti.calls("refund") == 1
+
+
+def test_a_key_is_for_one_payment(desk, make_paid, confirm, khalti):
+    first, second = make_paid(), make_paid()
+    key = confirm(first).form.data["key"]
+    desk.post("refund", first, **FIELDS["confirm"] | {"key": key})
+
+    page = desk.post("refund", second, **FIELDS["confirm"] | {"key": key})
+
+    assert page.messages == ["This form was used before. Look at the figures again. Nothing was sent."]
+    assert khalti.calls("refund") == 1
+
+
+def test_a_key_of_the_sites_own_code_is_never_met(desk, paid, khalti):
+    refund_payment(paid, 10_000, idempotency_key="a-key")
+
+    desk.post("refund", paid, **FIELDS["confirm"] | {"remaining": "140000"})
+
+    assert khalti.calls("refund") == 2
+
+
+def test_where_somebody_else_refunded_meanwhile_nothing_happens(desk, paid, confirm, khalti):
+    form = confirm(paid).form
+    refund_payment(paid, 10_000)
+
+    page = desk.send(form)
+
+    assert page.messages == ["Money was given back in the meantime. Look at the figures again. Nothing was sent."]
+    assert page.figures["Left"] == "Rs 1,400"
+    assert khalti.calls("refund") == 1

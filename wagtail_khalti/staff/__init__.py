@@ -1,0 +1,1 @@
+"""Faces editors and cashiers, in Wagtail's admin."""

@@ -1,0 +1,35 @@
+"""The figures of a payment, as staff read them: in rupees, in the language of who reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.money import format_rupees
+
+
+def rupees(paisa: int) -> str:
+    return format_rupees(paisa, get_language())
+
+
+def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[str, str]:
+    """What isn't there is empty. What is in doubt is neither given back nor left."""
+    refunds = list(refunds)
+    in_doubt = sum(refund.amount or 0 for refund in refunds if refund.is_undecided)
+    figures = {
+        "paid": rupees(payment.amount),
+        "given_back": _or_empty(payment.refund_total - in_doubt),
+        "in_doubt": _or_empty(in_doubt),
+        "left": rupees(payment.remaining),
+    }
+    if any(refund.lacks_amount for refund in refunds):
+        less = _("less than %(amount)s") % {"amount": rupees(payment.remaining)}
+        figures |= {"given_back": _("not known yet"), "left": less}
+    return figures
+
+
+def _or_empty(paisa: int) -> str:
+    return rupees(paisa) if paisa else ""

@@ -1,0 +1,163 @@
+"""What staff fill in. Rupees, never paisa."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.refund import LONGEST_REASON, Way
+from wagtail_khalti.money import Paisa, to_paisa, to_rupees
+from wagtail_khalti.phone import PhoneField
+from wagtail_khalti.staff.figures import rupees
+
+LONGEST_KEY = 64
+LARGEST = Decimal(10) ** 13  # rupees; beyond any payment
+AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
+
+
+class RupeesField(forms.CharField):
+    """An amount, kept as paisa. ``1,500`` is understood, and so are the digits of Nepali."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _("Enter an amount in rupees, such as 1500 or 1500.50."),
+        "not_positive": _("Enter an amount above zero."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = AROUND_A_SUM.sub("", _without_marks(str(super().clean(value)))).replace(",", "")
+        if not text and not self.required:
+            return None
+        if not text.replace(".", "", 1).removeprefix("-").isdecimal():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return self._as_paisa(Decimal(text))
+
+    def _as_paisa(self, rupees: Decimal) -> Paisa:
+        if rupees <= 0:
+            raise ValidationError(self.error_messages["not_positive"], code="not_positive")
+        try:
+            return to_paisa(min(rupees, LARGEST))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+def _without_marks(text: str) -> str:
+    """Without the invisible marks around a copied number, and with plain spaces."""
+    return (
+        "".join(character for character in text if unicodedata.category(character) != "Cf").replace("\xa0", " ").strip()
+    )
+
+
+class PaymentForm(forms.Form):
+    """An amount that goes back of a payment."""
+
+    amount = RupeesField(label=_("Amount in rupees"))
+
+    def __init__(self, *args: Any, payment: KhaltiPayment, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        self.payment = payment
+
+    def clean_amount(self) -> Paisa:
+        amount: Paisa = self.cleaned_data["amount"]
+        if amount > self.payment.remaining:
+            raise ValidationError(
+                _("At most %(left)s is left of this payment.") % {"left": rupees(self.payment.remaining)}
+            )
+        return amount
+
+
+class RefundForm(PaymentForm):
+    """How much, and why."""
+
+    mobile = PhoneField(
+        label=_("Mobile number of the Khalti account that gets the money"),
+        help_text=_("Only for what was paid through a bank: Khalti then asks where the money goes."),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("For your colleagues."), max_length=LONGEST_REASON, required=False
+    )
+
+    field_order = ("amount", "reason", "mobile")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].initial = to_rupees(self.payment.remaining)
+
+
+class ConfirmForm(RefundForm):
+    """The last word, sent once however often the button is pressed."""
+
+    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    """What was left when the button was shown."""
+    key = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_KEY)
+    typed = RupeesField(
+        label=_("Type the amount to confirm"),
+        help_text=_("This is real money."),
+        error_messages={"required": _("Type the amount that goes back.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("amount", "mobile", "reason"):
+            self.fields[name].widget = forms.HiddenInput()
+        if self.payment.is_test:
+            del self.fields["typed"]
+
+    def clean_amount(self) -> Paisa:
+        """Whether that is left is decided when it is given back: a form sent twice finds it gone, and is right."""
+        amount: Paisa = self.cleaned_data["amount"]
+        return amount
+
+    def clean_typed(self) -> Paisa:
+        typed: Paisa = self.cleaned_data["typed"]
+        if typed != self.cleaned_data.get("amount"):
+            raise ValidationError(_("This is not the amount above."))
+        return typed
+
+
+class RecordForm(PaymentForm):
+    """A refund that was not made here."""
+
+    WAYS: ClassVar = [(way.value, way.label) for way in Way if way is not Way.KHALTI]
+
+    way = forms.ChoiceField(label=_("How the money went back"), choices=WAYS, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("For your colleagues."), max_length=LONGEST_REASON, required=False
+    )
+    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    """What was left when the form was shown, so that a second click records nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remaining"].initial = self.payment.remaining
+
+
+class NoteForm(forms.Form):
+    """A word for those who come later."""
+
+    note = forms.CharField(
+        label=_("Note"), help_text=_("What you saw, for your colleagues."), max_length=LONGEST_REASON, required=False
+    )
+
+
+class AmountForm(NoteForm):
+    """How much went back in Khalti's dashboard."""
+
+    amount = RupeesField(label=_("Amount in rupees"), help_text=_("As Khalti's dashboard shows it."))
+
+    field_order = ("amount", "note")

@@ -1,0 +1,112 @@
+"""What the pages on which staff do something with a payment have in common."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.staff.figures import figures_of, rupees
+from wagtail_khalti.staff.permissions import REFUND
+
+
+@method_decorator(never_cache, name="dispatch")
+class DeedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Something that is done with a payment, and leads back to its page."""
+
+    model = KhaltiPayment
+    permission_required = REFUND
+    index_url_name = ""
+    inspect_url_name = ""
+    payment: KhaltiPayment
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.find()
+        return self.show()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.find()
+        return self.do()
+
+    def find(self) -> None:
+        """The payment, by its number in the address."""
+        self.payment = get_object_or_404(KhaltiPayment, pk=self.kwargs["pk"])
+
+    def show(self) -> HttpResponse:
+        raise NotImplementedError
+
+    def do(self) -> HttpResponse:
+        raise NotImplementedError
+
+    def render(self, **context: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(**context))
+
+    def ask_again(self, form: Form) -> HttpResponse:
+        """With what was typed, and what is wrong with it."""
+        messages.error(self.request, _("Nothing was done yet. Look at what is marked below."))
+        return self.render(form=form)
+
+    def go_back(self) -> HttpResponse:
+        return HttpResponseRedirect(self.payment_url)
+
+    def refuse(self, words: str) -> HttpResponse:
+        messages.error(self.request, words)
+        return self.go_back()
+
+    @property
+    def person(self) -> AbstractBaseUser:
+        """Who presses the button; signed in, or they would not be here."""
+        return cast("AbstractBaseUser", self.request.user)
+
+    @property
+    def payment_url(self) -> str:
+        return reverse(self.inspect_url_name, args=[self.payment.pk])
+
+    def get_page_subtitle(self) -> str:
+        return self.payment.readable_reference
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(self.index_url_name), "label": _("Payments")},
+            {"url": self.payment_url, "label": _("Payment"), "sublabel": self.get_page_subtitle()},
+            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        payment = self.payment
+        context: dict[str, Any] = super().get_context_data(
+            payment=payment,
+            payment_url=self.payment_url,
+            figures=figures_of(payment, payment.refunds.all()),
+            **kwargs,
+        )
+        return context
+
+
+class RefundDeedView(DeedView):
+    """Likewise with one of its refunds."""
+
+    refund: KhaltiRefund
+
+    def find(self) -> None:
+        reference = self.kwargs["reference"]
+        if "\x00" in reference:  # PostgreSQL can't be asked for it
+            raise Http404
+        self.refund = get_object_or_404(KhaltiRefund.objects.select_related("payment"), reference=reference)
+        self.payment = self.refund.payment
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(refund=self.refund, amount=rupees(self.refund.amount or 0), **kwargs)

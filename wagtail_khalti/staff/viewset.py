@@ -1,0 +1,76 @@
+"""The payments in Wagtail's admin: a list, a page for each, and what can be done with it. Nothing is edited here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff import deeds, listing, payment, refunding
+from wagtail_khalti.staff.permissions import HAS_REGISTRY, VIEW, policy
+
+READ_ONLY = {"add_url_name", "edit_url_name", "delete_url_name", "usage_url_name"}
+
+
+class PaymentURLFinder(ModelAdminURLFinder):
+    """From Wagtail's site history to the page of a payment; there is none on which it could be edited."""
+
+    def construct_edit_url(self, instance: KhaltiPayment) -> str:
+        return reverse("khalti_payments:inspect", args=[instance.pk])
+
+    def get_edit_url(self, instance: KhaltiPayment) -> str | None:
+        is_hidden = self.user and not policy.user_has_permission(self.user, VIEW)
+        return None if is_hidden else self.construct_edit_url(instance)
+
+
+class PaymentViewSet(ModelViewSet):
+    """Read-only: money moves through actions, and what was is never changed."""
+
+    model = KhaltiPayment
+    name = "khalti_payments"
+    menu_label = _("Payments")
+    icon = "wagtail-khalti"
+    menu_order = 250
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    exclude_form_fields = ()
+    index_view_class = listing.PaymentListView
+    index_results_template_name = "wagtail_khalti/staff/list_results.html"
+    inspect_view_class = payment.PaymentView
+    inspect_template_name = "wagtail_khalti/staff/payment.html"
+    history_view_class = payment.PaymentHistoryView
+    list_display = listing.COLUMNS
+    list_filter = ("status", "mode")
+    search_fields = listing.SEARCHED
+    search_backend_name = None
+    ordering = ("-created_at", "-pk")
+    if not HAS_REGISTRY:
+        permission_policy = policy
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        common = super().get_common_view_kwargs(**kwargs)
+        return {name: value for name, value in common.items() if name not in READ_ONLY}
+
+    @property
+    def url_finder_class(self) -> type[PaymentURLFinder]:
+        return PaymentURLFinder
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        kept = ("index", "index_results", "inspect", "history", "history_results")
+        return [
+            *(pattern for pattern in super().get_urlpatterns() if pattern.name in kept),
+            path("check/<int:pk>/", self._view(deeds.CheckView), name="check"),
+            path("refund/<int:pk>/", self._view(refunding.RefundView), name="refund"),
+            path("record/<int:pk>/", self._view(deeds.RecordView), name="record"),
+            path("refunds/<str:reference>/decide/", self._view(deeds.DecideView), name="decide"),
+            path("refunds/<str:reference>/amount/", self._view(deeds.AmountView), name="amount"),
+        ]
+
+    def _view(self, view_class: type[Any]) -> Any:
+        return self.construct_view(view_class, **self.get_common_view_kwargs())

@@ -1,0 +1,54 @@
+"""What went wrong, in the words of the person who pressed the button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_khalti import exceptions
+from wagtail_khalti.actions.refundable import require_refundable
+from wagtail_khalti.exceptions import GatewayError, KhaltiError, NotRefundable, RequestRejected
+from wagtail_khalti.models import KhaltiPayment
+
+WORDS: Mapping[type[KhaltiError], Promise] = {
+    exceptions.NotPaid: _("Khalti has not confirmed this payment, so there is nothing to give back."),
+    exceptions.NothingLeft: _("All of this payment was given back already."),
+    exceptions.AmountNotLeft: _("That is more than is left of this payment."),
+    exceptions.AmountTooSmall: _("Enter an amount above zero."),
+    exceptions.RefundUndecided: _("First it has to be known what became of an earlier refund of this payment."),
+    exceptions.RefundsChanged: _("Money was given back in the meantime. Look at the figures again."),
+    exceptions.NotRefundable: _("What Khalti says does not fit this payment."),
+    exceptions.IdempotencyConflict: _("This form was used before. Look at the figures again."),
+    exceptions.RefundIsDecided: _("Somebody else was faster: it is known by now what became of this refund."),
+    exceptions.MerchantChanged: _("The Khalti account that took this payment is not set up any more."),
+    exceptions.KeyRejected: _("Khalti refuses the key of this site."),
+    exceptions.PidxNotFound: _("Khalti does not know this payment under the key of this site."),
+    exceptions.GatewayError: _("Khalti is not answering right now. Try again later."),
+}
+"""By kind of error; of a kind that isn't here, the nearest above it."""
+
+
+def words_for(error: KhaltiError) -> str:
+    """Why it was not done."""
+    if isinstance(error, RequestRejected):
+        said = error.fields.get("detail") or str(error)
+        return gettext("Khalti refused: “%(said)s”") % {"said": said}
+    return next(str(WORDS[kind]) for kind in type(error).__mro__ if kind in WORDS)
+
+
+def words_after(error: KhaltiError) -> str:
+    """Likewise after a refund was tried: where Khalti was asked, that it gave nothing back."""
+    nothing = gettext("Nothing was given back.") if isinstance(error, GatewayError) else gettext("Nothing was sent.")
+    return f"{words_for(error)} {nothing}"
+
+
+def why_not_refundable(payment: KhaltiPayment) -> str:
+    """Why nothing of it can be given back now; empty where something can."""
+    try:
+        require_refundable(payment)
+    except NotRefundable as error:
+        return words_for(error)
+    return ""
