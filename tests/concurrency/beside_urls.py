@@ -1,13 +1,32 @@
 """The site of the tests, with doors for what staff, schedules and payers do."""
 
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 from tests.urls import urlpatterns as urls_of_the_site
-from wagtail_khalti.actions import check_payment, reconcile
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.actions import check_payment, decide_refund, reconcile, refund_payment
+from wagtail_khalti.exceptions import (
+    AmountNotLeft,
+    NothingLeft,
+    RefundIsDecided,
+    RefundsChanged,
+    RefundUndecided,
+    RequestRejected,
+)
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator import control
+
+STATUS = {
+    RefundUndecided: 409,
+    NothingLeft: 410,
+    RefundsChanged: 412,
+    AmountNotLeft: 422,
+    RefundIsDecided: 423,
+    RequestRejected: 424,
+}
+"""What a manager is told who was not the first, as a crowd sees it."""
 
 
 def check_now(request: HttpRequest, reference: str) -> JsonResponse:
@@ -27,10 +46,42 @@ def pay(request: HttpRequest, pidx: str) -> JsonResponse:
     return JsonResponse({"status": control.pay(pidx).status})
 
 
+def give_back(request: HttpRequest, reference: str) -> JsonResponse:
+    ContentType.objects.clear_cache()  # between two tests the database is emptied behind our back
+    said = request.GET
+    numbers = {name: int(said[name]) for name in ("amount", "remaining") if name in said}
+    options = {"idempotency_key": said.get("key"), "by": User.objects.get(username="manager")}
+    try:
+        refund = refund_payment(KhaltiPayment.objects.get(reference=reference), **numbers, **options)
+    except tuple(STATUS) as error:
+        return JsonResponse({"said": str(error)}, status=STATUS[type(error)])
+    return JsonResponse({"state": refund.state})
+
+
+def give_back_in_dashboard(request: HttpRequest, pidx: str, amount: int) -> JsonResponse:
+    try:
+        return JsonResponse({"status": control.refund(pidx, amount=amount).status})
+    except ValueError as error:
+        return JsonResponse({"said": str(error)}, status=STATUS[AmountNotLeft])
+
+
+def decide(request: HttpRequest, reference: str, what: str) -> JsonResponse:
+    ContentType.objects.clear_cache()
+    manager = User.objects.get(username="manager")
+    try:
+        refund = decide_refund(KhaltiRefund.objects.get(reference=reference), was_sent=what == "sent", by=manager)
+    except RefundIsDecided as error:
+        return JsonResponse({"said": str(error)}, status=STATUS[RefundIsDecided])
+    return JsonResponse({"state": refund.state})
+
+
 urlpatterns = [
     path("check-now/<str:reference>/", check_now),
     path("reconcile/<str:reference>/", reconcile_it),
     path("reconcile/", reconcile_all),
     path("pay/<str:pidx>/", pay),
+    path("give-back/<str:reference>/", give_back),
+    path("dashboard/<str:pidx>/<int:amount>/", give_back_in_dashboard),
+    path("decide/<str:reference>/<str:what>/", decide),
     *urls_of_the_site,
 ]

@@ -22,6 +22,11 @@ def cashier(db):
 
 
 @pytest.fixture
+def manager(db):
+    return User.objects.create(username="manager", is_superuser=True)
+
+
+@pytest.fixture
 def shop(db):
     """The site marks orders that are paid."""
     with listening("completed", mark_as_paid):

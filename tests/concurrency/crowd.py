@@ -18,23 +18,23 @@ def all_at_once(count: int, act: Callable[[], Any]) -> list[Any]:
 
 
 def each_at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Likewise, each of them something else."""
+    """Likewise, each of them something else; the results are in the same order."""
     start = threading.Barrier(len(acts))
     seats = threading.BoundedSemaphore(SEATS)
-    results: list[Any] = []
+    results: list[Any] = [None] * len(acts)
     errors: list[BaseException] = []
 
-    def run(act: Callable[[], Any]) -> None:
+    def run(place: int, act: Callable[[], Any]) -> None:
         start.wait(timeout=30)
         with seats:
             try:
-                results.append(act())
+                results[place] = act()
             except BaseException as error:  # noqa: BLE001 - it is raised again below
                 errors.append(error)
             finally:
                 connection.close()
 
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    threads = [threading.Thread(target=run, args=[place, act]) for place, act in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:

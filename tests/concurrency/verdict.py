@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from tests.crash.refund_books import differences_in_refunds
 from tests.shop.models import Order
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.simulator import control
 
 ENDS = {"canceled", "expired", "failed"}
 
@@ -54,3 +58,24 @@ def require_one_end(payment: KhaltiPayment, end: str) -> None:
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 0
     assert not payment.reviews.exists()
+
+
+def returned(payment: KhaltiPayment) -> int:
+    """Paisa that went back, as Khalti has it."""
+    return next(entry.returned for entry in control.payments() if entry.pidx == payment.pidx)
+
+
+def require_equal_refunds(payment: KhaltiPayment, *, unseen: int = 0) -> None:
+    """Khalti was asked once for each, all are decided, and the sums are equal; the site heard of each once."""
+    payment = KhaltiPayment.objects.get(pk=payment.pk)
+    entry = next(asdict(entry) for entry in control.payments() if entry.pidx == payment.pidx)
+    calls = control.calls("refund", pidx=entry["pidx"])
+    assert not list(differences_in_refunds({**entry, "refund_calls": calls, "unseen": unseen}, payment))
+    assert not payment.refunds.undecided().exists()
+    told = [refund for news, refund, attempts in _refunds_told(payment) if (news, attempts) == ("refunded", 1)]
+    known = payment.refunds.done().exclude(amount=None)
+    assert sorted(told) == sorted(known.values_list("pk", flat=True))
+
+
+def _refunds_told(payment: KhaltiPayment) -> list[tuple[str, int, int]]:
+    return list(payment.deliveries.exclude(refund=None).values_list("news", "refund", "attempts"))

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
+from tests.crash.refund_books import went_back_here
 from tests.crash.shop import PARCEL, parcels
 from tests.shop.models import Order
 from wagtail_khalti.actions import reconcile
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview, KhaltiRun
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=7), timedelta(hours=25))
 """Longer than who was killed has it in hand, than the longest pause after a failure, and than the daily look back."""
@@ -43,7 +45,8 @@ def outcome(khalti: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "not told": sorted(KhaltiDelivery.objects.undelivered().values_list("news", flat=True)),
         "done": sorted((news, times) for (news, _reference), times in news_by_reference.items()),
         "sold": sorted(Order.objects.exclude(note__startswith=PARCEL).values_list("times_paid", flat=True)),
-        "paid at Khalti": sorted((entry["status"], entry["paid"]) for entry in khalti if entry["paid"]),
+        "paid at Khalti": sorted(_at_khalti(entry) for entry in khalti if entry["paid"]),
+        "given back": sorted(_given_back(payment) for payment in KhaltiPayment.objects.all()),
         "closed": KhaltiEvent.objects.filter(kind="review_closed").count(),
     }
 
@@ -62,9 +65,24 @@ def _payment(payment: KhaltiPayment) -> tuple[Any, ...]:
     )
 
 
+def _at_khalti(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (entry["status"], entry["paid"], entry["returned"])
+
+
+def _given_back(payment: KhaltiPayment) -> tuple[Any, ...]:
+    """Without the refunds that were not made: who was killed may have had to begin anew."""
+    refunds = [(refund.way, refund.amount, refund.remaining) for refund in went_back_here(payment)]
+    return (payment.status, bool(payment.is_sale), payment.refund_total, refunds)
+
+
+MONEY = ("paid at Khalti", "given back", "sold")
+"""What has to be the same however often somebody had to press, and whatever a person had to decide."""
+
+
 def sweep() -> None:
     """As if nothing had ever happened."""
     KhaltiPayment.objects.update(duplicate_of=None)
-    for model in (KhaltiEvent, KhaltiDelivery, KhaltiReview, KhaltiPayment, KhaltiRun, Order):
+    emptied = (KhaltiEvent, KhaltiDelivery, KhaltiReview, KhaltiRefund, KhaltiPayment, KhaltiRun, Order, ModelLogEntry)
+    for model in emptied:
         rows = model._base_manager.all()
         rows._raw_delete(rows.db)

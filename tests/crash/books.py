@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from tests.crash.refund_books import differences_in_refunds, went_back_here
 from tests.crash.shop import parcels, sales
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
-
-GIVEN_BACK = (Status.PARTIALLY_REFUNDED, Status.REFUNDED)
 
 Entries = Iterable[Mapping[str, Any]]
 
@@ -29,7 +28,7 @@ OURS = {
 def differences(khalti: Entries) -> list[str]:
     """One line for each thing that is not as it must be."""
     entries = list(khalti)
-    ours = list(KhaltiPayment.objects.order_by("pk").prefetch_related("events", "deliveries", "reviews"))
+    ours = list(KhaltiPayment.objects.order_by("pk").prefetch_related("events", "deliveries", "reviews", "refunds"))
     return [
         *_between_the_books(entries, ours),
         *(f"{payment.purpose}: {fault}" for payment in ours for fault in _in_one(payment)),
@@ -46,6 +45,7 @@ def _between_the_books(entries: list[Any], ours: list[KhaltiPayment]) -> Iterato
             yield f"{payment.purpose}: Khalti does not know it"
         elif entry:
             yield from _between_two(entry, payment)
+            yield from (f"{payment.purpose}: {fault}" for fault in differences_in_refunds(entry, payment))
         elif payment.status in PAID:
             yield f"{payment.purpose}: paid here, and Khalti never heard of it"
     order_ids = {payment.purchase_order_id for payment in ours}
@@ -78,12 +78,12 @@ def _in_one(payment: KhaltiPayment) -> Iterator[str]:
 
 
 def _told(payment: KhaltiPayment) -> Iterator[str]:
-    """The site hears of each sale, of each end, and of money that went back; of a second payment only that it ended."""
+    """The site hears of each sale, of each end, and of each refund; of a second payment only that it ended."""
     moves = _moves(payment)
     is_first = payment.duplicate_of_id is None
     should = {
         "completed": is_first * len(_sales(moves)),
-        "refunded": is_first * sum(to in GIVEN_BACK for _was, to in moves),
+        "refunded": is_first * len(went_back_here(payment)),
         "ended": sum(to in SOFT_ENDS for _was, to in moves) + _count(payment, "initiate_refused"),
     }
     told = Counter(delivery.news for delivery in payment.deliveries.all())
@@ -160,9 +160,15 @@ def _sold_twice(ours: list[KhaltiPayment]) -> Iterator[str]:
     held = Counter(
         payment.payable_id
         for payment in ours
-        if payment.payable_id and payment.status in PAID - {Status.REFUNDED} and payment.duplicate_of_id is None
+        if payment.payable_id and payment.is_paid and _is_kept(payment) and payment.duplicate_of_id is None
     )
     yield from (f"thing {thing}: sold to {times}" for thing, times in held.items() if times > 1)
+
+
+def _is_kept(payment: KhaltiPayment) -> bool:
+    """Whether some of the money is still ours; what is on its way counts as kept until it is known."""
+    went_back = sum(refund.amount for refund in went_back_here(payment))
+    return payment.status != Status.REFUNDED and went_back < payment.amount
 
 
 def _left_behind() -> Iterator[str]:

@@ -14,6 +14,10 @@ WRITE = re.compile(r"\s*(INSERT\s+(?:IGNORE\s+)?INTO|UPDATE|DELETE\s+FROM|REPLAC
 OnStep = Callable[[int, str], None]
 
 
+class Killed(BaseException):
+    """As far as an exception can be a ``kill -9``: the connection is cut, and no ``except Exception`` catches it."""
+
+
 class Steps:
     """A place to stop lies before each step: what has happened by then has happened for good, and nothing else has.
 

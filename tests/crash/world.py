@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import connection
+
 from tests.crash.other_khalti import OtherKhalti
 from tests.crash.shop import Shop
+from tests.crash.steps import Killed, watched
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, start_payment
-from wagtail_khalti.exceptions import GatewayError
+from wagtail_khalti.actions import check_payment, decide_refund, refund_payment, start_payment
+from wagtail_khalti.exceptions import GatewayError, KhaltiError
 from wagtail_khalti.models import KhaltiPayment
 
 
@@ -19,6 +23,8 @@ class World:
     khalti: OtherKhalti
     shop: Shop
     clock: Any
+    manager: User
+    """May give money back."""
     shop_page: Callable[[], Any]
     """The page with a checkout block."""
 
@@ -41,6 +47,27 @@ class World:
         self.khalti.pay(payment)
         return payment
 
+    def sold(self, order: Order | None = None, *, bank: bool = False) -> KhaltiPayment:
+        """Paid for Rs 1,500, and the site knows."""
+        payment = self.start(order or self.thing())
+        self.khalti.pay(payment, bank=bank)
+        return check_payment(payment)
+
+    def refund(self, payment: KhaltiPayment, amount: int | None = None, **options: Any) -> Any:
+        """By the manager, who may be told that it can't be now."""
+        with suppress(KhaltiError):
+            return refund_payment(payment, amount, by=self.manager, **options)
+
+    def see_to_it(self, payment: KhaltiPayment, total: int, **options: Any) -> None:
+        """As a manager does until ``total`` is given back: waits, looks into Khalti's dashboard, begins anew."""
+        self.minutes_go_by(20)
+        check_payment(payment)
+        for refund in payment.refunds.undecided():
+            decide_refund(refund, was_sent=self.khalti.returned(payment) == payment.refund_total, by=self.manager)
+        payment.refresh_from_db()
+        if payment.refund_total < total:
+            refund_payment(payment, total - payment.refund_total, by=self.manager, **options)
+
     def failing(self, *, times: int) -> KhaltiPayment:
         """Paid, and the site's code has failed so often on the news."""
         payment = self.paid()
@@ -49,6 +76,18 @@ class World:
             check_payment(payment)
             self.minutes_go_by(10)
         return payment
+
+    @staticmethod
+    def dies(act: Callable[[], Any], *, before: str) -> None:
+        """Long ago, and in this process: what is killed in the story comes later."""
+
+        def on_step(_number: int, name: str) -> None:
+            if name == before:
+                connection.close()
+                raise Killed
+
+        with suppress(Killed), watched(on_step):
+            act()
 
     def minutes_go_by(self, minutes: int) -> None:
         self.clock.shift(timedelta(minutes=minutes))

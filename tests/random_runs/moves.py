@@ -5,10 +5,20 @@ from collections.abc import Callable
 from django.test import Client
 from django.utils import timezone
 
+from tests.random_runs.refund_moves import (
+    a_decision,
+    a_refund,
+    a_refund_in_the_dashboard,
+    a_refund_in_trouble,
+    a_refund_that_khalti_does_not_make,
+    a_second_press,
+    an_amount_from_the_dashboard,
+    money_given_by_hand,
+)
 from tests.random_runs.run import Run, Wish
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, close_review, reconcile, replay_delivery, start_payment
-from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
 from wagtail_khalti.simulator.faults import Fault
 
 Move = Callable[[Run], None]
@@ -69,23 +79,28 @@ def something_at_khalti(run: Run) -> None:
     if not wish or not wish.has_link or run.age(wish).days >= LATEST_PAYMENT:
         return
     verb = run.chance.choice(["pay", "pay", "pay", "begin", "cancel", "expire", "fail"])
+    payment = wish.payment
     try:
-        getattr(run.khalti, verb)(wish.payment)
+        getattr(run.khalti, verb)(payment, **_how_it_is_paid(run, payment) if verb == "pay" else {})
     except ValueError:
         return  # Khalti does not let them
     run.tell(f"{wish} at Khalti: {verb}")
 
 
-def money_goes_back(run: Run) -> None:
-    wish = run.wish()
-    if not wish or not wish.has_link:
-        return
-    is_partial = run.chance.random() < 0.5
-    try:
-        run.khalti.refund(wish.payment, partial=is_partial)
-    except ValueError:
-        return
-    run.tell(f"{'some' if is_partial else 'all'} of the money of {wish} goes back, in Khalti's dashboard")
+def _how_it_is_paid(run: Run, payment: KhaltiPayment) -> dict[str, bool]:
+    if run.chance.random() < 0.8:
+        return {}
+    run.by_bank.add(payment.pk)
+    return {"bank": True}
+
+
+def a_sale(run: Run) -> None:
+    """The usual case, as far as it comes."""
+    a_new_wish(run)
+    wish = run.wishes[-1]
+    if wish.has_link:
+        run.khalti.pay(wish.payment, **_how_it_is_paid(run, wish.payment))
+        _visit(run, f"{wish} pays and comes back", run.khalti.return_path(wish.payment))
 
 
 def a_return(run: Run) -> None:
@@ -111,7 +126,7 @@ def a_look_at_the_page(run: Run) -> None:
 
 def trouble(run: Run) -> None:
     """For whoever comes next."""
-    endpoint = run.chance.choice(["initiate", "lookup", "lookup"])
+    endpoint = run.chance.choice(["initiate", "lookup", "lookup", "refund"])
     fault = run.chance.choice([fault for fault in Fault if endpoint in fault.endpoints])
     times = run.chance.randrange(1, 6)
     run.khalti.trouble(endpoint, fault, times=times)
@@ -191,7 +206,7 @@ MOVES: dict[Move, int] = {
     a_second_click: 3,
     going_on_to_khalti: 3,
     something_at_khalti: 16,
-    money_goes_back: 3,
+    a_refund_in_the_dashboard: 3,
     a_return: 6,
     a_return_with_the_pidx_of_another: 1,
     a_look_at_the_page: 3,
@@ -209,6 +224,18 @@ MOVES: dict[Move, int] = {
 }
 """How often, against each other."""
 
+REFUND_MOVES: dict[Move, int] = {
+    a_sale: 1,
+    a_refund: 8,
+    a_refund_in_trouble: 3,
+    a_refund_that_khalti_does_not_make: 1,
+    a_second_press: 2,
+    a_decision: 2,
+    an_amount_from_the_dashboard: 2,
+    money_given_by_hand: 2,
+}
+"""Likewise; in half of the runs much more often."""
+
 MEANWHILE: tuple[Move, ...] = (
     a_second_click,
     something_at_khalti,
@@ -218,12 +245,18 @@ MEANWHILE: tuple[Move, ...] = (
     a_worker_for_one,
     staff_checks,
     time_passes,
+    a_refund,
+    a_second_press,
+    a_refund_in_the_dashboard,
+    a_decision,
 )
 """What happens while our code waits for Khalti, each as often as the others."""
 
 
 def some_move(run: Run) -> None:
-    [move] = run.chance.choices(list(MOVES), weights=list(MOVES.values()))
+    more = 6 if run.is_about_refunds else 1
+    moves = MOVES | {move: often * more for move, often in REFUND_MOVES.items()}
+    [move] = run.chance.choices(list(moves), weights=list(moves.values()))
     move(run)
     run.clock.shift(1)
 

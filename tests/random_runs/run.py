@@ -1,24 +1,33 @@
 """One run: people, Khalti, a shop, a clock, and our code, which is killed now and then. All from one seed."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
 from tests.crash.shop import Shop
-from tests.crash.steps import watched
+from tests.crash.steps import Killed, watched
 from tests.crash.victim import run_in_a_process
 from tests.shop.models import Order
-from wagtail_khalti.exceptions import AlreadyDelivered, GatewayError, ReviewIsClosed
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.exceptions import (
+    AlreadyDelivered,
+    GatewayError,
+    NotRefundable,
+    RefundIsDecided,
+    ReviewIsClosed,
+)
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.simulator.models import SimulatedPayment
 from wagtail_khalti.testing.fake import FakeKhalti
 
-EXPECTED = (GatewayError, AlreadyDelivered, ReviewIsClosed)
+EXPECTED = (GatewayError, AlreadyDelivered, ReviewIsClosed, NotRefundable, RefundIsDecided)
 """What our verbs may raise here; anything else ends the run as a failure."""
 
 SHARE_OF_KILLS = 0.2
@@ -26,10 +35,6 @@ SHARE_OF_MEANWHILES = 0.2
 MOST_STEPS = 16  # of a verb, roughly: a kill after its last step is one after all was done, and nobody heard
 
 Result = TypeVar("Result")
-
-
-class Killed(BaseException):
-    """As far as an exception can be a ``kill -9``: the connection is cut, and no ``except Exception`` catches it."""
 
 
 @dataclass
@@ -61,11 +66,27 @@ class Run:
     khalti: FakeKhalti
     shop: Shop
     clock: Any
+    manager: User
     kills_for_real: bool = False
     """With SIGKILL, in a process of its own, instead of an exception."""
 
     wishes: list[Wish] = field(default_factory=list)
+    by_bank: set[int] = field(default_factory=set)
+    """Payments that came through a bank."""
+
+    presses: list[Any] = field(default_factory=list)
+    """Buttons that managers have pressed."""
+
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """Paisa that went back in Khalti's dashboard, by pidx."""
+
+    unseen: dict[str, int | None] = field(default_factory=dict)
+    """So much of it as no answer of Khalti's tells; None where it can't be told apart from a refund of ours."""
+
     story: list[str] = field(default_factory=list)
+    is_calm: bool = False
+    """Nothing is killed any more, and nobody comes between."""
+
     kills: int = 0
     seen: set[str] = field(default_factory=set)
     """Statuses, reviews and events that it had in the end."""
@@ -79,6 +100,11 @@ class Run:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
 
+    @property
+    def is_about_refunds(self) -> bool:
+        """Half of them, of those that are killed for real, too."""
+        return bool(self.seed // 10 % 2)
+
     def tell(self, line: str) -> None:
         self.story.append(f"{'    meanwhile ' if self._is_inside else ''}{line}")
 
@@ -91,6 +117,38 @@ class Run:
             self._at_hand = chosen
         return chosen
 
+    def paid(self) -> KhaltiPayment | None:
+        """A payment of which the site knows that it was paid."""
+        if self._at_hand and self._is_inside and (payment := self._at_hand.payment) and payment.is_paid:
+            return payment
+        payments = [(wish, wish.payment) for wish in self.wishes]
+        paid = [(wish, payment) for wish, payment in payments if payment and payment.is_paid]
+        wish, payment = self.chance.choice(paid) if paid else (None, None)
+        if not self._is_inside:
+            self._at_hand = wish
+        return payment
+
+    @staticmethod
+    def returned(payment: KhaltiPayment) -> int:
+        """What went back, as Khalti's dashboard shows it."""
+        return SimulatedPayment.objects.get(pidx=payment.pidx).refunded_amount
+
+    def was_made(self, refund: KhaltiRefund) -> bool:
+        """Whether the dashboard shows more than what was made there, and what is known of ours."""
+        payment = refund.payment
+        known = sum(other.amount for other in payment.refunds.filter(state="succeeded"))
+        return self.returned(payment) > self.elsewhere[payment.pidx] + known
+
+    def note_in_the_dashboard(self, payment: KhaltiPayment, paisa: int) -> None:
+        pidx = payment.pidx
+        self.elsewhere[pidx] += paisa
+        refunds = list(payment.refunds.all())
+        if any(refund.is_undecided for refund in refunds):
+            self.unseen[pidx] = None
+        elif any(refund.is_done and refund.is_at_khalti and not refund.lacks_amount for refund in refunds):
+            before = self.unseen.get(pidx, 0)
+            self.unseen[pidx] = None if before is None else before + paisa
+
     def time_goes_by(self, **length: float) -> None:
         self.clock.shift(timedelta(**length))
 
@@ -99,7 +157,7 @@ class Run:
 
     def ours(self, name: str, act: Callable[[], Result]) -> Result | None:
         """Our code acts. None where it was killed, or where it raised what it may raise: nobody saw a result then."""
-        if self._is_inside:
+        if self._is_inside or self.is_calm:
             self.tell(name)
             return self._calmly(act)
         fate, step = self.chance.random(), self.chance.randrange(MOST_STEPS)
@@ -143,7 +201,7 @@ class Run:
         def on_step(number: int, what: str) -> None:
             if (
                 self._is_inside
-                or not what.endswith(("to Khalti", "to lookup", "to initiate"))
+                or not what.endswith(("to Khalti", "to lookup", "to initiate", "to refund"))
                 or self.meanwhile is None
             ):
                 return

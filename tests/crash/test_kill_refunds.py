@@ -1,0 +1,96 @@
+"""``kill -9`` before every durable step of a refund: the money goes back once or not at all, and never by itself."""
+
+import pytest
+
+from tests.crash.afterwards import MONEY
+from tests.crash.harness import IS_FULL
+from tests.crash.refund_stories import (
+    DECISIONS,
+    LOOKS,
+    REFUNDS,
+    a_part,
+    a_part_that_khalti_never_heard_of,
+    a_refund,
+    a_refund_of_a_bank_payment,
+    a_refund_of_a_second_payment,
+    a_second_part_whose_answer_is_lost,
+)
+from wagtail_khalti.actions import match
+from wagtail_khalti.actions import refund as refund_module
+from wagtail_khalti.actions.account import merchant_of
+from wagtail_khalti.actions.refund_states import Word
+from wagtail_khalti.gateway import RefundRequest, connect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SOME = (a_part_that_khalti_never_heard_of, a_refund_of_a_bank_payment, a_refund_of_a_second_payment)
+"""What the usual tests kill besides; in full all of them are killed, also inside transactions."""
+
+by_name = {"ids": lambda story: story.__name__}
+with_and_without_a_person = (a_refund, a_second_part_whose_answer_is_lost)
+
+
+def require_no_fault(toll):
+    print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
+    assert not toll.faults, "\n".join(toll.faults)
+    assert len(toll.points) > 1, "nothing durable was seen, so nothing was killed half-way"
+
+
+@pytest.mark.parametrize("story", REFUNDS if IS_FULL else with_and_without_a_person + SOME, **by_name)
+def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, story):
+    require_no_fault(harness.kill_at_every_step(story, alike=MONEY, only_durable=not IS_FULL))
+
+
+@pytest.mark.parametrize("story", REFUNDS if IS_FULL else with_and_without_a_person, **by_name)
+def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, story):
+    """The books say which; where nothing can tell, a matter is open for a person."""
+    require_no_fault(harness.kill_at_every_step(story, alike=(), comes_back=False))
+
+
+@pytest.mark.parametrize("story", DECISIONS + LOOKS if IS_FULL else DECISIONS, **by_name)
+def test_what_a_person_says_of_it_is_said_once(harness, story):
+    require_no_fault(harness.kill_at_every_step(story, only_durable=not IS_FULL))
+
+
+@pytest.mark.parametrize("story", LOOKS, **by_name)
+def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
+    require_no_fault(harness.kill_at_every_step(story, comes_back=False))
+
+
+def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harness, monkeypatch):
+    """A control: as a job is resumed that was interrupted."""
+    move_refund = match.move_refund
+
+    def resume(refund, word, **about):
+        if word is Word.GONE and refund.state == "sending":
+            payment = refund.payment
+            request = RefundRequest(transaction_id=payment.transaction_id, amount=refund.amount)
+            connect(merchant_of(payment)).refund(request)
+        return move_refund(refund, word, **about)
+
+    monkeypatch.setattr(match, "move_refund", resume)
+
+    faults = harness.kill_at_every_step(a_part, alike=(), comes_back=False).faults
+
+    assert any("Khalti was asked 2 times for 1 refunds" in fault for fault in faults)
+    assert any("50000 paisa noted as given back by Khalti, 100000 back" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)
+
+
+def test_a_refund_that_is_noted_as_sent_only_with_its_answer_is_forgotten(harness, monkeypatch):
+    """A control: whoever is killed between the two leaves a refund that looks as if Khalti had never heard of it."""
+    apply = refund_module._apply
+
+    def apply_late(refund, word, **about):
+        if word is Word.SENT:
+            return True
+        if refund.state == "requested":
+            apply(refund, Word.SENT)
+        return apply(refund, word, **about)
+
+    monkeypatch.setattr(refund_module, "_apply", apply_late)
+
+    faults = harness.kill_at_every_step(a_refund, alike=(), comes_back=False).faults
+
+    assert any("Khalti was asked 1 times for 0 refunds" in fault for fault in faults)
+    assert not any("unharmed" in fault for fault in faults)

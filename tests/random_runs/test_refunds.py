@@ -1,0 +1,43 @@
+"""Whatever managers, Khalti's dashboard, kills and faults do to the refunds of a payment, and in whichever order."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.random_runs.refund_machine import Refunds
+from wagtail_khalti.exceptions import GatewayUnreachable
+from wagtail_khalti.gateway.client import KhaltiClient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXAMPLES = 600 if os.environ.get("RELIABILITY") == "full" else 40
+STEPS = 12
+
+ON_ROWS = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
+
+
+def test_refunds_stay_in_order(khalti):
+    run_state_machine_as_test(lambda: Refunds(khalti), settings=ON_ROWS)
+
+
+def test_a_refund_that_is_sent_again_after_a_lost_answer_is_found(khalti, monkeypatch):
+    """The control: as if it were a question that can be asked twice."""
+    ask_once = KhaltiClient.refund
+
+    def ask_again(client, request):
+        try:
+            ask_once(client, request)
+        except GatewayUnreachable:
+            ask_once(client, request)
+
+    monkeypatch.setattr(KhaltiClient, "refund", ask_again)
+
+    with pytest.raises(AssertionError, match="calls"):
+        run_state_machine_as_test(lambda: Refunds(khalti), settings=settings(ON_ROWS, phases=[Phase.generate]))
