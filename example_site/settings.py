@@ -105,4 +105,4 @@ WAGTAIL_KHALTI = {
     "BASE_URL": os.environ.get("BASE_URL", ""),
     "CONTACT": "accounts@library.example",
 }
-KHALTI_SIMULATOR = {"MERCHANT_NAME": "Himal Community Library"}
+KHALTI_SIMULATOR = {"MERCHANT_NAME": "Himal Community Library", "DASHBOARD": True}

@@ -1,4 +1,4 @@
-"""What the library does when money has come."""
+"""What the library does when money has come, and when it went back."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from example_site.home.models import Membership, MembershipPage
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.signals import payment_completed
+from wagtail_khalti.signals import payment_completed, payment_refunded
 
 
 @receiver(payment_completed)
@@ -22,3 +22,10 @@ def welcome_member(payment: KhaltiPayment, **kwargs: Any) -> None:
         phone=payment.customer_phone,
         begins_on=timezone.localdate(payment.completed_at),
     )
+
+
+@receiver(payment_refunded)
+def end_membership(payment: KhaltiPayment, remaining: int, **kwargs: Any) -> None:
+    """Once all of the money went back. A part of it may be a discount, and whoever got one stays a member."""
+    if not remaining:
+        Membership.objects.filter(payment=payment).delete()

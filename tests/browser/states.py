@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from tests.shop.models import Order, ShopPage
-from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator import control
 
 WORDS = {
@@ -193,6 +194,20 @@ class States:
         control.refund(payment.pidx)
         self.show(payment)
 
+    def refunded_in_several_ways(self):
+        payment = self.payment()
+        control.pay(payment.pidx)
+        refund_payment(check_payment(payment), 100_000)
+        record_refund(payment, 50_000, way=Way.CASH)
+        record_refund(payment, 25_000, way=Way.BANK_TRANSFER)
+        self.show(payment)
+
+    def refunded_in_cash(self):
+        payment = self.payment()
+        control.pay(payment.pidx)
+        record_refund(check_payment(payment), 300_000, way=Way.CASH)
+        self.show(payment)
+
     def paid_twice(self):
         payable = Order.objects.create()
         first, second = (self.payment(payable=payable) for _number in range(2))
@@ -201,6 +216,10 @@ class States:
             check_payment(payment)
         self.show(second)
         return second
+
+    def paid_twice_and_partly_refunded(self):
+        record_refund(self.paid_twice(), 100_000, way=Way.CASH)
+        self.page.reload()
 
     def paid_twice_and_refunded(self):
         control.refund(self.paid_twice().pidx)
@@ -233,7 +252,10 @@ NAMES = [
     "in_doubt",
     "partially_refunded",
     "refunded",
+    "refunded_in_several_ways",
+    "refunded_in_cash",
     "paid_twice",
+    "paid_twice_and_partly_refunded",
     "paid_twice_and_refunded",
     "not_found",
 ]

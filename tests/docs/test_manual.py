@@ -1,5 +1,6 @@
 """The manual names what the code has: no more, no less."""
 
+import inspect
 import re
 from datetime import timedelta
 from importlib import import_module
@@ -9,13 +10,16 @@ import pytest
 from django.dispatch import Signal
 from django.urls import URLPattern
 
+import wagtail_khalti
 from tests.docs import state_table
-from wagtail_khalti import checks, conf, exceptions, signals, urls
-from wagtail_khalti.actions import claim, outage, schedule
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview, KhaltiRun
+from wagtail_khalti import actions, checks, conf, exceptions, signals, urls
+from wagtail_khalti.actions import claim, outage, refund_states, schedule, states
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
+from wagtail_khalti.models.refund import State, Way
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
+NO_BUTTONS = {"How much", "When"}  # bold for another reason
 
 
 def read(page):
@@ -28,8 +32,20 @@ def first_column(page):
     return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
 
 
-def test_the_state_machine_is_shown_as_it_is():
-    assert state_table.shown() == state_table.table()
+@pytest.mark.parametrize("name", state_table.TABLES)
+def test_what_decides_about_money_is_shown_as_it_is(name):
+    assert state_table.shown(name) == state_table.TABLES[name]()
+
+
+@pytest.mark.parametrize(
+    ("name", "machine"),
+    [("states", states.MACHINE), ("refunds", refund_states.MACHINE), ("verdicts", refund_states.VERDICTS)],
+)
+def test_no_cell_of_it_is_left_out(name, machine):
+    lines = state_table.shown(name).splitlines()
+
+    assert [line.split("**")[1] for line in lines[2:]] == [row.value for row in machine]
+    assert {line.count("|") for line in lines} == {len(next(iter(machine.values()))) + 2}
 
 
 def test_every_setting_is_there():
@@ -57,7 +73,7 @@ def test_every_address_is_there_by_its_name():
     assert named == in_code
 
 
-@pytest.mark.parametrize("model", [KhaltiPayment, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun])
+@pytest.mark.parametrize("model", [KhaltiPayment, KhaltiRefund, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun])
 def test_every_field_is_there(model):
     named = set(re.findall(r"`(\w+)`", read("reference/models.md")))
     ours = {field.name for field in model._meta.concrete_fields} - {"id", "payment"}
@@ -78,6 +94,41 @@ def test_every_way_to_close_a_matter_is_there():
     )
 
 
+@pytest.mark.parametrize("page", ["reference/models.md", "howto/refunds-in-code.md"])
+def test_every_state_of_a_refund_is_there(page):
+    named = set(re.findall(r"`(\w+)`", read(page)))
+
+    assert set(State.values) <= named
+
+
+def test_every_way_to_give_money_back_is_there():
+    assert set(Way.values) <= set(re.findall(r"`(\w+)`", read("reference/models.md")))
+
+
+def test_the_refunding_of_money_is_shown_with_all_that_it_takes():
+    taken = set(inspect.signature(actions.refund_payment).parameters) - {"payment"}
+    named = first_column("howto/refunds-in-code.md")
+
+    assert taken <= named
+
+
+def test_the_states_of_a_refund_are_named_as_staff_read_them():
+    page = read("howto/refund.md")
+
+    assert [state.label for state in State if f"*{state.label}*" not in page] == []
+
+
+def test_what_staff_are_told_to_press_is_there():
+    package = Path(wagtail_khalti.__file__).parent
+    sources = [*(package / "templates/wagtail_khalti/staff").glob("*.html"), *(package / "staff").glob("*.py")]
+    words = re.sub(r"{{ amount }}|%\(amount\)s", "AMOUNT", " ".join(path.read_text() for path in sources))
+    named = set(re.findall(r"\*\*([^*]+)\*\*", read("howto/refund.md")))
+    pressed = {re.sub(r"Rs [\d,]+( to [\w ]+)?", "AMOUNT", name) for name in named if not name.endswith(".")}
+
+    assert len(pressed - NO_BUTTONS) > 5
+    assert sorted(name for name in pressed - NO_BUTTONS if name not in words) == []
+
+
 def test_the_numbers_of_the_schedule_are_those_of_the_code():
     page = read("architecture.md")
 
@@ -93,6 +144,11 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert "nothing came for 30 seconds" in page
     assert timedelta(minutes=5) == claim.LEASE
     assert "moves `next_check_at` five minutes ahead" in page
+    assert "taken for gone five minutes after it began" in page
+    assert timedelta(hours=1) == refund_states.CERTAIN_AFTER
+    assert "still says so an hour after it was sent" in page
+    assert timedelta(minutes=1) == schedule.SHORTEST
+    assert "since the refund began, from 1 minute up to 6 hours" in page
 
 
 def test_every_exception_is_in_the_drawn_tree_that_the_manual_shows():
@@ -114,8 +170,6 @@ def test_every_verb_of_the_fake_is_there():
 
 @pytest.mark.parametrize("template", ["base", "checkout", "status_base"])
 def test_every_block_that_a_site_may_replace_is_one(template):
-    import wagtail_khalti
-
     path = Path(wagtail_khalti.__file__).parent / "templates/wagtail_khalti/public" / f"{template}.html"
     in_code = set(re.findall(r"{% block (\w+) %}", path.read_text()))
     [row] = re.findall(rf"^\| `public/{template}\.html`[^|]*\| ([^|]+) \|", read("howto/look.md"), re.MULTILINE)

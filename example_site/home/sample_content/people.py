@@ -6,12 +6,14 @@ from wagtail.models import GroupPagePermission, Page
 
 ADMIN = ("wagtailadmin", "access_admin")
 VIEW_PAYMENTS = ("wagtail_khalti", "view_khaltipayment")
+CHECK_PAYMENTS = ("wagtail_khalti", "check_khaltipayment")
+REFUND_PAYMENTS = ("wagtail_khalti", "refund_khaltipayment")
 
 GROUPS = {
     "Editors": [ADMIN],
-    "Cashiers": [ADMIN, VIEW_PAYMENTS],
+    "Cashiers": [ADMIN, VIEW_PAYMENTS, CHECK_PAYMENTS],
     "Accountants": [ADMIN, VIEW_PAYMENTS],
-    "Managers": [ADMIN, VIEW_PAYMENTS],
+    "Managers": [ADMIN, VIEW_PAYMENTS, CHECK_PAYMENTS, REFUND_PAYMENTS],
 }
 GROUP_OF = {"editor": "Editors", "cashier": "Cashiers", "accountant": "Accountants", "manager": "Managers"}
 PAGE_PERMISSIONS = ["add_page", "change_page", "publish_page"]
