@@ -16,7 +16,7 @@ from tests.crash.books import differences
 from tests.crash.shop import Shop
 from tests.random_runs.moves import a_new_wish, a_sale, some_move, some_move_meanwhile
 from tests.random_runs.refund_moves import decide, enter
-from tests.random_runs.run import Run
+from tests.random_runs.run import Run, is_about_refunds
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.models import Call, SimulatedPayment, Trouble
@@ -71,7 +71,7 @@ def _taking_its_time(clock: Any) -> Iterator[None]:
 
 
 def _live(run: Run) -> None:
-    a_sale(run) if run.is_about_refunds else a_new_wish(run)
+    a_sale(run) if is_about_refunds(run.seed) else a_new_wish(run)
     for _move in range(run.chance.randrange(SHORTEST, LONGEST)):
         some_move(run)
 
@@ -94,7 +94,7 @@ def _decide_the_rest(run: Run) -> bool:
     """Whether there was anything."""
     doubtful = list(KhaltiRefund.objects.undecided())
     nameless = [refund for refund in KhaltiRefund.objects.without_amount() if refund.lacks_amount]
-    run.kills_for_real, run.is_calm = False, True
+    run.is_calm = True
     for refund in doubtful:
         decide(run, refund)
     for refund in nameless:

@@ -60,6 +60,11 @@ class Wish:
         return f"visitor {self.number}"
 
 
+def is_about_refunds(seed: int) -> bool:
+    """Half of the runs, of those that are killed for real, too."""
+    return bool(seed // 10 % 2)
+
+
 @dataclass
 class Run:
     seed: int
@@ -99,11 +104,6 @@ class Run:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-
-    @property
-    def is_about_refunds(self) -> bool:
-        """Half of them, of those that are killed for real, too."""
-        return bool(self.seed // 10 % 2)
 
     def tell(self, line: str) -> None:
         self.story.append(f"{'    meanwhile ' if self._is_inside else ''}{line}")
