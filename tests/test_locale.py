@@ -47,5 +47,5 @@ def test_what_is_compiled_is_what_is_written(messages):
 def test_digits_are_nepali_except_in_what_is_typed(messages):
     for message in messages:
         for form in forms(message.string):
-            said = re.sub(r"98XXXXXXXX|--verbosity 0|wagtail_khalti 0001|%\(\w+\)\.1f", "", form)
+            said = re.sub(r"98XXXXXXXX|--verbosity 0|wagtail_khalti 0001|1500 वा 1500\.50|%\(\w+\)\.1f", "", form)
             assert not re.search("[0-9]", said), form
