@@ -119,7 +119,7 @@ def test_what_is_decided_needs_no_word(khalti, completed):
 @pytest.mark.parametrize(("moment", "state"), [("lookup", "requested"), ("refund", "sending")])
 def test_what_is_still_on_its_way_needs_no_word_yet(khalti, completed, line, moment, state):
     def decide():
-        with pytest.raises(RefundIsDecided, match=f"is {state}"):
+        with pytest.raises(RefundUndecided, match=f"is {state}"):
             decide_refund(KhaltiRefund.objects.get(), was_sent=False)
 
     line.before = {moment: decide}
@@ -214,3 +214,22 @@ def test_a_person_settles_a_second_payment_with_their_word(khalti, make_payment,
 
     assert (matters(second), KhaltiPayment.objects.get(pk=first.pk).is_sale) == ([], True)
     assert second.reviews.get(kind="second_payment").closed_by == manager
+
+
+def test_what_is_known_by_then_is_kept_though_nobody_is_asked_any_more(khalti, completed, line, time_machine):
+    """The process was killed, and a lookup has seen the money go back."""
+
+    def kill():
+        raise SystemExit
+
+    line.after = {"refund": kill}
+    with pytest.raises(SystemExit):
+        refund_payment(completed)
+    check_payment(stored(completed))
+    time_machine.move_to(timezone.now() + 1.1 * LEASE)
+
+    with pytest.raises(RefundIsDecided, match="is succeeded"):
+        decide_refund(KhaltiRefund.objects.get(), was_sent=True)
+
+    assert KhaltiRefund.objects.get().state == "succeeded"
+    assert stored(completed).refunding_since is None

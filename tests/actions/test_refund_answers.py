@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from tests.actions.conftest import kinds, matters
-from wagtail_khalti.actions import check_payment, refund_payment
+from wagtail_khalti.actions import check_payment, enter_refund_amount, refund_payment
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
     GatewayUnreachable,
@@ -121,6 +121,42 @@ def test_where_somebody_was_faster_in_the_dashboard_nothing_is_sent(khalti, comp
     assert (ours.state, ours.way, khalti.calls("refund")) == ("refused", "khalti", 0)
     assert (theirs.state, theirs.way, theirs.amount) == ("external", "dashboard", 150_000 if amount is None else None)
     assert stored(completed).status == status
+
+
+@pytest.mark.parametrize("amount", [50_000, 100_000, None])
+@pytest.mark.parametrize("when", ["before our question arrives", "between two tries"])
+def test_it_counts_what_khalti_answers_also_where_a_later_question_was_answered_sooner(
+    khalti, completed, line, when, amount
+):
+    def look_and_then_give_back_in_the_dashboard():
+        check_payment(stored(completed))
+        khalti.refund(completed, amount=50_000)
+
+    if when == "between two tries":
+        khalti.trouble("lookup", Fault.BAD_GATEWAY)
+        line.after = {"lookup": look_and_then_give_back_in_the_dashboard}
+    else:
+        line.before = {"lookup": look_and_then_give_back_in_the_dashboard}
+
+    with pytest.raises(RefundsChanged):
+        refund_payment(completed, amount)
+
+    assert line.refunds == []
+
+
+def test_a_refund_goes_to_the_transaction_that_was_paid(khalti, completed, line):
+    """Whatever a later answer calls it."""
+    khalti.refund(completed, amount=10_000)
+    khalti.answer_lookup(completed, status="Partially Refunded", transaction_id="AnotherIdAltogether00", times=3)
+    check_payment(completed)
+    enter_refund_amount(completed.refunds.get(), 10_000)
+
+    refund_payment(stored(completed), 20_000)
+
+    paid_with = completed.transaction_id
+    assert stored(completed).transaction_id == paid_with
+    assert [url for endpoint, url, _body in line.sent if endpoint == "refund" and paid_with not in url] == []
+    assert khalti.calls("refund") == 1
 
 
 # A clear no.
@@ -286,7 +322,8 @@ def test_an_answer_that_says_neither_yes_nor_no(khalti, completed, answer):
     refund_payment(completed)
 
     refund = is_in_doubt(khalti, completed)
-    assert refund.answer
+    assert refund.answer == "", "in the column are Khalti's words"
+    assert completed.events.get(kind="no_answer").data["reason"]
     assert not refund.is_accepted
     assert (refund.decided_at, refund.remaining) == (None, None)
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from tests.actions.conftest import kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile, record_refund, refund_payment
-from wagtail_khalti.exceptions import IdempotencyConflict, RefundUndecided, RequestRejected
+from wagtail_khalti.actions.claim import LEASE
+from wagtail_khalti.exceptions import GatewayUnreachable, IdempotencyConflict, RefundUndecided, RequestRejected
 from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Way
@@ -58,6 +60,35 @@ def test_the_same_key_gives_a_refund_that_khalti_refused_and_sends_none(khalti, 
     same = refund_payment(completed, **KEY)
 
     assert (same.state, same.answer, khalti.calls("refund")) == ("refused", "Insufficient balance.", 1)
+
+
+def test_the_same_key_begins_anew_where_nothing_was_sent(khalti, completed):
+    """A task that is run again, as after an outage."""
+    khalti.trouble("lookup", Fault.BAD_GATEWAY, times=9)
+    with pytest.raises(GatewayUnreachable):
+        refund_payment(completed, **KEY)
+    khalti.no_more_trouble()
+
+    refund = refund_payment(completed, **KEY)
+
+    assert (refund.state, khalti.calls("refund")) == ("succeeded", 1)
+    assert refund_payment(completed, **KEY) == refund
+    assert [one.state for one in completed.refunds.all()] == ["refused", "succeeded"]
+
+
+def test_the_same_key_begins_anew_where_the_process_was_killed_before_it_was_sent(
+    khalti, completed, line, time_machine
+):
+    def kill():
+        raise SystemExit
+
+    line.before = {"lookup": kill}
+    with pytest.raises(SystemExit):
+        refund_payment(completed, **KEY)
+    time_machine.move_to(timezone.now() + 1.1 * LEASE)
+
+    assert refund_payment(completed, **KEY).state == "succeeded"
+    assert khalti.calls("refund") == 1
 
 
 def test_the_second_press_while_the_first_is_on_its_way_finds_it(khalti, completed, line):

@@ -19,7 +19,7 @@ from wagtail_khalti.actions.refund_states import (
     place_of,
 )
 from wagtail_khalti.actions.settle import settle
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import PAID, Status, new_reference
 from wagtail_khalti.models.refund import State
 
@@ -150,12 +150,12 @@ def test_money_is_given_back_by_evidence_or_a_person_only():
 EXPECTED = {
     # no answer came         COMPLETED                 PARTIALLY_REFUNDED      REFUNDED
     ("ONLY", "lost"):      ("waits", "not made",     "person", "person",     "made", "made"),
-    ("FIRST", "lost"):     ("waits", "not made",     "made", "made",         "made", "made"),
+    ("FIRST", "lost"):     ("waits", "not made",     "made", "person",       "made", "made"),
     ("LATER", "lost"):     ("waits", "not made",     "person", "person",     "made", "made"),
     ("LAST", "lost"):      ("waits", "not made",     "person", "person",     "made", "made"),
     # likewise, and it was to go to the customer of a bank
     ("ONLY", "to a bank"):  ("waits", "person",       "person", "person",     "made", "made"),
-    ("FIRST", "to a bank"): ("waits", "person",       "made", "made",         "made", "made"),
+    ("FIRST", "to a bank"): ("waits", "person",       "made", "person",       "made", "made"),
     ("LATER", "to a bank"): ("waits", "person",       "person", "person",     "made", "made"),
     ("LAST", "to a bank"):  ("waits", "person",       "person", "person",     "made", "made"),
     # likewise, and a lookup afterwards had not seen it
@@ -185,7 +185,7 @@ HEARD = {
     "not seen": lambda sent_at: {"not_seen_at": sent_at},
     "accepted": lambda sent_at: {"is_accepted": True},
 }
-CERTAIN = timedelta(hours=1)
+TELLING, CERTAIN = timedelta(minutes=15), timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -225,7 +225,7 @@ def test_the_places_are_what_they_are_called(in_doubt, place):
 
 @pytest.mark.parametrize(("place", "heard", "status", "moment", "outcome"), LOOKUPS, ids=lambda value: value)
 def test_every_cell_of_what_a_lookup_proves(in_doubt, place, heard, status, moment, outcome):
-    ago = CERTAIN + SECOND if moment == "in the end" else CERTAIN - 5 * SECOND
+    ago = CERTAIN + SECOND if moment == "in the end" else TELLING - 5 * SECOND
     refund = in_doubt(place, heard, ago=ago, status=status)
 
     look(refund, status.replace("_", " "), asked_at=timezone.now())
@@ -268,6 +268,19 @@ def test_the_end_of_the_time_is_exact(in_doubt):
 
     payment.confirmed_at = refund.sent_at + CERTAIN
     assert judge_refund(refund, back_before=0) is Word.NOT_BACK
+
+
+def test_a_first_part_that_is_seen_only_later_may_be_another(in_doubt):
+    """Somebody who missed it in the dashboard had the time to give back a part there."""
+    refund = in_doubt("FIRST", ago=CERTAIN)
+    payment = refund.payment
+    payment.status = "partially_refunded"
+
+    payment.confirmed_at = refund.sent_at + TELLING - timedelta(microseconds=1)
+    assert judge_refund(refund, back_before=0) is Word.BACK
+
+    payment.confirmed_at = refund.sent_at + TELLING
+    assert judge_refund(refund, back_before=0) is KhaltiReview.Kind.REFUND_IN_DOUBT
 
 
 def test_the_status_of_a_payment_is_never_moved_by_a_refund(stand):

@@ -149,7 +149,7 @@ def _has_moved(payment, before, after):
     assert (payment.completed_at is None) == (after not in PAID)
     assert (payment.ended_at is None) == (after not in SOFT_ENDS and before not in SOFT_ENDS)
     if after in PAID:
-        assert (payment.transaction_id, payment.fee) == ("T1", 0)
+        assert (payment.transaction_id, payment.fee) == ("T0" if before in PAID else "T1", 0)
     if newly_paid:
         assert payment.completed_at != NOW
     else:

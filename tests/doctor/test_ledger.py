@@ -295,6 +295,14 @@ def test_a_thing_that_was_given_back_and_sold_again_is_sold_once(khalti, paid, b
     assert only(ledger()).name == "agrees"
 
 
+def test_a_thing_that_was_given_back_in_cash_and_sold_again_is_sold_once(paid, buyer):
+    first = paid(payable=buyer)
+    record_refund(first, first.amount, way=Way.CASH)
+    paid(payable=buyer)
+
+    assert only(ledger()).name == "agrees"
+
+
 @pytest.mark.parametrize("columns", [{"payable_id": "another"}, {"mode": "sandbox"}, {"payable_type": None}])
 def test_a_second_payment_whose_first_one_was_for_something_else(paid, buyer, columns):
     first, second = paid(payable=buyer), paid(payable=buyer)

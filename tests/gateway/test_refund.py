@@ -112,6 +112,7 @@ NEITHER = {
     "a sentence that is none": says({"detail": None}),
     "a list of it": says({"detail": [SENTENCE]}),
     "elsewhere": says({"message": SENTENCE}),
+    "yes, as an error": says(GOOD, status=400),
     "created": says(GOOD, 201),
     "accepted": says(GOOD, 202),
     "no content": says(GOOD, 204),

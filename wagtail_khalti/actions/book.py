@@ -17,12 +17,12 @@ from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.refund_states import MACHINE, Word
 from wagtail_khalti.actions.schedule import next_check
-from wagtail_khalti.exceptions import ReviewIsClosed
+from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.refund import DONE, UNDECIDED, State
 from wagtail_khalti.money import Paisa
 
-LONGEST_ANSWER = 500
+LONGEST_ANSWER, LONGEST_REASON = 500, 200
 
 EVENTS: Mapping[Word, KhaltiEvent.Kind] = {
     Word.SENT: KhaltiEvent.Kind.REFUND_SENT,
@@ -49,7 +49,13 @@ def set_aside(payment: KhaltiPayment, amount: int, **changes: Any) -> None:
 
 
 def move_refund(
-    refund: KhaltiRefund, word: Word, *, answer: str = "", note: str = "", by: AbstractBaseUser | None = None
+    refund: KhaltiRefund,
+    word: Word,
+    *,
+    answer: str = "",
+    error: KhaltiError | None = None,
+    note: str = "",
+    by: AbstractBaseUser | None = None,
 ) -> bool:
     """Whether the refund moved. ``answer`` is what Khalti said, ``note`` what the person says."""
     before = State(refund.state)
@@ -60,9 +66,11 @@ def move_refund(
         refund.state = road
     if refund.state == State.SENDING != before:
         refund.sent_at = timezone.now()
+    if refund.state == State.REFUSED and not refund.sent_at:
+        refund.idempotency_key = None  # nothing happened, so the same may be tried anew
     refund.save()
 
-    _note(refund, word, before, note=note, by=by)
+    _note(refund, word, before, by=by, note=note, **_why(error))
     if isinstance(road, KhaltiReview.Kind):
         open_review(refund.payment, road, about(refund) | {"was": before, "answer": refund.answer})
     if before in UNDECIDED and refund.state not in UNDECIDED:
@@ -112,7 +120,12 @@ def close_matters(
             close_review(review, outcome=outcome, by=by, note=note)
 
 
-def _note(refund: KhaltiRefund, word: Word, before: State, *, note: str, by: AbstractBaseUser | None) -> None:
+def _why(error: KhaltiError | None) -> dict[str, str]:
+    """As it is noted of a lookup: for developers, who read the history."""
+    return {"error": type(error).__name__, "reason": str(error)[:LONGEST_REASON]} if error else {}
+
+
+def _note(refund: KhaltiRefund, word: Word, before: State, *, by: AbstractBaseUser | None, **said: str) -> None:
     kind = None if word is Word.SENT and refund.state == before else EVENTS.get(word)  # too late: it was given up
     if refund.state != before and refund.state not in UNDECIDED:
         made = refund.state == State.SUCCEEDED
@@ -120,7 +133,7 @@ def _note(refund: KhaltiRefund, word: Word, before: State, *, note: str, by: Abs
     elif word is Word.REFUSED:
         kind = KhaltiEvent.Kind.REFUND_NOT_MADE
     if kind:
-        data = about(refund) | {"request": "refund", "word": word.name.lower(), "answer": refund.answer, "note": note}
+        data = about(refund) | {"request": "refund", "word": word.name.lower(), "answer": refund.answer, **said}
         KhaltiEvent.about(refund.payment, kind, by=by, data=data).save()
 
 

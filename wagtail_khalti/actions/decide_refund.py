@@ -8,11 +8,11 @@ from django.db import transaction
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import hold, move_refund
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.match import match_refunds
+from wagtail_khalti.actions.match import match_now, match_refunds
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.permission import require_permission_to_refund
 from wagtail_khalti.actions.refund_states import Word
-from wagtail_khalti.exceptions import RefundIsDecided
+from wagtail_khalti.exceptions import RefundIsDecided, RefundUndecided
 from wagtail_khalti.models import KhaltiRefund
 from wagtail_khalti.models.refund import State
 
@@ -22,21 +22,27 @@ def decide_refund(
 ) -> KhaltiRefund:
     """A person has looked in Khalti's dashboard, and says whether it was made. Nothing is sent, either way.
 
-    Raises ``RefundIsDecided`` where it isn't (any more) in doubt, or ``PermissionDenied``. Commits on its own, so it
-    can't run inside a transaction.
+    Raises ``RefundIsDecided`` where it isn't in doubt any more, ``RefundUndecided`` where it is not yet, because it is
+    just being sent, or ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("decide_refund")
     require_permission_to_refund(by)
     payment = refund.payment
+    match_now(payment)  # also one whose process was killed is in doubt
     with transaction.atomic(durable=True):
         hold(payment)
-        match_refunds(payment)  # also one whose process was killed is in doubt
         refund.refresh_from_db()
         refund.payment = payment
-        if refund.state != State.UNKNOWN:
-            raise RefundIsDecided(f"Refund {refund.reference} is {refund.state}")
+        _require_doubt(refund)
         move_refund(refund, Word.SAID_SENT if was_sent else Word.SAID_NOT_SENT, by=by, note=note)
         log_refund(refund, "decide_refund", by=by, was_sent=was_sent, note=note)
         match_refunds(payment)
     deliver(payment)
     return refund
+
+
+def _require_doubt(refund: KhaltiRefund) -> None:
+    if not refund.is_undecided:
+        raise RefundIsDecided(f"Refund {refund.reference} is {refund.state}")
+    if refund.state != State.UNKNOWN:
+        raise RefundUndecided(f"Refund {refund.reference} is {refund.state}, and somebody is at work on it")

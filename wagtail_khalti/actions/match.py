@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from wagtail_khalti.actions.book import about, book_made_elsewhere, move_refund, tell_too_much
+from wagtail_khalti.actions.book import about, book_made_elsewhere, hold, move_refund, tell_too_much
 from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, Word, judge_refund, was_not_seen
@@ -15,6 +16,13 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import GIVEN_BACK, Status
 from wagtail_khalti.models.refund import State, Way
 from wagtail_khalti.money import Paisa
+
+
+def match_now(payment: KhaltiPayment) -> None:
+    """As below, in a transaction of its own: what it decides stays, also where the caller then refuses."""
+    with transaction.atomic(durable=True):
+        hold(payment)
+        match_refunds(payment)
 
 
 def match_refunds(payment: KhaltiPayment) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import book_made_elsewhere, hold
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.match import match_refunds
+from wagtail_khalti.actions.match import match_now
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.permission import require_permission_to_refund
 from wagtail_khalti.actions.refundable import require_amount, require_left, require_refundable, require_room
@@ -40,9 +40,9 @@ def record_refund(
     refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, way=way, reason=reason)
     refund.requested_by_id = by.pk if by else None
     require_room(refund)
+    match_now(payment)  # one that nobody sends any more stands in nobody's way
     with transaction.atomic(durable=True):
         hold(payment)
-        match_refunds(payment)  # one that nobody sends any more stands in nobody's way
         require_refundable(payment)
         book_made_elsewhere(refund, require_left(payment, amount, seen=remaining), by=by)
         log_refund(refund, "record_refund", by=by, way=way, reason=reason)

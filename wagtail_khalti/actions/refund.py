@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.account import merchant_of
-from wagtail_khalti.actions.ask import ask
+from wagtail_khalti.actions.ask import Inquiry, ask
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import about, hold, move_refund, set_aside
 from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.learn import learn
-from wagtail_khalti.actions.match import match_refunds
+from wagtail_khalti.actions.match import match_now, match_refunds
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.permission import require_permission_to_refund
 from wagtail_khalti.actions.refund_states import Word
 from wagtail_khalti.actions.refundable import require_amount, require_left, require_refundable, require_room
+from wagtail_khalti.actions.states import judge
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
     GatewayError,
@@ -31,8 +33,9 @@ from wagtail_khalti.exceptions import (
     RefundsChanged,
     RequestRejected,
 )
-from wagtail_khalti.gateway import RefundRequest, connect
+from wagtail_khalti.gateway import Lookup, RefundRequest, connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa
 
@@ -55,12 +58,12 @@ def refund_payment(
 
     Look at ``state`` of what comes back: ``succeeded``, or ``unknown`` where Khalti's answer was lost. Then money may
     have gone back; Khalti is asked what became of it, but never again to do it, and until that is known no other refund
-    of the payment can be made.
+    of the payment can be made. A key that was used before can bring back a refund in any state.
 
     ``mobile`` is the Khalti account of who gets the money (10 digits), needed for payments through a bank. ``by`` is
     the person, who must have the permission; without one, code acts on its own account. ``remaining`` is what the
-    caller saw as left: where that has changed, nothing is done. The same ``idempotency_key`` gives the same refund,
-    also one that was refused.
+    caller saw as left: where that has changed, nothing is done. The same ``idempotency_key`` gives the same refund, in
+    any state, also one that Khalti refused; where nothing was ever sent to Khalti, it begins anew.
 
     Raises ``TypeError`` or ``AmountTooSmall`` for what is no amount, ``ValueError`` for what is no mobile number or too
     long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the kinds of
@@ -103,12 +106,12 @@ def _require_mobile(mobile: str | None) -> None:
 def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
     """The row comes first, and with it the money is set aside. What the same key made before, if it did."""
     payment, wanted = refund.payment, refund.amount
+    match_now(payment)  # one that nobody sends any more stands in nobody's way
     try:
         with transaction.atomic(durable=True):
             hold(payment)
             if earlier := _earlier(refund):
                 return earlier
-            match_refunds(payment)  # one that nobody sends any more stands in nobody's way
             require_refundable(payment)
             refund.amount = require_left(payment, wanted, seen=remaining)
             refund.save(force_insert=True)
@@ -143,15 +146,22 @@ def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | N
     try:
         inquiry = ask(payment)
         learn(payment, inquiry, by=by)
-        if payment.status != before:
-            raise RefundsChanged(f"Khalti says {payment.khalti_status} now; it was {before}")
-        if not (payment.confirmed_at and payment.confirmed_at >= inquiry.asked_at):
-            raise NotRefundable("Khalti's answer contradicts what we know of the payment")
+        _require_as_before(payment, before, inquiry)
         if not payment.transaction_id:
             raise NotPaid(f"Khalti gave no transaction id for payment {payment.reference}")
     except KhaltiError as error:
-        _apply(refund, Word.REFUSED, answer=str(error))
+        _apply(refund, Word.REFUSED, error=error)
         raise
+
+
+def _require_as_before(payment: KhaltiPayment, before: str, inquiry: Inquiry) -> None:
+    """By the answer itself, too: where a later question was answered sooner, it has moved nothing."""
+    said = cast("Lookup", inquiry.outcome)
+    road = judge(payment, said)
+    if payment.status != before or isinstance(road, Status):
+        raise RefundsChanged(f"Khalti says {said.status} now; it was {before}")
+    if road or not (payment.confirmed_at and payment.confirmed_at >= inquiry.asked_at):
+        raise NotRefundable("Khalti's answer contradicts what we know of the payment")
 
 
 def _send(refund: KhaltiRefund) -> None:
@@ -169,23 +179,25 @@ def _send(refund: KhaltiRefund) -> None:
     try:
         connect(merchant_of(payment)).refund(request)
     except (GatewayRejected, ConnectionNeverMade) as error:
-        _apply(refund, Word.REFUSED, answer=_words(error))
+        _apply(refund, Word.REFUSED, error=error)
         raise
     except GatewayError as error:
-        _apply(refund, Word.LOST, answer=str(error))
+        _apply(refund, Word.LOST, error=error)
     else:
         _apply(refund, Word.ACCEPTED, answer="Transaction refund successful.")
     _find_out(refund)
 
 
-def _apply(refund: KhaltiRefund, word: Word, *, answer: str = "", only_if: str | None = None) -> bool:
+def _apply(
+    refund: KhaltiRefund, word: Word, *, answer: str = "", error: KhaltiError | None = None, only_if: str | None = None
+) -> bool:
     """``only_if``: the payment still has this status."""
     with transaction.atomic(durable=True):
         hold(refund.payment)
         if only_if not in (None, refund.payment.status):
             return False
         refund.refresh_from_db(fields=["state", "answer", "is_accepted", "sent_at", "decided_at", "remaining"])
-        has_moved = move_refund(refund, word, answer=answer)
+        has_moved = move_refund(refund, word, answer=answer or _words(error), error=error)
         match_refunds(refund.payment)  # perhaps a lookup waited for this
     return has_moved
 
@@ -203,7 +215,6 @@ def _find_out(refund: KhaltiRefund) -> None:
         logger.warning("It is not known yet what became of refund %s", refund.reference)
 
 
-def _words(error: GatewayError) -> str:
-    if isinstance(error, RequestRejected):
-        return error.fields.get("detail") or str(error)
-    return str(error)
+def _words(error: KhaltiError | None) -> str:
+    """Khalti's, where it said any."""
+    return (error.fields.get("detail") or str(error)) if isinstance(error, RequestRejected) else ""

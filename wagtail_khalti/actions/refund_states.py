@@ -21,6 +21,10 @@ CERTAIN_AFTER = timedelta(hours=1)
 """So long after it was sent Khalti may still be at work on it; then what has not happened will not. Khalti documents no
 time; a person who looks in its dashboard may decide sooner."""
 
+TELLING_FOR = timedelta(minutes=15)
+"""So long a part that went back is the one that was asked for; later somebody may have missed it in the dashboard, and
+given back another there."""
+
 
 class Word(Enum):
     """What can be heard about a refund."""
@@ -129,8 +133,7 @@ def judge_refund(refund: KhaltiRefund, *, back_before: int) -> Word | KhaltiRevi
     if refund.is_accepted:
         return _judge_accepted(refund, place, verdict)
     if verdict is BACK:
-        may_be_another = status != Status.REFUNDED and refund.not_seen_at is not None
-        return IN_DOUBT if may_be_another else Word.BACK
+        return IN_DOUBT if status != Status.REFUNDED and _may_be_another(refund) else Word.BACK
     if verdict is UNCLEAR:
         return IN_DOUBT
     if not _was_asked_after(refund, CERTAIN_AFTER):
@@ -142,6 +145,11 @@ def _judge_accepted(refund: KhaltiRefund, place: Place, verdict: Verdict) -> Wor
     if verdict is BACK or (place is Place.LATER and verdict is UNCLEAR):
         return Word.BACK
     return IN_DOUBT if _was_asked_after(refund, CERTAIN_AFTER) else None
+
+
+def _may_be_another(refund: KhaltiRefund) -> bool:
+    """Whether somebody may have given back a part in the dashboard instead: after it was looked for, or much later."""
+    return refund.not_seen_at is not None or _was_asked_after(refund, TELLING_FOR)
 
 
 def was_not_seen(refund: KhaltiRefund) -> bool:

@@ -36,12 +36,14 @@ def require_refundable(payment: KhaltiPayment) -> None:
     """Raises ``NotPaid``, ``NothingLeft`` or ``RefundUndecided``."""
     if not payment.is_paid:
         raise NotPaid(f"Payment {payment.reference} is {payment.status}")
-    if payment.refunding_since:
+    if payment.refunding_since or payment.refunds.undecided().exists():
         raise RefundUndecided(f"A refund of payment {payment.reference} is not decided yet")
     if payment.refunds.without_amount().exists():
         raise RefundUndecided(f"Enter how much of payment {payment.reference} went back in Khalti's dashboard")
     if not payment.remaining or payment.status == Status.REFUNDED:
         raise NothingLeft(f"All of payment {payment.reference} went back")
+    if payment.refund_total != payment.refunds.set_aside():
+        raise RefundsChanged(f"The refunds of payment {payment.reference} differ from their sum; see khalti_doctor")
 
 
 def require_left(payment: KhaltiPayment, amount: int | None, *, seen: int | None) -> Paisa:

@@ -95,7 +95,7 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
         return {"status": after, "ended_at": timezone.now()}
     changes: dict[str, Any] = {"status": after}
     if after in PAID:
-        changes["transaction_id"] = answer.transaction_id or payment.transaction_id
+        changes["transaction_id"] = payment.transaction_id or answer.transaction_id
         changes["fee"] = payment.fee if answer.fee is None else answer.fee
     if after in PAID and before not in PAID:
         changes["completed_at"] = timezone.now()

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode
@@ -103,6 +103,7 @@ def _total(lines: Any) -> int | None:
 def _sold_twice() -> Iterator[Disagreement]:
     """Of what was given back it can be bought again."""
     sold = KhaltiPayment.objects.filter(status__in=SOLD, payable_type__isnull=False, duplicate_of=None)
+    sold = sold.exclude(refund_total=F("amount"))
     things = sold.order_by().values_list("payable_type", "payable_id", "mode")
     for *thing, _times in things.annotate(times=Count("pk")).filter(times__gt=1):
         payable_type, payable_id, mode = thing

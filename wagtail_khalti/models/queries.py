@@ -62,6 +62,10 @@ class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
         """Those made in Khalti's dashboard of which nobody has entered how much it was."""
         return self.filter(amount=None, decided_at=None)
 
+    def set_aside(self) -> int:
+        """Paisa, of all that is not refused: as much as ``refund_total`` of their payment says."""
+        return self.exclude(state="refused").aggregate(total=models.Sum("amount"))["total"] or 0
+
 
 class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
     def open(self) -> Self:

@@ -77,7 +77,7 @@ class KhaltiRefund(models.Model):
     """The Khalti account that gets the money, where Khalti has to be told."""
     reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     answer = models.CharField(_("Khalti's answer"), max_length=500, blank=True)
-    """In its words; or ours, where there was none."""
+    """In its words, where it said any."""
     is_accepted = models.BooleanField(_("Khalti said yes"), default=False)
 
     requested_by = models.ForeignKey(
