@@ -132,7 +132,7 @@ def test_a_later_part_is_for_a_person_at_once(khalti, completed, line, lose, lat
 
     later(minutes=2)
     assert (stored(refund).state, matters(completed)) == ("unknown", ["refund_in_doubt"])
-    later(days=100)
+    later(days=10)
 
     assert (stored(refund).state, matters(completed)) == ("unknown", ["refund_in_doubt"])
     assert completed.reviews.count() == news(completed).count("needs_attention") == 1

@@ -185,7 +185,7 @@ HEARD = {
     "not seen": lambda sent_at: {"not_seen_at": sent_at},
     "accepted": lambda sent_at: {"is_accepted": True},
 }
-TELLING, CERTAIN = timedelta(minutes=15), timedelta(hours=1)
+TELLING, CERTAIN = timedelta(minutes=30), timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 

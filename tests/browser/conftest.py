@@ -11,7 +11,8 @@ from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 from wagtail.models import Locale, Page, Site
 
-from wagtail_khalti.gateway import connect
+from tests.browser.desk import Desk
+from wagtail_khalti.gateway import client, connect
 from wagtail_khalti.models import KhaltiPayment
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -86,6 +87,23 @@ def khalti_over_http(server, settings):
     connect.cache_clear()
     yield
     connect.cache_clear()
+
+
+@pytest.fixture
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+
+
+@pytest.fixture
+def desk(browser, server, home, no_pauses):
+    """The manager's, on a phone."""
+    return Desk(browser, server)
+
+
+@pytest.fixture
+def desk_with(server, home, no_pauses):
+    """For a browser window with options of its own."""
+    return lambda page, **options: Desk(page, server, **options)
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ WHO_MAY = {
     "decide": ("manager", "200", "200"),
     "amount": ("manager", "200", "200"),
 }
-"""By address: from whom on, and what comes of a GET and of an empty POST. Who comes later may do what earlier ones may."""
+"""By address: from whom on, and what comes of a GET and of an empty POST. Who
+comes later may do what earlier ones may."""
 
 DEEDS_BY_POST = ("check", "refund", "record", "decide", "amount")
 

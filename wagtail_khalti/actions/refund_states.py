@@ -21,7 +21,7 @@ CERTAIN_AFTER = timedelta(hours=1)
 """So long after it was sent Khalti may still be at work on it; then what has not happened will not. Khalti documents no
 time; a person who looks in its dashboard may decide sooner."""
 
-TELLING_FOR = timedelta(minutes=15)
+TELLING_FOR = timedelta(minutes=30)
 """So long a part that went back is the one that was asked for; later somebody may have missed it in the dashboard, and
 given back another there."""
 

@@ -48,6 +48,8 @@ class RecordView(DeedView):
         return self.render(form=RecordForm(payment=self.payment))
 
     def do(self) -> HttpResponse:
+        if why_not := why_not_refundable(self.payment):
+            return self.refuse(why_not)
         form = RecordForm(self.request.POST, payment=self.payment)
         form.full_clean()
         if "remaining" in form.errors:  # nobody could mend what is hidden

@@ -146,6 +146,13 @@ class RecordForm(PaymentForm):
         super().__init__(*args, **kwargs)
         self.fields["remaining"].initial = self.payment.remaining
 
+    def clean_remaining(self) -> int:
+        """Before anything is said of the amount: who looks again finds the figures as they are now."""
+        seen: int = self.cleaned_data["remaining"]
+        if seen != self.payment.remaining:
+            raise ValidationError("", code="changed")  # it is hidden; the view says it
+        return seen
+
 
 class NoteForm(forms.Form):
     """A word for those who come later."""

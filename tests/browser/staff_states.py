@@ -1,0 +1,197 @@
+"""Every page of ours in Wagtail's admin, in every state, each as a way to get there."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from tests.browser.desk import Desk
+from tests.shop.models import Order
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment, start_payment
+from wagtail_khalti.gateway import Customer
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.refund import Way
+from wagtail_khalti.simulator import control
+
+WORDS = {
+    "en": {"purpose": "Membership 2026", "name": "Sita Rai", "reason": "The course was cancelled"},
+    "ne": {"purpose": "वार्षिक सदस्यता २०८३", "name": "सीता राई", "reason": "तालिम रद्द भयो"},
+}
+OUTAGE = {"status": 503, "body": "<html>Down for maintenance</html>", "content_type": "text/html"}
+REFUSAL = {"status": 400, "body": {"detail": "You do not have sufficient balance to refund this transaction."}}
+
+
+def make_paid(words=WORDS["en"], amount=150_000, **options):
+    """A payment that Khalti confirmed."""
+    customer = Customer(name=words["name"], email="sita@example.com", phone="9800000001")
+    started = start_payment(amount, purpose=words["purpose"], base_url="http://localhost", customer=customer, **options)
+    control.pay(started.pidx)
+    return check_payment(started)
+
+
+def make_paid_twice(words=WORDS["en"]):
+    """The second payment of one order."""
+    order = Order.objects.create()
+    return [make_paid(words, payable=order) for _number in range(2)][1]
+
+
+def lose_the_answer(payment, *, is_made):
+    """Of a refund of Rs 500 that is the second, so that no lookup can tell."""
+    refund_payment(payment, 20_000)
+    control.trouble("refund", "reset_after" if is_made else "reset_before")
+    return refund_payment(payment, 50_000)
+
+
+@dataclass
+class StaffStates:
+    desk: Desk
+    language: str = "en"
+    shown: KhaltiPayment = field(init=False)
+
+    @property
+    def page(self):
+        return self.desk.page
+
+    @property
+    def words(self):
+        return WORDS[self.language]
+
+    def paid(self, **options):
+        self.shown = make_paid(self.words, **options)
+        return self.shown
+
+    def show(self, name="inspect"):
+        self.desk.open(name, self.shown.pk)
+
+    def confirm(self, amount="500"):
+        self.show("refund")
+        self.desk.fill(amount=amount, reason=self.words["reason"])
+        self.send()
+
+    def send(self):
+        self.desk.click(self.page.locator(".khalti-deed form button:visible").first)
+
+    # The list
+
+    def no_payments(self):
+        self.desk.open("index")
+
+    def payments(self):
+        self.partly_refunded()
+        self.in_doubt()
+        start_payment(987_654_50, purpose="Hall rent " * 10, base_url="http://localhost")
+        self.desk.open("index")
+
+    # One payment
+
+    def payment(self):
+        self.paid()
+        self.show()
+
+    def refused(self):
+        payment = self.paid()
+        self.confirm()
+        control.answer_with("refund", **REFUSAL)
+        self.send()
+        return payment
+
+    def partly_refunded(self):
+        payment = self.paid()
+        refund_payment(payment, 50_000, by=self.desk.person, reason=self.words["reason"])
+        record_refund(payment, 25_000, way=Way.CASH, by=self.desk.person)
+        self.show()
+
+    def refunded(self):
+        refund_payment(self.paid())
+        self.show()
+
+    def in_doubt(self):
+        refund = lose_the_answer(self.paid(), is_made=False)
+        self.show()
+        return refund
+
+    def without_amount(self):
+        control.refund(self.paid().pidx, amount=40_000)
+        check_payment(self.shown)
+        self.show()
+        return self.shown.refunds.get()
+
+    def paid_twice(self):
+        self.shown = make_paid_twice(self.words)
+        self.show()
+
+    # What is done with it
+
+    def refund(self):
+        self.paid()
+        self.show("refund")
+
+    def refund_with_errors(self):
+        self.refund()
+        self.desk.fill(amount="2000", mobile="98")
+        self.send()
+
+    def last_word(self):
+        self.paid()
+        self.confirm()
+
+    def last_word_with_errors(self):
+        self.last_word()
+        self.desk.fill(typed="5000")
+        self.send()
+
+    def record(self):
+        self.paid()
+        self.show("record")
+
+    def record_with_errors(self):
+        self.record()
+        self.desk.fill(amount="abc")
+        self.send()
+
+    def decide(self):
+        self.desk.open("decide", self.in_doubt().reference)
+
+    def amount(self):
+        self.desk.open("amount", self.without_amount().reference)
+
+    def amount_with_errors(self):
+        self.amount()
+        self.send()
+
+    # The dashboard of the simulator
+
+    def dashboard(self):
+        self.partly_refunded()
+        self.page.goto(reverse("khalti_simulator:dashboard"))
+
+    def dashboard_payment(self):
+        self.page.goto(reverse("khalti_simulator:dashboard_payment", args=[self.paid().pidx]))
+
+    def dashboard_with_errors(self):
+        self.dashboard_payment()
+        self.page.locator("[name=amount]").fill("abc")
+        self.desk.click(self.page.locator("[value=part]"))
+
+
+NAMES = [
+    "no_payments",
+    "payments",
+    "payment",
+    "refused",
+    "partly_refunded",
+    "refunded",
+    "in_doubt",
+    "without_amount",
+    "paid_twice",
+    "refund",
+    "refund_with_errors",
+    "last_word",
+    "record",
+    "record_with_errors",
+    "decide",
+    "amount",
+    "amount_with_errors",
+]
+IN_NEPALI = {"payments", "partly_refunded", "in_doubt", "refund", "last_word", "record_with_errors", "amount"}
+WITH_REAL_MONEY = ["last_word", "last_word_with_errors", "paid_twice"]
+DASHBOARD = ["dashboard", "dashboard_payment", "dashboard_with_errors"]

@@ -1,0 +1,71 @@
+"""Every page of ours in Wagtail's admin, and in the simulator's dashboard: for those who see, hear, or type otherwise.
+
+The whole product of states, languages, colours and widths would take minutes. Each state is looked at in one language,
+on a phone and on a desk: in English by day and by night, in Nepali by night and by day. Each template, and each kind of
+mark and button, is among both halves.
+"""
+
+import pytest
+
+from tests.browser.staff_states import DASHBOARD, IN_NEPALI, NAMES, WITH_REAL_MONEY, StaffStates
+
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing").Axe
+
+NARROW, WIDE = 360, 1280
+LOOKS = {"en": [("light", NARROW), ("dark", WIDE)], "ne": [("dark", NARROW), ("light", WIDE)]}
+OURS = {"include": [["main"]], "exclude": [[".w-header"], [".messages"]]}
+"""What else there is, is Wagtail's: the menu, the header, and the message on top, which is pale while it comes."""
+
+
+@pytest.fixture
+def open_states(open_browser, desk_with, settings):
+    settings.KHALTI_SIMULATOR = {"DASHBOARD": True}
+    return lambda language: StaffStates(desk_with(open_browser(), language=language), language)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_is_for_everyone(open_states, name):
+    look_at(open_states("ne" if name in IN_NEPALI else "en"), name)
+
+
+@pytest.mark.parametrize("name", WITH_REAL_MONEY)
+def test_every_page_about_real_money_is_for_everyone(open_states, settings, name):
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "live"}
+    look_at(open_states("en"), name)
+
+
+@pytest.mark.parametrize("name", DASHBOARD)
+def test_every_page_of_the_dashboard_is_for_everyone(open_states, name):
+    look_at(open_states("en"), name, part=None)
+
+
+def look_at(states, name, part=OURS):
+    getattr(states, name)()
+    for scheme, width in LOOKS[states.language]:
+        assert_axe_finds_nothing(states.page, scheme, width, part)
+    assert_nothing_is_wider_than_the_screen(states.page)
+    assert_what_is_pressed_is_large(states.page)
+    assert states.page.complaints == []
+
+
+def assert_axe_finds_nothing(page, scheme, width, part):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 740})
+    found = Axe().run(page, context=part)
+    assert found.violations_count == 0, f"{scheme}, {width}: {found.generate_report()}"
+
+
+def assert_nothing_is_wider_than_the_screen(page):
+    page.set_viewport_size({"width": NARROW, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    assert page.evaluate(TOO_WIDE, ".khalti-page, .khalti-page *, main .listing, main .listing *") == []
+
+
+TOO_WIDE = """(ours) => [...document.querySelectorAll(ours)]
+    .filter((element) => element.getClientRects().length && element.getBoundingClientRect().right > innerWidth)
+    .map((element) => element.outerHTML)"""
+
+
+def assert_what_is_pressed_is_large(page):
+    for element in page.locator(".khalti-page .button:visible").all():
+        assert element.bounding_box()["height"] >= 44, element.inner_text()

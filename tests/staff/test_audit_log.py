@@ -1,0 +1,205 @@
+"""Wagtail's own log of what people did with money: in the history of a payment, and in that of the site."""
+
+import json
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from tests.staff.conftest import Seen, url_of
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment
+from wagtail_khalti.models.refund import Way
+
+VISITOR = ("9800000001", "9811111111", "Sita Rai", "a-key-for-tests")
+
+
+def refund(desk, payment):
+    page = desk.post("refund", payment, amount="500", reason="Came too late", mobile="9811111111")
+    desk.send(page.form)
+
+
+def record(desk, payment):
+    form = desk.get("record", payment).form
+    desk.send(form, amount="200", way="cash", reason="At the counter")
+
+
+def say_it_was_sent(desk, refund):
+    desk.post("decide", refund.reference, was_sent="yes", note="Looked at 3 pm")
+
+
+def say_it_was_not_sent(desk, refund):
+    desk.post("decide", refund.reference, was_sent="no", note="")
+
+
+def enter(desk, refund):
+    desk.post("amount", refund.reference, amount="400", note="From the dashboard")
+
+
+DEEDS = {
+    refund: ("paid", "Refund of Rs 500 requested (“Came too late”)"),
+    record: ("paid", "Refund of Rs 200 made elsewhere was recorded (“At the counter”)"),
+    say_it_was_sent: ("in_doubt", "Said of a refund of Rs 500: it was made (“Looked at 3 pm”)"),
+    say_it_was_not_sent: ("in_doubt", "Said of a refund of Rs 500: it was not made"),
+    enter: ("nameless", "Amount of a refund entered: Rs 400 (“From the dashboard”)"),
+}
+"""With what each is done, and how it is told."""
+
+
+@pytest.fixture(params=DEEDS, ids=lambda deed: deed.__name__)
+def deed(request):
+    return request.param
+
+
+@pytest.fixture
+def done(request, deed, desk):
+    """The payment with which the manager did it."""
+    subject = request.getfixturevalue(DEEDS[deed][0])
+    deed(desk, subject)
+    return getattr(subject, "payment", subject)
+
+
+@pytest.fixture
+def site_history(sign_in):
+    """Wagtail's report, as somebody of this role sees it."""
+
+    def site_history(role, **query):
+        client = sign_in(role).client
+        return Seen(client.get(reverse("wagtailadmin_reports:site_history"), query))
+
+    return site_history
+
+
+class TestTheLog:
+    def test_has_one_entry_with_who_did_it(self, deed, done):
+        entry = ModelLogEntry.objects.get()
+
+        assert (entry.user.username, entry.object_id) == ("manager", str(done.pk))
+        assert entry.message.replace("\xa0", " ") == DEEDS[deed][1]
+        assert entry.label == str(done)
+
+    def test_holds_nothing_of_the_visitor_and_no_key(self, done):
+        entry = ModelLogEntry.objects.get()
+
+        for secret in (*VISITOR, done.key_fingerprint):
+            assert secret not in f"{entry.label} {json.dumps(entry.data)}"
+
+    def test_has_nothing_of_what_was_refused(self, desk, paid, in_doubt, nameless):
+        desk.post("refund", paid, amount="1501")
+        desk.post("record", paid, amount="1501", way="cash", remaining="150000")
+        desk.post("decide", in_doubt.reference, was_sent="perhaps")
+        desk.post("amount", nameless.reference, amount="1500")
+
+        assert not ModelLogEntry.objects.exists()
+
+    def test_has_nothing_of_who_only_asked_khalti(self, desk, paid):
+        """That is in the payment's own history."""
+        desk.post("check", paid)
+
+        assert not ModelLogEntry.objects.exists()
+
+    def test_has_each_deed_once_however_often_it_was_sent(self, desk, make_paid, confirm, in_doubt, nameless):
+        forms = {
+            confirm(make_paid()).form: {},
+            desk.get("record", make_paid()).form: {"amount": "200", "way": "cash"},
+            desk.get("amount", nameless.reference).form: {"amount": "400"},
+            desk.get("decide", in_doubt.reference).form: {"was_sent": "yes"},
+        }
+
+        for form, typed in [*forms.items(), *forms.items()]:
+            desk.send(form, **typed)
+
+        logged = ModelLogEntry.objects.order_by("pk").values_list("action", flat=True)
+        assert [action.removeprefix("wagtail_khalti.") for action in logged] == [
+            *("refund", "record_refund", "enter_refund_amount", "decide_refund"),
+        ]
+
+
+class TestTheHistoryOfAPayment:
+    def test_tells_what_was_done_and_by_whom(self, sign_in, deed, done):
+        page = sign_in("viewer").get("history", done)
+
+        assert page.rows == [[DEEDS[deed][1], "Manager Gurung", "Just now"]]
+
+    def test_is_reached_from_its_page_and_leads_back(self, sign_in, paid):
+        desk = sign_in("viewer")
+        assert desk.get("inspect", paid).soup.select(f'a[href="{url_of("history", paid)}"]')
+
+        page = desk.get("history", paid)
+
+        assert page.soup.select(f'a[href="{url_of("inspect", paid)}"]')
+        assert page.rows == []
+
+    def test_has_the_newest_first_and_only_of_this_payment(self, desk, paid, make_paid):
+        record(desk, make_paid())
+        for deed in (record, refund):
+            deed(desk, paid)
+
+        rows = desk.get("history", paid).rows
+
+        assert [row[0] for row in rows] == [DEEDS[refund][1], DEEDS[record][1]]
+
+    def test_can_be_narrowed_to_one_kind_of_deed(self, desk, paid):
+        for deed in (record, refund):
+            deed(desk, paid)
+
+        for name in ("history", "history_results"):
+            rows = desk.get(name, paid, action="wagtail_khalti.refund").rows
+            assert [row[0] for row in rows] == [DEEDS[refund][1]]
+
+    def test_shows_reasons_as_words(self, desk, paid):
+        desk.post("record", paid, amount="1", way="cash", remaining="150000", reason="<b>50 %</b> {x} %(y)s")
+
+        page = desk.get("history", paid)
+
+        assert page.rows[0][0] == "Refund of Rs 1 made elsewhere was recorded (“<b>50 %</b> {x} %(y)s”)"
+        assert "<b>50" not in page.html
+
+    def test_outlives_the_person(self, sign_in, colleague, paid):
+        record(colleague, paid)
+        get_user_model().objects.filter(username="superuser").delete()
+
+        page = sign_in("viewer").get("history", paid)
+
+        assert page.rows[0][0] == DEEDS[record][1]
+
+
+class TestTheHistoryOfTheSite:
+    def test_tells_what_was_done_and_leads_to_the_payment(self, site_history, deed, done):
+        page = site_history("superuser")
+
+        assert page.rows == [[str(done).replace("\xa0", " "), "Payment", DEEDS[deed][1], "Manager Gurung", "Just now"]]
+        assert {link["href"] for link in page.main.select("tbody a")} == {url_of("inspect", done)}
+
+    @pytest.mark.parametrize(("role", "rows"), [("viewer", 1), ("manager", 1), ("editor", 0)])
+    def test_is_for_those_who_may_see_payments(self, site_history, desk, paid, role, rows):
+        record(desk, paid)
+
+        assert len(site_history(role).rows) == rows
+
+    def test_can_be_narrowed_to_one_kind_of_deed(self, site_history, desk, paid):
+        for deed in (record, refund):
+            deed(desk, paid)
+
+        rows = site_history("superuser", action="wagtail_khalti.refund").rows
+
+        assert [row[2] for row in rows] == [DEEDS[refund][1]]
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_can_be_taken_along(self, sign_in, desk, paid, kind):
+        record(desk, paid)
+        address = reverse("wagtailadmin_reports:site_history")
+
+        answer = sign_in("superuser").client.get(address, {"export": kind})
+
+        content = answer.getvalue()
+        assert answer.status_code == 200
+        assert kind == "xlsx" or str(paid) in content.decode()
+
+    def test_has_nothing_of_what_code_did(self, site_history, khalti, paid):
+        record_refund(paid, 10_000, way=Way.CASH)
+        refund_payment(paid, 10_000)
+        khalti.refund(paid)
+        check_payment(paid)
+
+        assert site_history("superuser").rows == []
