@@ -21,6 +21,7 @@ KhaltiError
     │   ├── NothingLeft          all of it went back
     │   ├── AmountNotLeft        more than is left of it
     │   ├── RefundUndecided      what became of an earlier refund has to be known first
+    │   │   └── RefundWithoutAmount  how much went back in the dashboard has to be entered first
     │   └── RefundsChanged       money went back since somebody looked
     ├── RefundIsDecided          it is known by now what became of the refund
     ├── AlreadyDelivered         the site's code has heard this news, and hears it once
@@ -128,6 +129,10 @@ class AmountNotLeft(NotRefundable):
 
 class RefundUndecided(NotRefundable):
     """An earlier refund of the payment is on its way, or in doubt, or its amount is not known."""
+
+
+class RefundWithoutAmount(RefundUndecided):
+    """A part went back in Khalti's dashboard, and nobody has entered how much."""
 
 
 class RefundsChanged(NotRefundable):

@@ -1,15 +1,20 @@
 """Who works with payments, and what they see."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from tests.actions.conftest import Line
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, refund_payment, start_payment
-from wagtail_khalti.gateway import Customer, client
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.gateway import Customer, client, connect
 from wagtail_khalti.models import KhaltiRefund
 
 ROLES = {
@@ -21,7 +26,7 @@ ROLES = {
 }
 """Each with what they may do. Superusers may do all there is."""
 
-FASTER = "Somebody else was faster: it is known by now what became of this refund."
+KNOWN = "It is known by now what became of this refund."
 
 
 @pytest.fixture(autouse=True)
@@ -197,6 +202,24 @@ def in_doubt(khalti, make_paid):
     refund_payment(payment, 20_000)
     khalti.trouble("refund", "reset_before", payment=None)
     return refund_payment(payment, 50_000)
+
+
+@pytest.fixture
+def killed(khalti, time_machine):
+    """A refund of Rs 500 whose process was killed just before the endpoint was asked, so long ago."""
+
+    def die():
+        raise SystemExit
+
+    def kill(endpoint, payment, *, minutes=6):
+        line = Line()
+        line.before = {endpoint: die}
+        connect(configuration().merchant()).transport.session.mount("http://khalti.test/", line)
+        with pytest.raises(SystemExit):
+            refund_payment(payment, 50_000)
+        time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
+
+    return kill
 
 
 @pytest.fixture

@@ -23,6 +23,12 @@ SENSELESS = {
     "Rs": "Enter an amount in rupees, such as 1500 or 1500.50.",
     ".": "Enter an amount in rupees, such as 1500 or 1500.50.",
     "0x10": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "12,50": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1,5": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1,,500": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1,500,5": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    "1.5,000": "Enter an amount in rupees, such as 1500 or 1500.50.",
+    ",500": "Enter an amount in rupees, such as 1500 or 1500.50.",
     "500\x00": "Null characters are not allowed.",
     "": "This field is required.",
     " ": "This field is required.",
@@ -30,12 +36,13 @@ SENSELESS = {
     "1" * 10_000: "Ensure this value has at most 30 characters (it has 10000).",
     "1" + "0" * 30: "Ensure this value has at most 30 characters (it has 31).",
 }
-TOO_MUCH = ["1500.01", "1501", "9" * 30, "99999999999999999"]
+TOO_MUCH = ["1500.01", "1501", "1,50,000", "150,000", "9" * 30, "99999999999999999"]
 UNDERSTOOD = {
     "500": 50_000,
     "500.5": 50_050,
     ".5": 50,
     "1,500": 150_000,
+    "1,499.50": 149_950,
     "Rs 1,500": 150_000,
     "Rs.1,500": 150_000,
     "Rs\xa01,500": 150_000,

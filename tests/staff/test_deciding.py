@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.staff.conftest import FASTER, stored, url_of
+from tests.staff.conftest import KNOWN, stored, url_of
 from wagtail_khalti.actions import check_payment, decide_refund, refund_payment
 from wagtail_khalti.models import KhaltiEvent
 
@@ -74,7 +74,7 @@ class TestDeciding:
 
         page = colleague.send(form, button=form.buttons[self.BUTTONS[second]])
 
-        assert (page.tones, page.messages) == (["error"], [FASTER])
+        assert (page.tones, page.messages) == (["error"], [KNOWN])
         assert (stored(in_doubt).state, KhaltiEvent.objects.count()) == (state, events)
         assert page.path == url_of("inspect", in_doubt.payment)
 
@@ -82,7 +82,7 @@ class TestDeciding:
         form = desk.get("decide", in_doubt.reference).form
         pages = [desk.send(form, button=form.buttons[self.BUTTONS["yes"]]) for _press in range(2)]
 
-        assert [page.messages for page in pages] == [[self.TOLD["yes"]], [FASTER]]
+        assert [page.messages for page in pages] == [[self.TOLD["yes"]], [KNOWN]]
         assert in_doubt.payment.events.filter(data__word="said_sent").count() == 1
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, in_doubt, khalti):
@@ -92,21 +92,40 @@ class TestDeciding:
 
         page = desk.send(form, button=form.buttons[self.BUTTONS["no"]])
 
-        assert page.messages == [FASTER]
+        assert page.messages == [KNOWN]
         assert (stored(in_doubt).state, page.figures["Left"]) == ("succeeded", "Rs 0")
 
     @pytest.mark.parametrize("was_sent", [True, False])
     def test_is_no_page_any_more_for_what_is_decided(self, desk, in_doubt, was_sent):
         decide_refund(in_doubt, was_sent=was_sent)
 
-        assert desk.get("decide", in_doubt.reference).messages == [FASTER]
+        assert desk.get("decide", in_doubt.reference).messages == [KNOWN]
+
+    def test_comes_too_early_for_what_is_just_being_sent(self, desk, paid, killed):
+        killed("refund", paid, minutes=1)
+        [refund] = paid.refunds.all()
+
+        opened = desk.get("decide", refund.reference)
+        pressed = desk.post("decide", refund.reference, was_sent="no", note="")
+
+        assert opened.messages == pressed.messages == ["Rs 500 is being sent to Khalti. Look again in a moment."]
+        assert stored(refund).state == "sending"
+
+    def test_is_for_what_a_killed_process_left(self, desk, paid, killed):
+        killed("refund", paid)
+        [refund] = paid.refunds.all()
+
+        page = self.press(desk, refund, "no")
+
+        assert page.messages == [self.TOLD["no"]]
+        assert stored(refund).state == "refused"
 
     @pytest.mark.parametrize("was_sent", ["yes", "no"])
     def test_is_not_for_what_was_never_in_doubt(self, desk, paid, nameless, was_sent):
         made = refund_payment(paid, 50_000)
 
         for refund in (made, nameless):
-            assert desk.post("decide", refund.reference, was_sent=was_sent).messages == [FASTER]
+            assert desk.post("decide", refund.reference, was_sent=was_sent).messages == [KNOWN]
             assert stored(refund).state == refund.state
 
     def test_keeps_the_note_where_it_has_to_be_shorter(self, desk, in_doubt):

@@ -1,6 +1,7 @@
 """The smaller things that staff do: what they have in common, and to ask Khalti now."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.staff.conftest import last_event, stored, url_of
@@ -43,6 +44,33 @@ def test_each_page_leads_back_to_the_payment_and_the_list(desk, paid, in_doubt, 
     assert page.main.select_one(".khalti-back a")["href"] == back
     crumbs = [link["href"] for link in page.soup.select(".w-breadcrumbs a[href]")]
     assert {reverse("khalti_payments:index"), back} <= set(crumbs)
+
+
+def test_all_is_done_also_where_every_request_is_a_transaction(
+    desk, confirm, make_paid, in_doubt, nameless, monkeypatch
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    paid = make_paid()
+
+    desk.post("check", paid)
+    desk.send(confirm(paid, amount="100").form)
+    desk.send(desk.get("record", paid).form, amount="200", way="cash")
+    desk.post("decide", in_doubt.reference, was_sent="yes", note="")
+    desk.post("amount", nameless.reference, amount="400", note="")
+
+    assert [(refund.state, refund.amount) for refund in paid.refunds.all()] == [
+        ("succeeded", 10_000),
+        ("external", 20_000),
+    ]
+    assert (stored(in_doubt).state, stored(nameless).amount) == ("succeeded", 40_000)
+
+
+@pytest.mark.parametrize("name", ["refund", "record"])
+def test_a_refund_whose_process_was_killed_before_it_was_sent_is_in_nobodys_way(desk, paid, killed, name):
+    killed("lookup", paid)
+
+    assert desk.get(name, paid).form.data["remaining" if name == "record" else "amount"]
+    assert paid.refunds.get().state == "refused"
 
 
 class TestCheckWithKhaltiNow:

@@ -9,6 +9,7 @@ from wagtail_khalti.exceptions import (
     NotPaid,
     RefundsChanged,
     RefundUndecided,
+    RefundWithoutAmount,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import Status
@@ -33,13 +34,13 @@ def require_room(refund: KhaltiRefund) -> None:
 
 
 def require_refundable(payment: KhaltiPayment) -> None:
-    """Raises ``NotPaid``, ``NothingLeft`` or ``RefundUndecided``."""
+    """Raises ``NotPaid``, ``NothingLeft``, ``RefundUndecided`` or, where rows and sum differ, ``RefundsChanged``."""
     if not payment.is_paid:
         raise NotPaid(f"Payment {payment.reference} is {payment.status}")
     if payment.refunding_since or payment.refunds.undecided().exists():
         raise RefundUndecided(f"A refund of payment {payment.reference} is not decided yet")
     if payment.refunds.without_amount().exists():
-        raise RefundUndecided(f"Enter how much of payment {payment.reference} went back in Khalti's dashboard")
+        raise RefundWithoutAmount(f"Enter how much of payment {payment.reference} went back in Khalti's dashboard")
     if not payment.remaining or payment.status == Status.REFUNDED:
         raise NothingLeft(f"All of payment {payment.reference} went back")
     if payment.refund_total != payment.refunds.set_aside():

@@ -81,11 +81,11 @@ class DecideView(RefundDeedView):
         return _("A refund in doubt")
 
     def show(self) -> HttpResponse:
-        if self.refund.state != State.UNKNOWN:
-            return self.refuse(words_for(RefundIsDecided()))
-        return self.render(form=NoteForm())
+        return self._refuse_to_decide() if self.refund.state != State.UNKNOWN else self.render(form=NoteForm())
 
     def do(self) -> HttpResponse:
+        if self.refund.state != State.UNKNOWN:
+            return self._refuse_to_decide()
         form, said = NoteForm(self.request.POST), self.request.POST.get("was_sent")
         if said not in ("yes", "no") or not form.is_valid():
             return self.ask_again(form)
@@ -96,6 +96,12 @@ class DecideView(RefundDeedView):
             return self.refuse(words_for(error))
         messages.success(self.request, self._told(was_sent=said == "yes"))
         return self.go_back()
+
+    def _refuse_to_decide(self) -> HttpResponse:
+        if not self.refund.is_undecided:
+            return self.refuse(words_for(RefundIsDecided()))
+        words = _("%(amount)s is being sent to Khalti. Look again in a moment.")
+        return self.refuse(words % {"amount": rupees(self.refund.amount or 0)})
 
     def _told(self, *, was_sent: bool) -> str:
         words = (

@@ -19,6 +19,7 @@ from wagtail_khalti.staff.figures import rupees
 
 LONGEST_KEY = 64
 LARGEST = Decimal(10) ** 13  # rupees; beyond any payment
+GROUPED = re.compile(r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")  # 1,50,000 as well as 150,000; "12,50" is no amount
 AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
 
 
@@ -36,9 +37,10 @@ class RupeesField(forms.CharField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
-        text = AROUND_A_SUM.sub("", _without_marks(str(super().clean(value)))).replace(",", "")
+        text = AROUND_A_SUM.sub("", _without_marks(str(super().clean(value))))
         if not text and not self.required:
             return None
+        text = text.replace(",", "") if GROUPED.fullmatch(text) else text
         if not text.replace(".", "", 1).removeprefix("-").isdecimal():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return self._as_paisa(Decimal(text))

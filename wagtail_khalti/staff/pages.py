@@ -17,6 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
+from wagtail_khalti.actions.match import match_now
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.staff.figures import figures_of, rupees
 from wagtail_khalti.staff.permissions import REFUND
@@ -43,6 +44,12 @@ class DeedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     def find(self) -> None:
         """The payment, by its number in the address."""
         self.payment = get_object_or_404(KhaltiPayment, pk=self.kwargs["pk"])
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """A refund whose process was killed is to stand in nobody's way."""
+        if self.payment.refunding_since:
+            match_now(self.payment)
 
     def show(self) -> HttpResponse:
         raise NotImplementedError
@@ -55,8 +62,11 @@ class DeedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
 
     def ask_again(self, form: Form) -> HttpResponse:
         """With what was typed, and what is wrong with it."""
-        messages.error(self.request, _("Nothing was done yet. Look at what is marked below."))
+        self.say_that_something_is_marked()
         return self.render(form=form)
+
+    def say_that_something_is_marked(self) -> None:
+        messages.error(self.request, _("Nothing was done yet. Look at what is marked below."))
 
     def go_back(self) -> HttpResponse:
         return HttpResponseRedirect(self.payment_url)
@@ -107,6 +117,8 @@ class RefundDeedView(DeedView):
             raise Http404
         self.refund = get_object_or_404(KhaltiRefund.objects.select_related("payment"), reference=reference)
         self.payment = self.refund.payment
+        self.catch_up()
+        self.refund.refresh_from_db(fields=["state", "amount", "decided_at"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(refund=self.refund, amount=rupees(self.refund.amount or 0), **kwargs)

@@ -51,8 +51,7 @@ class RefundView(DeedView):
     def _confirmed(self, form: ConfirmForm) -> HttpResponse:
         """Without a word on what can be given back: a form sent twice finds its refund made, and says so."""
         if not form.is_valid():
-            is_only_mistyped = set(form.errors) == {"typed"}
-            return self._confirm(form, form.cleaned_data) if is_only_mistyped else self._start_again()
+            return self._type_again(form) if set(form.errors) == {"typed"} else self._start_again()
         try:
             refund = self._refund(form.cleaned_data)
         except MobileNeeded as error:
@@ -61,6 +60,10 @@ class RefundView(DeedView):
             return self.refuse(words_after(error))
         self._tell(refund)
         return self.go_back()
+
+    def _type_again(self, form: ConfirmForm) -> HttpResponse:
+        self.say_that_something_is_marked()
+        return self._confirm(form, form.cleaned_data)
 
     def _start_again(self) -> HttpResponse:
         """Something is wrong with what is hidden, and nobody could mend it there."""

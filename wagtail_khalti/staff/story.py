@@ -19,7 +19,7 @@ LONGEST = 200  # events, the newest; a payment has some twenty
 Kind = KhaltiEvent.Kind
 
 WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
-    Kind.NO_ANSWER: ("amount", "reason", "answer"),
+    Kind.NO_ANSWER: ("amount",),
     Kind.LOOKED_UP: ("status",),
     Kind.MOVED: ("from", "to"),
     Kind.CONTRADICTION: ("review",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
@@ -73,4 +74,5 @@ class PaymentViewSet(ModelViewSet):
         ]
 
     def _view(self, view_class: type[Any]) -> Any:
-        return self.construct_view(view_class, **self.get_common_view_kwargs())
+        """Outside of the request's transaction: an action commits before Khalti is asked."""
+        return transaction.non_atomic_requests(self.construct_view(view_class, **self.get_common_view_kwargs()))

@@ -13,16 +13,19 @@ from wagtail_khalti.actions.refundable import require_refundable
 from wagtail_khalti.exceptions import GatewayError, KhaltiError, NotRefundable, RequestRejected
 from wagtail_khalti.models import KhaltiPayment
 
+LONGEST_SAID = 300  # characters of Khalti's words; a message has no room for a page
+
 WORDS: Mapping[type[KhaltiError], Promise] = {
     exceptions.NotPaid: _("Khalti has not confirmed this payment, so there is nothing to give back."),
     exceptions.NothingLeft: _("All of this payment was given back already."),
     exceptions.AmountNotLeft: _("That is more than is left of this payment."),
     exceptions.AmountTooSmall: _("Enter an amount above zero."),
     exceptions.RefundUndecided: _("First it has to be known what became of an earlier refund of this payment."),
+    exceptions.RefundWithoutAmount: _("First enter how much went back in Khalti's dashboard."),
     exceptions.RefundsChanged: _("Money was given back in the meantime. Look at the figures again."),
     exceptions.NotRefundable: _("What Khalti says does not fit this payment."),
     exceptions.IdempotencyConflict: _("This form was used before. Look at the figures again."),
-    exceptions.RefundIsDecided: _("Somebody else was faster: it is known by now what became of this refund."),
+    exceptions.RefundIsDecided: _("It is known by now what became of this refund."),
     exceptions.MerchantChanged: _("The Khalti account that took this payment is not set up any more."),
     exceptions.KeyRejected: _("Khalti refuses the key of this site."),
     exceptions.PidxNotFound: _("Khalti does not know this payment under the key of this site."),
@@ -35,7 +38,7 @@ def words_for(error: KhaltiError) -> str:
     """Why it was not done."""
     if isinstance(error, RequestRejected):
         said = error.fields.get("detail") or str(error)
-        return gettext("Khalti refused: “%(said)s”") % {"said": said}
+        return gettext("Khalti refused: “%(said)s”") % {"said": said[:LONGEST_SAID]}
     return next(str(WORDS[kind]) for kind in type(error).__mro__ if kind in WORDS)
 
 
