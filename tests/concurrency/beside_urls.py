@@ -13,6 +13,7 @@ from wagtail_khalti.exceptions import (
     RefundIsDecided,
     RefundsChanged,
     RefundUndecided,
+    RefundWithoutAmount,
     RequestRejected,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
@@ -20,6 +21,7 @@ from wagtail_khalti.simulator import control
 
 STATUS = {
     RefundUndecided: 409,
+    RefundWithoutAmount: 409,
     NothingLeft: 410,
     RefundsChanged: 412,
     AmountNotLeft: 422,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.crash.harness import IS_WHOLE
+from tests.crash.harness import IS_FULL, of_this_database
 from tests.crash.stories import ONLY_THEIRS, STARTS, STORIES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -10,16 +10,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 by_name = {"ids": lambda story: story.__name__}
 
 
-@pytest.mark.parametrize("story", STARTS + ONLY_THEIRS + STORIES, **by_name)
+@pytest.mark.parametrize("story", of_this_database(STARTS + ONLY_THEIRS + STORIES), **by_name)
 def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, story):
     toll = harness.kill_at_every_step(story)
 
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
     assert not toll.faults, "\n".join(toll.faults)
-    assert len(toll.points) >= (2 if IS_WHOLE else 1), "nothing durable was seen, so nothing was killed half-way"
+    assert len(toll.points) >= (2 if IS_FULL else 1), "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", STORIES, **by_name)
+@pytest.mark.parametrize("story", of_this_database(STORIES), **by_name)
 def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
     toll = harness.kill_at_every_step(story, comes_back=False)
 
@@ -27,7 +27,7 @@ def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story)
     assert not toll.faults, "\n".join(toll.faults)
 
 
-@pytest.mark.parametrize("story", STARTS, **by_name)
+@pytest.mark.parametrize("story", of_this_database(STARTS), **by_name)
 def test_where_nobody_comes_back_to_pay_no_money_moves_and_nothing_is_sold(harness, story):
     """How far it came may differ: a link that nobody has seen is not paid."""
     unharmed = harness.play(story, comes_back=False)

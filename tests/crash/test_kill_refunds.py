@@ -3,7 +3,7 @@
 import pytest
 
 from tests.crash.afterwards import MONEY
-from tests.crash.harness import IS_FULL
+from tests.crash.harness import IS_FULL, of_this_database
 from tests.crash.refund_stories import (
     DECISIONS,
     LOOKS,
@@ -36,23 +36,23 @@ def require_no_fault(toll):
     assert len(toll.points) > 1, "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", REFUNDS if IS_FULL else with_and_without_a_person + SOME, **by_name)
+@pytest.mark.parametrize("story", of_this_database(REFUNDS if IS_FULL else with_and_without_a_person + SOME), **by_name)
 def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, story):
-    require_no_fault(harness.kill_at_every_step(story, alike=MONEY, only_durable=not IS_FULL))
+    require_no_fault(harness.kill_at_every_step(story, alike=MONEY))
 
 
-@pytest.mark.parametrize("story", REFUNDS if IS_FULL else with_and_without_a_person, **by_name)
+@pytest.mark.parametrize("story", of_this_database(REFUNDS if IS_FULL else with_and_without_a_person), **by_name)
 def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, story):
     """The books say which; where nothing can tell, a matter is open for a person."""
     require_no_fault(harness.kill_at_every_step(story, alike=(), comes_back=False))
 
 
-@pytest.mark.parametrize("story", DECISIONS + LOOKS if IS_FULL else DECISIONS, **by_name)
+@pytest.mark.parametrize("story", of_this_database(DECISIONS + LOOKS if IS_FULL else DECISIONS), **by_name)
 def test_what_a_person_says_of_it_is_said_once(harness, story):
-    require_no_fault(harness.kill_at_every_step(story, only_durable=not IS_FULL))
+    require_no_fault(harness.kill_at_every_step(story))
 
 
-@pytest.mark.parametrize("story", LOOKS, **by_name)
+@pytest.mark.parametrize("story", of_this_database(LOOKS), **by_name)
 def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
     require_no_fault(harness.kill_at_every_step(story, comes_back=False))
 

@@ -12,8 +12,8 @@ from tests.random_runs.machine import play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-IS_WHOLE = os.environ.get("RELIABILITY") == "full" or connection.vendor == "sqlite"
-RUNS = int(os.environ.get("KHALTI_RANDOM_RUNS", "335" if IS_WHOLE else "100"))
+IS_FULL = os.environ.get("RELIABILITY") == "full"
+RUNS = int(os.environ.get("KHALTI_RANDOM_RUNS", "335" if IS_FULL else "100"))
 """For each database; in full more than 1,000 for the three."""
 
 BATCHES = 5

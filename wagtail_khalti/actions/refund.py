@@ -159,7 +159,7 @@ def _require_as_before(payment: KhaltiPayment, before: str, inquiry: Inquiry) ->
     said = cast("Lookup", inquiry.outcome)
     road = judge(payment, said)
     if payment.status != before or isinstance(road, Status):
-        raise RefundsChanged(f"Khalti says {said.status} now; it was {before}")
+        raise RefundsChanged(f"The payment is {payment.status}, Khalti says {said.status}; it was {before}")
     if road or not (payment.confirmed_at and payment.confirmed_at >= inquiry.asked_at):
         raise NotRefundable("Khalti's answer contradicts what we know of the payment")
 
