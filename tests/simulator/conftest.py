@@ -70,7 +70,12 @@ class running_command:  # noqa: N801 - reads as a sentence
 
     def __enter__(self) -> tuple[str, "subprocess.Popen[str]"]:
         self.process = subprocess.Popen(
-            self.command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            self.command,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            preexec_fn=_listen_to_interrupts,
         )
         assert self.process.stdout is not None
         giving_up = threading.Timer(60, self.process.kill)
@@ -85,3 +90,8 @@ class running_command:  # noqa: N801 - reads as a sentence
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.process.communicate(timeout=30)
+
+
+def _listen_to_interrupts() -> None:
+    """As in a terminal, also where these tests run in a shell's background, which is deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
