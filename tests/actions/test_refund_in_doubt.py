@@ -388,3 +388,20 @@ def test_a_no_after_a_person_had_said_yes_is_for_a_person(khalti, completed, lin
     assert (refund.state, refund.answer) == ("succeeded", "Insufficient balance.")
     assert matters(completed) == ["refund_contradicted"]
     assert completed.reviews.get().evidence["was"] == "succeeded"
+
+
+def test_one_that_sleeps_for_an_hour_before_it_sends_is_for_a_person(khalti, completed, line, time_machine):
+    """It counts as not made by then. Khalti knows no deadline, so the sleeper can't be kept from it."""
+
+    def sleep():
+        time_machine.move_to(timezone.now() + 90 * MINUTE)
+        reconcile()
+        assert KhaltiRefund.objects.get().state == "refused"
+
+    line.before = {"refund": sleep}
+
+    refund_payment(completed)
+
+    assert "refund_contradicted" in matters(completed)
+    assert khalti.calls("refund") == 1
+    assert stored(completed).refund_total == given_back_at_khalti() == completed.amount
