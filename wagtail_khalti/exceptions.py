@@ -33,9 +33,15 @@ KhaltiError
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST_REASON = 300  # characters
+
 
 class KhaltiError(Exception):
     """Base class. Never raised itself."""
+
+    def as_data(self) -> dict[str, str]:
+        """For the history of a payment, which developers read."""
+        return {"error": type(self).__name__, "reason": str(self)[:LONGEST_REASON]}
 
 
 class GatewayError(KhaltiError):

@@ -22,7 +22,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, Kh
 from wagtail_khalti.models.refund import DONE, UNDECIDED, State
 from wagtail_khalti.money import Paisa
 
-LONGEST_ANSWER, LONGEST_REASON = 500, 200
+LONGEST_ANSWER = 500
 
 EVENTS: Mapping[Word, KhaltiEvent.Kind] = {
     Word.SENT: KhaltiEvent.Kind.REFUND_SENT,
@@ -70,7 +70,7 @@ def move_refund(
         refund.idempotency_key = None  # nothing happened, so the same may be tried anew
     refund.save()
 
-    _note(refund, word, before, by=by, note=note, **_why(error))
+    _note(refund, word, before, by=by, note=note, **(error.as_data() if error else {}))
     if isinstance(road, KhaltiReview.Kind):
         open_review(refund.payment, road, about(refund) | {"was": before, "answer": refund.answer})
     if before in UNDECIDED and refund.state not in UNDECIDED:
@@ -118,11 +118,6 @@ def close_matters(
     for review in payment.reviews.open().filter(kind=kind):
         with suppress(ReviewIsClosed):
             close_review(review, outcome=outcome, by=by, note=note)
-
-
-def _why(error: KhaltiError | None) -> dict[str, str]:
-    """As it is noted of a lookup: for developers, who read the history."""
-    return {"error": type(error).__name__, "reason": str(error)[:LONGEST_REASON]} if error else {}
 
 
 def _note(refund: KhaltiRefund, word: Word, before: State, *, by: AbstractBaseUser | None, **said: str) -> None:

@@ -132,4 +132,4 @@ def _words(error: RequestRejected) -> dict[str, Any]:
 
 
 def _silence(error: GatewayError) -> dict[str, Any]:
-    return {"request": "initiate", "error": type(error).__name__, "reason": str(error)[:LONGEST_WORDS]}
+    return {"request": "initiate", **error.as_data()}

@@ -31,7 +31,7 @@ def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: Abstrac
         "next_check_at": next_check_after_silence(payment, now=now, at_least=getattr(error, "retry_after", None)),
         "claimed_until": None,
     }
-    data = {"request": "lookup", "error": type(error).__name__, "reason": str(error)[:200]}
+    data = {"request": "lookup", **error.as_data()}
     with transaction.atomic(durable=True):
         # Who began a refund meanwhile has said when to ask next.
         KhaltiPayment.objects.filter(pk=payment.pk, refunding_since=payment.refunding_since).update(**changes)

@@ -38,10 +38,9 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.phone import MOBILE_DIGITS
 
 logger = logging.getLogger(__name__)
-
-DIGITS_OF_A_MOBILE = 10
 
 
 def refund_payment(
@@ -99,8 +98,8 @@ def refund_payment(
 
 
 def _require_mobile(mobile: str | None) -> None:
-    if mobile and not (len(mobile) == DIGITS_OF_A_MOBILE and mobile.isascii() and mobile.isdecimal()):
-        raise ValueError(f"A mobile number has {DIGITS_OF_A_MOBILE} digits")
+    if mobile and not (len(mobile) == MOBILE_DIGITS and mobile.isascii() and mobile.isdecimal()):
+        raise ValueError(f"A mobile number has {MOBILE_DIGITS} digits")
 
 
 def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:

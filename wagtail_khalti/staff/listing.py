@@ -14,7 +14,7 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.tones import TONES
 
 SEARCHED = ["reference", "pidx", "transaction_id", "purchase_order_id"]
-"""Whole ids, exactly: each is found by an index, or soon will be, however many payments there are."""
+"""Whole ids, exactly."""
 
 
 class StatusColumn(Column):
