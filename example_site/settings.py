@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "example_site.home",
     "wagtail_khalti",
     *(["wagtail_khalti.simulator"] if IS_SIMULATOR else []),
+    "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.locales",
     "wagtail.embeds",

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "wagtail_khalti",
     "wagtail_khalti.simulator",
     "tests.shop",
+    "wagtail.contrib.settings",
     "wagtail.snippets",
     "wagtail.users",
     "wagtail.images",

@@ -4,7 +4,21 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-TABLES = {f"wagtail_khalti_khalti{name}" for name in ("payment", "event", "delivery", "refund", "review", "run")}
+TABLES = {
+    f"wagtail_khalti_khalti{name}"
+    for name in (
+        "countedday",
+        "daytotal",
+        "delivery",
+        "event",
+        "opening",
+        "payment",
+        "refund",
+        "review",
+        "run",
+        "settings",
+    )
+}
 
 
 def tables():

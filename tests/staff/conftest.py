@@ -17,12 +17,15 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.gateway import Customer, client, connect
 from wagtail_khalti.models import KhaltiRefund
 
+VIEW, PERSONAL = "view_khaltipayment", "view_personal_khaltipayment"
+CHECK, REFUND, EXPORT = "check_khaltipayment", "refund_khaltipayment", "export_khaltipayment"
 ROLES = {
     "member": (),
     "editor": ("access_admin",),
-    "viewer": ("access_admin", "view_khaltipayment"),
-    "cashier": ("access_admin", "view_khaltipayment", "check_khaltipayment"),
-    "manager": ("access_admin", "view_khaltipayment", "check_khaltipayment", "refund_khaltipayment"),
+    "viewer": ("access_admin", VIEW),
+    "cashier": ("access_admin", VIEW, PERSONAL, CHECK),
+    "accountant": ("access_admin", VIEW, PERSONAL, EXPORT),
+    "manager": ("access_admin", VIEW, PERSONAL, CHECK, REFUND, EXPORT),
 }
 """Each with what they may do. Superusers may do all there is."""
 

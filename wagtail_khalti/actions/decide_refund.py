@@ -26,7 +26,7 @@ def decide_refund(
     just being sent, or ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("decide_refund")
-    require_permission_to_refund(by)
+    require_permission_to_refund(by, refund.payment)
     payment = refund.payment
     match_now(payment)  # also one whose process was killed is in doubt
     with transaction.atomic(durable=True):

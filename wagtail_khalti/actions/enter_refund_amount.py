@@ -26,7 +26,7 @@ def enter_refund_amount(
     run inside a transaction.
     """
     require_no_transaction("enter_refund_amount")
-    require_permission_to_refund(by)
+    require_permission_to_refund(by, refund.payment)
     require_amount(amount)
     payment = refund.payment
     with transaction.atomic(durable=True):

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from wagtail_khalti.actions.alert import alert_managers
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.review import RISKS
 
 
 def open_review(
@@ -29,7 +30,10 @@ def open_review(
         return
     about = {"payment": payment} if merchant is None else {"merchant": merchant}
     review, opened = KhaltiReview.objects.get_or_create(
-        **about, kind=kind, is_open=True, defaults={"payment": payment, "evidence": found}
+        **about,
+        kind=kind,
+        is_open=True,
+        defaults={"payment": payment, "evidence": found, "risk": RISKS.get(kind, KhaltiReview.Risk.DOUBT)},
     )
     if not opened:
         return

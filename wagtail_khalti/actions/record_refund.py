@@ -33,7 +33,7 @@ def record_refund(
     run inside a transaction.
     """
     require_no_transaction("record_refund")
-    require_permission_to_refund(by)
+    require_permission_to_refund(by, payment)
     require_amount(amount)
     if Way(way) is Way.KHALTI:
         raise ValueError("What goes back through Khalti is made with refund_payment()")

@@ -71,7 +71,7 @@ def refund_payment(
     its own, so it can't run inside a transaction.
     """
     require_no_transaction("refund_payment")
-    require_permission_to_refund(by)
+    require_permission_to_refund(by, payment)
     if amount is not None:
         require_amount(amount)
     _require_mobile(mobile)

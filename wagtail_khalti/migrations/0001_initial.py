@@ -1,9 +1,12 @@
 import django.db.models.deletion
 import django.utils.timezone
+import swapper
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.payment
 from django.conf import settings
 from django.db import migrations, models
+
+swapper.set_app_prefix('wagtailcore', 'wagtail')
 
 
 class Migration(migrations.Migration):
@@ -15,9 +18,25 @@ class Migration(migrations.Migration):
         # The first with a Site; later ones differ between the versions of Wagtail that we support.
         ('wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        migrations.swappable_dependency(swapper.get_model_name('wagtailcore', 'Page')),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='KhaltiCountedDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(unique=True, verbose_name='day')),
+                ('stamp', models.CharField(max_length=32, verbose_name='stamp')),
+                ('is_counted', models.BooleanField(default=False, verbose_name='counted')),
+            ],
+            options={
+                'verbose_name': 'counted day',
+                'verbose_name_plural': 'counted days',
+                'ordering': ['day'],
+                'default_permissions': (),
+            },
+        ),
         migrations.CreateModel(
             name='KhaltiRun',
             fields=[
@@ -92,7 +111,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ['-created_at', '-pk'],
-                'permissions': [('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment')],
+                'permissions': [('view_personal_khaltipayment', 'Can see personal data of payment'), ('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment'), ('export_khaltipayment', 'Can export payment')],
                 'default_permissions': ('view',),
             },
         ),
@@ -100,7 +119,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -147,6 +166,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('refund_in_doubt', 'A refund is in doubt'), ('refund_without_amount', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('refunded_too_much', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
+                ('risk', models.PositiveSmallIntegerField(choices=[(1, 'The site may not know how it stands'), (2, 'Money came that was not expected, or went back otherwise than we know'), (3, 'It is not certain where the money is')], default=3, editable=False, verbose_name='risk')),
                 ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
                 ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
@@ -185,9 +205,118 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
+        migrations.CreateModel(
+            name='KhaltiSettings',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('merchant', models.CharField(blank=True, help_text="Which of the accounts that the site's developers set up takes the payments of this site.", max_length=64, verbose_name='Khalti account')),
+                ('checkout_text', models.TextField(blank=True, help_text='Shown above the button, such as your terms. Plain text.', max_length=1000, verbose_name='text on the checkout page')),
+                ('contact', models.CharField(blank=True, help_text='Whom visitors can ask about a payment: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
+                ('sends_receipts', models.BooleanField(default=False, help_text='E-mail a receipt as soon as a payment is complete, where the visitor gave an e-mail address.', verbose_name='send receipts')),
+                ('receipt_text', models.TextField(blank=True, help_text='Added to the receipt, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
+                ('alert_addresses', models.TextField(blank=True, help_text='Who is told by e-mail that a payment needs a person. One address in each line.', max_length=1000, verbose_name='alert addresses')),
+                ('back_page', models.ForeignKey(blank=True, help_text='Where “Back” leads for a payment that began on no page, or on one that is gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page to go back to')),
+                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
+                ('thank_you_page', models.ForeignKey(blank=True, help_text='Where visitors go after they paid, unless the block names another page. Empty: the receipt.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
+            ],
+            options={
+                'verbose_name': 'Khalti settings',
+                'verbose_name_plural': 'Khalti settings',
+                'default_permissions': ('change',),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiDayTotal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mode', models.CharField(choices=[('simulator', 'Simulator'), ('sandbox', 'Sandbox'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('merchant', models.CharField(max_length=64, verbose_name='merchant')),
+                ('source_id', models.CharField(blank=True, max_length=64, verbose_name='source id')),
+                ('source_title', models.CharField(blank=True, max_length=255, verbose_name='source')),
+                ('block_path', models.CharField(blank=True, max_length=1000, verbose_name='block')),
+                ('day', models.DateField(verbose_name='day')),
+                ('started', models.PositiveIntegerField(default=0, verbose_name='started')),
+                ('sent', models.PositiveIntegerField(default=0, verbose_name='sent to Khalti')),
+                ('paid', models.PositiveIntegerField(default=0, verbose_name='paid')),
+                ('canceled', models.PositiveIntegerField(default=0, verbose_name='canceled')),
+                ('expired', models.PositiveIntegerField(default=0, verbose_name='expired')),
+                ('failed', models.PositiveIntegerField(default=0, verbose_name='failed')),
+                ('times_to_pay', models.JSONField(default=dict, verbose_name='times to pay')),
+                ('payments', models.PositiveIntegerField(default=0, verbose_name='payments')),
+                ('gross', models.BigIntegerField(default=0, verbose_name='gross (paisa)')),
+                ('fee', models.BigIntegerField(default=0, verbose_name='fee (paisa)')),
+                ('refunds', models.PositiveIntegerField(default=0, verbose_name='refunds')),
+                ('refunded', models.BigIntegerField(default=0, verbose_name='refunded (paisa)')),
+                ('site', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+            ],
+            options={
+                'verbose_name': 'total of a day',
+                'verbose_name_plural': 'totals of days',
+                'ordering': ['day', 'pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['mode', 'day'], name='khalti_total_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiOpening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mode', models.CharField(choices=[('simulator', 'Simulator'), ('sandbox', 'Sandbox'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('merchant', models.CharField(max_length=64, verbose_name='merchant')),
+                ('source_id', models.CharField(blank=True, max_length=64, verbose_name='source id')),
+                ('source_title', models.CharField(blank=True, max_length=255, verbose_name='source')),
+                ('block_path', models.CharField(blank=True, max_length=1000, verbose_name='block')),
+                ('day', models.DateField(verbose_name='day')),
+                ('place', models.CharField(max_length=64, verbose_name='place')),
+                ('count', models.PositiveIntegerField(default=0, verbose_name='times opened')),
+                ('site', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+            ],
+            options={
+                'verbose_name': 'opening',
+                'verbose_name_plural': 'openings',
+                'ordering': ['day', 'pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['mode', 'day'], name='khalti_opening_day')],
+                'constraints': [models.UniqueConstraint(fields=('day', 'place'), name='khalti_opening_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['merchant', 'mode', 'next_check_at', 'id'], name='khalti_payment_due'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['mode', 'created_at', 'id'], name='khalti_payment_started'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['mode', 'status', 'created_at', 'id'], name='khalti_payment_status'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['mode', 'completed_at', 'id'], name='khalti_payment_paid'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['site', 'mode', 'created_at', 'id'], name='khalti_payment_site'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['source_type', 'source_id', 'mode', 'created_at'], name='khalti_payment_source'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['transaction_id'], name='khalti_payment_transaction', opclasses=['varchar_pattern_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['customer_email'], name='khalti_payment_email', opclasses=['varchar_pattern_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['customer_phone'], name='khalti_payment_phone', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -211,7 +340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
-            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_payment_reference_unique'),
+            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_payment_reference_unique', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -219,15 +348,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
-            constraint=models.UniqueConstraint(fields=('purchase_order_id',), name='khalti_payment_order_unique'),
+            constraint=models.UniqueConstraint(fields=('purchase_order_id',), name='khalti_payment_order_unique', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
-            constraint=models.UniqueConstraint(fields=('pidx',), name='khalti_payment_pidx_unique'),
+            constraint=models.UniqueConstraint(fields=('pidx',), name='khalti_payment_pidx_unique', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_sale'), name='khalti_payment_one_sale'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltirefund',
+            index=models.Index(fields=['decided_at', 'state'], name='khalti_refund_decided'),
         ),
         migrations.AddConstraint(
             model_name='khaltirefund',
@@ -256,6 +389,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltireview',
             index=models.Index(fields=['is_open', 'kind'], name='khalti_review_open'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltireview',
+            index=models.Index(fields=['is_open', 'risk', 'opened_at', 'id'], name='khalti_review_gravest'),
         ),
         migrations.AddConstraint(
             model_name='khaltireview',

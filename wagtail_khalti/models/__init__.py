@@ -6,5 +6,19 @@ from wagtail_khalti.models.payment import KhaltiPayment, Status
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
 from wagtail_khalti.models.run import KhaltiRun
+from wagtail_khalti.models.site_settings import KhaltiSettings
+from wagtail_khalti.models.totals import KhaltiCountedDay, KhaltiDayTotal, KhaltiOpening
 
-__all__ = ["KhaltiDelivery", "KhaltiEvent", "KhaltiPayment", "KhaltiRefund", "KhaltiReview", "KhaltiRun", "Status"]
+__all__ = [
+    "KhaltiCountedDay",
+    "KhaltiDayTotal",
+    "KhaltiDelivery",
+    "KhaltiEvent",
+    "KhaltiOpening",
+    "KhaltiPayment",
+    "KhaltiRefund",
+    "KhaltiReview",
+    "KhaltiRun",
+    "KhaltiSettings",
+    "Status",
+]

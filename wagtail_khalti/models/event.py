@@ -59,6 +59,10 @@ class KhaltiEvent(models.Model):
         """Somebody did not wait for the next try."""
         REVIEW_CLOSED = "review_closed", _("Matter closed")
         """By a person, or by what came later."""
+        RECEIPT_SENT = "receipt_sent", _("Receipt sent by e-mail")
+        """Handed to the mail server; by itself after the payment, or because a person asked for it."""
+        NOTED = "noted", _("Note")
+        """In a person's own words."""
 
     class Actor(models.TextChoices):
         """Who made it happen, where it wasn't a signed-in person."""

@@ -18,6 +18,8 @@ from wagtail_khalti.money import Paisa, format_rupees
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
 
+BEGINNINGS = ["varchar_pattern_ops"]  # PostgreSQL needs it to find by how a text begins; others pay no heed to it
+
 
 def new_reference() -> str:
     """The public, unguessable name of a payment."""
@@ -170,8 +172,10 @@ class KhaltiPayment(models.Model):
         ordering = ["-created_at", "-pk"]
         default_permissions = ("view",)
         permissions = [
+            ("view_personal_khaltipayment", _("Can see personal data of payment")),
             ("check_khaltipayment", _("Can check payment with Khalti")),
             ("refund_khaltipayment", _("Can refund payment")),
+            ("export_khaltipayment", _("Can export payment")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="khalti_payment_amount_positive"),
@@ -185,16 +189,28 @@ class KhaltiPayment(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="khalti_payment_status_known"),
             models.CheckConstraint(condition=~models.Q(pidx=""), name="khalti_payment_pidx_not_blank"),
-            models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique"),
+            models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique", opclasses=BEGINNINGS),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_payment_idempotency_unique"),
-            models.UniqueConstraint(fields=["purchase_order_id"], name="khalti_payment_order_unique"),
-            models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique"),
+            models.UniqueConstraint(
+                fields=["purchase_order_id"], name="khalti_payment_order_unique", opclasses=BEGINNINGS
+            ),
+            models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique", opclasses=BEGINNINGS),
             models.UniqueConstraint(
                 fields=["payable_type", "payable_id", "mode", "is_sale"], name="khalti_payment_one_sale"
             ),
         ]
         indexes = [
             models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
+            # What staff look through: always the payments of one mode, the newest first.
+            models.Index(fields=["mode", "created_at", "id"], name="khalti_payment_started"),
+            models.Index(fields=["mode", "status", "created_at", "id"], name="khalti_payment_status"),
+            models.Index(fields=["mode", "completed_at", "id"], name="khalti_payment_paid"),
+            models.Index(fields=["site", "mode", "created_at", "id"], name="khalti_payment_site"),
+            models.Index(fields=["source_type", "source_id", "mode", "created_at"], name="khalti_payment_source"),
+            # What staff look for: all of it, or how it begins.
+            models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=BEGINNINGS),
+            models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=BEGINNINGS),
+            models.Index(fields=["customer_phone"], name="khalti_payment_phone", opclasses=BEGINNINGS),
         ]
 
     def __str__(self) -> str:

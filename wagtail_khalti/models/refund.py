@@ -114,6 +114,7 @@ class KhaltiRefund(models.Model):
             models.UniqueConstraint(fields=["reference"], name="khalti_refund_reference_unique"),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_refund_idempotency_unique"),
         ]
+        indexes = [models.Index(fields=["decided_at", "state"], name="khalti_refund_decided")]
 
     def __str__(self) -> str:
         amount = "–" if self.amount is None else format_rupees(self.amount, get_language())

@@ -68,10 +68,22 @@ class KhaltiReview(models.Model):
     }
     """Those that say nothing against that the money of this payment came."""
 
+    class Risk(models.IntegerChoices):
+        """What is at stake; the larger, the sooner somebody should look."""
+
+        NEWS = 1, _("The site may not know how it stands")
+        """The money is clear."""
+        MONEY = 2, _("Money came that was not expected, or went back otherwise than we know")
+        """It is known where the money is."""
+        DOUBT = 3, _("It is not certain where the money is")
+        """Paying or refunding once more could be once too often."""
+
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="reviews", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=32, choices=Kind.choices)
+    risk = models.PositiveSmallIntegerField(_("risk"), choices=Risk.choices, default=Risk.DOUBT, editable=False)
+    """By its kind, from ``RISKS``; kept, so that the gravest of many are found by an index."""
     merchant = models.CharField(_("merchant"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given
     """Where it is one matter for all payments of a merchant; ``payment`` is the one by which it was found."""
 
@@ -102,7 +114,10 @@ class KhaltiReview(models.Model):
             models.UniqueConstraint(fields=["payment", "kind", "is_open"], name="khalti_review_one_open"),
             models.UniqueConstraint(fields=["merchant", "kind", "is_open"], name="khalti_review_one_for_merchant"),
         ]
-        indexes = [models.Index(fields=["is_open", "kind"], name="khalti_review_open")]
+        indexes = [
+            models.Index(fields=["is_open", "kind"], name="khalti_review_open"),
+            models.Index(fields=["is_open", "risk", "opened_at", "id"], name="khalti_review_gravest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.payment}"
@@ -149,6 +164,15 @@ SENTENCES = {
     Kind.DELIVERY_FAILING: _("The site's code keeps failing on “%(news)s” with %(error)s."),
 }
 """What happened, by kind. In the words of the person who has to decide."""
+
+RISKS = {
+    Kind.DELIVERY_FAILING: KhaltiReview.Risk.NEWS,
+    Kind.LATE_PAYMENT: KhaltiReview.Risk.NEWS,
+    Kind.SECOND_PAYMENT: KhaltiReview.Risk.MONEY,
+    Kind.REFUND_WITHOUT_AMOUNT: KhaltiReview.Risk.MONEY,
+    Kind.REFUNDED_TOO_MUCH: KhaltiReview.Risk.MONEY,
+}
+"""Of the kinds that are not here it is not certain where the money is."""
 
 
 TOO_LARGE = 10**17  # paisa: no sum of money, and beyond what decimals are reckoned with

@@ -1,38 +1,67 @@
-"""Who may see payments, and do what with them: one policy for menu, list, pages and buttons."""
+"""Who may see payments, and do what with them: one policy for menu, list, pages, reports, exports and buttons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Model, QuerySet
 from wagtail import VERSION
-from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from wagtail_khalti.models import KhaltiPayment
 
-VIEW, CHECK, REFUND = "view", "check", "refund"
-DEEDS = frozenset({VIEW, CHECK, REFUND})
+VIEW, PERSONAL, CHECK, REFUND, EXPORT = "view", "view_personal", "check", "refund", "export"
+DEEDS = frozenset({VIEW, PERSONAL, CHECK, REFUND, EXPORT})
 HAS_REGISTRY = VERSION >= (8, 0)  # of policies; before, each viewset has its own
 
 
-class PaymentPolicy(ModelPermissionPolicy):
-    """Nobody adds, changes or deletes a payment by hand, not even a superuser. Who may do something may look, too."""
+class PaymentPolicy(SitePermissionPolicy):
+    """For all sites, or for those of which a group was given the right.
 
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        if action == VIEW:
-            return any(super(PaymentPolicy, self).user_has_permission(user, deed) for deed in DEEDS)
-        return action in DEEDS and bool(super().user_has_permission(user, action))
+    Nobody adds, changes or deletes a payment by hand, not even a superuser. Who may do something may look, too.
+    """
 
     def user_has_any_permission(self, user: Any, actions: Iterable[str]) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
+        wanted = _known(actions)
+        return bool(wanted) and bool(super().user_has_any_permission(user, wanted))
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Model) -> bool:
+        wanted = _known(actions)
+        return bool(wanted) and bool(super().user_has_any_permission_for_instance(user, wanted, instance))
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[KhaltiPayment]:
+        """Also those of no site, for who has the right for all of them."""
+        return self.within_reach(user, KhaltiPayment.objects.all(), actions)
+
+    def within_reach(
+        self, user: Any, rows: QuerySet[Any], actions: Iterable[str] = (VIEW,), *, site: str = "site"
+    ) -> QuerySet[Any]:
+        """Of any ``rows`` those of the sites of which the user may do one of this; ``site`` is the way there."""
+        sites = self.sites_within_reach(user, actions)
+        return rows if sites is None else rows.filter(**{f"{site}__in": sites})
+
+    def sites_within_reach(self, user: Any, actions: Iterable[str] = (VIEW,)) -> list[int] | None:
+        """The keys of the sites on which the user may do one of this; None for all, and for what is of no site."""
+        wanted = _known(actions)
+        if not wanted or not user.is_active or user.is_anonymous:
+            return []
+        if user.is_superuser or self._user_has_global_permission(user, wanted):
+            return None
+        return list(self.sites_user_has_any_permission_for(user, wanted).values_list("pk", flat=True))
 
     def users_with_any_permission(self, actions: Iterable[str]) -> Any:
-        wanted = DEEDS if VIEW in actions else DEEDS & set(actions)
+        wanted = _known(actions)
         users = super().users_with_any_permission(wanted)
-        return users if wanted else users.none()  # superusers are in it whatever is asked
+        return users.distinct() if wanted else users.none()  # superusers are in it whatever is asked
 
     def users_with_permission(self, action: str) -> Any:
         return self.users_with_any_permission([action])
+
+
+def _known(actions: Iterable[str]) -> frozenset[str]:
+    """Of what is asked what there is; to look is part of each."""
+    return DEEDS if VIEW in actions else DEEDS & set(actions)
 
 
 policy = PaymentPolicy(KhaltiPayment)

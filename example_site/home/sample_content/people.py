@@ -5,15 +5,18 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, Page
 
 ADMIN = ("wagtailadmin", "access_admin")
-VIEW_PAYMENTS = ("wagtail_khalti", "view_khaltipayment")
-CHECK_PAYMENTS = ("wagtail_khalti", "check_khaltipayment")
-REFUND_PAYMENTS = ("wagtail_khalti", "refund_khaltipayment")
+VIEW = ("wagtail_khalti", "view_khaltipayment")
+VIEW_PERSONAL = ("wagtail_khalti", "view_personal_khaltipayment")
+CHECK = ("wagtail_khalti", "check_khaltipayment")
+REFUND = ("wagtail_khalti", "refund_khaltipayment")
+EXPORT = ("wagtail_khalti", "export_khaltipayment")
+CHANGE_SETTINGS = ("wagtail_khalti", "change_khaltisettings")
 
 GROUPS = {
     "Editors": [ADMIN],
-    "Cashiers": [ADMIN, VIEW_PAYMENTS, CHECK_PAYMENTS],
-    "Accountants": [ADMIN, VIEW_PAYMENTS],
-    "Managers": [ADMIN, VIEW_PAYMENTS, CHECK_PAYMENTS, REFUND_PAYMENTS],
+    "Cashiers": [ADMIN, VIEW, VIEW_PERSONAL, CHECK],
+    "Accountants": [ADMIN, VIEW, VIEW_PERSONAL, EXPORT],
+    "Managers": [ADMIN, VIEW, VIEW_PERSONAL, CHECK, REFUND, EXPORT, CHANGE_SETTINGS],
 }
 GROUP_OF = {"editor": "Editors", "cashier": "Cashiers", "accountant": "Accountants", "manager": "Managers"}
 PAGE_PERMISSIONS = ["add_page", "change_page", "publish_page"]

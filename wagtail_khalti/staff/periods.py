@@ -1,0 +1,108 @@
+"""From which day to which: typed in either calendar, or chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_khalti.calendars import Span, bs_month_of, fiscal_year_of, read_day
+
+LONGEST = 3660  # days, ten years; more than that is a slip of the keyboard
+
+
+class DayField(forms.CharField):
+    """A day, in AD or BS as it was typed: ``2026-11-21`` or ``2083-08-05``."""
+
+    default_error_messages: ClassVar = {
+        "invalid": gettext_lazy("There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 30)
+        attributes = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "2026-11-21"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value))
+        if not text and not self.required:
+            return None
+        try:
+            return read_day(text)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class PeriodForm(forms.Form):
+    """Both days count."""
+
+    first = DayField(label=gettext_lazy("From"), required=False)
+    last = DayField(label=gettext_lazy("To"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = said.get("first"), said.get("last")
+        if first and last and first > last:
+            raise ValidationError({"last": _("This day is before the first one.")})
+        if first and last and (last - first).days >= LONGEST:
+            raise ValidationError({"first": _("That is more than ten years. Choose fewer.")})
+        return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A period that is often wanted."""
+
+    label: str
+    first: date
+    last: date
+
+
+def today() -> date:
+    """In the time zone of the settings, whoever asks: figures of one day must be the same for everybody."""
+    if timezone.is_naive(timezone.now()):
+        return timezone.now().date()
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def choices(day: date) -> Iterator[Choice]:
+    """Around ``day``, mostly today: by the week, by the months of BS, by the fiscal year."""
+    yield Choice(label=_("Today"), first=day, last=day)
+    yield Choice(label=_("Last 7 days"), first=day - timedelta(days=6), last=day)
+    yield Choice(label=_("Last 30 days"), first=day - timedelta(days=29), last=day)
+    if month := bs_month_of(day):
+        yield Choice(label=_("This month (BS)"), first=month.first, last=month.last)
+        yield from _earlier(bs_month_of(month.first - timedelta(days=1)), _("Last month (BS)"))
+    if year := fiscal_year_of(day):
+        yield Choice(label=_("Fiscal year %s") % year.label, first=year.first, last=year.last)
+        earlier = fiscal_year_of(year.first - timedelta(days=1))
+        yield from _earlier(earlier, _("Fiscal year %s") % (earlier.label if earlier else ""))
+
+
+def _earlier(span: Span | None, label: str) -> Iterator[Choice]:
+    if span:
+        yield Choice(label=label, first=span.first, last=span.last)
+
+
+def beginning_of(day: date) -> datetime:
+    """The first moment of this day, as the database has moments."""
+    moment = datetime.combine(day, time.min)
+    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_aware(timezone.now()) else moment
+
+
+def moments(first: date | None, last: date | None) -> dict[str, datetime]:
+    """For a filter: ``gte`` the first moment of the first day, ``lt`` that of the day after the last one."""
+    found = {}
+    if first:
+        found["gte"] = beginning_of(first)
+    if last:
+        found["lt"] = beginning_of(last + timedelta(days=1))
+    return found
