@@ -4,8 +4,9 @@ import pytest
 
 from tests.doctor.conftest import by_name, only
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.doctor import Level
-from wagtail_khalti.doctor.settings import merchants, system_checks
+from wagtail_khalti.doctor import Level, Subject, examine
+from wagtail_khalti.doctor.settings import chosen_merchants, merchants, system_checks
+from wagtail_khalti.models import KhaltiSettings
 
 KEY = "0123456789abcdef0123456789abcdef"
 GOOD = {"MODE": "sandbox", "SECRET_KEY": KEY}
@@ -72,3 +73,38 @@ def test_what_cannot_be_read_is_told_once(settings, options):
 
     assert only(system_checks()).name == "E001"
     assert list(merchants()) == []
+
+
+def test_a_site_whose_merchant_is_gone_is_an_error(settings, home):
+    settings.WAGTAIL_KHALTI = GOOD
+    site = home.get_site()
+    KhaltiSettings.objects.create(site=site, merchant="museum")
+
+    finding = only(chosen_merchants())
+
+    assert (finding.level, finding.name) == (Level.ERROR, "merchant_gone")
+    assert str(site) in finding.sentence
+    assert "“museum”" in finding.sentence
+    assert "MERCHANTS" in finding.remedy
+
+
+@pytest.mark.parametrize("merchant", ["", "default", "books"])
+def test_a_merchant_that_is_there_is_nothing_to_speak_of(settings, home, merchant):
+    settings.WAGTAIL_KHALTI = {**GOOD, "MERCHANTS": {"books": {"SECRET_KEY": KEY[::-1]}}}
+    KhaltiSettings.objects.create(site=home.get_site(), merchant=merchant)
+
+    assert list(chosen_merchants()) == []
+
+
+def test_what_sites_chose_is_not_judged_by_settings_that_cannot_be_read(settings, home):
+    settings.WAGTAIL_KHALTI = None
+    KhaltiSettings.objects.create(site=home.get_site(), merchant="museum")
+
+    assert list(chosen_merchants()) == []
+
+
+def test_the_doctor_looks_at_what_sites_chose(settings, home):
+    settings.WAGTAIL_KHALTI = GOOD
+    KhaltiSettings.objects.create(site=home.get_site(), merchant="museum")
+
+    assert "merchant_gone" in by_name(examine(subjects=[Subject.SETTINGS]))

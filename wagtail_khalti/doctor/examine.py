@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import API_URLS, Mode
-from wagtail_khalti.doctor import database, keys, last_run, ledger, matters, schema, settings, waiting
+from wagtail_khalti.doctor import database, keys, last_run, ledger, matters, schema, settings, totals, waiting
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         matters.undelivered,
         matters.open_reviews,
     ),
-    Subject.LEDGER: (ledger.ledger,),
+    Subject.LEDGER: (ledger.ledger, totals.totals),
 }
 
 
@@ -58,6 +58,8 @@ def examine(
     yield from answers
     if any(finding.level == Level.ERROR for finding in answers):
         return  # each further question would wait as long, to fail likewise
+    if Subject.SETTINGS in subjects:
+        yield from _carefully(Subject.SETTINGS, settings.chosen_merchants)
     for subject in stored:
         yield from _carefully(subject, *IN_THE_DATABASE[subject])
 

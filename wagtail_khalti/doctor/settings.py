@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
+from wagtail_khalti.models import KhaltiSettings
 
 TAG = "wagtail_khalti"
 
@@ -43,3 +44,22 @@ def merchants() -> Iterator[Finding]:
         }
         sentence = _("“%(merchant)s” speaks to %(host)s (%(mode)s); the fingerprint of its key is %(fingerprint)s.")
         yield found(level=Level.OK, name="merchant", sentence=sentence % facts)
+
+
+def chosen_merchants() -> Iterator[Finding]:
+    """A site whose merchant is gone takes no payments: no other account may get its money."""
+    try:
+        known = configuration().merchants
+    except ImproperlyConfigured:
+        return  # the system checks tell why
+    chosen = KhaltiSettings.objects.exclude(merchant="").exclude(merchant__in=list(known)).select_related("site")
+    for settings in chosen.order_by("site"):
+        yield found(
+            level=Level.ERROR,
+            name="merchant_gone",
+            sentence=_(
+                "The site “%(site)s” chose the merchant “%(merchant)s”, which is not set up: nobody can pay there."
+            )
+            % {"site": settings.site, "merchant": settings.merchant},
+            remedy=_("Set it up again under MERCHANTS, or choose another one in the site's Khalti settings."),
+        )

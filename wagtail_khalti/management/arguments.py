@@ -20,6 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--payment", metavar="REFERENCE", help="Ask about this payment, whenever it is due. Also takes a pidx."
     )
+    parser.add_argument(
+        "--recount", action="store_true", help="Only count the totals of all days anew. Ask nobody, change no payment."
+    )
     parser.add_argument("--dry-run", action="store_true", help="Say what is due. Ask nobody, change nothing.")
     parser.add_argument(
         "--loop",

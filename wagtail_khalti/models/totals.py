@@ -73,7 +73,8 @@ class KhaltiDayTotal(Place):
     expired = models.PositiveIntegerField(_("expired"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     times_to_pay = models.JSONField(_("times to pay"), default=dict)
-    """How many needed how long from start to payment: a count by step of ``actions.totals.STEPS``."""
+    """How many needed how long from start to payment, by ``actions.count.step_of``: of all the places of this merchant
+    and site together, on one of them. Empty on the others."""
 
     payments = models.PositiveIntegerField(_("payments"), default=0)
     """That came in on this day, whenever they were begun."""

@@ -10,8 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wagtail_khalti.actions import Reconciliation, reconcile
+from wagtail_khalti.actions.count_anew import count_all_days_anew
 from wagtail_khalti.management import arguments, due, reports
 from wagtail_khalti.management.progress import ProgressBar
 from wagtail_khalti.management.search import find_payment
@@ -35,9 +37,13 @@ class Command(BaseCommand):
         self.options = options
         if options["loop"] and (options["payment"] or options["dry_run"]):
             raise CommandError("--loop goes with neither --payment nor --dry-run.")
+        if options["recount"] and (options["loop"] or options["payment"] or options["dry_run"]):
+            raise CommandError("--recount goes with neither --loop nor --payment nor --dry-run.")
         try:
             if options["dry_run"]:
                 self._tell_what_is_due()
+            elif options["recount"]:
+                self._recount()
             else:
                 self._work()
         except Error as error:
@@ -54,6 +60,17 @@ class Command(BaseCommand):
         self._tell(done, only)
         if code := reports.exit_code(done):
             sys.exit(code)
+
+    def _recount(self) -> None:
+        with Stopping() as stopping:
+            days = len(count_all_days_anew(is_over=stopping))
+        if self.options["format"] == "json":
+            self.stdout.write(json.dumps({"recounted": days}))
+        else:
+            words = ngettext(
+                "The totals of %(days)s day were counted anew.", "The totals of %(days)s days were counted anew.", days
+            )
+            self.stdout.write(words % {"days": days})
 
     def _go_on_until(self, stopping: Stopping) -> None:
         """A database that is restarted ends a round, and not the loop."""
