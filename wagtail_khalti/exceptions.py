@@ -25,6 +25,11 @@ KhaltiError
     │   └── RefundsChanged       money went back since somebody looked
     ├── RefundIsDecided          it is known by now what became of the refund
     ├── AlreadyDelivered         the site's code has heard this news, and hears it once
+    ├── ReceiptNotSent           no receipt went out
+    │   ├── NothingPaid          Khalti has not confirmed the money that it would confirm
+    │   ├── NoAddress            the visitor gave no e-mail address
+    │   ├── SentJustNow          one went out in the last minute
+    │   └── MailFailed           the mail server did not take it
     ├── ReviewIsClosed           somebody else closed the matter before
     └── OfferUnavailable         what was offered can't be bought (any more)
         └── OfferTampered        the link isn't one of ours
@@ -151,6 +156,26 @@ class RefundIsDecided(PaymentError):
 
 class AlreadyDelivered(PaymentError):
     """The site's code has heard this news; it is never told twice."""
+
+
+class ReceiptNotSent(PaymentError):
+    """No receipt went out by e-mail."""
+
+
+class NothingPaid(ReceiptNotSent):
+    """Khalti has not confirmed any money that a receipt could confirm."""
+
+
+class NoAddress(ReceiptNotSent):
+    """The visitor gave no e-mail address, or what they gave is none."""
+
+
+class SentJustNow(ReceiptNotSent):
+    """One went out in the last minute: a second press is no second wish."""
+
+
+class MailFailed(ReceiptNotSent):
+    """The mail server did not take it, or did not answer in time."""
 
 
 class ReviewIsClosed(PaymentError):

@@ -71,6 +71,12 @@ def test_khalti_is_told_what_it_needs(khalti):
     assert told.merchant_extras == [["merchant_shelf", "4"]]
 
 
+def test_an_address_is_kept_in_small_letters_so_that_it_is_found_however_it_was_typed(khalti):
+    payment = start(customer=Customer(name="Sita Rai", email="Sita.RAI@Example.com"))
+
+    assert KhaltiPayment.objects.get(customer_email="sita.rai@example.com") == payment
+
+
 def test_the_way_back_has_no_query(khalti):
     assert "?" not in start().return_url
 

@@ -1,5 +1,6 @@
 """What can be done: one verb, one file, one public function. The only code that changes money state."""
 
+from wagtail_khalti.actions.add_note import add_note
 from wagtail_khalti.actions.check import check_payment
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.decide_refund import decide_refund
@@ -10,6 +11,7 @@ from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.actions.record_refund import record_refund
 from wagtail_khalti.actions.refund import refund_payment
 from wagtail_khalti.actions.replay import replay_delivery
+from wagtail_khalti.actions.send_receipt import send_receipt
 from wagtail_khalti.actions.start import Source, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 
@@ -19,6 +21,7 @@ __all__ = [
     "Product",
     "Reconciliation",
     "Source",
+    "add_note",
     "check_payment",
     "close_review",
     "decide_refund",
@@ -28,5 +31,6 @@ __all__ = [
     "record_refund",
     "refund_payment",
     "replay_delivery",
+    "send_receipt",
     "start_payment",
 ]

@@ -1,12 +1,19 @@
-"""The account at Khalti that a payment belongs to."""
+"""The account at Khalti that takes a payment."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
+from wagtail.models import Site
 
-from wagtail_khalti.conf import Merchant, configuration
+from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, configuration
 from wagtail_khalti.exceptions import MerchantChanged
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+
+
+def merchant_for(site: Site | None) -> Merchant:
+    """For a new payment. Raises ``ImproperlyConfigured`` where the chosen one is gone: no other may take its place."""
+    chosen = "" if site is None else KhaltiSettings.of(site).merchant
+    return configuration().merchant(chosen or DEFAULT_MERCHANT)
 
 
 def merchant_of(payment: KhaltiPayment) -> Merchant:

@@ -6,11 +6,11 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import get_connection, mail_managers
+from django.core.mail import EmailMessage, get_connection, mail_managers
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.models import KhaltiReview
+from wagtail_khalti.models import KhaltiReview, KhaltiSettings
 from wagtail_khalti.money import format_rupees
 
 logger = logging.getLogger(__name__)
@@ -20,28 +20,42 @@ MOST_IN_AN_HOUR = 10  # mails of one kind: when a thousand payments have the sam
 
 
 def alert_managers(review: KhaltiReview) -> None:
-    """By the log, and by e-mail to the site's ``MANAGERS``, with nothing in it that is private."""
+    """By the log, and by e-mail to whom the site names, or else to ``MANAGERS``, with nothing in it that is private."""
     payment = review.payment
     logger.error("Payment %s needs a person: %s", payment.reference, review.kind)
     an_hour_ago = timezone.now() - timedelta(hours=1)
     before = KhaltiReview.objects.filter(kind=review.kind, opened_at__gt=an_hour_ago, pk__lt=review.pk)
+    addresses = KhaltiSettings.of(payment.site).alerted
+    if addresses:
+        before = before.filter(payment__site=payment.site_id)  # trouble on another site was told to others
     if before.count() >= MOST_IN_AN_HOUR:
         return
     with translation.override(settings.LANGUAGE_CODE):  # theirs, not the visitor's
-        _mail(review)
+        _mail(review, addresses)
 
 
-def _mail(review: KhaltiReview) -> None:
+def _mail(review: KhaltiReview, addresses: list[str]) -> None:
+    reference = review.payment.readable_reference
+    subject = _("Payment %(reference)s needs a person") % {"reference": reference}
+    connection = get_connection(timeout=PATIENCE)
+    if not addresses:
+        mail_managers(subject, _message(review), connection=connection)
+        return
+    EmailMessage(
+        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
+        body=_message(review),
+        from_email=settings.SERVER_EMAIL,
+        bcc=addresses,  # none of them reads the addresses of the others
+        connection=connection,
+    ).send()
+
+
+def _message(review: KhaltiReview) -> str:
     payment = review.payment
-    mail_managers(
-        subject=_("Payment %(reference)s needs a person") % {"reference": payment.readable_reference},
-        message=_("%(what)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s")
-        % {
-            "what": review.sentence,
-            "purpose": payment.purpose,
-            "amount": format_rupees(payment.amount),
-            "reference": payment.readable_reference,
-            "pidx": payment.pidx,
-        },
-        connection=get_connection(timeout=PATIENCE),
-    )
+    return _("%(what)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s") % {
+        "what": review.sentence,
+        "purpose": payment.purpose,
+        "amount": format_rupees(payment.amount),
+        "reference": payment.readable_reference,
+        "pidx": payment.pidx,
+    }

@@ -117,7 +117,7 @@ def close_matters(
     outcome = KhaltiReview.Outcome.HANDLED if by else KhaltiReview.Outcome.CAME_RIGHT
     for review in payment.reviews.open().filter(kind=kind):
         with suppress(ReviewIsClosed):
-            close_review(review, outcome=outcome, by=by, note=note)
+            close_review(review, outcome=outcome, by=by, note=note, is_deed=False)
 
 
 def _note(refund: KhaltiRefund, word: Word, before: State, *, by: AbstractBaseUser | None, **said: str) -> None:

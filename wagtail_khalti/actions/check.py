@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 
 from wagtail_khalti.actions.ask import ask
+from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.learn import learn
 from wagtail_khalti.actions.outside import require_no_transaction
@@ -20,6 +21,7 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     """
     require_no_transaction("check_payment")
     if payment.pidx:
+        log_deed(payment, "check", by=by)
         learn(payment, ask(payment), by=by)
     deliver(payment)
     return payment

@@ -6,15 +6,22 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.exceptions import RefundUndecided, ReviewIsClosed
 from wagtail_khalti.models import KhaltiEvent, KhaltiRefund, KhaltiReview
 
 
 def close_review(
-    review: KhaltiReview, *, outcome: KhaltiReview.Outcome, by: AbstractBaseUser | None = None, note: str = ""
+    review: KhaltiReview,
+    *,
+    outcome: KhaltiReview.Outcome,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+    is_deed: bool = True,
 ) -> KhaltiReview:
     """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
 
+    ``is_deed``: whether it was closed for its own sake. What only follows from another deed of theirs is told with it.
     Raises ``ReviewIsClosed`` where somebody was faster; their word stands. Raises ``RefundUndecided`` for what only
     ``decide_refund`` or ``enter_refund_amount`` can settle.
     """
@@ -27,6 +34,8 @@ def close_review(
             raise ReviewIsClosed(f"The review {review.pk} of payment {review.payment.reference} is closed")
         data = {"review": review.kind, "outcome": outcome, "note": note}
         KhaltiEvent.about(review.payment, KhaltiEvent.Kind.REVIEW_CLOSED, by=by, data=data).save()
+        if is_deed:
+            log_deed(review.payment, "close_review", by=by, **data)
     for name, value in how.items():
         setattr(review, name, value)
     return review

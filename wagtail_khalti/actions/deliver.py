@@ -19,6 +19,7 @@ from wagtail_khalti import signals
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.receipt_by_itself import send_receipt_by_itself, wants_receipt
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.queries import KhaltiReviewQuerySet
@@ -126,6 +127,9 @@ def _deliver_once(delivery: KhaltiDelivery) -> None:
     with transaction.atomic(durable=True):
         if not _unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None):
             return
+        if delivery.news == KhaltiDelivery.News.COMPLETED and wants_receipt(delivery.payment):
+            # First of what follows the commit, and robust: neither the site's code nor a mail server stops the other.
+            transaction.on_commit(lambda: send_receipt_by_itself(delivery.payment), robust=True)
         try:
             SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment, **_about(delivery))
         except Exception as error:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail_khalti.actions.account import merchant_of
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.recount import recount_days_of
 from wagtail_khalti.actions.schedule import SHORTEST
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
 from wagtail_khalti.gateway import (
@@ -117,6 +118,8 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
         waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
         mine = waiting.update(initiating_at=None, **changes)
         KhaltiEvent.about(payment, kind, data=data).save()
+        if mine and "status" in changes:
+            recount_days_of(payment.created_at)
         if mine and has_failed:
             KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.ENDED)
     if not mine:

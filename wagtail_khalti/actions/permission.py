@@ -25,4 +25,4 @@ def _may_refund(by: PermissionsMixin, payment: KhaltiPayment) -> bool:
 def _may_on_its_site(by: PermissionsMixin, payment: KhaltiPayment) -> bool:
     app, codename = REFUND.split(".")
     rights = GroupSitePermission.objects.filter(site=payment.site_id, group__in=by.groups.all())
-    return rights.filter(permission__codename=codename, permission__content_type__app_label=app).exists()
+    return bool(rights.filter(permission__codename=codename, permission__content_type__app_label=app).exists())

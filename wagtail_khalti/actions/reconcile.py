@@ -19,6 +19,7 @@ from wagtail_khalti.actions.claim import claim_due_payments, claim_payment, rele
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.inquiries import Inquiries
+from wagtail_khalti.actions.keep_days import keep_up
 from wagtail_khalti.actions.learn import learn
 from wagtail_khalti.actions.outage import Outages
 from wagtail_khalti.actions.outside import require_no_transaction
@@ -62,6 +63,7 @@ def reconcile(
         else:
             record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
             run.work_through()
+            run.keep_days_up()
             run.done.seconds = round(time.monotonic() - began, 3)
             record.finish(run.done.as_json())
     run.done.seconds = round(time.monotonic() - began, 3)
@@ -109,6 +111,11 @@ class _Run:
             self.done.in_other_hands = 1
         self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
         self._finish()
+
+    def keep_days_up(self) -> None:
+        """Last, and only a few days at a time: figures can wait, and are right without it."""
+        with self._going_on("The totals of days could not be kept"):
+            keep_up(is_over=self._is_over)
 
     def _ask_some(self) -> None:
         room = self._inquiries.room if self._left is None else min(self._inquiries.room, self._left)

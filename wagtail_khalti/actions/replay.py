@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.exceptions import AlreadyDelivered
@@ -27,6 +28,7 @@ def replay_delivery(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = N
             raise AlreadyDelivered(f"{delivery.news} of payment {payment.reference} was delivered")
         data = {"news": delivery.news}
         KhaltiEvent.about(payment, KhaltiEvent.Kind.DELIVERY_REPLAYED, by=by, data=data).save()
+        log_deed(payment, "replay_delivery", by=by, **data)
     deliver(payment)
     delivery.refresh_from_db()
     return delivery

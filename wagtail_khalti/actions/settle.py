@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wagtail_khalti.actions.match import match_refunds
 from wagtail_khalti.actions.open_review import open_review
+from wagtail_khalti.actions.recount import recount_days_of
 from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_money
 from wagtail_khalti.gateway import Lookup
@@ -76,6 +77,7 @@ def _move(
 
     events = [looked_up]
     if after != before:
+        recount_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
         events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
         _tell(payment, before, after)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Site
 
+from wagtail_khalti.actions.account import merchant_for
 from wagtail_khalti.actions.initiate import initiate_payment, send_claimed
 from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.conf import DEFAULT_MERCHANT, configuration
+from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
@@ -58,7 +59,7 @@ def start_payment(
     products: Sequence[Product] = (),
     merchant_extra: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
-    merchant: str = DEFAULT_MERCHANT,
+    merchant: str | None = None,
     site: Site | None = None,
     base_url: str = "",
     source: Source = Source(),
@@ -70,7 +71,8 @@ def start_payment(
     a new payment. While another request is still sending it, it comes back without ``payment_url``: send the visitor
     to ``get_absolute_url()`` then.
 
-    ``purpose`` is what the payer reads. ``base_url`` is the address the visitor used, such as
+    ``purpose`` is what the payer reads. ``merchant`` takes it: without one the account that the settings of ``site``
+    name, or else the default one. ``base_url`` is the address the visitor used, such as
     ``https://shop.example`` (without it: ``BASE_URL`` of the settings, or that of ``site``). ``metadata`` is yours and
     stays here; ``merchant_extra`` is sent to Khalti.
 
@@ -80,7 +82,7 @@ def start_payment(
     """
     require_no_transaction("start_payment")
     _require_sound(amount, breakdown)
-    account = configuration().merchant(merchant)
+    account = merchant_for(site) if merchant is None else configuration().merchant(merchant)
     reference = new_reference()
     root = (base_url or configuration().base_url or _root_url(site)).rstrip("/")
 
@@ -100,11 +102,11 @@ def start_payment(
         return_url=root + reverse("wagtail_khalti:return", args=[reference]),
         website_url=f"{root}/",
         customer_name=customer.name,
-        customer_email=customer.email,
+        customer_email=customer.email.lower(),  # so that it is found by an index, however it is typed
         customer_phone=customer.phone,
         language=get_language() or "",
         site=site,
-        **_source_columns(source),
+        **source_columns(source),
         **_payable_columns(payable),
     )
     _require_room(payment)
@@ -141,7 +143,7 @@ def _root_url(site: Site | None) -> str:
     return str(site.root_url)
 
 
-def _source_columns(source: Source) -> dict[str, Any]:
+def source_columns(source: Source) -> dict[str, Any]:
     owner = source.owner
     return {
         "source_type": None if owner is None else ContentType.objects.get_for_model(owner),

@@ -1,0 +1,66 @@
+"""A person writes something down about a payment."""
+
+import pytest
+from wagtail.models import ModelLogEntry
+
+from tests.actions.conftest import kinds
+from wagtail_khalti.actions import add_note
+from wagtail_khalti.actions.add_note import LONGEST_NOTE
+from wagtail_khalti.models import KhaltiPayment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_in_the_history_with_who_wrote_it(payment, cashier):
+    event = add_note(payment, "  She will come on Sunday.\n", by=cashier)
+
+    assert payment.events.get(kind="noted") == event
+    assert (event.actor, event.user, event.data) == ("staff", cashier, {"note": "She will come on Sunday."})
+
+
+def test_wagtails_log_says_that_it_was_written_and_not_what(payment, cashier):
+    add_note(payment, "Her number is 9811111111", by=cashier)
+
+    entry = ModelLogEntry.objects.get()
+    assert (entry.action, entry.user, entry.data) == ("wagtail_khalti.add_note", cashier, {})
+
+
+def test_it_moves_nothing(khalti, completed, cashier):
+    before = KhaltiPayment.objects.values().get(), completed.deliveries.count(), khalti.calls("lookup")
+
+    add_note(completed, "Looked into it", by=cashier)
+
+    assert (KhaltiPayment.objects.values().get(), completed.deliveries.count(), khalti.calls("lookup")) == before
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t ", "\x00"])
+def test_without_words_there_is_none(payment, cashier, text):
+    with pytest.raises(ValueError, match="needs words"):
+        add_note(payment, text, by=cashier)
+
+    assert "noted" not in kinds(payment)
+    assert not ModelLogEntry.objects.exists()
+
+
+def test_it_may_be_so_long_and_not_longer(payment, cashier):
+    add_note(payment, "म" * LONGEST_NOTE, by=cashier)
+
+    with pytest.raises(ValueError, match="at most 1000 characters, not 1001"):
+        add_note(payment, "म" * (LONGEST_NOTE + 1), by=cashier)
+
+    assert kinds(payment).count("noted") == 1
+
+
+def test_what_no_database_can_store_is_left_out(payment, cashier):
+    event = add_note(payment, "a\x00b", by=cashier)
+
+    event.refresh_from_db()
+    assert event.data == {"note": "ab"}
+
+
+def test_ten_in_a_row_are_ten(payment, cashier):
+    for number in range(10):
+        add_note(payment, f"Call {number}", by=cashier)
+
+    notes = payment.events.filter(kind="noted").order_by("pk")
+    assert [event.data["note"] for event in notes] == [f"Call {number}" for number in range(10)]

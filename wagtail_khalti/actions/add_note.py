@@ -1,0 +1,29 @@
+"""Write something down about a payment, for those who come later."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from wagtail_khalti.actions.audit import log_deed
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+
+LONGEST_NOTE = 1000  # characters
+
+
+def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> KhaltiEvent:
+    """``text`` in the payment's history, in the words of the person. It changes nothing, and can't be changed later.
+
+    Raises ``ValueError`` where there are no words, or too many.
+    """
+    note = text.replace("\x00", "").strip()  # PostgreSQL can't store a zero
+    if not note:
+        raise ValueError("A note needs words")
+    if len(note) > LONGEST_NOTE:
+        raise ValueError(f"A note has at most {LONGEST_NOTE} characters, not {len(note)}")
+
+    event = KhaltiEvent.about(payment, KhaltiEvent.Kind.NOTED, by=by, data={"note": note})
+    with transaction.atomic():
+        event.save()
+        log_deed(payment, "add_note", by=by)  # without the words: Wagtail's log asks nobody for the right to read names
+    return event

@@ -1,0 +1,18 @@
+"""The receipt that goes out once a payment is complete, where the site wants it."""
+
+from __future__ import annotations
+
+from wagtail_khalti.actions.send_receipt import send_receipt
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSettings
+
+
+def wants_receipt(payment: KhaltiPayment) -> bool:
+    """Without a query. What came after an end waits for a person: perhaps it isn't to be had any more."""
+    return bool(payment.customer_email) and payment.is_paid and not payment.is_late and payment.duplicate_of_id is None
+
+
+def send_receipt_by_itself(payment: KhaltiPayment) -> None:
+    """After the commit in which the site's code heard that it was paid, and so once at most."""
+    was_sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT)
+    if KhaltiSettings.of(payment.site).sends_receipts and not was_sent.exists():
+        send_receipt(payment)
