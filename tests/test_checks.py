@@ -5,7 +5,7 @@ from django.apps import apps
 from django.core import checks
 from django.core.checks import Error, run_checks
 
-from wagtail_khalti.checks import check_addresses, check_configuration
+from wagtail_khalti.checks import check_addresses, check_configuration, check_settings_page
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -251,3 +251,12 @@ def test_no_message_shows_the_key(told):
 
     assert len(messages) >= 4
     assert LIVE["SECRET_KEY"] not in str(messages)
+
+
+def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
+    assert check_settings_page(None) == []
+    monkeypatch.delitem(apps.app_configs, "wagtailsettings")
+
+    message = only(check_settings_page(None), checks.Warning, "W010")
+
+    assert '"wagtail.contrib.settings"' in message.hint

@@ -17,4 +17,5 @@ class WagtailKhaltiConfig(AppConfig):
 
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
+        register(checks.check_settings_page, self.label)
         request_finished.connect(embedded.on_request_finished, dispatch_uid=self.label)

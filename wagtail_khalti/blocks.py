@@ -15,11 +15,13 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
+from wagtail.models import Site
 
-from wagtail_khalti.conf import Mode, configuration, is_test_mode, largest_payment
+from wagtail_khalti.conf import configuration, is_test_everywhere, largest_payment
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
 from wagtail_khalti.public.offers import Terms, sign_offer
+from wagtail_khalti.public.sites import is_test_site
 
 ASKS = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 RARE = ("button_text",)
@@ -114,14 +116,13 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
+        context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
         try:
             terms = self.terms(value)
         except OfferUnavailable:
-            return context | {"checkout_url": "", "is_preview": is_preview, "is_test": is_test_mode(), "price": ""}
+            return context
         return context | {
             "checkout_url": "" if is_preview else _checkout_url(sign_offer(self, terms, value, context=context)),
-            "is_preview": is_preview,
-            "is_test": is_test_mode(),
             "price": format_rupees(terms.unit_price, get_language()),
         }
 
@@ -169,14 +170,20 @@ def _is_preview(context: Mapping[str, Any]) -> bool:
     return bool(getattr(context.get("request"), "is_preview", False)) or "block_def" in context
 
 
+def _is_test(context: Mapping[str, Any]) -> bool:
+    """Whether no money moves. Only where that depends on the site, the database is asked."""
+    everywhere = is_test_everywhere()
+    return is_test_site(Site.find_for_request(context.get("request"))) if everywhere is None else everywhere
+
+
 def _notice_for_editors() -> str:
-    """What an editor has to know before publishing."""
+    """What an editor has to know before publishing, as far as it is the same for all accounts."""
     try:
-        merchant = configuration().merchant()
+        merchants = configuration().merchants.values()
     except ImproperlyConfigured:
         return gettext("Payments are not set up on this site yet: visitors can't pay.")
-    if not merchant.secret_key:
+    if not any(merchant.secret_key for merchant in merchants):
         return gettext("No Khalti key is set up on this site yet: visitors can't pay.")
-    if merchant.mode != Mode.LIVE:
+    if is_test_everywhere():
         return gettext("Test mode: visitors can try to pay, but no money moves.")
     return ""

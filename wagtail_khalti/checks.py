@@ -27,6 +27,7 @@ from wagtail_khalti.conf import (
 from wagtail_khalti.gateway.client import is_sendable
 
 SIMULATOR = "wagtail_khalti.simulator"
+SETTINGS_APP = "wagtail.contrib.settings"
 MODE_OF_HOST = {"khalti.com": Mode.LIVE, "dev.khalti.com": Mode.SANDBOX, "a.khalti.com": Mode.SANDBOX}
 
 # Fingerprints (SHA-256) of the keys in Khalti's documentation: they belong to somebody else's test account.
@@ -70,6 +71,19 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             )
         ]
     return []
+
+
+def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What people choose for a site has its page among Wagtail's settings."""
+    if apps.is_installed(SETTINGS_APP):
+        return []
+    return [
+        Warning(
+            f"There is no page for the Khalti settings of a site: {SETTINGS_APP} is not installed.",
+            hint=f'Add "{SETTINGS_APP}" to INSTALLED_APPS.',
+            id="wagtail_khalti.W010",
+        )
+    ]
 
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:

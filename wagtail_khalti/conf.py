@@ -121,6 +121,15 @@ def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
         return False
 
 
+def is_test_everywhere() -> bool | None:
+    """Whether no money moves with any merchant; None where it moves with some of them."""
+    try:
+        kinds = {merchant.mode != Mode.LIVE for merchant in configuration().merchants.values()}
+    except ImproperlyConfigured:
+        return False
+    return kinds.pop() if len(kinds) == 1 else None
+
+
 def largest_payment() -> Paisa:
     """The most that this site takes at once; the usual where the settings can't be read, so that pages still show."""
     try:

@@ -17,11 +17,13 @@ from wagtail.models import Site
 from wagtail.test.basepage.models import BasePage
 
 from tests.custom_page.models import SalePage
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.actions import start_payment
+from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.testing.fake import fake_khalti
 
 call_command("migrate", verbosity=0)
-home = Site.objects.get().root_page
+site = Site.objects.get()
+home = site.root_page
 thanks = home.add_child(instance=BasePage(title="Thanks", slug="thanks"))
 checkout = {"item_name": "Membership", "amount": "1500.00", "thank_you_page": thanks}
 sale = home.add_child(instance=SalePage(title="Sale", body=[("checkout", checkout)]))
@@ -36,5 +38,11 @@ with fake_khalti() as khalti:
     khalti.pay(payment)
     response = client.get(khalti.return_path(payment))
 
+    cheers = home.add_child(instance=BasePage(title="Cheers", slug="cheers"))
+    KhaltiSettings.objects.create(site=site, thank_you_page=cheers)
+    other = start_payment(150_000, purpose="Gift", base_url="http://testserver", site=site)
+    khalti.pay(other)
+    way_on = client.get(khalti.return_path(other)).url
+
 payment.refresh_from_db()
-print(type(payment.source).__name__, payment.status, response.url)
+print(type(payment.source).__name__, payment.status, response.url, way_on)

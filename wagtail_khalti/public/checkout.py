@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from wagtail_khalti.actions import Source, check_payment, start_payment
-from wagtail_khalti.conf import configuration, is_test_mode
+from wagtail_khalti.conf import configuration
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
@@ -33,7 +33,9 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_to_pay
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
-from wagtail_khalti.public.seller import seller, site_of
+from wagtail_khalti.public.openings import count_opening
+from wagtail_khalti.public.seller import seller
+from wagtail_khalti.public.sites import chosen, is_test_site, merchant_of_site, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
 from wagtail_khalti.writing import write_number
 
@@ -88,6 +90,7 @@ def _open_payment(request: HttpRequest, offer: Offer, form: CheckoutForm) -> Kha
 
 
 def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: KhaltiPayment | None) -> KhaltiPayment:
+    site = site_of(offer.owner, request)
     return start_payment(
         form.total,
         purpose=offer.terms.name,
@@ -95,7 +98,8 @@ def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: Kha
         customer=form.customer,
         breakdown=form.breakdown,
         products=form.products,
-        site=site_of(offer.owner, request),
+        merchant=merchant_of_site(site),
+        site=site,
         base_url=configuration().base_url or request.build_absolute_uri("/"),
         source=Source(
             owner=offer.owner,
@@ -156,19 +160,22 @@ def _answers_given_before(request: HttpRequest) -> dict[str, object]:
 def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     language = translation.get_language()
     changed_total = form.is_bound and not form.errors and not form.saw_total
+    site = site_of(offer.owner, request)
+    count_opening(request, offer, site)
     return render(
         request,
         "wagtail_khalti/public/checkout.html",
         {
-            **seller(site_of(offer.owner, request), request),
+            **seller(site, request),
             "offer": offer,
             "form": form,
             "unit_price": format_rupees(offer.terms.unit_price, language),
             "quantity": write_number(form.quantity_wanted),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,
-            "is_test": is_test_mode(),
-            "back_url": way_back(offer.owner),
+            "text": chosen(site).checkout_text,
+            "is_test": is_test_site(site),
+            "back_url": way_back(offer.owner, site),
         },
     )
 
@@ -176,6 +183,7 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpRespons
 def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:
     """In the language of the page that the offer stood on, with the way back to it, as far as these are known."""
     with translation.override(error.language or translation.get_language()):
-        context = {**seller(site_of(error.owner, request), request), "back_url": way_back(error.owner)}
+        site = site_of(error.owner, request)
+        context = {**seller(site, request), "back_url": way_back(error.owner, site)}
         status = 404 if isinstance(error, OfferTampered) else 410
         return render(request, "wagtail_khalti/public/unavailable.html", context, status=status)

@@ -27,6 +27,7 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way_to_pay_again
 from wagtail_khalti.public.refunds import GivenBack, what_went_back
 from wagtail_khalti.public.seller import seller
+from wagtail_khalti.public.sites import site_of_payment
 from wagtail_khalti.writing import write_time
 
 logger = logging.getLogger(__name__)
@@ -163,8 +164,9 @@ def _page(
     request: HttpRequest, payment: KhaltiPayment, name: str, *, given_back: GivenBack | None = None
 ) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
+        site = site_of_payment(payment) or Site.find_for_request(request)
         context = {
-            **seller(payment.site or Site.find_for_request(request), request),
+            **seller(site, request),
             "payment": payment,
             "state": name,
             "amount": format_rupees(payment.amount, translation.get_language()),
@@ -173,7 +175,7 @@ def _page(
             "given_back": given_back,
             "is_test": payment.is_test,
             "next_url": _next_url(payment),
-            "back_url": payment.back_url or way_back(_source(payment)),
+            "back_url": payment.back_url or way_back(_source(payment), site),
             "pay_url": way_to_pay(payment),
             "pay_again_url": way_to_pay_again(payment),
             **_pauses(request),

@@ -6,22 +6,16 @@ import re
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
-from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Site
 
 from wagtail_khalti.conf import configuration
-
-
-def site_of(owner: models.Model | None, request: HttpRequest) -> Site | None:
-    """The Wagtail site of the page that makes the offer, or else the one that the visitor is on."""
-    get_site = getattr(owner, "get_site", None)
-    return (get_site and get_site()) or Site.find_for_request(request)
+from wagtail_khalti.public.sites import chosen
 
 
 def seller(site: Site | None, request: HttpRequest) -> dict[str, str]:
     """For a template's context. Never raises: it is needed most where something is wrong."""
-    contact = _contact()
+    contact = chosen(site).contact or _contact()
     return {
         "seller": (site and (site.site_name or site.hostname)) or request.get_host(),
         "contact": contact,
@@ -30,6 +24,7 @@ def seller(site: Site | None, request: HttpRequest) -> dict[str, str]:
 
 
 def _contact() -> str:
+    """Where the site names none of its own."""
     try:
         return configuration().contact
     except ImproperlyConfigured:

@@ -1,0 +1,26 @@
+"""Which views of the checkout page count as opened by somebody."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from wagtail.models import Site
+
+from wagtail_khalti.actions import Source
+from wagtail_khalti.actions.note_opening import note_opening
+from wagtail_khalti.public.offers import Offer
+from wagtail_khalti.public.sites import merchant_of_site
+
+PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+"""With which browsers say that they only look ahead: ``prefetch``, ``preview``."""
+
+
+def count_opening(request: HttpRequest, offer: Offer, site: Site | None) -> None:
+    """Nothing of the visitor is kept. Never raises."""
+    if request.method == "GET" and not _is_looking_ahead(request):
+        source = Source(owner=offer.owner, block_path=offer.block_path)
+        note_opening(site=site, source=source, merchant=merchant_of_site(site))
+
+
+def _is_looking_ahead(request: HttpRequest) -> bool:
+    said = " ".join(request.headers.get(name, "") for name in PURPOSES).lower()
+    return "prefetch" in said or "preview" in said or bool(getattr(request, "is_preview", False))

@@ -1,0 +1,74 @@
+"""The page with the button “Check the connection”."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import Site
+
+from wagtail_khalti.models import KhaltiSettings
+from wagtail_khalti.staff.sites.accounts import known_merchants
+from wagtail_khalti.staff.sites.connection import answers, ask, faults, told
+from wagtail_khalti.staff.sites.settings import account_context
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
+    """For those who may change the settings of the site."""
+
+    template_name = "wagtail_khalti/staff/connection.html"
+    page_title = gettext_lazy("Connection to Khalti")
+    header_icon = "wagtail-khalti"
+    site: Site
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.site = get_object_or_404(Site, pk=kwargs["site"])
+        policy = KhaltiSettings.get_permission_policy()
+        if not policy.user_has_permission_for_instance(request.user, "change", self.site):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        merchant = known_merchants().get(request.POST.get("merchant", ""))
+        if merchant is None:
+            messages.error(request, _("This Khalti account is not set up here."))
+        elif not ask(merchant):
+            messages.warning(request, _("Khalti was asked about “%s” just now. Try again in a moment.") % merchant.name)
+        return self.get(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.site)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        opts = KhaltiSettings._meta
+        settings_url = reverse("wagtailsettings:edit", args=[opts.app_label, opts.model_name, self.site.pk])
+        return [
+            *self.breadcrumbs_items,
+            {"url": settings_url, "label": opts.verbose_name},
+            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**account_context(KhaltiSettings.of(self.site)), **kwargs)
+        merchants = known_merchants()
+        context["rows"] = [(account, answers(merchants[account.name])) for account in context["accounts"]]
+        context["faults"] = [] if merchants else told(faults())
+        return context
+
+
+urlpatterns: list[URLPattern] = [
+    # Outside of the request's transaction: Khalti is asked.
+    path("connection/<int:site>/", transaction.non_atomic_requests(ConnectionView.as_view()), name="connection"),
+]

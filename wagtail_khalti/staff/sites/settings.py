@@ -1,0 +1,115 @@
+"""What the people of one site choose, as a page among Wagtail's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
+from wagtail.models import AbstractPage
+
+from wagtail_khalti.models import KhaltiSettings
+from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
+
+MOST_ADDRESSES = 20
+LONGEST_SHOWN = 60  # characters of what isn't an address
+
+
+class SettingsForm(WagtailAdminModelForm):
+    """Says at the field what can't work."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["merchant"]
+        self.fields["merchant"] = forms.ChoiceField(
+            label=field.label,
+            help_text=field.help_text,
+            choices=choices(self.instance.merchant),
+            required=False,
+        )
+
+    def clean_thank_you_page(self) -> AbstractPage | None:
+        return _published(self.cleaned_data["thank_you_page"])
+
+    def clean_back_page(self) -> AbstractPage | None:
+        return _published(self.cleaned_data["back_page"])
+
+    def clean_alert_addresses(self) -> str:
+        lines = [line.strip() for line in self.cleaned_data["alert_addresses"].splitlines()]
+        addresses = list(dict.fromkeys(line for line in lines if line))
+        wrong = [address for address in addresses if not _is_address(address)]
+        if wrong:
+            raise ValidationError([_wrong(line) for line in wrong])
+        if len(addresses) > MOST_ADDRESSES:
+            raise ValidationError(_("At most %d addresses are told.") % MOST_ADDRESSES)
+        return "\n".join(addresses)
+
+
+class AccountPanel(Panel):
+    """Which Khalti takes the payments of this site; the first thing to be seen."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "wagtail_khalti/staff/account_panel.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            return context | account_context(self.instance)
+
+
+def account_context(settings: KhaltiSettings) -> dict[str, Any]:
+    """How a site stands with Khalti."""
+    return {
+        "ribbon": ribbon(settings.merchant),
+        "accounts": accounts(settings.merchant),
+        "gone": settings.merchant if is_gone(settings.merchant) else "",
+        "connection_url": reverse("khalti_settings:connection", args=[settings.site_id]),
+    }
+
+
+def has_settings_app() -> bool:
+    """Without it Wagtail has no page for the settings of a site."""
+    return apps.is_installed("wagtail.contrib.settings")
+
+
+def register_site_settings() -> None:
+    """Among Wagtail's settings, with its permission for each site."""
+    from wagtail.contrib.settings.models import register_setting
+
+    KhaltiSettings.edit_handler = ObjectList(
+        [
+            AccountPanel(),
+            FieldPanel("merchant"),
+            MultiFieldPanel(["thank_you_page", "back_page"], heading=gettext_lazy("Where visitors go")),
+            MultiFieldPanel(["checkout_text", "contact"], heading=gettext_lazy("What visitors read")),
+            MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
+            FieldPanel("alert_addresses", widget=forms.Textarea(attrs={"rows": 3})),
+        ],
+        base_form_class=SettingsForm,
+    )
+    register_setting(KhaltiSettings, icon="wagtail-khalti")
+
+
+def _published(page: AbstractPage | None) -> AbstractPage | None:
+    if page and not page.live:
+        raise ValidationError(_("This page is not published, so visitors could not see it."))
+    return page
+
+
+def _is_address(line: str) -> bool:
+    try:
+        validate_email(line)
+    except ValidationError:
+        return False
+    return True
+
+
+def _wrong(line: str) -> str:
+    shown = line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
+    return _("“%s” is not an e-mail address. Write one address in each line.") % shown
