@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nepali.datetime import nepalidate
 
 FIRST_YEAR_OF_BS = 2070  # 2013 AD. A year from here on is taken for BS, an earlier one for AD: Khalti is younger
+FIRST_YEAR = 1944  # AD; of earlier ones BS is not known, and the first year of all has no moment in UTC
 FIRST_MONTH_OF_FISCAL_YEAR = 4  # Shrawan; the year ends with Ashadh
 MONTHS = (
     _("Baisakh"),
@@ -73,6 +74,8 @@ def read_day(text: str) -> date:
     if not found:
         raise ValueError(f"{text!r} is no day")
     year, month, day = map(int, found.groups())
+    if year < FIRST_YEAR:
+        raise ValueError(f"{text!r} is before all that can be meant")
     return day_of_bs(year, month, day) if year >= FIRST_YEAR_OF_BS else date(year, month, day)
 
 
@@ -102,7 +105,10 @@ def _months(year: int, month: int, count: int, *, label: str = "") -> Span | Non
 
 
 def _plain(character: str) -> str:
-    """Any script's digits as 0 to 9, without spaces and the invisible marks around a copied number."""
+    """Any script's digits as 0 to 9, any dash as -, without spaces and the invisible marks around a copied number."""
     if character.isdecimal():
         return str(int(character))
-    return "" if unicodedata.category(character) in ("Zs", "Cc", "Cf") else character
+    category = unicodedata.category(character)
+    if category == "Pd":
+        return "-"
+    return "" if category in ("Zs", "Cc", "Cf") else character

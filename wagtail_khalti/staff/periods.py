@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from wagtail_khalti.actions.days import beginning_of
 from wagtail_khalti.calendars import Span, bs_month_of, fiscal_year_of, read_day
+from wagtail_khalti.digits import in_digits_of
 
 LONGEST = 3660  # days, ten years; more than that is a slip of the keyboard
 
@@ -27,7 +28,8 @@ class DayField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 30)
-        attributes = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "2026-11-21"}
+        # Not inputmode="numeric": that keyboard of a phone has no dash.
+        attributes = {"autocomplete": "off", "placeholder": "2026-11-21"}
         kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
         super().__init__(**kwargs)
 
@@ -66,13 +68,6 @@ class Choice:
     last: date
 
 
-def today() -> date:
-    """In the time zone of the settings, whoever asks: figures of one day must be the same for everybody."""
-    if timezone.is_naive(timezone.now()):
-        return timezone.now().date()
-    return timezone.localdate(timezone=timezone.get_default_timezone())
-
-
 def choices(day: date) -> Iterator[Choice]:
     """Around ``day``, mostly today: by the week, by the months of BS, by the fiscal year."""
     yield Choice(label=_("Today"), first=day, last=day)
@@ -82,20 +77,18 @@ def choices(day: date) -> Iterator[Choice]:
         yield Choice(label=_("This month (BS)"), first=month.first, last=month.last)
         yield from _earlier(bs_month_of(month.first - timedelta(days=1)), _("Last month (BS)"))
     if year := fiscal_year_of(day):
-        yield Choice(label=_("Fiscal year %s") % year.label, first=year.first, last=year.last)
+        yield Choice(label=_fiscal_year(year), first=year.first, last=year.last)
         earlier = fiscal_year_of(year.first - timedelta(days=1))
-        yield from _earlier(earlier, _("Fiscal year %s") % (earlier.label if earlier else ""))
+        yield from _earlier(earlier, _fiscal_year(earlier) if earlier else "")
+
+
+def _fiscal_year(span: Span) -> str:
+    return _("Fiscal year %s") % in_digits_of(get_language(), span.label)
 
 
 def _earlier(span: Span | None, label: str) -> Iterator[Choice]:
     if span:
         yield Choice(label=label, first=span.first, last=span.last)
-
-
-def beginning_of(day: date) -> datetime:
-    """The first moment of this day, as the database has moments."""
-    moment = datetime.combine(day, time.min)
-    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_aware(timezone.now()) else moment
 
 
 def moments(first: date | None, last: date | None) -> dict[str, datetime]:

@@ -1,0 +1,415 @@
+"""The list of payments: what a row says, in which order, and which ones are there at all."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from wagtail.models import GroupSitePermission, Page, Site
+
+from tests.staff.conftest import PERSONAL, VIEW, url_of, words_of
+from tests.staff.many import make_many, purposes
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.listing.page import filtered_payments
+from wagtail_khalti.staff.permissions import EXPORT
+
+COLUMNS = ["Purpose", "Started", "Customer", "Amount", "Status", "Mode", "Page"]
+NASTY = {
+    "markup": "<script>alert(1)</script>",
+    "attribute": '"><img src=x onerror=alert(1)>',
+    "formula": '=HYPERLINK("http://example.com")',
+    "right to left": "\u202eatiS\u202c \u2067Rai",
+    "long": "S" * 200,
+    "template": "{{ 7|add:7 }} {% now 'Y' %} %(name)s",
+}
+
+
+@pytest.fixture
+def viewer(sign_in):
+    return sign_in("viewer")
+
+
+@pytest.fixture
+def cashier(sign_in):
+    return sign_in("cashier")
+
+
+@pytest.fixture
+def other_site(home):
+    page = home.add_sibling(instance=Page(title="Branch", slug="branch"))
+    return Site.objects.create(hostname="branch.example", root_page=page, site_name="Branch")
+
+
+@pytest.fixture
+def sign_in_for(sign_in, db):
+    """At a desk of somebody who may see this much, of these sites only."""
+
+    def sign_in_for(**sites_by_right):
+        group = Group.objects.create(name="Branch")
+        group.permissions.add(Permission.objects.get(codename="access_admin"))
+        for right, sites in sites_by_right.items():
+            permission = Permission.objects.get(codename={"view": VIEW, "personal": PERSONAL}[right])
+            for site in sites:
+                GroupSitePermission.objects.create(group=group, site=site, permission=permission)
+        desk = sign_in("editor")
+        user = desk.client.session["_auth_user_id"]
+        group.user_set.add(user)
+        return desk
+
+    return sign_in_for
+
+
+class TestAnEmptyList:
+    def test_says_what_will_be_there_and_how_to_get_there(self, viewer):
+        page = viewer.get("index")
+
+        assert "Each payment appears here as soon as somebody presses “Pay with Khalti” on your site." in page.text
+        assert page.rows == []
+
+    def test_says_so_where_nothing_was_found(self, viewer, paid):
+        assert "No payment has this number." in viewer.get("index", q="NOSUCHREFERENCE").text
+
+    def test_shows_the_way_back_to_all_of_them(self, viewer, paid):
+        page = viewer.get("index", status="failed")
+
+        link = page.main.find("a", string="Clear the filters")
+        assert "No payment is like that." in page.text
+        assert purposes(viewer.get("index", **dict([link["href"].split("?")[1].split("=")]))) == ["Membership"]
+
+    def test_says_that_the_filters_hide_what_the_search_found(self, viewer, paid):
+        page = viewer.get("index", q=paid.reference, status="failed")
+
+        assert "The filters hide what the search found." in page.text
+
+
+class TestARow:
+    def test_says_when_who_for_what_how_much_and_whether_it_worked(self, cashier, paid):
+        page = cashier.get("index")
+
+        assert [words_of(title) for title in page.main.select("thead th")] == COLUMNS
+        assert page.rows == [["Membership", "Just now", "Sita Rai", "Rs 1,500", "Completed", "Simulator", "–"]]
+
+    def test_says_no_more_of_the_customer_than_one_may_know(self, viewer, paid):
+        page = viewer.get("index")
+
+        assert page.rows[0][2] == "98XXXXX001"
+        assert "Sita" not in page.html
+        assert "9800000001" not in page.html
+
+    def test_says_of_the_customer_what_there_is(self, cashier, make_paid):
+        make_paid(name="")
+
+        assert cashier.get("index").rows[0][2] == "9800000001"
+
+    def test_leads_to_the_page_of_the_payment_and_offers_nothing_else(self, sign_in, paid):
+        for role in ("viewer", "manager", "superuser"):
+            page = sign_in(role).get("index")
+
+            assert {link["href"] for link in page.main.select("tbody a")} == {url_of("inspect", paid)}
+            assert page.main.select("tbody input, tbody button:not(.w-human-readable-date)") == []
+
+    def test_leads_to_all_payments_of_its_page(self, viewer, home, paid):
+        source_type = ContentType.objects.get_for_model(home)
+        KhaltiPayment.objects.update(source_type=source_type, source_id=home.pk, source_title="Shop")
+        make_many(2)
+
+        link = viewer.get("index").main.find("a", string="Shop")
+        page = viewer.client.get(url_of("index") + link["href"])
+
+        assert link["href"] == f"?mode=simulator&source={source_type.pk}-{home.pk}"
+        assert [row.purpose for row in page.context["object_list"]] == ["Membership"]
+
+    def test_has_rupees_as_nepal_groups_them(self, viewer, make_paid):
+        make_paid(12_345_650)
+
+        assert viewer.get("index").rows[0][3] == "Rs 1,23,456.50"
+
+    @pytest.mark.parametrize("mode", ["simulator", "sandbox", "live"])
+    def test_tells_real_money_from_a_test(self, viewer, paid, mode):
+        KhaltiPayment.objects.update(mode=mode)
+
+        assert viewer.get("index", mode=mode).rows[0][5] == mode.title()
+
+    @pytest.mark.parametrize("name", ["in_doubt", "nameless", "paid_twice"])
+    def test_says_where_somebody_has_to_look(self, viewer, request, name):
+        request.getfixturevalue(name)
+
+        statuses = [row[4] for row in viewer.get("index").rows]
+
+        assert statuses[0].endswith("Needs a look")
+        assert [status for status in statuses[1:] if "Needs a look" in status] == []
+
+    def test_says_it_also_while_a_refund_is_in_doubt_that_no_matter_was_opened_for(self, viewer, paid, khalti):
+        KhaltiPayment.objects.update(refunding_since=timezone.now())
+
+        assert viewer.get("index").rows[0][4] == "Completed Needs a look"
+
+    def test_says_it_no_more_once_that_is_done(self, desk, nameless):
+        desk.post("amount", nameless.reference, amount="400")
+
+        assert desk.get("index").rows[0][4] == "Partially refunded"
+
+    def test_shows_no_number_and_no_key(self, viewer, in_doubt):
+        page = viewer.get("index")
+
+        assert "9800000001" not in page.html
+        assert "a-key-for-tests" not in page.html
+
+    @pytest.mark.parametrize("typed", NASTY.values(), ids=NASTY)
+    def test_shows_what_a_visitor_typed_as_it_is(self, cashier, db, typed):
+        make_many(1, customer_name=typed, purpose=typed, source_title=typed)
+
+        page = cashier.get("index")
+
+        words = " ".join(typed.split())
+        assert [page.rows[0][place] for place in (0, 2, 6)] == [words] * 3
+        assert page.main.select("tbody script, tbody img") == []
+        assert len(page.main.select("tbody bdi")) == 3, "each in its own direction"
+
+
+class TestTheTime:
+    @pytest.mark.parametrize(("ago", "words"), [(0, "Just now"), (3, "3 minutes ago"), (150, "2 hours ago")])
+    def test_is_said_by_how_long_ago_it_was_while_that_is_short(self, viewer, db, ago, words):
+        make_many(1, created_at=timezone.now() - timedelta(minutes=ago))
+
+        page = viewer.get("index")
+
+        assert page.rows[0][1] == words
+
+    def test_is_there_exactly_when_one_points_at_it(self, viewer, db, time_machine):
+        time_machine.move_to(datetime(2026, 11, 21, 12, 0, tzinfo=timezone.get_default_timezone()), tick=False)
+        make_many(1, created_at=timezone.now() - timedelta(hours=2))
+
+        tip = viewer.get("index").main.select_one("tbody .w-human-readable-date")
+
+        assert tip["data-w-tooltip-content-value"] == "Nov. 21, 2026, 10 a.m. (2083-08-05 BS)"
+
+    def test_is_said_by_the_clock_of_the_site_later_on(self, viewer, db):
+        make_many(1, created_at=datetime(2026, 1, 2, 20, 0, tzinfo=timezone.get_fixed_timezone(0)))
+
+        assert viewer.get("index").rows[0][1] == "Jan. 3, 2026, 1:45 a.m."
+
+    def test_is_when_it_was_paid_where_that_was_asked(self, viewer, paid):
+        page = viewer.get("index", paid_from="2020-01-01")
+
+        assert words_of(page.main.select("thead th")[1]) == "Paid"
+        assert page.rows[0][1] == "Just now"
+
+
+class TestTheOrder:
+    def test_is_the_newest_first(self, viewer, db):
+        make_many(3)
+
+        assert purposes(viewer.get("index")) == ["Seat 1", "Seat 2", "Seat 3"]
+
+    def test_is_of_the_same_moment_the_last_first(self, viewer, db):
+        make_many(3, created_at=timezone.now())
+
+        assert purposes(viewer.get("index")) == ["Seat 3", "Seat 2", "Seat 1"]
+
+    def test_is_the_oldest_first_where_the_heading_was_pressed(self, viewer, db):
+        make_many(3)
+
+        assert purposes(viewer.get("index", ordering="created_at")) == ["Seat 3", "Seat 2", "Seat 1"]
+        assert purposes(viewer.get("index", ordering="-created_at")) == ["Seat 1", "Seat 2", "Seat 3"]
+
+    @pytest.mark.parametrize("ordering", ["amount", "-customer_name", "merchant", "completed_at", "pk; --", ""])
+    def test_is_the_usual_one_where_no_index_serves_what_was_asked(self, viewer, db, ordering):
+        make_many(3)
+
+        assert purposes(viewer.get("index", ordering=ordering)) == ["Seat 1", "Seat 2", "Seat 3"]
+
+    def test_can_be_chosen_at_the_time_only(self, viewer, paid):
+        headings = viewer.get("index").main.select("thead th:has(a[href*=ordering])")
+
+        assert [words_of(heading) for heading in headings] == ["Started"]
+
+    def test_is_the_newest_payment_first_where_that_was_asked(self, viewer, db):
+        now = timezone.now()
+        make_many(3, status="completed", completed_at=lambda number: now - timedelta(hours=10 - number))
+
+        days = {"paid_from": "2020-01-01"}
+        assert purposes(viewer.get("index", **days)) == ["Seat 3", "Seat 2", "Seat 1"]
+        assert purposes(viewer.get("index", ordering="completed_at", **days)) == ["Seat 1", "Seat 2", "Seat 3"]
+
+
+class TestTests:
+    def test_are_never_among_live_payments(self, viewer, db):
+        for number, mode in enumerate(("simulator", "sandbox", "live"), start=1):
+            make_many(1, first=number, mode=mode, purpose=mode)
+
+        assert {mode: purposes(viewer.get("index", mode=mode)) for mode in ("simulator", "sandbox", "live")} == {
+            "simulator": ["simulator"],
+            "sandbox": ["sandbox"],
+            "live": ["live"],
+        }
+
+    @pytest.mark.parametrize("mode", ["", "LIVE", "all", "live,simulator", "\x00"])
+    def test_are_looked_at_where_the_settings_say_so_and_nothing_else_was_asked(self, viewer, db, mode):
+        make_many(1, mode="live", purpose="Real")
+        make_many(1, first=2, purpose="Test")
+
+        page = viewer.get("index", mode=mode)
+
+        assert purposes(page) == ["Test"]
+        assert words_of(page.main.select_one(".khalti-modes [aria-current]")) == "Simulator"
+
+    def test_are_called_so(self, viewer, db):
+        make_many(1, mode="sandbox")
+
+        assert "Test mode: no money moves." in viewer.get("index", mode="sandbox").text
+        assert "Test mode" not in viewer.get("index", mode="live").text
+
+    def test_are_one_link_away_and_keep_what_was_asked(self, viewer, db):
+        make_many(1, mode="live", status="failed")
+        make_many(1, first=2, mode="live")
+
+        page = viewer.get("index", status="failed", p="7")
+        link = page.main.find("a", string="Live payments")
+        switched = viewer.client.get(link["href"])
+
+        assert link["href"] == f"{url_of('index')}?status=failed&mode=live"
+        assert [row.purpose for row in switched.context["object_list"]] == ["Seat 1"]
+
+
+class TestOtherSites:
+    def test_are_out_of_reach(self, sign_in_for, home, other_site):
+        make_many(1, site=other_site, purpose="Mine")
+        make_many(1, first=2, site=home.get_site(), purpose="Theirs")
+        make_many(1, first=3, site=None, purpose="Nobody's")
+        desk = sign_in_for(view=[other_site])
+
+        assert purposes(desk.get("index")) == ["Mine"]
+        assert purposes(desk.get("index", site=home.get_site().pk)) == []
+        assert purposes(desk.get("index", q="ORDER-0000")) == ["Mine"]
+        assert purposes(desk.get("index", status="initiated")) == ["Mine"]
+        assert purposes(desk.get("index", created_from="2020-01-01")) == ["Mine"]
+
+    def test_keep_their_customers_to_themselves(self, sign_in_for, home, other_site):
+        here = home.get_site()
+        for number, site in enumerate((here, other_site), start=1):
+            make_many(1, first=number, site=site, customer_name="Sita Rai", customer_phone="9800000001")
+        desk = sign_in_for(view=[here, other_site], personal=[other_site])
+
+        assert [row[2] for row in desk.get("index").rows] == ["98XXXXX001", "Sita Rai"]
+        assert purposes(desk.get("index", q="9800000001")) == ["Seat 2"]
+
+    def test_can_be_chosen_where_there_are_several(self, viewer, home, other_site):
+        make_many(1, site=other_site, purpose="Branch")
+        make_many(1, first=2, site=home.get_site(), purpose="Home")
+
+        page = viewer.get("index", site=other_site.pk)
+
+        assert purposes(page) == ["Branch"]
+        assert "Site: Branch" in page.text
+
+    def test_are_no_question_where_there_is_one(self, viewer, home):
+        assert viewer.get("index").soup.select("[name=site]") == []
+
+
+class TestQueries:
+    @pytest.fixture
+    def count(self, cashier):
+        def count(**asked):
+            with CaptureQueriesContext(connection) as queries:
+                page = cashier.get("index", **asked)
+            assert page.status == 200
+            return len(queries)
+
+        return count
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {},
+            {"status": "completed"},
+            {"created_from": "2020-01-01", "created_to": "2029-01-01"},
+            {"paid_from": "2020-01-01"},
+            {"refunded_from": "2020-01-01"},
+            {"amount_from": "1", "amount_to": "1000000"},
+            {"needs": "look"},
+            {"q": "ORDER-"},
+            {"q": "ORDER-", "status": "completed", "p": "2"},
+        ],
+        ids=str,
+    )
+    def test_are_as_many_for_300_payments_as_for_10(self, count, home, asked):
+        columns = {"status": "completed", "completed_at": timezone.now(), "site": home.get_site()}
+        make_many(10, **columns)
+        count(**asked)  # what is read once in each process
+        few = count(**asked)
+        make_many(290, first=11, **columns)
+
+        assert count(**asked) == few
+
+    def test_bring_no_more_than_a_page(self, cashier, db):
+        make_many(300)
+
+        with CaptureQueriesContext(connection) as queries:
+            cashier.get("index")
+
+        wide = [query["sql"] for query in queries if "breakdown" in query["sql"]]
+        assert len(wide) == 1
+        assert wide[0].count(",") < 100, "the rows by their keys"
+
+
+class TestTheRefreshedList:
+    def test_is_the_same_while_somebody_types(self, viewer, paid):
+        make_many(2)
+
+        assert purposes(viewer.get("index_results", q=paid.readable_reference)) == ["Membership"]
+
+    def test_offers_no_export_of_wagtails(self, viewer, paid):
+        for kind in ("csv", "xlsx"):
+            assert "text/html" in viewer.get("index", export=kind).response["Content-Type"]
+
+
+class TestWithoutAScript:
+    def test_there_is_a_form_for_all_of_it(self, viewer, paid):
+        form = viewer.get("index", status="completed", q="Memb").soup.select_one("noscript form")
+
+        assert form.select_one("[name=q]")["value"] == "Memb"
+        assert form.select_one("[name=status][checked]")["value"] == "completed"
+        assert {"created_from", "paid_to", "amount_from", "mode"} <= {field["name"] for field in form.select("[name]")}
+
+
+class TestWhatTheExportAsksFor:
+    @pytest.fixture
+    def ask(self, sign_in):
+        def ask(role="manager", **query):
+            desk = sign_in(role)
+            request = RequestFactory().get("/", query)
+            request.user = desk.client.get(url_of("index")).context["request"].user
+            return [payment.purpose for payment in filtered_payments(request, permission=EXPORT).order_by("pk")]
+
+        return ask
+
+    def test_is_what_the_list_shows(self, ask, db):
+        make_many(3, status=lambda number: "failed" if number > 1 else "expired")
+        make_many(1, first=4, mode="live", status="failed")
+
+        assert ask(status="failed") == ["Seat 2", "Seat 3"]
+        assert ask(status="failed", q="ORDER-00003") == ["Seat 3"]
+        assert ask(mode="live") == ["Seat 4"]
+
+    def test_is_refused_in_words_where_it_makes_no_sense(self, ask, db):
+        with pytest.raises(ValidationError) as refusal:
+            ask(created_from="2026-02-30")
+
+        assert refusal.value.messages[0].startswith("Started: There is no such day.")
+
+    def test_is_refused_where_the_search_finds_too_many(self, ask, db):
+        make_many(1001)
+
+        with pytest.raises(ValidationError, match="More than 1,000 payments begin like this: type more"):
+            ask(q="ORDER")
+
+    def test_is_nothing_for_who_may_not(self, ask, db):
+        make_many(1)
+
+        assert ask("cashier") == []

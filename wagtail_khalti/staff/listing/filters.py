@@ -1,0 +1,173 @@
+"""What narrows the list of payments: days in either calendar, the state, the place, the amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.models import Site
+
+from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models.payment import PAID, WAITING, Status
+from wagtail_khalti.staff.listing.plans import of_mode
+from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
+from wagtail_khalti.staff.modes import default_mode, mode_of
+from wagtail_khalti.staff.periods import moments
+from wagtail_khalti.staff.permissions import VIEW, policy
+
+SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
+LONGEST_MERCHANT = 64
+MODES = (
+    (Mode.LIVE.value, gettext_lazy("Live payments")),
+    (Mode.SANDBOX.value, gettext_lazy("Sandbox")),
+    (Mode.SIMULATOR.value, gettext_lazy("Simulator")),
+)
+"""As one chooses between them, real money first."""
+
+ANY_PAID, ANY_WAITING = "paid", "waiting"
+SEVERAL = {ANY_PAID: PAID, ANY_WAITING: WAITING}
+SEVERAL_CHOICES = (
+    (ANY_PAID, gettext_lazy("Paid, also what was given back")),
+    (ANY_WAITING, gettext_lazy("Not decided yet")),
+)
+"""Several states in one word, as the insights count them."""
+
+Days = tuple[date | None, date | None]
+
+
+class OneOf(django_filters.ChoiceFilter):
+    """Shown as what it is: a few words of which one is chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.RadioSelect)
+        kwargs.setdefault("empty_label", gettext_lazy("All"))
+        kwargs.setdefault(
+            "error_messages", {"invalid_choice": gettext_lazy("There is nothing of this name to choose.")}
+        )
+        super().__init__(**kwargs)
+
+
+class PaymentFilters(WagtailFilterSet):
+    """Always of one mode. What can't be meant is told, and nothing is shown for it."""
+
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODES, empty_label=None, method="by_mode")
+    status = OneOf(label=gettext_lazy("Status"), choices=[*SEVERAL_CHOICES, *Status.choices], method="by_status")
+    created = DaysFilter(label=gettext_lazy("Started"), method="by_start")
+    paid = DaysFilter(label=gettext_lazy("Paid"), method="by_payment")
+    refunded = DaysFilter(label=gettext_lazy("Refunded"), method="by_refund")
+    amount = AmountsFilter(label=gettext_lazy("Amount"), method="by_amount")
+    merchant = OneOf(label=gettext_lazy("Khalti account"))
+    site = OneOf(label=gettext_lazy("Site"))
+    source = OneOf(label=gettext_lazy("Page"), empty_label=gettext_lazy("All pages"), method="by_source")
+    needs = OneOf(label=gettext_lazy("Needs you"), choices=[("look", gettext_lazy("Needs a look"))], method="by_matter")
+
+    class Meta:
+        model = KhaltiPayment
+        fields = ()
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: HttpRequest, prefix: Any = None) -> None:
+        asked = (data if data is not None else request.GET).copy()
+        asked["mode"] = mode_of(request).value
+        super().__init__(asked, queryset, request=request, prefix=prefix)
+        self.filters["mode"].extra["initial"] = default_mode().value
+        self._offer("merchant", self._merchants())
+        self._offer("site", self._sites())
+        self._offer("source", self._source(), at_least=1)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]], *, at_least: int = 2) -> None:
+        """A filter with nothing to choose from isn't one, unless it was chosen: then it has to be seen."""
+        if len(choices) >= at_least or self.data.get(name):
+            self.filters[name].extra["choices"] = choices
+        else:
+            del self.filters[name]
+
+    def _merchants(self) -> list[tuple[str, str]]:
+        """Those of the settings, and one that is there no more, if payments of it are asked for."""
+        try:
+            names = list(configuration().merchants)
+        except ImproperlyConfigured:
+            names = []
+        wanted = str(self.data.get("merchant", ""))
+        if wanted and wanted not in names and len(wanted) <= LONGEST_MERCHANT and "\x00" not in wanted:
+            names += [wanted] if self._within_reach().filter(merchant=wanted).exists() else []
+        return [(name, name) for name in names]
+
+    def _sites(self) -> list[tuple[str, str]]:
+        reach = policy.sites_within_reach(self.request.user, [VIEW])
+        sites = Site.objects.order_by("-is_default_site", "hostname", "port")
+        sites = sites if reach is None else sites.filter(pk__in=reach)
+        return [(str(site.pk), site.site_name or site.hostname) for site in sites]
+
+    def _source(self) -> list[tuple[str, str]]:
+        """The one that is asked for, by a link: there may be thousands."""
+        wanted = str(self.data.get("source", ""))
+        of_it = self.by_source(self._within_reach(), "source", wanted) if SOURCE.fullmatch(wanted) else None
+        if of_it is None:
+            return []
+        title = of_it.order_by("-created_at").values_list("source_title", flat=True).first()
+        return [(wanted, title or _("A page without payments"))]
+
+    def _within_reach(self) -> QuerySet[KhaltiPayment]:
+        rows: QuerySet[KhaltiPayment] = KhaltiPayment.objects.filter(mode=self.data["mode"])
+        return policy.within_reach(self.request.user, rows, [VIEW])
+
+    def by_mode(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        return of_mode(payments, value, self.data)
+
+    def by_status(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        return payments.filter(status__in=SEVERAL.get(value, [value]))
+
+    def by_start(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
+        return payments.filter(**_during("created_at", days))
+
+    def by_payment(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
+        return payments.filter(**_during("completed_at", days))
+
+    def by_refund(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
+        refunds = KhaltiRefund.objects.done().filter(**_during("decided_at", days))
+        return payments.filter(pk__in=refunds.order_by().values("payment"))
+
+    def by_amount(self, payments: QuerySet[KhaltiPayment], name: str, ends: Any) -> QuerySet[KhaltiPayment]:
+        limits = zip(("amount__gte", "amount__lte"), ends, strict=True)
+        return payments.filter(**{lookup: paisa for lookup, paisa in limits if paisa is not None})
+
+    def by_source(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        found = SOURCE.fullmatch(value)
+        return payments.filter(source_type_id=int(found[1]), source_id=found[2]) if found else payments.none()
+
+    def by_matter(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        return payments.filter(pk__in=KhaltiReview.objects.open().order_by().values("payment"))
+
+    @property
+    def is_by_payment(self) -> bool:
+        """Whether it was asked when the money came."""
+        return self.is_valid() and bool(self.form.cleaned_data.get("paid"))
+
+    @property
+    def chosen(self) -> list[str]:
+        """What narrows the list; the mode only says of which list one speaks."""
+        return [name for name in self.form.changed_data if name != "mode"]
+
+    @property
+    def complaints(self) -> list[str]:
+        """What can't be meant, in words, with the name of the filter before."""
+        return [f"{self.form[name].label}: {text}" for name, text in self._errors()]
+
+    def _errors(self) -> Iterator[tuple[str, str]]:
+        for name, texts in self.form.errors.items():
+            yield from ((name, str(text)) for text in texts)
+
+
+def _during(column: str, days: Days) -> dict[str, Any]:
+    return {f"{column}__{lookup}": moment for lookup, moment in moments(*days).items()}

@@ -1,0 +1,208 @@
+"""The list of payments: when, for what, who, how much, did it work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.admin.ui.tables import BaseColumn
+from wagtail.admin.views.generic import IndexView
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.staff.exports.button import export_buttons
+from wagtail_khalti.staff.listing.columns import columns
+from wagtail_khalti.staff.listing.filters import MODES, PaymentFilters
+from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator
+from wagtail_khalti.staff.listing.plans import within_reach
+from wagtail_khalti.staff.listing.search import LIMIT, Found, find
+from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
+
+OF_A_PAGE = ("p", "_w_filter_fragment")
+"""What of a query says nothing of which payments are meant."""
+
+
+def _within_reach(request: HttpRequest, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
+    """Of every mode: the filters always choose one."""
+    return within_reach(request.user, KhaltiPayment.objects.order_by(), permission, request.GET)
+
+
+def filtered_payments(request: HttpRequest, *, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
+    """What the list shows with this query string, in no order.
+
+    Raises ``ValidationError`` in words where it can't be meant, or where the search finds too many.
+    """
+    payments = _within_reach(request, permission)
+    filters = PaymentFilters(request.GET, request=request)
+    if not filters.is_valid():
+        raise ValidationError(filters.complaints)
+    found = found_by(request)
+    if found and found.is_cut:
+        raise ValidationError(too_many())
+    filtered: QuerySet[KhaltiPayment] = filters.filter_queryset(payments)
+    return filtered.filter(pk__in=found.keys) if found else filtered
+
+
+def found_by(request: HttpRequest) -> Found | None:
+    """What is looked for; None where nothing is."""
+    text = request.GET.get("q", "").strip()
+    if not text:
+        return None
+    sites = policy.sites_within_reach(request.user, [VIEW])
+    return find(text, mode_of(request).value, sites=sites, personal=_personal(request))
+
+
+def _personal(request: HttpRequest) -> Collection[int] | None:
+    return policy.sites_within_reach(request.user, [PERSONAL])
+
+
+def too_many() -> str:
+    return _("More than %(limit)s payments begin like this: type more.") % {"limit": intcomma(LIMIT)}
+
+
+class PaymentListView(IndexView):
+    """Found by what a customer can read out."""
+
+    any_permission_required = ["view"]
+    paginator_class = CappedPaginator
+    is_searchable = True
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.is_export = False  # Wagtail's would need no permission, and hold all rows in memory
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        return [*super().header_buttons, *export_buttons(self.request)]
+
+    def get_list_buttons(self, instance: KhaltiPayment) -> list[Any]:
+        return []  # the purpose leads to the page, where all else is
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        return columns(time=self.time, url_of=self.get_inspect_url, customer_of=self.customer_of)
+
+    @cached_property
+    def time(self) -> str:
+        """By which they are sorted: when the money came, where that is asked for."""
+        return "completed_at" if self.filters.is_by_payment else "created_at"
+
+    @cached_property
+    def personal(self) -> Collection[int] | None:
+        """The sites of whose customers the names may be seen; None for all."""
+        return _personal(self.request)
+
+    def customer_of(self, payment: KhaltiPayment) -> str:
+        if self.personal is None or payment.site_id in self.personal:
+            return payment.customer_name or payment.customer_email or payment.customer_phone
+        return payment.masked_phone
+
+    # Which payments
+
+    def get_base_queryset(self) -> QuerySet[KhaltiPayment]:
+        return _within_reach(self.request)
+
+    @cached_property
+    def search_query(self) -> str:
+        return str(self.request.GET.get(self.search_kwarg, "")).strip()
+
+    @cached_property
+    def found(self) -> Found | None:
+        return found_by(self.request)
+
+    @cached_property
+    def is_filtering(self) -> bool:
+        return bool(self.filters.chosen)
+
+    def filter_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
+        if not self.filters.is_valid():
+            return queryset.none()
+        filtered: QuerySet[KhaltiPayment] = self.filters.filter_queryset(queryset)
+        return filtered
+
+    def search_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
+        return queryset.filter(pk__in=self.found.keys) if self.found else queryset
+
+    # In which order, and how many
+
+    def get_ordering(self) -> str:
+        asked = self.request.GET.get("ordering")
+        return str(asked) if asked in self.get_valid_orderings() else f"-{self.time}"
+
+    def order_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
+        return queryset.order_by(self.ordering, "-pk" if self.ordering.startswith("-") else "pk")
+
+    def paginate_queryset(self, queryset: QuerySet[KhaltiPayment], page_size: int) -> Any:
+        paginator, page, rows, has_others = super().paginate_queryset(queryset, page_size)
+        matters = KhaltiReview.objects.open().filter(payment__in=[row.pk for row in rows])
+        in_question = set(matters.values_list("payment_id", flat=True))
+        for row in rows:
+            row.needs_a_look = row.pk in in_question
+        return paginator, page, rows, has_others
+
+    # What is said of it
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        mode = mode_of(self.request)
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        return context | {
+            "is_test": mode != Mode.LIVE,
+            "modes": [(label, value == mode, self.url_with(mode=value)) for value, label in MODES],
+            "complaints": self.filters.complaints,
+            "plain_form": self.filters.get_form_class()(self.filters.data, auto_id="plain_%s"),
+            "matches": self._matches(context["paginator"]),
+            "more_than": intcomma(CAP) if context["paginator"].is_capped else "",
+            "too_many": too_many() if self.found and self.found.is_cut else "",
+            "elsewhere": self._elsewhere(),
+            "hidden_by_filters": bool(self.found and self.found.keys),
+            "without_filters": self.url_of(mode=mode, q=self.search_query),
+            "may_ask_for_persons": self.personal is None or bool(self.personal),
+        }
+
+    def _matches(self, paginator: CappedPaginator) -> str:
+        if paginator.is_capped:
+            return _("More than %(count)s payments match.") % {"count": intcomma(CAP)}
+        words = ngettext("%(count)s payment matches.", "%(count)s payments match.", paginator.count)
+        return words % {"count": intcomma(paginator.count)}
+
+    def _elsewhere(self) -> list[tuple[str, str]]:
+        """Where else the number is known, while it isn't here."""
+        if not self.found or self.found.keys:
+            return []
+        return [
+            (
+                ngettext(
+                    "%(count)s payment is found in “%(mode)s”: show it",
+                    "%(count)s payments are found in “%(mode)s”: show them",
+                    self.found.elsewhere[mode],
+                )
+                % {"count": intcomma(self.found.elsewhere[mode]), "mode": label},
+                self.url_of(mode=mode, q=self.search_query),
+            )
+            for mode, label in MODES
+            if mode in self.found.elsewhere
+        ]
+
+    def url_with(self, **changes: str) -> str:
+        """Of the same list with something changed."""
+        asked = self.request.GET.copy()
+        for name in OF_A_PAGE:
+            asked.pop(name, None)
+        for name, value in changes.items():
+            asked[name] = value
+        return f"{self.index_url}?{asked.urlencode()}"
+
+    def url_of(self, **asked: str) -> str:
+        """Of a list of which only this is asked."""
+        query = self.request.GET.copy()
+        query.clear()
+        query.update({name: value for name, value in asked.items() if value})
+        return f"{self.index_url}?{query.urlencode()}"

@@ -1,0 +1,99 @@
+"""A payment, found by what a customer can read out: all of it, or how it begins. Each column by its index."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connections
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.phone import as_dialled
+
+LIMIT = 1_000  # payments; who finds more has to type more
+SHORTEST_BEGINNING = 4  # characters; what is shorter is only found as a whole
+LONGEST = 254  # characters, of an e-mail address
+LONGEST_PHONE = 20
+LAST_CHARACTER = chr(0x10FFFF)
+
+Row = tuple[int, str, Any]
+"""Primary key, mode and site, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """At most ``LIMIT`` payments of the mode that was asked for."""
+
+    keys: Collection[int] = ()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """How many there are in each of the other modes."""
+    is_cut: bool = False
+    """Whether there may be more of them."""
+
+
+def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal: Collection[int] | None = ()) -> Found:
+    """By reference, pidx, transaction id and order id on ``sites``; on those of ``personal`` by whom it is of, too.
+
+    None stands for all sites. They are sorted out here, and not by the database, since SQLite would rather go through
+    all payments of a site than use the index of what is looked for.
+    """
+    text = _without_marks(text)
+    if not text or len(text) > LONGEST or "\x00" in text:
+        return Found()
+    found: dict[int, str] = {}
+    is_cut = False
+    for column, value, reach in _ways(text, sites, personal):
+        rows, more = _rows(column, value)
+        found |= {pk: row_mode for pk, row_mode, site in rows if reach is None or site in reach}
+        is_cut |= more
+    return _found(found, mode, is_cut)
+
+
+def _found(found: Mapping[int, str], mode: str, is_cut: bool) -> Found:
+    keys = [pk for pk, row_mode in found.items() if row_mode == mode]
+    elsewhere = Counter(row_mode for row_mode in found.values() if row_mode != mode)
+    return Found(keys=keys[:LIMIT], elsewhere=elsewhere, is_cut=is_cut or len(keys) > LIMIT)
+
+
+def _ways(
+    text: str, sites: Collection[int] | None, personal: Collection[int] | None
+) -> Iterator[tuple[str, str, Collection[int] | None]]:
+    """Column, how it is written there, and on which sites."""
+    reference = "".join(part for part in text.upper() if unicodedata.category(part) not in ("Pd", "Zs"))
+    if reference:
+        yield "reference", reference, sites
+    for column in ("pidx", "transaction_id", "purchase_order_id"):
+        yield column, text, sites
+    if personal is None or personal:
+        yield "customer_email", text.lower(), personal
+        phone = as_dialled(text).removeprefix("+977").removeprefix("00977")
+        if phone.isdecimal() and len(phone) <= LONGEST_PHONE:
+            yield "customer_phone", phone, personal
+
+
+def _rows(column: str, text: str) -> tuple[list[Row], bool]:
+    """Whether there are more than these, too. Of very many, what is written exactly so is there for certain."""
+    rows = KhaltiPayment.objects.order_by().values_list("pk", "mode", "site_id")
+    exact = rows.filter(**{column: text})
+    if len(text) < SHORTEST_BEGINNING:
+        found = list(exact[: LIMIT + 1])
+        return found[:LIMIT], len(found) > LIMIT
+    found = list(rows.filter(**beginning(column, text))[: LIMIT + 1])
+    if len(found) <= LIMIT:
+        return found, False
+    return [*exact[:LIMIT], *found], True
+
+
+def beginning(column: str, text: str) -> dict[str, str]:
+    """A condition that the index of ``column`` serves. Only PostgreSQL has one for LIKE."""
+    if connections[KhaltiPayment.objects.db].vendor == "postgresql":
+        return {f"{column}__startswith": text}
+    return {f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER}
+
+
+def _without_marks(text: str) -> str:
+    """Without the invisible marks around a copied number."""
+    return "".join(character for character in text if unicodedata.category(character) != "Cf").strip()
