@@ -8,16 +8,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogFormatter
 
+from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
 from wagtail_khalti.staff.figures import rupees
 
 DEEDS: dict[str, tuple[Promise, Promise]] = {
     "wagtail_khalti.refund": (_("Refund payment"), _("Refund of %(amount)s requested")),
     "wagtail_khalti.record_refund": (_("Record refund"), _("Refund of %(amount)s made elsewhere was recorded")),
     "wagtail_khalti.enter_refund_amount": (_("Enter refund"), _("Amount of a refund entered: %(amount)s")),
+    "wagtail_khalti.check": (_("Check payment"), _("Khalti was asked")),
+    "wagtail_khalti.add_note": (_("Add note"), _("Note added")),
+    "wagtail_khalti.send_receipt": (_("Send receipt"), _("Receipt sent by e-mail")),
+    "wagtail_khalti.replay_delivery": (_("Tell the site's code again"), _("Site's code told again: %(news)s")),
     "wagtail_khalti.decide_refund": (_("Decide on refund"), _("Said of a refund of %(amount)s: it was not made")),
+    "wagtail_khalti.export": (_("Export"), _("File downloaded: %(file)s")),
+    "wagtail_khalti.close_review": (_("Close matter"), _("Matter closed: %(matter)s")),
 }
 """By action: the deed, and what was done."""
 
+NEWS = dict(KhaltiDelivery.News.choices)
+MATTERS = dict(KhaltiReview.Kind.choices)
 SAID_SENT = _("Said of a refund of %(amount)s: it was made")
 
 
@@ -31,7 +40,13 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
     class Formatter(LogFormatter):
         def format_message(self, log_entry: Any) -> str:
             data = log_entry.data
-            words = str(SAID_SENT if data.get("was_sent") else message) % {"amount": rupees(data.get("amount") or 0)}
+            facts = {
+                "amount": rupees(data.get("amount") or 0),
+                "news": NEWS.get(data.get("news"), "–"),
+                "file": f"{data.get('what')}, {data.get('mode')}, {data.get('format')}",
+                "matter": MATTERS.get(data.get("review"), "–"),
+            }
+            words = str(SAID_SENT if data.get("was_sent") else message) % facts
             why = data.get("reason") or data.get("note")
             return f"{words} (“{why}”)" if why else words
 

@@ -25,6 +25,10 @@ def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[
         "in_doubt": _or_empty(in_doubt),
         "left": rupees(payment.remaining),
     }
+    if payment.is_paid and payment.fee is not None:
+        figures |= {"fee": rupees(payment.fee), "net": rupees(payment.remaining - payment.fee)}
+    if any(refund.is_undecided or refund.lacks_amount for refund in refunds):
+        figures["net"] = ""
     if any(refund.lacks_amount for refund in refunds):
         less = _("less than %(amount)s") % {"amount": rupees(payment.remaining)}
         figures |= {"given_back": _("not known yet"), "left": less}

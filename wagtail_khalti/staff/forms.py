@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.actions.add_note import LONGEST_NOTE
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.refund import LONGEST_REASON, Way
 from wagtail_khalti.money import Paisa, to_paisa, to_rupees
@@ -162,6 +163,22 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), help_text=_("What you saw, for your colleagues."), max_length=LONGEST_REASON, required=False
     )
+
+
+class RemarkForm(forms.Form):
+    """Something worth knowing about a payment."""
+
+    text = forms.CharField(
+        label=_("Note"),
+        help_text=_("For your colleagues. The customer never reads it, and it can't be changed later."),
+        max_length=LONGEST_NOTE,
+        error_messages={"required": _("Write what your colleagues should know.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
 
 
 class AmountForm(NoteForm):

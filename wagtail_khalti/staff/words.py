@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti import exceptions
@@ -26,6 +26,11 @@ WORDS: Mapping[type[KhaltiError], Promise] = {
     exceptions.NotRefundable: _("What Khalti says does not fit this payment."),
     exceptions.IdempotencyConflict: _("This form was used before. Look at the figures again."),
     exceptions.RefundIsDecided: _("It is known by now what became of this refund."),
+    exceptions.AlreadyDelivered: _("The site's code has heard of it by now."),
+    exceptions.NothingPaid: _("Khalti has not confirmed this payment, so there is nothing to send a receipt for."),
+    exceptions.NoAddress: _("The visitor gave no e-mail address, so no receipt can be sent."),
+    exceptions.SentJustNow: _("A receipt was sent a moment ago. Wait a minute before you send another one."),
+    exceptions.MailFailed: _("The mail server did not take the receipt. Try again later."),
     exceptions.MerchantChanged: _("The Khalti account that took this payment is not set up any more."),
     exceptions.KeyRejected: _("Khalti refuses the key of this site."),
     exceptions.PidxNotFound: _("Khalti does not know this payment under the key of this site."),
@@ -55,3 +60,11 @@ def why_not_refundable(payment: KhaltiPayment) -> str:
     except NotRefundable as error:
         return words_for(error)
     return ""
+
+
+def name_of_language(code: str) -> str:
+    """In its own words; as it was kept where Django does not know it."""
+    try:
+        return str(get_language_info(code)["name_local"]) if code else ""
+    except KeyError:
+        return code

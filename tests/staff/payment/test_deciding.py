@@ -1,0 +1,136 @@
+"""A person says what became of a refund in doubt. Neither button sends anything."""
+
+import pytest
+
+from tests.staff.conftest import KNOWN, stored, url_of
+from wagtail_khalti.actions import check_payment, decide_refund, refund_payment
+from wagtail_khalti.models import KhaltiEvent
+
+
+class TestDeciding:
+    BUTTONS = {"yes": "It is there: Rs 500 went back", "no": "It is not there: nothing went back"}
+    TOLD = {
+        "yes": "Noted: Rs 500 was given back. Nothing was sent.",
+        "no": "Noted: Rs 500 was not given back. Nothing was sent; you can make the refund again.",
+    }
+
+    def press(self, desk, refund, said, **typed):
+        form = desk.get("decide", refund.reference).form
+        return desk.send(form, button=form.buttons[self.BUTTONS[said]], **typed)
+
+    def test_is_offered_at_the_top_of_the_payment(self, desk, in_doubt):
+        page = desk.get("inspect", in_doubt.payment)
+
+        assert page.main.select_one(f'.help-warning a[href="{url_of("decide", in_doubt.reference)}"]')
+
+    def test_offers_two_buttons_that_say_what_they_say(self, desk, in_doubt, nothing_sent):
+        page = desk.get("decide", in_doubt.reference)
+
+        assert list(page.form.buttons) == list(self.BUTTONS.values())
+        assert page.form.element.select_one("[name=csrfmiddlewaretoken]")
+        assert "Neither button sends anything." in page.text
+        assert page.figures | {"In doubt": "Rs 500", "Left": "Rs 800"} == page.figures
+
+    @pytest.mark.parametrize(
+        ("said", "state", "figures"),
+        [
+            ("yes", "Given back", {"Given back": "Rs 700", "Left": "Rs 800"}),
+            ("no", "Not made", {"Given back": "Rs 200", "Left": "Rs 1,300"}),
+        ],
+    )
+    def test_settles_it(self, desk, in_doubt, nothing_sent, said, state, figures):
+        page = self.press(desk, in_doubt, said, note="Looked at 3 pm")
+
+        assert (page.tones, page.messages) == (["success"], [self.TOLD[said]])
+        assert page.rows[-1][2].startswith(state)
+        assert page.figures | figures == page.figures
+        assert "In doubt" not in page.figures
+        assert page.matters == []
+        assert not in_doubt.payment.reviews.open().exists()
+
+    @pytest.mark.parametrize(("said", "line"), [("yes", "Money went back"), ("no", "Refund was not made")])
+    def test_is_told_in_the_history_with_who_said_it(self, desk, in_doubt, said, line):
+        page = self.press(desk, in_doubt, said, note="Seen <b>there")
+
+        [told] = [words for words in page.story if words.endswith("“Seen <b>there”")]
+        assert told.startswith(f"{line} Rs 500")
+        assert "<b>there" not in page.html
+        assert in_doubt.payment.events.filter(user__username="manager", data__note="Seen <b>there").exists()
+        assert in_doubt.payment.reviews.get().closed_by.username == "manager"
+
+    def test_that_it_was_not_sent_lets_it_be_made_again(self, desk, in_doubt, confirm, khalti):
+        self.press(desk, in_doubt, "no")
+
+        page = desk.send(confirm(in_doubt.payment, amount="500").form)
+
+        assert page.messages == ["Rs 500 was given back. Rs 800 is left."]
+
+    @pytest.mark.parametrize("first", ["yes", "no"])
+    @pytest.mark.parametrize("second", ["yes", "no"])
+    def test_is_done_once_also_by_two_people(self, desk, colleague, in_doubt, nothing_sent, first, second):
+        form = colleague.get("decide", in_doubt.reference).form
+        self.press(desk, in_doubt, first)
+        state, events = stored(in_doubt).state, KhaltiEvent.objects.count()
+
+        page = colleague.send(form, button=form.buttons[self.BUTTONS[second]])
+
+        assert (page.tones, page.messages) == (["error"], [KNOWN])
+        assert (stored(in_doubt).state, KhaltiEvent.objects.count()) == (state, events)
+        assert page.path == url_of("inspect", in_doubt.payment)
+
+    def test_pressed_twice_is_done_once(self, desk, in_doubt, nothing_sent):
+        form = desk.get("decide", in_doubt.reference).form
+        pages = [desk.send(form, button=form.buttons[self.BUTTONS["yes"]]) for _press in range(2)]
+
+        assert [page.messages for page in pages] == [[self.TOLD["yes"]], [KNOWN]]
+        assert in_doubt.payment.events.filter(data__word="said_sent").count() == 1
+
+    def test_comes_too_late_where_khalti_told_meanwhile(self, desk, in_doubt, khalti):
+        form = desk.get("decide", in_doubt.reference).form
+        khalti.refund(in_doubt.payment)
+        check_payment(in_doubt.payment)
+
+        page = desk.send(form, button=form.buttons[self.BUTTONS["no"]])
+
+        assert page.messages == [KNOWN]
+        assert (stored(in_doubt).state, page.figures["Left"]) == ("succeeded", "Rs 0")
+
+    @pytest.mark.parametrize("was_sent", [True, False])
+    def test_is_no_page_any_more_for_what_is_decided(self, desk, in_doubt, was_sent):
+        decide_refund(in_doubt, was_sent=was_sent)
+
+        assert desk.get("decide", in_doubt.reference).messages == [KNOWN]
+
+    def test_comes_too_early_for_what_is_just_being_sent(self, desk, paid, killed):
+        killed("refund", paid, minutes=1)
+        [refund] = paid.refunds.all()
+
+        opened = desk.get("decide", refund.reference)
+        pressed = desk.post("decide", refund.reference, was_sent="no", note="")
+
+        assert opened.messages == pressed.messages == ["Rs 500 is being sent to Khalti. Look again in a moment."]
+        assert stored(refund).state == "sending"
+
+    def test_is_for_what_a_killed_process_left(self, desk, paid, killed):
+        killed("refund", paid)
+        [refund] = paid.refunds.all()
+
+        page = self.press(desk, refund, "no")
+
+        assert page.messages == [self.TOLD["no"]]
+        assert stored(refund).state == "refused"
+
+    @pytest.mark.parametrize("was_sent", ["yes", "no"])
+    def test_is_not_for_what_was_never_in_doubt(self, desk, paid, nameless, was_sent):
+        made = refund_payment(paid, 50_000)
+
+        for refund in (made, nameless):
+            assert desk.post("decide", refund.reference, was_sent=was_sent).messages == [KNOWN]
+            assert stored(refund).state == refund.state
+
+    def test_keeps_the_note_where_it_has_to_be_shorter(self, desk, in_doubt):
+        page = self.press(desk, in_doubt, "yes", note="n" * 256)
+
+        assert page.messages == ["Nothing was done yet. Look at what is marked below."]
+        assert page.form.data["note"] == "n" * 256
+        assert list(page.form.buttons) == list(self.BUTTONS.values())

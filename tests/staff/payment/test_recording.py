@@ -1,0 +1,194 @@
+"""What was given back elsewhere is written down: how much it was in Khalti's dashboard, and what went past it."""
+
+import pytest
+
+from tests.staff.conftest import KNOWN, last_event, stored, url_of
+from wagtail_khalti.actions import check_payment, enter_refund_amount, refund_payment
+from wagtail_khalti.models import KhaltiEvent
+from wagtail_khalti.models.refund import Way
+
+CHANGED = "Money was given back in the meantime. Look at the figures again."
+UNDECIDED = "First it has to be known what became of an earlier refund of this payment."
+
+
+class TestEnteringAnAmount:
+    def enter(self, desk, refund, amount, note=""):
+        form = desk.get("amount", refund.reference).form
+        assert form.element.select_one("[name=csrfmiddlewaretoken]")
+        return desk.send(form, amount=amount, note=note)
+
+    def test_is_offered_at_the_top_of_the_payment(self, desk, nameless):
+        page = desk.get("inspect", nameless.payment)
+
+        assert page.main.select_one(f'.help-warning a[href="{url_of("amount", nameless.reference)}"]')
+
+    def test_counts_from_then_on(self, desk, nameless, nothing_sent):
+        page = self.enter(desk, nameless, "400", note="From the dashboard")
+
+        assert (page.tones, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
+        assert page.figures | {"Given back": "Rs 400", "Left": "Rs 1,100"} == page.figures
+        assert [row[1:] for row in page.rows] == [
+            ["Rs 400", "Made elsewhere", "Khalti's dashboard", "Manager Gurung"],
+        ]
+        assert page.matters == []
+
+    def test_is_told_in_the_history(self, desk, nameless):
+        page = self.enter(desk, nameless, "400", note="From the dashboard")
+
+        assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.story
+        assert page.story[-2] == "Matter closed A refund of unknown amount · “From the dashboard”"
+        assert last_event(nameless.payment).user.username == "manager"
+
+    def test_lets_the_rest_be_given_back(self, desk, nameless, confirm, khalti):
+        self.enter(desk, nameless, "400")
+
+        page = desk.send(confirm(nameless.payment, amount="1100").form)
+
+        assert page.messages == ["Rs 1,100 was given back. Rs 0 is left."]
+
+    @pytest.mark.parametrize("amount", ["0", "-1", "0.00"])
+    def test_of_nothing_is_refused(self, desk, nameless, amount):
+        page = self.enter(desk, nameless, amount)
+
+        assert page.errors == ["Enter an amount above zero."]
+        assert stored(nameless).lacks_amount
+
+    @pytest.mark.parametrize("amount", ["1500", "1500.01", "9" * 30])
+    def test_of_all_or_more_is_refused(self, desk, nameless, amount):
+        page = self.enter(desk, nameless, amount, note="Kept")
+
+        assert page.errors == ["That would be all of it, and Khalti says that it was a part."]
+        assert page.form.data == {"amount": amount, "note": "Kept"}
+        assert stored(nameless).lacks_amount
+
+    def test_is_done_once_also_by_two_people(self, desk, colleague, nameless, nothing_sent):
+        form = colleague.get("amount", nameless.reference).form
+        self.enter(desk, nameless, "400")
+        events = KhaltiEvent.objects.count()
+
+        page = colleague.send(form, amount="300")
+
+        assert (page.tones, page.messages) == (["error"], [KNOWN])
+        assert (stored(nameless).amount, stored(nameless.payment).refund_total) == (40_000, 40_000)
+        assert KhaltiEvent.objects.count() == events
+
+    def test_pressed_twice_counts_once(self, desk, nameless):
+        form = desk.get("amount", nameless.reference).form
+        pages = [desk.send(form, amount="400") for _press in range(2)]
+
+        assert [page.messages for page in pages] == [["Rs 400 is recorded as given back."], [KNOWN]]
+        assert stored(nameless.payment).refund_total == 40_000
+
+    def test_comes_too_late_where_khalti_told_meanwhile(self, desk, nameless, khalti):
+        form = desk.get("amount", nameless.reference).form
+        khalti.refund(nameless.payment)
+        check_payment(nameless.payment)
+
+        page = desk.send(form, amount="400")
+
+        assert page.messages == [KNOWN]
+        assert page.figures["Given back"] == "Rs 1,500"
+
+    def test_is_no_page_any_more_for_what_is_known(self, desk, nameless, paid):
+        enter_refund_amount(nameless, 40_000)
+
+        for refund in (nameless, refund_payment(paid, 50_000)):
+            assert desk.get("amount", refund.reference).messages == [KNOWN]
+
+    def test_keeps_all_else_waiting_until_it_is_done(self, desk, nameless):
+        for name in ("refund", "record"):
+            told = desk.get(name, nameless.payment).messages
+            assert told == ["First enter how much went back in Khalti's dashboard."]
+
+
+class TestRecording:
+    def record(self, desk, payment, amount, way="cash", reason=""):
+        form = desk.get("record", payment).form
+        assert form.element.select_one("[name=csrfmiddlewaretoken]")
+        return desk.send(form, amount=amount, way=way, reason=reason)
+
+    def test_knows_three_ways(self, desk, paid):
+        page = desk.get("record", paid)
+
+        ways = [field["value"] for field in page.form.element.select("[name=way]")]
+        assert ways == [Way.DASHBOARD, Way.BANK_TRANSFER, Way.CASH]
+        assert page.form.element.select("[name=way][checked]") == [], "nobody says it without having chosen"
+        assert "This only writes it down: nothing is sent." in page.text
+
+    @pytest.mark.parametrize(
+        ("way", "label"),
+        [("cash", "Cash"), ("bank_transfer", "Bank transfer"), ("dashboard", "Khalti's dashboard")],
+    )
+    def test_writes_it_down(self, desk, paid, nothing_sent, way, label):
+        page = self.record(desk, paid, "500", way=way, reason="Came too late")
+
+        assert (page.tones, page.messages) == (["success"], ["Rs 500 is recorded as given back."])
+        assert page.figures | {"Status": "Completed", "Given back": "Rs 500", "Left": "Rs 1,000"} == page.figures
+        assert [row[1:] for row in page.rows] == [
+            ["Rs 500", "Made elsewhere", label, "Manager Gurung Came too late"],
+        ]
+        assert page.story[-2] == f"Refund made elsewhere Rs 500 · {label}"
+        assert last_event(paid).user.username == "manager"
+
+    def test_of_all_leaves_nothing_to_give_back(self, desk, paid):
+        page = self.record(desk, paid, "1500")
+
+        assert page.figures | {"Status": "Completed", "Given back": "Rs 1,500", "Left": "Rs 0"} == page.figures
+        assert page.main.select("a.button") == []
+        assert "All of this payment was given back already." in page.text
+
+    def test_of_a_second_payment_closes_the_matter(self, desk, paid_twice):
+        page = self.record(desk, paid_twice, "1500", way="bank_transfer")
+
+        assert page.matters == []
+        assert page.form_with("[name=key]") is None
+        assert paid_twice.reviews.get(kind="second_payment").closed_by.username == "manager"
+
+    def test_of_too_much_keeps_what_was_typed(self, desk, paid, nothing_sent):
+        page = self.record(desk, paid, "1500.01", way="cash", reason="Came too late")
+
+        assert page.errors == ["At most Rs 1,500 is left of this payment."]
+        assert page.form.data | {"amount": "1500.01", "reason": "Came too late"} == page.form.data
+        assert [field["value"] for field in page.form.element.select("[name=way][checked]")] == ["cash"]
+        assert not paid.refunds.exists()
+
+    @pytest.mark.parametrize(
+        ("amount", "told"), [("500", CHANGED), ("1500", "All of this payment was given back already.")]
+    )
+    def test_pressed_twice_counts_once(self, desk, paid, amount, told):
+        form = desk.get("record", paid).form
+        pages = [desk.send(form, amount=amount, way="cash") for _press in range(2)]
+
+        assert [page.messages for page in pages] == [[f"Rs {int(amount):,} is recorded as given back."], [told]]
+        assert paid.refunds.count() == 1
+
+    @pytest.mark.parametrize("amount", ["100", "500", "1500"], ids=["would-fit", "would-still-fit", "too-much"])
+    def test_is_looked_at_again_where_somebody_else_was_faster(self, desk, colleague, paid, khalti, amount):
+        form = desk.get("record", paid).form
+        self.record(colleague, paid, "1000")
+
+        page = desk.send(form, amount=amount, way="cash")
+
+        assert (page.tones, page.messages) == (["error"], [CHANGED])
+        assert page.figures["Left"] == "Rs 500"
+        assert paid.refunds.count() == 1
+
+    def test_waits_while_one_is_in_doubt(self, desk, paid, confirm, khalti):
+        form = desk.get("record", paid).form
+        khalti.trouble("refund", "reset_before")
+        refund_payment(paid, 50_000)
+
+        opened, sent = desk.get("record", paid), desk.send(form, amount="500", way="cash")
+
+        assert opened.messages == sent.messages == [UNDECIDED]
+        assert paid.refunds.count() == 1
+
+    def test_is_not_for_what_was_not_paid(self, desk, payment):
+        told = ["Khalti has not confirmed this payment, so there is nothing to give back."]
+        assert desk.get("record", payment).messages == told
+        assert desk.post("record", payment, amount="500", way="cash", remaining="150000").messages == told
+
+    def test_needs_no_khalti(self, desk, paid, settings, khalti):
+        settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "sandbox"}
+
+        assert self.record(desk, paid, "500").messages == ["Rs 500 is recorded as given back."]

@@ -1,0 +1,169 @@
+"""Giving money back, as a manager does it, page by page."""
+
+import pytest
+
+from wagtail_khalti.actions import refund_payment
+
+
+class TestTheFirstStep:
+    def test_offers_all_that_is_left(self, desk, paid):
+        page = desk.get("refund", paid)
+
+        assert page.form.data["amount"] == "1500.00"
+        assert page.figures == {"For": "Membership", "Name": "Sita Rai", "Paid": "Rs 1,500", "Left": "Rs 1,500"}
+        assert "Nothing is sent yet" in page.text
+
+    def test_leads_to_a_page_that_asks_once_more(self, desk, paid, khalti):
+        page = desk.send(desk.get("refund", paid).form, amount="500", reason="Came too late")
+
+        assert "Rs 500 goes back to Sita Rai . This can't be undone." in page.text
+        assert "Reason: Came too late" in page.text
+        assert list(page.form.buttons) == ["Refund Rs 500 to Sita Rai"]
+        assert khalti.calls("refund") == 0
+
+    def test_shows_what_was_refunded_before(self, desk, paid, confirm):
+        refund_payment(paid, 20_000)
+
+        for page in (desk.get("refund", paid), confirm(paid)):
+            assert page.figures | {"Paid": "Rs 1,500", "Given back": "Rs 200", "Left": "Rs 1,300"} == page.figures
+
+    def test_names_the_number_that_was_entered(self, confirm, paid):
+        page = confirm(paid, mobile="+977 9811111111")
+
+        assert list(page.form.buttons) == ["Refund Rs 500 to 9811111111"]
+
+    def test_names_nobody_where_nobody_is_known(self, make_paid, confirm):
+        payment = make_paid(name="")
+        type(payment).objects.update(customer_phone="")
+
+        page = confirm(payment)
+
+        assert "Rs 500 goes back to where it came from." in page.text
+        assert list(page.form.buttons) == ["Refund Rs 500"]
+
+    def test_says_that_no_money_moves_in_a_test(self, desk, paid, confirm):
+        for page in (desk.get("refund", paid), confirm(paid)):
+            assert "Test mode: no money moves." in page.text
+
+
+class TestTheSecondStep:
+    def test_gives_the_money_back(self, desk, paid, confirm, khalti):
+        page = desk.send(confirm(paid, reason="Came too late").form)
+
+        assert (page.tones, page.messages) == (["success"], ["Rs 500 was given back. Rs 1,000 is left."])
+        refund = paid.refunds.get()
+        assert (refund.state, refund.amount, refund.reason) == ("succeeded", 50_000, "Came too late")
+        assert refund.requested_by.username == "manager"
+        assert khalti.calls("refund") == 1
+        assert page.path.endswith(f"/inspect/{paid.pk}/")
+
+    def test_gives_all_of_it_back(self, desk, paid):
+        page = desk.send(desk.send(desk.get("refund", paid).form).form)
+
+        assert page.messages == ["Rs 1,500 was given back. Rs 0 is left."]
+        assert (page.figures["Status"], page.figures["Left"]) == ("Refunded", "Rs 0")
+        assert "All of this payment was given back already." in page.text
+        assert "Refund" not in [words.text.strip() for words in page.main.select("a.button")]
+
+    def test_pressed_twice_sends_once_and_says_the_same(self, desk, paid, confirm, khalti):
+        form = confirm(paid).form
+
+        first, second = desk.send(form), desk.send(form)
+
+        assert first.messages == second.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert khalti.calls("refund") == paid.refunds.count() == 1
+
+    def test_comes_too_late_for_who_goes_back_and_sends_the_old_form(self, desk, paid, confirm, khalti):
+        old = confirm(paid).form
+        desk.send(old)
+        again = desk.get("refund", paid)
+        assert again.form.data["amount"] == "1000.00"
+
+        page = desk.send(old)
+
+        assert page.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert page.figures["Given back"] == "Rs 500"
+        assert khalti.calls("refund") == 1
+
+    def test_gives_back_again_where_the_person_asked_for_it_anew(self, desk, paid, confirm, khalti):
+        desk.send(confirm(paid).form)
+
+        page = desk.send(confirm(paid).form)
+
+        assert page.messages == ["Rs 500 was given back. Rs 500 is left."]
+        assert khalti.calls("refund") == paid.refunds.count() == 2
+
+
+class TestARefusal:
+    WORDS = "Insufficient <b>balance</b> & so on."
+
+    @pytest.fixture
+    def refused(self, desk, paid, confirm, khalti):
+        khalti.answer("refund", {"detail": self.WORDS}, status=400)
+        return desk.send(confirm(paid).form)
+
+    def test_is_told_in_khaltis_words(self, refused):
+        assert refused.tones == ["error"]
+        assert refused.messages == [f"Khalti refused: “{self.WORDS}” Nothing was given back."]
+        assert "<b>balance" not in refused.html
+
+    def test_is_kept_with_the_payment(self, refused, paid):
+        [[_when, amount, state, _how, who]] = refused.rows
+        assert (amount, state, who) == ("Rs 500", f"Not made {self.WORDS}", "Manager Gurung")
+        assert refused.figures["Left"] == "Rs 1,500"
+        assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.story
+
+    def test_is_told_in_as_many_words_as_a_message_holds(self, desk, paid, confirm, khalti):
+        khalti.answer("refund", {f"field_{number}": ["No. " * 100] for number in range(50)}, status=400)
+
+        [message] = desk.send(confirm(paid).form).messages
+
+        assert message.startswith("Khalti refused: “field_0: No. ")
+        assert message.endswith("Nothing was given back.")
+        assert len(message) < 400
+
+    def test_sent_twice_is_sent_once(self, desk, paid, confirm, khalti):
+        khalti.answer("refund", {"detail": self.WORDS}, status=400)
+        form = confirm(paid).form
+        desk.send(form)
+
+        page = desk.send(form)
+
+        assert page.messages == ["Rs 500 was not given back."]
+        assert khalti.calls("refund") == 1
+
+
+class TestABankPayment:
+    def test_needs_a_number_and_keeps_all_else(self, desk, make_paid, confirm, khalti):
+        payment = make_paid(bank=True)
+        page = desk.send(confirm(payment, amount="1,200.50", reason="Came too late").form)
+
+        assert page.errors == ["Khalti asks for the mobile number of the Khalti account that gets the money."]
+        assert page.messages == ["Nothing was given back."]
+        assert page.form.data | {"amount": "1200.50", "reason": "Came too late", "mobile": ""} == page.form.data
+
+        last = desk.send(page.form, mobile="9811111111")
+        assert list(last.form.buttons) == ["Refund Rs 1,200.50 to 9811111111"]
+        done = desk.send(last.form)
+
+        assert done.messages == ["Rs 1,200.50 was given back. Rs 299.50 is left."]
+        assert [refund.state for refund in payment.refunds.all()] == ["refused", "succeeded"]
+        assert "98XXXXX111" in done.text
+        assert "9811111111" not in done.html
+
+    def test_needs_another_number_where_khalti_does_not_like_it(self, desk, make_paid, confirm, khalti):
+        khalti.answer("refund", {"mobile": ["No such Khalti account."]}, status=400)
+
+        page = desk.send(confirm(make_paid(bank=True), mobile="9811111111").form)
+
+        assert page.errors == ["Khalti refused: “mobile: No such Khalti account.”"]
+        assert page.form.data["mobile"] == "9811111111"
+
+    def test_says_what_is_wrong_first_where_less_is_left_by_then(self, desk, make_paid, confirm):
+        payment = make_paid(bank=True)
+        page = desk.send(confirm(payment, amount="1500").form)
+        refund_payment(payment, 10_000, mobile="9811111111")
+
+        page = desk.send(page.form, mobile="9811111111")
+
+        assert page.errors == ["At most Rs 1,400 is left of this payment."]

@@ -1,0 +1,1 @@
+"""One payment: its page, and what can be done with it."""

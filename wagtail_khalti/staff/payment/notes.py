@@ -1,0 +1,33 @@
+"""Write down what colleagues should know of a payment."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_khalti.actions import add_note
+from wagtail_khalti.staff.forms import RemarkForm
+from wagtail_khalti.staff.payment.deed_pages import DeedView
+from wagtail_khalti.staff.permissions import CHECK
+
+
+class NoteView(DeedView):
+    """A page of its own for a note that has to be mended; usually it is written on the payment's page."""
+
+    permission_required = CHECK
+    template_name = "wagtail_khalti/staff/note.html"
+
+    def get_page_title(self) -> str:
+        return _("Add a note")
+
+    def show(self) -> HttpResponse:
+        return self.render(form=RemarkForm())
+
+    def do(self) -> HttpResponse:
+        form = RemarkForm(self.request.POST)
+        if not form.is_valid():
+            return self.ask_again(form)
+        add_note(self.payment, form.cleaned_data["text"], by=self.person)
+        messages.success(self.request, _("The note was added."))
+        return self.go_back()

@@ -1,0 +1,28 @@
+"""Send the receipt because a customer asks for it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_khalti.actions import send_receipt
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.staff.payment.deed_pages import DeedView
+from wagtail_khalti.staff.permissions import CHECK
+from wagtail_khalti.staff.words import words_for
+
+
+class ReceiptView(DeedView):
+    """To the address that the visitor gave, and to no other."""
+
+    permission_required = CHECK
+    http_method_names = ("post",)
+
+    def do(self) -> HttpResponse:
+        try:
+            send_receipt(self.payment, by=self.person)
+        except KhaltiError as error:
+            return self.refuse(words_for(error))
+        messages.success(self.request, _("The receipt was sent to %(address)s.") % {"address": self.sight.address})
+        return self.go_back()

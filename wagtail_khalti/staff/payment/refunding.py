@@ -1,0 +1,131 @@
+"""Give money back: how much, a last look, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_khalti.actions import refund_payment
+from wagtail_khalti.exceptions import KhaltiError, MobileNeeded
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.refund import State
+from wagtail_khalti.money import Paisa, to_rupees
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.forms import ConfirmForm, RefundForm
+from wagtail_khalti.staff.payment.deed_pages import DeedView
+from wagtail_khalti.staff.words import why_not_refundable, words_after, words_for
+
+
+class RefundView(DeedView):
+    """Two steps: what is to go back, then the button that names it. Nothing is sent before the second."""
+
+    template_name = "wagtail_khalti/staff/refund.html"
+
+    def get_page_title(self) -> str:
+        return _("Refund")
+
+    def show(self) -> HttpResponse:
+        if why_not := why_not_refundable(self.payment):
+            return self.refuse(why_not)
+        return self.render(form=RefundForm(payment=self.payment))
+
+    def do(self) -> HttpResponse:
+        if "key" in self.request.POST:
+            return self._confirmed(ConfirmForm(self.request.POST, payment=self.payment))
+        if why_not := why_not_refundable(self.payment):
+            return self.refuse(why_not)
+        form = RefundForm(self.request.POST, payment=self.payment)
+        if not form.is_valid():
+            return self.ask_again(form)
+        return self._confirm(_last_word(self.payment, form.cleaned_data), form.cleaned_data)
+
+    def _confirm(self, form: ConfirmForm, said: dict[str, Any]) -> HttpResponse:
+        self.template_name = "wagtail_khalti/staff/refund_confirm.html"
+        receiver = said["mobile"] or self.sight.receiver
+        return self.render(form=form, amount=rupees(said["amount"]), receiver=receiver, reason=said["reason"])
+
+    def _confirmed(self, form: ConfirmForm) -> HttpResponse:
+        """Without a word on what can be given back: a form sent twice finds its refund made, and says so."""
+        if not form.is_valid():
+            return self._type_again(form) if set(form.errors) == {"typed"} else self._start_again()
+        try:
+            refund = self._refund(form.cleaned_data)
+        except MobileNeeded as error:
+            return self._ask_for_mobile(form.cleaned_data, error)
+        except KhaltiError as error:
+            return self.refuse(words_after(error))
+        self._tell(refund)
+        return self.go_back()
+
+    def _type_again(self, form: ConfirmForm) -> HttpResponse:
+        self.say_that_something_is_marked()
+        return self._confirm(form, form.cleaned_data)
+
+    def _start_again(self) -> HttpResponse:
+        """Something is wrong with what is hidden, and nobody could mend it there."""
+        form = RefundForm(self.request.POST, payment=self.payment)
+        if not form.is_valid():
+            return self.ask_again(form)
+        messages.warning(self.request, _("Nothing was sent yet. Look at the figures again."))
+        return self.render(form=form)
+
+    def _refund(self, said: dict[str, Any]) -> KhaltiRefund:
+        return refund_payment(
+            self.payment,
+            said["amount"],
+            mobile=said["mobile"] or None,
+            reason=said["reason"],
+            by=self.person,
+            remaining=said["remaining"],
+            idempotency_key=f"staff:{said['key']}",
+        )
+
+    def _ask_for_mobile(self, said: dict[str, Any], error: MobileNeeded) -> HttpResponse:
+        """Khalti wants to know where the money goes, or doesn't like what it was told."""
+        asks = _("Khalti asks for the mobile number of the Khalti account that gets the money.")
+        form = RefundForm({**said, "amount": to_rupees(said["amount"])}, payment=self.payment)
+        form.add_error("mobile", words_for(error) if said["mobile"] else asks)
+        messages.error(self.request, _("Nothing was given back."))
+        return self.render(form=form)
+
+    def _tell(self, refund: KhaltiRefund) -> None:
+        amount = rupees(refund.amount or 0)
+        if refund.is_done:
+            words = _("%(amount)s was given back. %(left)s is left.")
+            messages.success(self.request, words % {"amount": amount, "left": rupees(refund.remaining or 0)})
+        elif refund.state == State.UNKNOWN:
+            messages.warning(self.request, _in_doubt(amount))
+        elif refund.is_undecided:
+            messages.info(
+                self.request, _("%(amount)s is being sent to Khalti. Look again in a moment.") % {"amount": amount}
+            )
+        else:
+            messages.error(self.request, _("%(amount)s was not given back.") % {"amount": amount})
+
+
+def second_payment_form(payment: KhaltiPayment) -> ConfirmForm:
+    """All of it, at one press: the first payment bought what this one paid for again."""
+    return _last_word(payment, {"amount": Paisa(payment.remaining), "mobile": "", "reason": _("Paid twice")})
+
+
+def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
+    """A key for one refund, made where the figures are shown for the last time."""
+    initial = {
+        "amount": to_rupees(said["amount"]),
+        "mobile": said["mobile"],
+        "reason": said["reason"],
+        "remaining": payment.remaining,
+        "key": get_random_string(32),
+    }
+    return ConfirmForm(payment=payment, initial=initial)
+
+
+def _in_doubt(amount: str) -> str:
+    return _(
+        "It is not known yet whether %(amount)s was given back: Khalti did not answer clearly. Khalti is asked again "
+        "by itself. Until it is known, do not give the money back in another way."
+    ) % {"amount": amount}

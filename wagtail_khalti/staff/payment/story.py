@@ -1,0 +1,145 @@
+"""What happened to a payment, line by line, as a person would tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.admin.utils import get_user_display_name
+
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.review import TOO_LARGE
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.moments import Moment, moment_of
+from wagtail_khalti.staff.payment.answers import pretty
+from wagtail_khalti.staff.personal import Sight
+
+LONGEST = 200  # events, the newest; a payment has some twenty
+MOST_MATTERS = 50
+Kind = KhaltiEvent.Kind
+
+WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
+    Kind.INITIATE_REFUSED: ("fields",),
+    Kind.NO_ANSWER: ("amount",),
+    Kind.LOOKED_UP: ("status", "total_amount"),
+    Kind.OUTDATED: ("status",),
+    Kind.MOVED: ("from", "to"),
+    Kind.CONTRADICTION: ("review",),
+    Kind.REFUND_REQUESTED: ("amount", "reason"),
+    Kind.REFUND_SENT: ("amount",),
+    Kind.REFUND_ACCEPTED: ("amount", "answer"),
+    Kind.REFUND_MADE: ("amount", "note"),
+    Kind.REFUND_NOT_MADE: ("amount", "answer", "note"),
+    Kind.REFUND_FOUND: ("amount", "way", "note"),
+    Kind.DELIVERY_FAILED: ("news", "error"),
+    Kind.DELIVERY_REPLAYED: ("news",),
+    Kind.REVIEW_CLOSED: ("review", "note"),
+    Kind.RECEIPT_SENT: ("to", "error"),
+    Kind.NOTED: ("note",),
+}
+"""By kind of event: what of its data a person wants to read."""
+
+LABELS: Mapping[str, Mapping[str, Any]] = {
+    "from": dict(Status.choices),
+    "to": dict(Status.choices),
+    "way": dict(Way.choices),
+    "review": dict(KhaltiReview.Kind.choices),
+    "news": dict(KhaltiDelivery.News.choices),
+}
+AMOUNTS = frozenset({"amount", "total_amount"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """When, what, and by whom."""
+
+    moment: Moment
+    what: str
+    details: str = ""
+    who: str
+    raw: str = ""
+    """As it was kept, for developers."""
+
+
+def story_of(payment: KhaltiPayment, sight: Sight, deliveries: Iterable[KhaltiDelivery] = ()) -> list[Line]:
+    """From the beginning on; of very many events only the last ones."""
+    newest_first = list(payment.events.select_related("user").order_by("-at", "-pk")[:LONGEST])
+    events = newest_first[::-1]
+    lines = [*_of_events(events, sight), *_of_matters(payment, events), *_of_deliveries(deliveries)]
+    if len(events) == LONGEST:  # what was before them isn't there
+        lines = [line for line in lines if line.moment.at >= events[0].at]
+    return sorted(lines, key=lambda line: line.moment.at)
+
+
+def _of_events(events: Sequence[KhaltiEvent], sight: Sight) -> Iterator[Line]:
+    replaced = {event.data.get("instead_of") for event in events}
+    for event in events:
+        if event.pk not in replaced:
+            yield _line(event, sight)
+
+
+def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterator[Line]:
+    """Those that no event tells."""
+    told = {event.data.get("review") for event in events if event.kind == Kind.CONTRADICTION}
+    for review in payment.reviews.order_by("-pk")[:MOST_MATTERS]:
+        if review.kind not in told:
+            details = str(review.get_kind_display())
+            yield _of_system(review.opened_at, _("Needs a person"), details)
+
+
+def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[Line]:
+    for delivery in deliveries:
+        if delivery.delivered_at:
+            yield _of_system(delivery.delivered_at, _("Site's code was told"), str(delivery.get_news_display()))
+
+
+def _of_system(at: datetime, what: str, details: str) -> Line:
+    return Line(moment=moment_of(at), what=what, details=details, who=str(KhaltiEvent.Actor.SYSTEM.label))
+
+
+def _line(event: KhaltiEvent, sight: Sight) -> Line:
+    return Line(
+        moment=moment_of(event.at),
+        what=_what(event),
+        details=(" → " if event.kind == Kind.MOVED else " · ").join(_details(event, sight)),
+        who=_who(event, sight),
+        raw=pretty(sight.of(event.data)) if event.data else "",
+    )
+
+
+def _what(event: KhaltiEvent) -> str:
+    if event.kind == Kind.RECEIPT_SENT and "error" in event.data:
+        return _("Receipt could not be sent")
+    return str(event.get_kind_display())
+
+
+def _who(event: KhaltiEvent, sight: Sight) -> str:
+    if event.user:
+        return str(get_user_display_name(event.user))
+    is_visitor = event.actor == KhaltiEvent.Actor.VISITOR
+    return (is_visitor and sight.name) or str(event.get_actor_display())
+
+
+def _details(event: KhaltiEvent, sight: Sight) -> Iterator[str]:
+    for name in WORTH_TELLING.get(event.kind, ()):
+        said = event.data.get(name)
+        if event.kind == Kind.RECEIPT_SENT:
+            yield from [str(said)] if said else []
+        elif name in LABELS:
+            yield str(LABELS[name].get(said, said))
+        elif name in AMOUNTS and _is_sum(said):
+            yield rupees(said)
+        elif isinstance(said, dict):
+            yield from (f"“{sight.of(words)}”" for words in said.values())
+        elif said:
+            yield f"“{sight.of(said)}”"
+
+
+def _is_sum(said: object) -> bool:
+    """What Khalti said of an amount may be anything."""
+    return isinstance(said, int) and not isinstance(said, bool) and abs(said) < TOO_LARGE
