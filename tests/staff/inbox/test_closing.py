@@ -1,0 +1,260 @@
+"""A matter is closed by a person, once, and on the record."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
+from wagtail.models import GroupSitePermission, ModelLogEntry, Page, Site
+
+from tests.staff.conftest import REFUND, VIEW, Form, Seen, words_of
+from tests.staff.matters import Kind, new_matter
+from wagtail_khalti.actions import close_review
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+
+Outcome = KhaltiReview.Outcome
+SAID = {"outcome": "handled", "note": "Called the customer"}
+
+
+@pytest.fixture
+def review(home):
+    return new_matter()
+
+
+def url_of(review):
+    return reverse("khalti_matters:close", args=[getattr(review, "pk", review)])
+
+
+def look(desk, review):
+    return Seen(desk.client.get(url_of(review), follow=True))
+
+
+def close(desk, review, **said):
+    return Seen(desk.client.post(url_of(review), said, follow=True))
+
+
+def stored(review):
+    return KhaltiReview.objects.get(pk=review.pk)
+
+
+class TestThePage:
+    def test_says_what_it_is_about_and_that_nothing_moves(self, desk, review):
+        page = look(desk, review)
+
+        assert "Paid twice" in page.text
+        assert review.sentence.replace("\xa0", " ") in page.text
+        assert "It moves no money, and changes nothing of the payment." in page.text
+        assert page.figures["For"] == review.payment.purpose
+        assert list(page.form.buttons) == ["Close this matter"]
+
+    def test_leads_back_to_the_inbox_and_to_the_payment(self, desk, review):
+        page = look(desk, review)
+
+        assert page.soup.select_one(f'.w-breadcrumbs a[href="{reverse("khalti_matters:index")}"]')
+        assert page.main.select_one(
+            f'.khalti-back a[href="{reverse("khalti_payments:inspect", args=[review.payment_id])}"]'
+        )
+
+
+class TestClosing:
+    @pytest.mark.parametrize(("outcome", "note"), [("handled", "Called"), ("nothing_to_do", "")])
+    def test_keeps_who_how_and_what_was_done(self, desk, review, outcome, note):
+        page = close(desk, review, outcome=outcome, note=note)
+
+        row = stored(review)
+        assert (row.is_open, row.outcome, row.note, row.closed_by.username) == (None, outcome, note, "manager")
+        assert page.messages == ["Closed: Paid twice."]
+        assert page.path == reverse("khalti_matters:index")
+
+    def test_moves_no_money(self, desk, review):
+        before = KhaltiPayment.objects.values().get()
+
+        close(desk, review, **SAID)
+
+        assert KhaltiPayment.objects.values().get() == before
+
+    def test_goes_on_with_the_inbox_that_it_came_from(self, desk, home):
+        page = close(desk, new_matter(mode="live"), **SAID)
+
+        assert page.response.request["QUERY_STRING"] == "mode=live"
+
+    def test_lands_in_wagtails_log_of_the_payment(self, desk, review):
+        close(desk, review, **SAID)
+
+        entry = ModelLogEntry.objects.get()
+        assert (entry.user.username, entry.object_id) == ("manager", str(review.payment_id))
+        assert entry.message == "Matter closed: Paid twice (“Called the customer”)"
+        rows = desk.get("history", review.payment).rows
+        assert [row[0] for row in rows] == [entry.message]
+
+    def test_shows_the_note_as_words(self, desk, review):
+        close(desk, review, outcome="handled", note="<b>50 %</b> %(x)s {y}")
+
+        page = desk.get("history", review.payment)
+        assert "<b>50 %</b> %(x)s {y}" in page.rows[0][0]
+        assert "<b>50" not in page.html
+
+    def test_that_comes_by_itself_is_in_no_log(self, review):
+        close_review(review, outcome=Outcome.CAME_RIGHT)
+
+        assert not ModelLogEntry.objects.exists()
+
+    def test_that_follows_from_a_refund_is_told_with_it_alone(self, desk, in_doubt):
+        desk.post("decide", in_doubt.reference, was_sent="no", note="")
+
+        assert [entry.action for entry in ModelLogEntry.objects.all()] == ["wagtail_khalti.decide_refund"]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("said", "errors"),
+        [
+            ({}, ["Choose one of these."]),
+            ({"outcome": "handled"}, ["Say in a few words what was done."]),
+            ({"outcome": "handled", "note": " \n\t "}, ["Say in a few words what was done."]),
+            ({"outcome": "came_right", "note": "x"}, 1),
+            ({"outcome": "nonsense", "note": "x"}, 1),
+            ({"outcome": "handled", "note": "x" * 1001}, 1),
+            ({"outcome": "handled", "note": "a\x00b"}, 1),
+        ],
+    )
+    def test_is_said_where_it_is_and_closes_nothing(self, desk, review, said, errors):
+        page = close(desk, review, **said)
+
+        assert stored(review).is_open
+        assert page.messages == ["Nothing was done yet. Look at what is marked below."]
+        assert (page.errors if isinstance(errors, list) else len(page.errors)) == errors
+
+    def test_keeps_what_was_typed(self, desk, review):
+        page = close(desk, review, note="Called the customer")
+
+        assert page.main.select_one("textarea").text.strip() == "Called the customer"
+
+    @pytest.mark.parametrize("number", ["0", "404", "9" * 25])
+    def test_may_be_a_matter_that_is_not_there(self, desk, review, number):
+        url = url_of(12345).replace("12345", number)
+
+        assert desk.client.get(url).status_code == desk.client.post(url, SAID).status_code == 404
+
+
+class TestTwoWhoCloseTheSame:
+    def test_the_second_is_told_of_the_first(self, desk, colleague, review):
+        page = look(desk, review)
+        close(colleague, review, outcome="nothing_to_do")
+
+        late = desk.send(page.form, **SAID)
+
+        assert late.messages == [
+            "This matter was closed before: “Nothing to do”, by superuser. What you said was not kept."
+        ]
+        assert late.tones == ["warning"]
+        assert (stored(review).outcome, stored(review).note) == ("nothing_to_do", "")
+        assert ModelLogEntry.objects.count() == 1
+
+    def test_the_second_is_told_also_where_both_have_looked_at_once(self, desk, colleague, review, monkeypatch):
+        """Between the look and the UPDATE of the one, the other closes it."""
+        from wagtail_khalti.staff.inbox import closing
+
+        def with_a_faster_colleague(row, **how):
+            monkeypatch.undo()
+            close(colleague, review, outcome="nothing_to_do")
+            return close_review(row, **how)
+
+        monkeypatch.setattr(closing, "close_review", with_a_faster_colleague)
+        late = close(desk, review, **SAID)
+
+        assert late.tones[-1] == "warning"
+        assert stored(review).outcome == "nothing_to_do"
+        assert review.payment.events.filter(kind="review_closed").count() == 1
+
+    def test_who_comes_later_to_look_is_told_too(self, desk, colleague, review):
+        close(colleague, review, **SAID)
+
+        assert look(desk, review).tones == ["warning"]
+
+    def test_it_may_have_come_right_by_itself(self, desk, review):
+        close_review(review, outcome=Outcome.CAME_RIGHT)
+
+        assert look(desk, review).messages == [
+            "This matter was closed before: “Came right by itself”, by the system. What you said was not kept."
+        ]
+
+    def test_a_double_click_is_no_error(self, desk, review):
+        form = look(desk, review).form
+        desk.send(form, **SAID)
+
+        again = desk.send(form, **SAID)
+
+        assert (again.messages, again.tones) == (["You have closed this matter already."], ["info"])
+        assert review.payment.events.filter(kind="review_closed").count() == 1
+
+
+class TestWhatWaitsForItsRefund:
+    @pytest.mark.parametrize("kind", [Kind.REFUND_IN_DOUBT, Kind.REFUND_WITHOUT_AMOUNT])
+    def test_is_not_closed(self, desk, home, kind):
+        review = new_matter(kind)
+
+        for page in (look(desk, review), close(desk, review, **SAID)):
+            assert page.messages == ["This matter ends when it is said what became of the refund."]
+            assert page.path == reverse("khalti_payments:inspect", args=[review.payment_id])
+        assert stored(review).is_open
+
+
+class TestWhoMayClose:
+    @pytest.mark.parametrize("role", ["", "member", "editor", "viewer", "cashier", "accountant"])
+    def test_is_nobody_without_the_right(self, sign_in, review, role):
+        client = sign_in(role).client
+
+        assert client.get(url_of(review)).status_code == 302
+        assert client.post(url_of(review), SAID).status_code == 302
+        assert stored(review).is_open
+
+    @pytest.mark.parametrize("role", ["manager", "superuser"])
+    def test_is_who_may_refund(self, sign_in, review, role):
+        close(sign_in(role), review, **SAID)
+
+        assert not stored(review).is_open
+
+    @pytest.mark.parametrize(("rights", "status"), [((VIEW, REFUND), 404), ((), 404)])
+    def test_for_others_it_is_not_there(self, sign_in, home, rights, status):
+        """The rights are for another site."""
+        desk, other = sign_in("editor"), Site.objects.create(hostname="b", root_page=Page.objects.get(depth=1))
+        group = Group.objects.create(name="Other site")
+        group.user_set.add(desk.client.get(reverse("wagtailadmin_home")).wsgi_request.user)
+        for codename in (*rights, *(() if rights else (VIEW, REFUND))):
+            permission = Permission.objects.get(codename=codename)
+            GroupSitePermission.objects.create(group=group, site=other, permission=permission)
+        here = new_matter(site=Site.objects.get(is_default_site=True))
+        there = new_matter(site=other)
+
+        assert desk.client.get(url_of(here)).status_code == status
+        assert desk.client.post(url_of(here), SAID).status_code == status
+        assert stored(here).is_open
+        close(desk, there, **SAID)
+        assert not stored(there).is_open
+
+    def test_needs_the_right_for_this_site(self, sign_in, home):
+        """Who may look here and refund elsewhere is sent away."""
+        desk, other = sign_in("viewer"), Site.objects.create(hostname="b", root_page=Page.objects.get(depth=1))
+        group = Group.objects.create(name="Other site")
+        group.user_set.add(desk.client.get(reverse("wagtailadmin_home")).wsgi_request.user)
+        GroupSitePermission.objects.create(group=group, site=other, permission=Permission.objects.get(codename=REFUND))
+        here = new_matter(site=Site.objects.get(is_default_site=True))
+
+        assert desk.client.post(url_of(here), SAID).status_code == 302
+        assert stored(here).is_open
+
+    def test_is_nobody_whom_another_site_sends(self, sign_in, review):
+        client = sign_in("manager", enforce_csrf_checks=True).client
+
+        assert client.post(url_of(review), SAID).status_code == 403
+        assert stored(review).is_open
+
+
+def test_no_cache_keeps_the_page(desk, review):
+    assert {"no-store", "private"} <= set(desk.client.get(url_of(review))["Cache-Control"].split(", "))
+
+
+def test_enter_in_a_field_sends_the_form_once(desk, review):
+    [form] = look(desk, review).forms
+
+    assert isinstance(Form(form, "/").buttons, dict)
+    assert [words_of(button) for button in form.select("button[type=submit]")] == ["Close this matter"]

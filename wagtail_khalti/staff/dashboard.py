@@ -1,0 +1,176 @@
+"""The home page of the admin: what came in today and in seven days, and what needs somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.numbers import format_decimal
+from django.db.models import Count, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.ui.components import Component
+
+from wagtail_khalti.actions.days import today
+from wagtail_khalti.actions.totals import Sums, totals
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.digits import in_digits_of
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.inbox.attention import count_matters, once, open_matters, reach_of, sees_payments, write_count
+from wagtail_khalti.staff.modes import default_mode
+from wagtail_khalti.staff.moments import moment_of
+from wagtail_khalti.staff.periods import moments
+from wagtail_khalti.staff.sparing import spared
+
+DAYS = 7
+A_FEW = 3  # of the gravest matters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What some days came to, each figure with the way to the payments that make it."""
+
+    label: str
+    payments: str
+    gross: str
+    refunded: str
+    paid_url: str
+    refunded_url: str
+
+
+def sums_of_today(request: HttpRequest, day: date) -> Sums:
+    """The day that isn't over: counted anew each time, by the index of when the money moved."""
+    return once(request, "today", lambda: _count(request, day))
+
+
+def _count(request: HttpRequest, day: date) -> Sums:
+    paid = _within_reach(request, KhaltiPayment.objects.filter(mode=default_mode().value, **_on(day, "completed_at")))
+    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **_on(day, "decided_at"))
+    # Written plainly, SQLite begins at the payments of this mode, which may be a million.
+    back = back.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
+    came = paid.aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
+    went = _within_reach(request, back, "payment__site_id").aggregate(
+        refunds=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
+    )
+    return Sums(**came, **went)
+
+
+def _on(day: date, column: str) -> dict[str, Any]:
+    return {f"{column}__{lookup}": moment for lookup, moment in moments(day, day).items()}
+
+
+def _within_reach(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id") -> QuerySet[Any]:
+    """By a way that leaves the database only the index of when."""
+    reach = reach_of(request)
+    return rows if reach is None else rows.alias(of_site=Coalesce(site, Value(0))).filter(of_site__in=reach)
+
+
+def _rows(request: HttpRequest) -> Iterator[Row]:
+    """Money came in and went back in these days, whenever the payments began."""
+    day, mode = today(), default_mode()
+    of_today = sums_of_today(request, day)
+    first = day - timedelta(days=DAYS - 1)
+    before = totals(first, day - timedelta(days=1), mode=mode.value, sites=reach_of(request))
+    yield _row(_("Today"), of_today, day, day, mode)
+    yield _row(_("Last 7 days"), before.all + of_today, first, day, mode)
+
+
+def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
+    return Row(
+        label=label,
+        payments=_many(sums.payments),
+        gross=rupees(sums.gross),
+        refunded=rupees(sums.refunded),
+        paid_url=_list_url(mode, paid_from=first, paid_to=last) if sums.payments else "",
+        refunded_url=_list_url(mode, refunded_from=first, refunded_to=last) if sums.refunds else "",
+    )
+
+
+def _list_url(mode: Mode, **days: date) -> str:
+    return f"{reverse('khalti_payments:index')}?{urlencode({'mode': mode.value, **days})}"
+
+
+def _many(number: int) -> str:
+    """In groups as amounts are."""
+    return in_digits_of(get_language(), format_decimal(number, locale="en_IN"))
+
+
+class PaymentsSummary(SummaryItem):
+    """How many paid today, among the other figures of the site."""
+
+    order = 400
+    template_name = "wagtail_khalti/staff/summary.html"
+
+    def is_shown(self) -> bool:
+        """Counted here, so that what fails shows nothing."""
+        return spared("the summary", lambda: sees_payments(self.request) and bool(self._sums), otherwise=False)
+
+    @property
+    def _sums(self) -> Sums:
+        return sums_of_today(self.request, today())
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        mode, day = default_mode(), today()
+        return {
+            "count": self._sums.payments,
+            "number": _many(self._sums.payments),
+            "url": _list_url(mode, paid_from=day, paid_to=day),
+            "is_test": mode is not Mode.LIVE,
+        }
+
+
+class PaymentsPanel(Component):
+    """For who may look at payments; for others it costs nothing and isn't there."""
+
+    name = "khalti_payments"
+    order = 150
+    template_name = "wagtail_khalti/staff/panel.html"
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def render_html(self, parent_context: Any = None) -> SafeString:
+        return spared("the home page", lambda: self._render(parent_context), otherwise=SafeString(""))
+
+    def _render(self, parent_context: Any) -> SafeString:
+        return super().render_html(parent_context) if sees_payments(self.request) else SafeString("")
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        count = count_matters(self.request)
+        return {
+            "rows": list(_rows(self.request)),
+            "count": write_count(count) if count else "",
+            "gravest": [_told(review) for review in self._gravest()] if count else [],
+            "inbox_url": reverse("khalti_matters:index"),
+            "is_test": default_mode() is not Mode.LIVE,
+        }
+
+    def _gravest(self) -> QuerySet[KhaltiReview]:
+        return open_matters(self.request, default_mode()).select_related("payment")[:A_FEW]
+
+
+def _told(review: KhaltiReview) -> dict[str, Any]:
+    return {
+        "title": str(review.get_kind_display()),
+        "sentence": review.sentence,
+        "url": reverse("khalti_payments:inspect", args=[review.payment_id]),
+        "reference": review.payment.readable_reference,
+        "since": moment_of(review.opened_at),
+    }
+
+
+def payments_summary(request: HttpRequest, items: list[Any]) -> None:
+    items.append(PaymentsSummary(request))
+
+
+def payments_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(PaymentsPanel(request))

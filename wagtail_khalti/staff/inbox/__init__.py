@@ -1,0 +1,1 @@
+"""Needs you: what only a person can decide."""

@@ -1,0 +1,62 @@
+"""What a matter was opened on, label by label: what Khalti said, and what we knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.review import TOO_LARGE
+from wagtail_khalti.staff.figures import rupees
+
+LONGEST = 200  # characters of one value
+
+LABELS: Mapping[str, Promise] = {
+    "status": gettext_lazy("Khalti's word"),
+    "total_amount": gettext_lazy("Amount at Khalti"),
+    "fee": gettext_lazy("Khalti's fee"),
+    "refunded": gettext_lazy("Given back, says Khalti"),
+    "answer": gettext_lazy("Khalti's answer"),
+    "error_key": gettext_lazy("Khalti's error"),
+    "transaction_id": gettext_lazy("Transaction id at Khalti"),
+    "pidx": gettext_lazy("pidx"),
+    "was": gettext_lazy("Status before"),
+    "earlier": gettext_lazy("Paid already with"),
+    "refund": gettext_lazy("Reference of the refund"),
+    "amount": gettext_lazy("Amount of the refund"),
+    "too_much": gettext_lazy("Too much"),
+    "news": gettext_lazy("News for the site"),
+    "error": gettext_lazy("Error"),
+    "attempts": gettext_lazy("Times tried"),
+}
+"""By name, in the order in which it is read. What has no label here is shown to nobody."""
+
+SUMS = frozenset({"total_amount", "fee", "amount", "too_much"})
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "was": {**dict(Status.choices), **dict(State.choices)},
+    "news": dict(KhaltiDelivery.News.choices),
+}
+
+
+def evidence_of(review: KhaltiReview) -> Iterator[tuple[str, str]]:
+    """Whatever came: Khalti's values are of any kind."""
+    evidence = review.evidence if isinstance(review.evidence, Mapping) else {}
+    for name, label in LABELS.items():
+        if name in evidence:
+            yield str(label), _written(name, evidence[name])
+
+
+def _written(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in SUMS and isinstance(value, int) and abs(value) < TOO_LARGE:
+        return rupees(value)
+    return str(WORDS.get(name, {}).get(str(value), value))[:LONGEST]

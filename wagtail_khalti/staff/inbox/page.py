@@ -1,0 +1,186 @@
+"""Needs you: what only a person can decide, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.views.generic.base import BaseListingView
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.permission_policies.sites import SitePermissionPolicy
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview, KhaltiSettings
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.inbox.attention import open_matters
+from wagtail_khalti.staff.inbox.closing import CloseView
+from wagtail_khalti.staff.inbox.evidence import evidence_of
+from wagtail_khalti.staff.inbox.matters import SETTINGS, Button, Matter, matter_of
+from wagtail_khalti.staff.inbox.menu import NeedsYouItem
+from wagtail_khalti.staff.listing.filters import MODES, OneOf
+from wagtail_khalti.staff.modes import default_mode, mode_of
+from wagtail_khalti.staff.moments import Moment, moment_of
+from wagtail_khalti.staff.permissions import CHECK, VIEW, policy
+from wagtail_khalti.staff.personal import sight_of
+from wagtail_khalti.writing import write_number
+
+CAP = 1000  # matters that can be paged through; who has more narrows them by kind
+PER_PAGE = 20
+
+settings_policy = SitePermissionPolicy(KhaltiSettings)
+
+
+class MatterPaginator(WagtailPaginator):
+    """Counts no further than ``CAP``."""
+
+    @cached_property
+    def count(self) -> int:
+        counted: int = self.object_list.order_by()[:CAP].count()
+        return counted
+
+    @property
+    def items_count_label(self) -> str:
+        if self.count == CAP:
+            return _("%(count)s matters or more") % {"count": write_number(CAP)}
+        return ngettext("%(count)s matter", "%(count)s matters", self.count) % {"count": write_number(self.count)}
+
+
+class MatterFilters(WagtailFilterSet):
+    """Always of one mode."""
+
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODES, empty_label=None, method="keep")
+    kind = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("What does not fit"),
+        choices=KhaltiReview.Kind.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = KhaltiReview
+        fields = ()
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: HttpRequest, prefix: Any = None) -> None:
+        asked = (request.GET if data is None else data).copy()
+        asked["mode"] = mode_of(request).value
+        super().__init__(asked, queryset, request=request, prefix=prefix)
+        self.filters["mode"].extra["initial"] = default_mode().value
+
+    def keep(self, reviews: QuerySet[KhaltiReview], name: str, value: str) -> QuerySet[KhaltiReview]:
+        return reviews  # they are of one mode already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A matter as it stands in the inbox."""
+
+    review: KhaltiReview
+    matter: Matter
+    buttons: list[Button]
+    """Those for which this person has the right."""
+    evidence: list[tuple[str, str]]
+
+    @property
+    def amount(self) -> str:
+        return rupees(self.review.payment.amount)
+
+    @property
+    def since(self) -> Moment:
+        return moment_of(self.review.opened_at)
+
+
+@method_decorator(never_cache, name="dispatch")
+class InboxView(PermissionCheckedMixin, BaseListingView):
+    """Each with what it means, and what can safely be done by who looks."""
+
+    model = KhaltiPayment
+    permission_policy = policy
+    any_permission_required = [VIEW]
+    page_title = gettext_lazy("Needs you")
+    header_icon = "clipboard-list"
+    index_url_name = "khalti_matters:index"
+    index_results_url_name = "khalti_matters:index_results"
+    template_name = "wagtail_khalti/staff/inbox.html"
+    results_template_name = "wagtail_khalti/staff/inbox_results.html"
+    filterset_class = MatterFilters
+    paginator_class = MatterPaginator
+    paginate_by = PER_PAGE
+    default_ordering = None
+    columns: list[Any] = []
+
+    @cached_property
+    def mode(self) -> Mode:
+        return mode_of(self.request)
+
+    def get_base_queryset(self) -> QuerySet[KhaltiReview]:
+        reviews = open_matters(self.request, self.mode)
+        return reviews.select_related("payment").prefetch_related("payment__refunds")
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        narrowed = bool(self.filters) and "kind" in self.filters.form.changed_data
+        return context | {
+            "cases": list(self._cases(context["object_list"])),
+            "is_filtering": narrowed,  # the mode only says of which inbox one speaks
+            "is_test": self.mode is not Mode.LIVE,
+            "modes": [(label, value == self.mode, self._url(mode=value)) for value, label in MODES],
+            "without_filters": self._url(mode=self.mode.value),
+            "list_url": f"{reverse('khalti_payments:index')}?mode={self.mode.value}",
+        }
+
+    def _url(self, *, mode: str) -> str:
+        return f"{self.index_url}?mode={mode}"
+
+    def _cases(self, reviews: Iterable[KhaltiReview]) -> Iterator[Case]:
+        for review in reviews:
+            matter = matter_of(review, review.payment.refunds.all())
+            buttons = [button for button in matter.buttons if self._may(button.door.right, review.payment)]
+            sight = sight_of(self.request.user, review.payment)
+            evidence = [(label, sight.of(value)) for label, value in evidence_of(review)]
+            yield Case(review=review, matter=matter, buttons=buttons, evidence=evidence)
+
+    def _may(self, right: str, payment: KhaltiPayment) -> bool:
+        user = self.request.user
+        if right == SETTINGS:
+            return bool(settings_policy.user_has_permission(user, "change"))
+        if right == CHECK and not payment.pidx:
+            return False
+        return bool(policy.user_has_permission_for_instance(user, right, payment))
+
+
+class MatterViewSet(ViewSet):
+    """The inbox, and the page on which a matter is closed."""
+
+    name = "khalti_matters"
+    menu_label = gettext_lazy("Needs you")
+    menu_name = "khalti-matters"
+    menu_icon = icon = "clipboard-list"
+    menu_order = 251  # after the payments
+    add_to_admin_menu = True
+    menu_item_class = NeedsYouItem
+
+    @property
+    def menu_url(self) -> str:
+        return reverse("khalti_matters:index")
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        close = transaction.non_atomic_requests(CloseView.as_view())
+        return [
+            path("", InboxView.as_view(), name="index"),
+            path("results/", InboxView.as_view(results_only=True), name="index_results"),
+            path("close/<int:pk>/", close, name="close"),
+        ]
