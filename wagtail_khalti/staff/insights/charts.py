@@ -1,0 +1,67 @@
+"""The figures as the script that draws them wants them: numbers, and each of them written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.digits import digits_of, speaks_nepali
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.insights.counts import write_count
+from wagtail_khalti.staff.insights.funnel import Stage
+from wagtail_khalti.staff.insights.series import Row
+
+UNFINISHED = " *"  # after a label, as the note beneath the chart says
+
+
+def charts(rows: Sequence[Row], stages: Sequence[Stage], *, is_unfinished: bool) -> dict[str, Any]:
+    """For ``insights.js``, which finds each by the name of its canvas."""
+    language = get_language()
+    labels = _labels(rows, is_unfinished=is_unfinished)
+    return {
+        "digits": digits_of(language),
+        "symbol": "रु" if speaks_nepali(language) else "Rs",
+        "charts": {"money": labels | _money(rows), "paying": labels | _paying(rows), "funnel": _funnel(stages)},
+    }
+
+
+def _labels(rows: Sequence[Row], *, is_unfinished: bool) -> dict[str, Any]:
+    labels = [row.short_label for row in rows]
+    titles = [[row.label, row.other_label] for row in rows]
+    if is_unfinished:
+        labels[-1] += UNFINISHED
+        titles[-1][0] += UNFINISHED
+    return {"labels": labels, "titles": titles}
+
+
+def _money(rows: Sequence[Row]) -> dict[str, Any]:
+    series = [
+        _series("in", _("Money in"), [row.sums.gross for row in rows], rupees),
+        _series("refunded", _("Given back"), [row.sums.refunded for row in rows], rupees),
+        _series("net", _("Net"), [row.sums.net for row in rows], rupees),
+    ]
+    return {"series": series, "is_money": True}
+
+
+def _paying(rows: Sequence[Row]) -> dict[str, Any]:
+    series = [
+        _series("started", _("Started"), [row.sums.started for row in rows], write_count),
+        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], write_count),
+    ]
+    return {"series": series}
+
+
+def _funnel(stages: Sequence[Stage]) -> dict[str, Any]:
+    series = [_series("stages", _("Number"), [stage.number for stage in stages], write_count)]
+    return {
+        "labels": [stage.label for stage in stages],
+        "titles": [[stage.label] for stage in stages],
+        "series": series,
+    }
+
+
+def _series(key: str, name: str, values: list[int], write: Callable[[int], str]) -> dict[str, Any]:
+    return {"key": key, "name": name, "values": values, "texts": [write(value) for value in values]}

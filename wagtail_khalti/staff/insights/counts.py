@@ -1,0 +1,52 @@
+"""How many, how large a part, and how long, as staff read it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.digits import in_digits_of
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+
+
+def write_count(number: int) -> str:
+    """In lakhs, ``1,25,000``, and in the digits of the language."""
+    return _written(number, get_language())
+
+
+@lru_cache(maxsize=4096)  # a table of a year has the same small numbers a thousand times
+def _written(number: int, language: str | None) -> str:
+    return in_digits_of(language, format_decimal(number, format="#,##,##0", locale="en"))
+
+
+def write_share(part: int, whole: int) -> str:
+    """``70 %``. Only all of it is 100 %, and only nothing of it is 0 %. Empty where there is nothing to share."""
+    if whole <= 0 or part > whole:
+        return ""
+    rounded = (200 * part + whole) // (2 * whole)
+    percent = rounded if part in (0, whole) else min(99, max(1, rounded))
+    return _("%(number)s %%") % {"number": write_count(percent)}
+
+
+def write_pause(pause: timedelta) -> str:
+    """``4 minutes``: the largest unit of which there is one."""
+    seconds = round(pause.total_seconds())
+    if seconds < MINUTE:
+        return _counted(ngettext("%(number)s second", "%(number)s seconds", seconds), seconds)
+    if seconds < HOUR:
+        minutes = seconds // MINUTE
+        return _counted(ngettext("%(number)s minute", "%(number)s minutes", minutes), minutes)
+    if seconds < DAY:
+        hours = seconds // HOUR
+        return _counted(ngettext("%(number)s hour", "%(number)s hours", hours), hours)
+    days = seconds // DAY
+    return _counted(ngettext("%(number)s day", "%(number)s days", days), days)
+
+
+def _counted(words: str, number: int) -> str:
+    return words % {"number": write_count(number)}

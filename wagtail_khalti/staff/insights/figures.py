@@ -1,0 +1,118 @@
+"""All figures of the insights, written out, each with its way to the payments that make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_khalti.actions.days import today
+from wagtail_khalti.actions.totals import Sums, Totals
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.insights.charts import charts
+from wagtail_khalti.staff.insights.counts import write_count, write_pause, write_share
+from wagtail_khalti.staff.insights.funnel import ends, stages, where_most_are_lost
+from wagtail_khalti.staff.insights.links import Links
+from wagtail_khalti.staff.insights.places import Spot, spots
+from wagtail_khalti.staff.insights.series import Row, Step, rows_of
+
+LONG = 31  # rows; a longer table is folded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number under its heading."""
+
+    label: str
+    text: str
+    url: str = ""
+    note: str = ""
+
+
+def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, str]) -> dict[str, Any]:
+    """What stands beneath the choice of a period."""
+    if not _is_anything(found.all):
+        return {"is_empty": True}
+    rows, steps = rows_of(found.by_day, step), stages(found.all, links)
+    is_unfinished = rows[-1].last == today()
+    return {
+        "tiles": list(_tiles(found, links)),
+        "rows": [_line(row, links) for row in rows],
+        "sum": _cells(found.all, links),
+        "is_long": len(rows) > LONG,
+        "row_count": write_count(len(rows)),
+        "is_unfinished": is_unfinished,
+        "stages": steps,
+        "ends": list(ends(found.all, links)),
+        "where_most_are_lost": where_most_are_lost(steps),
+        "places": [_place(spot) for spot in spots(found.by_place, links, sites=sites)],
+        "charts": charts(rows, steps, is_unfinished=is_unfinished),
+    }
+
+
+def _is_anything(sums: Sums) -> bool:
+    return bool(sums.opened or sums.started or sums.payments or sums.refunds)
+
+
+def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
+    sums, pause = found.all, found.median_time_to_pay
+    paid = ngettext("%(number)s payment", "%(number)s payments", sums.payments)
+    refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refunds)
+    of_started = {"paid": write_count(sums.paid), "started": write_count(sums.started)}
+    yield Figure(
+        label=_("Money in"),
+        text=rupees(sums.gross),
+        url=_if(sums.payments, links.paid()),
+        note=paid % {"number": write_count(sums.payments)},
+    )
+    yield Figure(label=_("Fees of Khalti"), text=rupees(sums.fee))
+    yield Figure(
+        label=_("Given back"),
+        text=rupees(sums.refunded),
+        url=_if(sums.refunds, links.refunded()),
+        note=refunds % {"number": write_count(sums.refunds)},
+    )
+    yield Figure(label=_("Net"), text=rupees(sums.net), note=_("What is left of it."))
+    yield Figure(
+        label=_("Success rate"),
+        text=write_share(sums.paid, sums.started) or "–",
+        url=_if(sums.started, links.started()),
+        note=_("%(paid)s paid of %(started)s started") % of_started,
+    )
+    yield Figure(
+        label=_("Time to pay"),
+        text=write_pause(pause) if pause is not None else "–",
+        note=_("Half of all who paid were faster.") if pause is not None else "",
+    )
+
+
+def _line(row: Row, links: Links) -> dict[str, Any]:
+    cells = _cells(row.sums, replace(links, first=row.first, last=row.last))
+    return {"label": row.label, "other_label": row.other_label, "cells": cells}
+
+
+def _place(spot: Spot) -> dict[str, Any]:
+    url = spot.links.started() if spot.links else ""
+    return {"spot": spot, "url": url, "opened": write_count(spot.sums.opened), "cells": _cells(spot.sums, spot.links)}
+
+
+def _cells(sums: Sums, links: Links | None) -> list[Figure]:
+    """The columns that all tables of money have."""
+    paid, refunded, started = (links.paid(), links.refunded(), links.started()) if links else ("", "", "")
+    return [
+        Figure(label=_("Payments"), text=write_count(sums.payments), url=_if(sums.payments, paid)),
+        Figure(label=_("Money in"), text=rupees(sums.gross)),
+        Figure(label=_("Fees"), text=rupees(sums.fee)),
+        Figure(label=_("Given back"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
+        Figure(label=_("Net"), text=rupees(sums.net)),
+        Figure(label=_("Started"), text=write_count(sums.started), url=_if(sums.started, started)),
+        Figure(label=_("Of these paid"), text=write_share(sums.paid, sums.started) or "–"),
+    ]
+
+
+def _if(number: int, url: str) -> str:
+    """Nothing leads nowhere."""
+    return url if number else ""

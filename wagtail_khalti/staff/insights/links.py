@@ -1,0 +1,42 @@
+"""From a total to the payments that make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING
+
+__all__ = ["ANY_PAID", "ANY_WAITING", "Links"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Into the list of payments, with its own filters."""
+
+    first: date
+    last: date
+    mode: str
+    merchant: str = ""
+    site: int | None = None
+    source: str = ""
+
+    def started(self, status: str = "") -> str:
+        """What was begun in these days, and how it stands now, if that matters."""
+        return self._link(created_from=self.first, created_to=self.last, status=status)
+
+    def paid(self) -> str:
+        """What came in."""
+        return self._link(paid_from=self.first, paid_to=self.last)
+
+    def refunded(self) -> str:
+        """What went back, of whichever payments."""
+        return self._link(refunded_from=self.first, refunded_to=self.last)
+
+    def _link(self, **filters: object) -> str:
+        whose = {"mode": self.mode, "merchant": self.merchant, "site": self.site, "source": self.source}
+        query = {name: value for name, value in (whose | filters).items() if value}
+        return f"{reverse('khalti_payments:index')}?{urlencode(query)}"
