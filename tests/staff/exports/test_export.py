@@ -1,0 +1,552 @@
+"""Files of payments: for whom, of which, what stands in them, and how they are sent."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from zipfile import ZipFile
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import AsyncClient
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from openpyxl import load_workbook
+from wagtail.models import GroupSitePermission, ModelLogEntry, Site
+from wagtail.users.models import UserProfile
+
+from tests.staff.conftest import EXPORT, PERSONAL, url_of, words_of
+from wagtail_khalti.actions import record_refund, refund_payment
+from wagtail_khalti.actions.days import today
+from wagtail_khalti.actions.totals import totals
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.refund import Way
+from wagtail_khalti.staff.exports.spreadsheets import rows
+
+PERSONAL_COLUMNS = {"Name", "E-mail", "Mobile number"}
+
+
+@pytest.fixture
+def accountant(sign_in):
+    return sign_in("accountant")
+
+
+@pytest.fixture
+def download(accountant):
+    """The whole file, as the accountant gets it."""
+
+    def download(name="export_payments", desk=accountant, **query):
+        response = desk.client.get(url_of(name), query)
+        assert response.status_code == 200, response.status_code
+        return b"".join(response.streaming_content)
+
+    return download
+
+
+@pytest.fixture
+def read(download):
+    """The rows of the CSV file, each by its headings."""
+
+    def read(name="export_payments", **query):
+        return records(download(name, **query))
+
+    return read
+
+
+@pytest.fixture
+def one_site(sign_in, home):
+    """Somebody who may export the payments of the default site only, and see whom they are of there."""
+
+    def make(*codenames, role="editor"):
+        desk = sign_in(role)
+        group = Group.objects.create(name="One site")
+        for codename in codenames:
+            permission = Permission.objects.get(codename=codename)
+            GroupSitePermission.objects.create(group=group, site=Site.objects.get(), permission=permission)
+        user_of(role).groups.add(group)
+        return desk
+
+    return make
+
+
+def user_of(role):
+    return get_user_model().objects.get(username=role)
+
+
+def records(content):
+    assert content.startswith(b"\xef\xbb\xbf"), "or Excel shows no Nepali"
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def sheets(content):
+    book = load_workbook(io.BytesIO(content))
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+class TestTheWayThere:
+    @pytest.mark.parametrize(("role", "sees"), [("viewer", False), ("cashier", False), ("accountant", True)])
+    def test_is_a_button_above_the_list_for_who_may_export(self, sign_in, paid, role, sees):
+        buttons = sign_in(role).get("index", status="completed", p="1").soup.select("a.w-header-button")
+
+        found = [button["href"] for button in buttons if words_of(button) == "Export"]
+
+        assert found == [f"{url_of('export')}?status=completed"] * sees
+
+
+class TestThePage:
+    def test_says_which_payments_and_how_many(self, accountant, paid):
+        page = accountant.get("export", status="completed", amount_from="1000")
+
+        assert page.figures["How many"] == "1 payment"
+        assert page.figures["Status"] == "Completed"
+        assert page.figures["Amount"] == "from 1000"
+        assert "Test mode: no money moves." in page.text
+
+    def test_has_buttons_that_bring_the_same_payments(self, accountant, make_paid):
+        make_paid(purpose="Membership")
+        make_paid(90_000, purpose="Book")
+        form = accountant.get("export", amount_to="1000").main.select_one(f"form[action='{url_of('export_payments')}']")
+        asked = {field["name"]: field["value"] for field in form.select("input")}
+
+        response = accountant.client.get(form["action"], {**asked, "format": "csv"})
+
+        assert [row["For"] for row in records(b"".join(response.streaming_content))] == ["Book"]
+
+    def test_says_that_a_filter_makes_no_sense_and_offers_no_file(self, accountant, paid):
+        page = accountant.get("export", created_from="2083-13-40")
+
+        assert "There is no such day." in page.text
+        assert page.main.select(f"form[action='{url_of('export_payments')}']") == []
+
+    def test_says_how_long_a_large_file_takes(self, accountant, paid, monkeypatch):
+        monkeypatch.setattr("wagtail_khalti.staff.exports.words.LONG", 1)
+
+        assert "CSV: about 1 seconds, 1 MB" in accountant.get("export").text
+
+    def test_says_that_there_are_more_than_are_worth_counting(self, accountant, make_paid, monkeypatch):
+        monkeypatch.setattr("wagtail_khalti.staff.exports.words.CAP", 1)
+        make_paid(), make_paid()
+
+        assert accountant.get("export").figures["How many"] == "More than 1 payments"
+
+    def test_can_be_opened_without_any_payment(self, accountant):
+        assert accountant.get("export").figures["How many"] == "0 payments"
+
+
+class TestWhatCantBeMeant:
+    @pytest.mark.parametrize(
+        "query",
+        [{"created_from": "2026-02-30"}, {"status": "rich"}, {"paid_from": "2026-11-21", "paid_to": "2026-11-20"}],
+    )
+    def test_brings_no_file_of_payments_but_words(self, accountant, paid, query):
+        page = accountant.get("export_payments", **query)
+
+        assert page.status == 400
+        assert "There is no file, since a filter can't be understood:" in page.text
+        assert ModelLogEntry.objects.filter(action="wagtail_khalti.export").count() == 0
+
+    @pytest.mark.parametrize(
+        ("first", "last", "words"),
+        [
+            ("2026-02-30", "2026-03-01", "There is no such day."),
+            ("2026-03-02", "2026-03-01", "This day is before the first one."),
+            ("1976-01-01", "2026-01-01", "That is more than ten years."),
+            ("2026-03-02", "", "This field is required."),
+        ],
+    )
+    def test_brings_no_file_of_days_but_words(self, accountant, first, last, words):
+        page = accountant.get("export_days", first=first, last=last)
+
+        assert page.status == 400
+        assert any(error.startswith(words) for error in page.errors)
+
+    def test_is_csv_where_no_other_type_is_known(self, accountant, paid):
+        response = accountant.client.get(url_of("export_payments"), {"format": "exe"})
+
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
+
+
+class TestTheHeaders:
+    @pytest.mark.parametrize(("file_type", "kind"), [("csv", "text/csv"), ("xlsx", "application/vnd.openxml")])
+    def test_name_the_file_and_keep_it_from_caches(self, accountant, paid, file_type, kind):
+        response = accountant.client.get(url_of("export_payments"), {"format": file_type})
+
+        name = f"khalti-payments-simulator-{today()}.{file_type}"
+        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert response["Content-Type"].startswith(kind)
+        assert "no-store" in response["Cache-Control"]
+        response.close()
+
+
+class TestARow:
+    def test_says_all_that_an_accountant_asks(self, read, make_paid, time_machine):
+        time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
+        payment = make_paid()
+        KhaltiPayment.objects.update(fee=4_500, source_title="Shop", block_path="body.1", language="ne")
+
+        row = read()[0]
+
+        assert row["Reference"] == payment.readable_reference
+        assert (row["Status"], row["Mode"], row["For"]) == ("Completed", "Simulator", "Membership")
+        assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05")
+        assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05")
+        assert (row["Amount"], row["Gross"], row["Fee"]) == ("1500.00", "1500.00", "45.00")
+        assert (row["Refunded"], row["Net"], row["Left"]) == ("0.00", "1455.00", "1500.00")
+        assert (row["Number of refunds"], row["Refunds"], row["In doubt"]) == ("", "", "")
+        assert (row["pidx"], row["Transaction id at Khalti"]) == (payment.pidx, payment.transaction_id)
+        assert (row["Order id at Khalti"], row["Khalti says"]) == (payment.purchase_order_id, "Completed")
+        assert (row["Merchant"], row["Page"], row["Block"], row["Language"]) == ("default", "Shop", "body.1", "ne")
+
+    def test_has_no_gross_where_no_money_came(self, read, payment):
+        row = read()[0]
+
+        assert row["Amount"] == "1500.00"
+        assert {row[name] for name in ("Gross", "Fee", "Refunded", "Net", "Left")} == {""}
+
+    def test_tells_what_went_back_and_how(self, read, make_paid, time_machine):
+        time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
+        payment = make_paid()
+        refund_payment(payment, 20_000)
+        record_refund(payment, 30_050, way=Way.CASH)
+
+        row = read()[0]
+
+        assert row["Refunds"] == "2026-11-21: 200.00 (Khalti); 2026-11-21: 300.50 (Cash)"
+        assert (row["Number of refunds"], row["Refunded"], row["Left"]) == ("2", "500.50", "999.50")
+
+    def test_keeps_apart_what_is_in_doubt(self, read, in_doubt):
+        row = read()[0]
+
+        assert (row["Refunded"], row["In doubt"], row["Left"], row["Number of refunds"]) == (
+            "200.00",
+            "500.00",
+            "800.00",
+            "1",
+        )
+
+    def test_says_where_it_is_not_known_how_much_went_back(self, read, nameless):
+        row = read()[0]
+
+        assert row["Number of refunds"] == "1"
+        assert row["Refunds"].endswith(": amount not known yet (Khalti's dashboard)")
+
+    def test_is_below_zero_where_the_fee_stayed_with_khalti(self, read, make_paid):
+        refund_payment(make_paid(), None)
+        KhaltiPayment.objects.update(fee=4_505)
+
+        assert read()[0]["Net"] == "-45.05"
+
+    def test_is_of_one_mode_only(self, read, paid, make_paid):
+        KhaltiPayment.objects.filter(pk=make_paid(purpose="Real").pk).update(mode="live")
+
+        assert [row["For"] for row in read()] == ["Membership"]
+        assert [(row["For"], row["Mode"]) for row in read(mode="live")] == [("Real", "Live")]
+
+
+class TestWhoSeesWhom:
+    def test_has_names_and_numbers_for_who_may_see_them(self, read, paid):
+        row = read()[0]
+
+        assert (row["Name"], row["E-mail"], row["Mobile number"]) == ("Sita Rai", "", "9800000001")
+
+    def test_has_no_such_columns_for_others(self, one_site, download, paid):
+        KhaltiPayment.objects.update(site=Site.objects.get())
+        desk = one_site(EXPORT)
+
+        for content in (download(desk=desk), download(desk=desk, format="xlsx")):
+            found = records(content)[0] if content[:1] == b"\xef" else sheets(content)["Payments"][0]
+            assert PERSONAL_COLUMNS.isdisjoint(found)
+            assert b"Sita Rai" not in content
+        assert "Without names, addresses and numbers of customers" in desk.get("export").text
+
+    def test_holds_only_payments_of_the_sites_within_reach(self, one_site, download, make_paid, home):
+        make_paid(purpose="Of no site")
+        theirs, other = make_paid(purpose="Theirs"), make_paid(purpose="Of another site")
+        KhaltiPayment.objects.filter(pk=theirs.pk).update(site=Site.objects.get())
+        desk = one_site(EXPORT)
+        another = Site.objects.create(hostname="other.example", root_page=home)
+        KhaltiPayment.objects.filter(pk=other.pk).update(site=another)
+
+        assert [row["For"] for row in records(download(desk=desk))] == ["Theirs"]
+        assert desk.get("export").figures["How many"] == "1 payment"
+        total = records(download("export_days", desk=desk, first=str(today()), last=str(today())))[-1]
+        assert total["Payments"] == "1"
+
+    def test_leaves_out_names_of_a_site_where_they_may_not_be_seen(self, one_site, download, make_paid, home):
+        theirs, other = make_paid(purpose="Theirs"), make_paid(purpose="Of another site")
+        KhaltiPayment.objects.filter(pk=theirs.pk).update(site=Site.objects.get())
+        desk = one_site(EXPORT, PERSONAL)
+        another = Site.objects.create(hostname="other.example", root_page=home)
+        KhaltiPayment.objects.filter(pk=other.pk).update(site=another)
+        permission = Permission.objects.get(codename=EXPORT)
+        GroupSitePermission.objects.create(
+            group=Group.objects.get(name="One site"), site=another, permission=permission
+        )
+
+        found = {row["For"]: (row["Name"], row["Mobile number"]) for row in records(download(desk=desk))}
+
+        assert found == {"Theirs": ("Sita Rai", "9800000001"), "Of another site": ("", "")}
+
+
+NAMES = [
+    '=HYPERLINK("http://evil.example","Refund")',
+    "+9779800000001",
+    "-2+3",
+    "@SUM(A1)",
+    "  =1+1",
+    "\u200f=1+1",
+    "\u202e@SUM(A1)",
+    "＝1+1",
+]
+PLAIN_NAMES = [
+    "<script>alert(1)</script>",
+    "राम बहादुर थापा",
+    "x" * 200,
+    'a "b", c',
+    "two\nlines",
+    "A-1",
+    "abc\u202edef",
+]
+
+
+class TestWhatPeopleTyped:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_is_no_formula_in_csv(self, read, make_paid, name):
+        KhaltiPayment.objects.filter(pk=make_paid().pk).update(customer_name=name, source_title=name)
+
+        assert (read()[0]["Name"], read()[0]["Page"]) == (f"'{name}", f"'{name}")
+
+    @pytest.mark.parametrize("name", PLAIN_NAMES)
+    def test_stays_as_it_was_typed_in_csv(self, read, make_paid, name):
+        KhaltiPayment.objects.filter(pk=make_paid().pk).update(customer_name=name)
+
+        assert read()[0]["Name"] == name
+
+    @pytest.mark.parametrize("name", [*NAMES, *PLAIN_NAMES])
+    def test_stays_as_it_was_typed_and_is_a_text_in_excel(self, download, make_paid, name):
+        KhaltiPayment.objects.filter(pk=make_paid().pk).update(customer_name=name)
+
+        content = download(format="xlsx")
+
+        headings, row = sheets(content)["Payments"]
+        assert dict(zip(headings, row, strict=True))["Name"] == name
+        assert b"<f" not in ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+
+    @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+    def test_loses_what_no_file_can_hold(self, download, make_paid, file_type):
+        KhaltiPayment.objects.filter(pk=make_paid().pk).update(purpose="a\x01b\x1fc\ufffed")
+
+        content = download(format=file_type)
+
+        found = records(content)[0]["For"] if file_type == "csv" else sheets(content)["Payments"][1][7]
+        assert found == "abcd"
+
+
+class TestExcel:
+    def test_has_numbers_that_are_numbers_and_refunds_on_a_sheet_of_their_own(self, download, make_paid, desk):
+        payment = make_paid()
+        desk.send(desk.get("record", payment).form, amount="300.50", way="cash", reason="=cmd|calc")
+
+        book = sheets(download(format="xlsx"))
+
+        assert list(book) == ["Payments", "Refunds"]
+        row = dict(zip(*book["Payments"], strict=True))
+        assert (row["Gross"], row["Refunded"], row["Number of refunds"]) == (1500, 300.5, 1)
+        refund = dict(zip(*book["Refunds"], strict=True))
+        assert refund["Payment"] == payment.readable_reference
+        assert (refund["Amount"], refund["How"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
+        assert refund["Who"] == "Manager Gurung"
+
+    def test_has_both_sheets_also_without_a_payment(self, download):
+        book = sheets(download(format="xlsx"))
+
+        assert {title: len(found) for title, found in book.items()} == {"Payments": 1, "Refunds": 1}
+
+    def test_has_headings_in_the_language_of_who_asks(self, sign_in, accountant, download, paid):
+        UserProfile.objects.update_or_create(user=user_of("accountant"), defaults={"preferred_language": "ne"})
+
+        assert "रकम" in records(download())[0]
+
+
+class TestTheDays:
+    def test_are_the_totals_with_a_row_for_all_of_them(self, read, make_paid):
+        make_paid(fee := 150_000)
+        payment = make_paid(50_000)
+        refund_payment(payment, 20_000)
+        KhaltiPayment.objects.update(fee=1_500)
+        first, last = today() - timedelta(days=2), today()
+
+        found = read("export_days", first=str(first), last=str(last))
+
+        sums = totals(first, last, mode="simulator").all
+        assert [row["Day (AD)"] for row in found] == [str(first), str(first + timedelta(days=1)), str(last), "Total"]
+        assert found[0]["Gross"] == "0.00"
+        assert {name: found[-1][name] for name in ("Payments", "Gross", "Fee", "Refunded", "Net")} == {
+            "Payments": "2",
+            "Gross": "2000.00",
+            "Fee": "30.00",
+            "Refunded": "200.00",
+            "Net": "1770.00",
+        }
+        assert (sums.gross, sums.net) == (fee + 50_000, 177_000)
+
+    def test_are_understood_in_bs_and_written_in_both(self, read):
+        found = read("export_days", first="2083-08-01", last="2083-08-02")
+
+        assert [(row["Day (AD)"], row["Day (BS)"]) for row in found[:2]] == [
+            ("2026-11-17", "2083-08-01"),
+            ("2026-11-18", "2083-08-02"),
+        ]
+
+    def test_are_this_month_of_bs_where_none_is_named(self, read, time_machine):
+        time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
+
+        found = read("export_days")
+
+        assert (found[0]["Day (BS)"], found[-2]["Day (BS)"]) == ("2083-08-01", "2083-08-05")
+
+    def test_are_numbers_in_excel(self, download, paid):
+        book = sheets(download("export_days", format="xlsx", first=str(today()), last=str(today())))
+
+        assert book["Days"][-1][2:5:2] == [1, book["Days"][1][4]]
+        assert book["Days"][-1][3] == 1500
+
+
+class TestTheLog:
+    def test_says_who_took_what_and_not_whom_they_looked_for(self, accountant, download, paid):
+        download(status="completed", q="9800000001", format="xlsx")
+
+        entry = ModelLogEntry.objects.get(action="wagtail_khalti.export")
+        assert entry.user.username == "accountant"
+        assert entry.data == {
+            "what": "payments",
+            "format": "xlsx",
+            "mode": "simulator",
+            "filters": {"status": "completed"},
+            "searched": True,
+        }
+        assert "9800000001" not in json.dumps(entry.data)
+        assert entry.formatter.format_message(entry) == "File downloaded: payments, simulator, xlsx"
+
+    def test_says_it_before_the_first_byte(self, accountant, paid):
+        response = accountant.client.get(url_of("export_payments"))
+
+        assert ModelLogEntry.objects.filter(action="wagtail_khalti.export").count() == 1
+        response.close()
+
+
+@pytest.fixture
+def many(db, home):
+    """So many payments, one a minute, of which each tenth was refunded a little."""
+
+    def make(how_many):
+        at = timezone.now() - timedelta(days=30)
+        mould = row_of_a_payment()
+        made = KhaltiPayment.objects.bulk_create(
+            KhaltiPayment(**mould, purpose=f"Seat {number}", purchase_order_id=f"order-{number}")
+            for number in range(how_many)
+        )
+        for number, payment in enumerate(made):
+            payment.created_at = at + timedelta(minutes=number)
+        KhaltiPayment.objects.bulk_update(made, ["created_at"], batch_size=500)
+        return made
+
+    return make
+
+
+def row_of_a_payment():
+    address = {"return_url": "http://testserver", "website_url": "http://testserver"}
+    return {"status": "completed", "amount": 150_000, "merchant": "default", "mode": "simulator", **address}
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(rows, "ROWS", 10)
+
+
+class TestASentFile:
+    def test_begins_before_a_payment_was_read(self, accountant, paid):
+        response = accountant.client.get(url_of("export_payments"))
+
+        with CaptureQueriesContext(connection) as queries:
+            first = next(iter(response.streaming_content))
+
+        assert first.startswith(b"\xef\xbb\xbfReference,Status")
+        assert len(queries) == 0
+        response.close()
+
+    @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+    def test_asks_the_database_twice_for_each_chunk(self, accountant, many, small_chunks, file_type):
+        many(35)
+        KhaltiPayment.objects.update(refund_total=100)
+        response = accountant.client.get(url_of("export_payments"), {"format": file_type})
+
+        with CaptureQueriesContext(connection) as queries:
+            b"".join(response.streaming_content)
+
+        assert len(queries) == 2 * 4
+
+    def test_has_each_payment_once_in_the_order_of_the_list(self, read, many, small_chunks):
+        made = many(35)
+
+        assert [row["For"] for row in read()] == [payment.purpose for payment in reversed(made)]
+
+    def test_has_each_payment_once_also_of_one_moment(self, read, many, small_chunks):
+        made = many(35)
+        KhaltiPayment.objects.update(created_at=timezone.now())
+
+        assert [row["For"] for row in read()] == [payment.purpose for payment in reversed(made)]
+
+    def test_loses_and_doubles_nothing_while_payments_are_begun_and_settled(self, accountant, many, small_chunks):
+        made = many(35)
+        response = accountant.client.get(url_of("export_payments"))
+        parts = iter(response.streaming_content)
+        content = next(parts) + next(parts)
+
+        for number, part in enumerate(parts):
+            KhaltiPayment.objects.create(**row_of_a_payment(), purpose="New", purchase_order_id=f"new-{number}")
+            KhaltiPayment.objects.filter(pk=made[5].pk).update(status="refunded")
+            content += part
+
+        assert [row["For"] for row in records(content)] == [payment.purpose for payment in reversed(made)]
+
+    @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+    def test_breaks_off_with_the_error_that_stopped_it(self, accountant, many, small_chunks, file_type):
+        many(35)
+        response = accountant.client.get(url_of("export_payments"), {"format": file_type})
+        parts = iter(response.streaming_content)
+        next(parts)
+
+        def stop(*args):
+            raise RuntimeError("the database is gone")
+
+        with pytest.raises(RuntimeError, match="the database is gone"), connection.execute_wrapper(stop):
+            list(parts)
+
+    @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+    def test_may_be_given_up_in_its_middle(self, accountant, many, small_chunks, file_type):
+        many(35)
+        response = accountant.client.get(url_of("export_payments"), {"format": file_type})
+        parts = iter(response.streaming_content)
+        next(parts)
+
+        response.close()
+
+        assert list(parts) == []
+
+    def test_comes_chunk_by_chunk_also_under_asgi(self, accountant, many, small_chunks):
+        many(35)
+        client = AsyncClient()
+        client.force_login(user_of("accountant"))
+
+        async def fetch():
+            response = await client.get(url_of("export_payments"))
+            return response.is_async, [part async for part in response.streaming_content]
+
+        is_async, parts = async_to_sync(fetch)()
+
+        assert (is_async, len(parts)) == (True, 1 + 4)
+        assert len(records(b"".join(parts))) == 35

@@ -1,0 +1,165 @@
+"""Spreadsheets as such: limits of Excel, odd texts, and how much memory they take."""
+
+import io
+import tracemalloc
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from wagtail_khalti.staff.exports.spreadsheets.as_csv import write_csv
+from wagtail_khalti.staff.exports.spreadsheets.as_xlsx import write_xlsx
+from wagtail_khalti.staff.exports.spreadsheets.cells import MOST_KEPT, Kept, plain_rupees
+from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
+from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind, Sheet
+from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
+from wagtail_khalti.staff.exports.spreadsheets.text_cell import LONGEST
+
+MEGABYTE = 1_000_000
+
+
+def make_sheet(chunks, title="Seats"):
+    columns = [
+        Column(heading="Name"),
+        Column(heading="Amount", kind=Kind.MONEY),
+        Column(heading="Rows", kind=Kind.NUMBER),
+    ]
+    return Sheet(title=title, columns=columns, chunks=chunks)
+
+
+def numbered(first, last):
+    numbers = range(first, last + 1)
+    return [[f"Seat {number}" for number in numbers], [f"{number}.50" for number in numbers], list(map(str, numbers))]
+
+
+def rows_of(parts):
+    content = b"".join(parts)
+    read = []
+    for read_only in (False, True):
+        book = load_workbook(io.BytesIO(content), read_only=read_only)
+        read.append({sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book})
+        book.close()
+    assert read[0] == read[1]
+    return read[0]
+
+
+class TestALongTable:
+    def test_goes_on_in_the_next_sheet_and_loses_no_row(self):
+        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8), numbered(9, 10)])], most_rows=5))
+
+        assert list(sheets) == ["Seats", "Seats 2", "Seats 3"]
+        assert [len(rows) for rows in sheets.values()] == [5, 5, 3]
+        assert all(rows[0] == ["Name", "Amount", "Rows"] for rows in sheets.values())
+        assert [row[2] for rows in sheets.values() for row in rows[1:]] == list(range(1, 11))
+
+    def test_has_no_empty_sheet_behind_a_full_one(self):
+        assert list(rows_of(write_xlsx([make_sheet([numbered(1, 4)])], most_rows=5))) == ["Seats"]
+
+    def test_goes_on_in_the_next_sheet_before_it_is_too_large(self):
+        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8)])], most_bytes=100))
+
+        assert [len(rows) for rows in sheets.values()] == [5, 5]
+
+    def test_is_followed_by_the_next_table(self):
+        tables = [
+            make_sheet([numbered(1, 6)]),
+            make_sheet([], title="Other"),
+            make_sheet([numbered(1, 1)], title="Last"),
+        ]
+
+        assert list(rows_of(write_xlsx(tables, most_rows=5))) == ["Seats", "Seats 2", "Other", "Last"]
+
+    @pytest.mark.parametrize("write", [write_csv, lambda sheet: write_xlsx([sheet])])
+    def test_is_sent_while_it_is_written(self, write):
+        asked = []
+
+        def chunks():
+            for number in range(40):
+                asked.append(number)
+                yield numbered(1, 2000)
+
+        parts = write(make_sheet(chunks()))
+
+        assert next(parts)
+        assert asked == []
+        next(parts)
+        assert len(asked) < 20, "or it were all in memory"
+        assert b"" not in list(parts), "to some servers an empty part is the end"
+
+    @pytest.mark.parametrize("write", [write_csv, lambda sheet: write_xlsx([sheet])])
+    def test_takes_no_more_memory_than_a_short_one(self, write):
+        def peak(chunks):
+            tracemalloc.start()
+            for _part in write(make_sheet(numbered(1, 2000) for _number in range(chunks))):
+                pass
+            found = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return found
+
+        few, many = peak(3), peak(30)
+
+        assert many < few + MEGABYTE / 2
+        assert many < 30 * MEGABYTE
+
+
+class TestTextInExcel:
+    @pytest.mark.parametrize(
+        "text", ["  spaces  ", "a & b < c", "_x000D_", "__x0041_", "😀 नेपाल", "tab\there", "1500.00"]
+    )
+    def test_stays_as_it_is(self, text):
+        content = b"".join(write_xlsx([make_sheet([[[text], [""], [""]]])]))
+
+        raw = ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+        shown = load_workbook(io.BytesIO(content)).active["A2"].value
+        assert shown.replace("_x005F_x", "_x") == text
+        assert raw.count("inlineStr") == 4
+
+    def test_has_its_underscores_marked_where_excel_reads_a_character_of_them(self):
+        content = b"".join(write_xlsx([make_sheet([[["_x000D_"], [""], [""]]])]))
+
+        assert b"_x005F_x000D_" in ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+
+    def test_is_cut_where_a_cell_is_full(self):
+        rows = rows_of(write_xlsx([make_sheet([[["x" * 40_000, "😀" * 20_000], ["", ""], ["", ""]]])]))["Seats"]
+
+        assert (rows[1][0], rows[2][0]) == ("x" * LONGEST, "😀" * (LONGEST // 2))
+
+    def test_has_ends_of_lines_as_excel_has_them(self):
+        assert rows_of(write_xlsx([make_sheet([[["a\r\nb\rc"], [""], [""]]])]))["Seats"][1][0] == "a\nb\nc"
+
+    def test_is_the_name_of_a_sheet_also_in_nepali_and_with_signs(self):
+        assert list(rows_of(write_xlsx([make_sheet([], title='भुक्तानी & "more"')]))) == ['भुक्तानी & "more"']
+
+
+@pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "\u200b+1", "\ufeff-1", "\x00@A", " \u2066=1", "＋1"])
+def test_a_formula_is_found_behind_what_nobody_sees(text):
+    assert defused(["a", text]) == ["a", f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["", "a=1", "1-1", "नमस्ते", "(=1)", " a", "\u200ba"])
+def test_what_is_no_formula_stays(text):
+    assert defused([text, "\u0915"]) == [text, "\u0915"]
+
+
+@pytest.mark.parametrize(
+    ("paisa", "written"),
+    [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (150_000, "1500.00"), (10**17 + 1, "1000000000000000.01"), (None, "")],
+)
+def test_rupees_are_exact(paisa, written):
+    assert plain_rupees(paisa) == written
+
+
+def test_answers_are_kept_only_as_long_as_there_is_room():
+    kept = Kept(str)
+
+    assert [kept[number] for number in range(MOST_KEPT + 5)][-1] == str(MOST_KEPT + 4)
+    assert len(kept) == 5
+
+
+def test_a_spool_gives_back_what_was_put_and_is_gone_afterwards():
+    with Spool() as spool:
+        spool.put([["a\nb", "\ud800"], ["1", "2"]])
+        spool.put([["c"], ["3"]])
+
+        assert list(spool.chunks()) == [[["a\nb", "\ud800"], ["1", "2"]], [["c"], ["3"]]]
+    assert spool.file.closed

@@ -1,0 +1,173 @@
+"""Files to take along: the payments with their refunds, and what each day came to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.core.handlers.asgi import ASGIRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.log_actions import log
+
+from wagtail_khalti.actions.days import today
+from wagtail_khalti.actions.totals import totals
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.exports.button import which_payments
+from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
+from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
+from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words, how_long, how_many
+from wagtail_khalti.staff.listing.page import filtered_payments
+from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
+
+SEARCH = "q"  # may be a person's address or number, and is kept nowhere
+
+
+@method_decorator(never_cache, name="dispatch")
+class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """What there is, which payments it is of, and a button for each type of file."""
+
+    model = KhaltiPayment
+    permission_required = EXPORT
+    http_method_names = ("get",)
+    template_name = "wagtail_khalti/staff/export.html"
+    header_icon = "download"
+    index_url_name = ""
+    inspect_url_name = ""
+
+    def get_page_title(self) -> str:
+        return _("Export")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        payments = f"{reverse('khalti_payments:index')}?{self.query}"
+        return [
+            *self.breadcrumbs_items,
+            {"url": payments, "label": _("Payments")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    @cached_property
+    def mode(self) -> Mode:
+        return mode_of(self.request)
+
+    @cached_property
+    def query(self) -> str:
+        return which_payments(self.request).urlencode()
+
+    @cached_property
+    def payments(self) -> QuerySet[KhaltiPayment]:
+        """Raises ``ValidationError`` in words where a filter makes no sense."""
+        return filtered_payments(self.request, permission=EXPORT)
+
+    @cached_property
+    def period(self) -> ExportPeriodForm:
+        return ExportPeriodForm(self.request)
+
+    @property
+    def file_type(self) -> FileType:
+        asked = self.request.GET.get("format")
+        return FileType.XLSX if asked == FileType.XLSX else FileType.CSV
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = which_payments(self.request)
+        asked["mode"] = self.mode.value
+        context: dict[str, Any] = super().get_context_data(
+            is_test=self.mode != Mode.LIVE,
+            mode=self.mode,
+            asked=[(name, value) for name, values in asked.lists() for value in values],
+            list_url=f"{reverse('khalti_payments:index')}?{asked.urlencode()}",
+            has_personal=policy.user_has_permission(self.request.user, PERSONAL),
+            period=self.period,
+            **self._which(),
+            **kwargs,
+        )
+        days = self.period.cleaned_data if self.period.is_valid() else {}
+        return context | {"periods": often_wanted(self.request, days.get("first"), days.get("last"))}
+
+    def _which(self) -> dict[str, Any]:
+        try:
+            count = count_up_to_cap(self.payments)
+        except ValidationError as error:
+            return {"complaints": error.messages}
+        filters = list(filters_in_words(self.request))
+        return {"count": count, "how_many": how_many(count), "how_long": how_long(count), "filters": filters}
+
+    def refuse(self) -> HttpResponse:
+        """The same page, on which it stands what is wrong."""
+        return self.render_to_response(self.get_context_data(), status=400)
+
+    def send(self, parts: Iterator[bytes], what: str, name: str) -> HttpResponseBase:
+        """Noted first: who has a file has it, also where the rest of it never arrived."""
+        filters = {name: value for name, value in which_payments(self.request).items() if name != SEARCH}
+        kept: dict[str, Any] = {
+            "what": what,
+            "format": self.file_type.value,
+            "mode": self.mode.value,
+            "filters": filters,
+        }
+        if self.request.GET.get(SEARCH):
+            kept["searched"] = True
+        log(instance=self.request.user, action="wagtail_khalti.export", data=kept)
+        return _stream(self.request, parts, self.file_type, f"{name}.{self.file_type.value}")
+
+
+class PaymentsDownload(ExportView):
+    """Of the payments that the list shows with the same query, those of sites of which the person may export."""
+
+    def get(  # type: ignore[override]  # Django's stubs know of no answer that is streamed
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            payments = self.payments
+        except ValidationError:
+            return self.refuse()
+        personal = policy.sites_within_reach(request.user, [PERSONAL])
+        parts = payments_file(payments, self.file_type, personal_sites=personal)
+        return self.send(parts, "payments", f"khalti-payments-{self.mode.value}-{today()}")
+
+
+class DaysDownload(ExportView):
+    """What moved on each day of a period: of all payments of the mode, whatever the list is narrowed to."""
+
+    def get(  # type: ignore[override]  # Django's stubs know of no answer that is streamed
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not self.period.is_valid():
+            return self.refuse()
+        first, last = self.period.cleaned_data["first"], self.period.cleaned_data["last"]
+        sites = policy.sites_within_reach(request.user, [EXPORT])
+        found = totals(first, last, mode=self.mode.value, sites=sites)
+        name = f"khalti-days-{self.mode.value}-{first}-to-{last}"
+        return self.send(days_file(found, self.file_type), "days", name)
+
+
+def _stream(request: HttpRequest, parts: Iterator[bytes], file_type: FileType, name: str) -> StreamingHttpResponse:
+    streamed = _one_by_one(parts) if isinstance(request, ASGIRequest) else parts
+    response = StreamingHttpResponse(streamed, content_type=file_type.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Accel-Buffering"] = "no"  # nginx would keep it in a file first
+    return response
+
+
+async def _one_by_one(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Under ASGI Django would read all of ``parts`` before it sends any."""
+    while (part := await sync_to_async(_next)(parts)) is not None:
+        yield part
+
+
+def _next(parts: Iterator[bytes]) -> bytes | None:
+    return next(parts, None)

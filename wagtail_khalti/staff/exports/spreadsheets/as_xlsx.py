@@ -1,0 +1,76 @@
+"""An Excel workbook that is sent while it is written. Libraries send nothing until the last row is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from wagtail_khalti.staff.exports.spreadsheets import workbook
+from wagtail_khalti.staff.exports.spreadsheets.sheet import Sheet
+from wagtail_khalti.staff.exports.spreadsheets.xml_rows import XmlRows
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 1_048_576  # of a sheet, its headings among them: Excel's own limit
+MOST_BYTES = 1_500_000_000  # of a sheet's XML: from 2 GiB on it would need a form of zip that Excel refuses in a stream
+QUICKLY = 1  # of zlib's levels: a larger file in a third of the time
+
+
+class Outlet:
+    """Where the zip file is written to, and taken from at once. ``zipfile`` knows how to do without going back."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        self.parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def drain(self) -> bytes:
+        written = b"".join(self.parts)
+        self.parts.clear()
+        return written
+
+
+def write_xlsx(sheets: Iterable[Sheet], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
+    """One sheet after another; what is too long for one goes on in the next, with the headings again.
+
+    An error is let through: without its end the file can't be opened, and can't be taken for a whole one.
+    """
+    outlet, titles = Outlet(), list[str]()
+    with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=QUICKLY) as file:  # type: ignore[call-overload] # asks for less
+        file.writestr("xl/styles.xml", workbook.STYLES)
+        yield outlet.drain()
+        for sheet in sheets:
+            rows = XmlRows(sheet)
+            for title in _titles(sheet, rows):
+                titles.append(title)
+                with file.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as part:
+                    for written in _sheet_parts(sheet, rows, most_rows=most_rows, most_bytes=most_bytes):
+                        part.write(written)
+                        if ready := outlet.drain():
+                            yield ready
+        for name, text in workbook.parts(titles):
+            file.writestr(name, text)
+    yield outlet.drain()
+
+
+def _titles(sheet: Sheet, rows: XmlRows) -> Iterator[str]:
+    """As many as it takes; one also where there is no row."""
+    yield sheet.title
+    number = 2
+    while rows.are_left():
+        yield f"{sheet.title} {number}"
+        number += 1
+
+
+def _sheet_parts(sheet: Sheet, rows: XmlRows, *, most_rows: int, most_bytes: int) -> Iterator[bytes]:
+    yield workbook.beginning(sheet.columns).encode()
+    lines, room = most_rows - 1, most_bytes
+    while lines and room > 0 and (taken := rows.take(lines)):
+        written = "".join(taken).encode()
+        lines, room = lines - len(taken), room - len(written)
+        yield written
+    yield workbook.ENDING.encode()

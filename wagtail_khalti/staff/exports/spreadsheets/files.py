@@ -1,0 +1,54 @@
+"""The files that can be taken along, in the language of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import QuerySet, TextChoices
+
+from wagtail_khalti.actions.totals import Totals
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.exports.spreadsheets import as_csv, as_xlsx
+from wagtail_khalti.staff.exports.spreadsheets.days import sheet_of_days
+from wagtail_khalti.staff.exports.spreadsheets.payments import Payments
+from wagtail_khalti.staff.exports.spreadsheets.refunds import Refunds
+from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
+
+
+class FileType(TextChoices):
+    """What a spreadsheet opens."""
+
+    CSV = "csv", "CSV"
+    """One table, for any program."""
+    XLSX = "xlsx", "Excel"
+    """A workbook: several tables, and numbers that are numbers."""
+
+    @property
+    def content_type(self) -> str:
+        return as_csv.CONTENT_TYPE if self is FileType.CSV else as_xlsx.CONTENT_TYPE
+
+
+def payments_file(
+    payments: QuerySet[KhaltiPayment], file_type: FileType, *, personal_sites: Collection[int] | None
+) -> Iterator[bytes]:
+    """With what went back of each; in a workbook the refunds have a sheet of their own besides.
+
+    ``personal_sites``: of which people's names and numbers may be seen; None for all, empty for none.
+    """
+    if file_type is FileType.CSV:
+        return as_csv.write_csv(Payments(refunds=Refunds(), personal_sites=personal_sites).sheet(payments))
+    kept = Spool()
+    refunds = Refunds(kept)
+    first = Payments(refunds=refunds, personal_sites=personal_sites).sheet(payments)
+    return _closing(kept, as_xlsx.write_xlsx([first, refunds.sheet(kept)]))
+
+
+def days_file(totals: Totals, file_type: FileType) -> Iterator[bytes]:
+    """A row for each day, and one for all of them."""
+    sheet = sheet_of_days(totals)
+    return as_csv.write_csv(sheet) if file_type is FileType.CSV else as_xlsx.write_xlsx([sheet])
+
+
+def _closing(kept: Spool, parts: Iterator[bytes]) -> Iterator[bytes]:
+    with kept:
+        yield from parts

@@ -1,0 +1,122 @@
+"""The sheet of payments: a row for each, with all that an accountant asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import GIVEN_BACK, PAID, Status
+from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_of, plain_rupees, plain_time
+from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
+from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, GivenBack, Refunds
+from wagtail_khalti.staff.exports.spreadsheets.rows import walk
+from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Sheet
+
+AS_THEY_ARE = (
+    *("purpose", "khalti_status", "pidx", "transaction_id", "purchase_order_id"),
+    *("merchant", "source_title", "block_path", "language"),
+)
+FIELDS = (
+    *("pk", "reference", "status", "mode", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id"),
+    *AS_THEY_ARE,
+)
+SUMS = ("gross", "fee", "refunded", "net", "in_doubt", "left")
+
+Values = Mapping[str, Sequence[Any]]
+"""A chunk as the database has it, by field."""
+
+
+class Payments:
+    """All words are read at the beginning: once the answer is on its way, nobody's language is active any more."""
+
+    def __init__(self, *, refunds: Refunds, personal_sites: Collection[int] | None) -> None:
+        """``personal_sites``: of which people's names and numbers may be seen; None for all."""
+        self.refunds = refunds
+        self.personal_sites = None if personal_sites is None else frozenset(personal_sites)
+        self.personal = PERSONAL if personal_sites is None or personal_sites else ()
+        self.title, self.columns = _("Payments"), payment_columns(personal=bool(self.personal))
+        self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
+        self.sites = {site.pk: _address(site) for site in Site.objects.all()}
+        self.rupees, self.bs = Kept(plain_rupees), Kept(bs_of_day)
+
+    def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
+        return Sheet(title=self.title, columns=list(self.columns.values()), chunks=self._chunks(payments))
+
+    def _chunks(self, payments: QuerySet[KhaltiPayment]) -> Iterator[Chunk]:
+        fields = (*FIELDS, *self.personal)
+        for rows in walk(payments, fields):
+            cells = self._cells(dict(zip(fields, zip(*rows, strict=True), strict=True)))
+            yield [cells[name] for name in self.columns]
+
+    def _cells(self, values: Values) -> Mapping[str, Cells]:
+        references = list(map(readable, values["reference"]))
+        return {
+            **{name: values[name] for name in AS_THEY_ARE},
+            **{name: self._personal(values, name) for name in self.personal},
+            **self._times(values),
+            **self._money(values, references),
+            "reference": references,
+            "status": [self.labels[status] for status in values["status"]],
+            "mode": [self.labels[mode] for mode in values["mode"]],
+            "pidx": [pidx or "" for pidx in values["pidx"]],
+            "site": [self.sites.get(site, "") for site in values["site_id"]],
+        }
+
+    def _personal(self, values: Values, name: str) -> Cells:
+        sites = self.personal_sites
+        if sites is None:
+            return values[name]
+        return [value if site in sites else "" for value, site in zip(values[name], values["site_id"], strict=True)]
+
+    def _times(self, values: Values) -> Mapping[str, Cells]:
+        started = list(map(plain_time, values["created_at"]))
+        paid = list(map(plain_time, values["completed_at"]))
+        bs = self.bs.__getitem__
+        return {
+            "started": started,
+            "started_bs": list(map(bs, map(day_of, started))),
+            "paid": paid,
+            "paid_bs": list(map(bs, map(day_of, paid))),
+        }
+
+    def _money(self, values: Values, references: Sequence[str]) -> Mapping[str, Cells]:
+        given_back = self._given_back(values, references)
+        rows = map(_sums, values["status"], values["amount"], values["fee"], given_back)
+        written = self.rupees.__getitem__
+        return {
+            **{name: list(map(written, sums)) for name, sums in zip(SUMS, zip(*rows, strict=True), strict=True)},
+            "amount": list(map(written, values["amount"])),
+            "refunds": [str(back.number or "") for back in given_back],
+            "refunds_told": ["; ".join(back.told) for back in given_back],
+        }
+
+    def _given_back(self, values: Values, references: Sequence[str]) -> Sequence[GivenBack]:
+        """Also where it isn't known how much: then the status tells, and no sum does."""
+        rows = zip(values["pk"], references, values["refund_total"], values["status"], strict=True)
+        concerned = {pk: reference for pk, reference, total, status in rows if total or status in GIVEN_BACK}
+        found = self.refunds.of(concerned)
+        return [found.get(pk, NOTHING) for pk in values["pk"]]
+
+
+def _sums(status: str, amount: int, fee: int | None, back: GivenBack) -> tuple[int | None, ...]:
+    """In the order of ``SUMS``; of money that never came there are none."""
+    in_doubt = back.in_doubt or None
+    if status not in PAID:
+        return (None, None, None, None, in_doubt, None)
+    left = amount - back.refunded
+    return (amount, fee, back.refunded, left - (fee or 0), in_doubt, left - back.in_doubt)
+
+
+def readable(reference: str) -> str:
+    """In groups of four, as it is read out; spreadsheets would take 23456789E123 for a number."""
+    return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])
+
+
+def _address(site: Site) -> str:
+    return site.hostname if site.port in (80, 443) else f"{site.hostname}:{site.port}"

@@ -1,0 +1,110 @@
+"""What went back: with its payment on one row, and a row for each on a sheet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+from wagtail.admin.utils import get_user_display_name
+
+from wagtail_khalti.models import KhaltiRefund
+from wagtail_khalti.models.refund import DONE, UNDECIDED, Way
+from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_of, plain_rupees, plain_time
+from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
+from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
+
+FIELDS = ("payment_id", "state", "way", "amount", "decided_at", "created_at", "reason", "requested_by")
+Row = tuple[int, str, str, int | None, datetime | None, datetime, str, int | None]
+
+
+@dataclass(slots=True)
+class GivenBack:
+    """Of one payment, in paisa."""
+
+    number: int = 0
+    refunded: int = 0
+    in_doubt: int = 0
+    told: list[str] = field(default_factory=list)
+
+
+NOTHING = GivenBack()
+
+
+class Refunds:
+    """Of the payments of one export. What is ``kept`` fills the sheet of refunds, without asking the database again:
+    both sheets say the same, whatever happens meanwhile."""
+
+    def __init__(self, kept: Spool | None = None) -> None:
+        self.kept = kept
+        self.ways = {way.value: str(way.label) for way in Way}
+        self.not_known = _("amount not known yet")
+        self.people: dict[int | None, str] = {None: ""}
+        self.title, self.columns = _("Refunds"), _columns()
+
+    def of(self, payments: Mapping[int, str]) -> Mapping[int, GivenBack]:
+        """By payment; ``payments``: what they are called, by number."""
+        if not payments:
+            return {}
+        refunds = KhaltiRefund.objects.filter(payment__in=list(payments), state__in=DONE | UNDECIDED)
+        rows: list[Row] = list(refunds.order_by("pk").values_list(*FIELDS))
+        found: dict[int, GivenBack] = {}
+        for row in rows:
+            self._count(row, found.setdefault(row[0], GivenBack()))
+        if self.kept:
+            self._keep([row for row in rows if row[1] in DONE], payments, self.kept)
+        return found
+
+    def sheet(self, kept: Spool) -> Sheet:
+        return Sheet(title=self.title, columns=self.columns, chunks=kept.chunks())
+
+    def _count(self, row: Row, given_back: GivenBack) -> None:
+        _payment, state, way, amount, decided_at, created_at, *_more = row
+        if state in UNDECIDED:
+            given_back.in_doubt += amount or 0
+            return
+        given_back.number += 1
+        given_back.refunded += amount or 0
+        day = day_of(plain_time(decided_at or created_at))
+        given_back.told.append(f"{day}: {self._amount(amount, decided_at)} ({self.ways[way]})")
+
+    def _amount(self, amount: int | None, decided_at: datetime | None) -> str:
+        return self.not_known if amount is None and decided_at is None else plain_rupees(amount or 0)
+
+    def _keep(self, rows: Sequence[Row], payments: Mapping[int, str], kept: Spool) -> None:
+        self._meet(row[7] for row in rows)
+        times = [plain_time(row[4] or row[5]) for row in rows]
+        if rows:
+            kept.put(self._cells(rows, times, payments))
+
+    def _cells(self, rows: Sequence[Row], times: Sequence[str], payments: Mapping[int, str]) -> Chunk:
+        return [
+            times,
+            [bs_of_day(day_of(time)) for time in times],
+            [payments[row[0]] for row in rows],
+            [plain_rupees(row[3]) for row in rows],
+            [self.ways[row[2]] for row in rows],
+            [row[6] for row in rows],
+            [self.people.get(row[7], "") for row in rows],
+        ]
+
+    def _meet(self, people: Iterable[int | None]) -> None:
+        unknown = {person for person in people if person is not None and person not in self.people}
+        if unknown:
+            users = get_user_model()._default_manager.filter(pk__in=unknown)
+            self.people |= {user.pk: get_user_display_name(user) for user in users}
+
+
+def _columns() -> Sequence[Column]:
+    """In the order of ``_cells``."""
+    return (
+        Column(heading=_("Given back (AD)"), width=20),
+        Column(heading=_("Given back (BS)"), width=12),
+        Column(heading=_("Payment"), width=21),
+        Column(heading=_("Amount"), kind=Kind.MONEY),
+        Column(heading=_("How"), width=20),
+        Column(heading=_("Reason"), width=40),
+        Column(heading=_("Who"), width=24),
+    )
