@@ -31,7 +31,10 @@ ALIKE_ON_ALL = (
     "custom_page",
     "testing",
     "public",
-    "staff/test_[pr]*",
+    "staff/payment",
+    "staff/inbox",
+    "staff/insights",
+    "staff/test_[abcpst]*",
 )
 ONLY_DATABASE = ["-m", "not browser and not network", *(f"--ignore-glob=tests/{name}" for name in ALIKE_ON_ALL)]
 

@@ -6,13 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.staff.audit import register_deeds
+from wagtail_khalti.staff.dashboard import payments_panel, payments_summary
+from wagtail_khalti.staff.inbox.page import MatterViewSet
+from wagtail_khalti.staff.insights.page import insights_menu_item, insights_urls
 from wagtail_khalti.staff.permissions import register_policy
+from wagtail_khalti.staff.sites import connection_page
+from wagtail_khalti.staff.sites.permissions import SitePermissionsForm
+from wagtail_khalti.staff.sites.settings import has_settings_app, register_site_settings
 from wagtail_khalti.staff.viewset import PaymentViewSet
 
 register_policy()
@@ -22,8 +29,20 @@ def payment_viewset() -> PaymentViewSet:
     return PaymentViewSet()
 
 
+def matter_viewset() -> MatterViewSet:
+    return MatterViewSet()
+
+
 def reconcile_after_admin_page(request: HttpRequest, menu_items: list[Any]) -> None:
     reconcile_after_this_answer()
+
+
+def connection_urls() -> list[URLPattern | URLResolver]:
+    return [path("khalti_settings/", include((connection_page.urlpatterns, "khalti_settings")))]
+
+
+def payments_of_sites() -> type[SitePermissionsForm]:
+    return SitePermissionsForm
 
 
 def khalti_icon(icons: list[str]) -> list[str]:
@@ -35,7 +54,17 @@ def staff_css() -> SafeString:
 
 
 hooks.register("register_admin_viewset", payment_viewset)
+hooks.register("register_admin_viewset", matter_viewset)
+hooks.register("construct_homepage_summary_items", payments_summary)
+hooks.register("construct_homepage_panels", payments_panel)
 hooks.register("construct_main_menu", reconcile_after_admin_page)  # each full page of the admin has the menu
 hooks.register("register_log_actions", register_deeds)
+hooks.register("register_group_permission_panel", payments_of_sites)
 hooks.register("register_icons", khalti_icon)
 hooks.register("insert_global_admin_css", staff_css)
+hooks.register("register_admin_urls", insights_urls)
+hooks.register("register_reports_menu_item", insights_menu_item)
+
+if has_settings_app():
+    register_site_settings()
+    hooks.register("register_admin_urls", connection_urls)

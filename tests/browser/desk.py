@@ -24,8 +24,16 @@ class Desk:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server}])
 
-    def open(self, name, *args):
-        self.page.goto(reverse(f"khalti_payments:{name}", args=args))
+    def open(self, name, *args, **query):
+        """A page of the payments, or another one by its full name."""
+        full_name = name if ":" in name or name.startswith("wagtail") else f"khalti_payments:{name}"
+        self.page.goto(reverse(full_name, args=args, query=query))
+        return self
+
+    def rise(self):
+        """To somebody who may do all there is."""
+        self.person.is_superuser = True
+        self.person.save()
         return self
 
     def open_payment(self, payment):

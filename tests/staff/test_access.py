@@ -1,48 +1,93 @@
 """Who gets what, at every address there is."""
 
+from dataclasses import dataclass
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
-from wagtail.models import ModelLogEntry
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from wagtail.models import GroupSitePermission, ModelLogEntry, Page, Site
 
-from tests.staff.conftest import Seen, words_of
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from tests.staff.conftest import CHECK, EXPORT, PERSONAL, REFUND, ROLES, VIEW, Seen, words_of
+from wagtail_khalti.actions.open_review import open_review
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.staff.permissions import DEEDS, policy
-from wagtail_khalti.staff.viewset import PaymentViewSet
 
-PATTERNS = {pattern.name: pattern for pattern in PaymentViewSet().get_urlpatterns()}
+CHANGE_SETTINGS = "change_khaltisettings"
+OF_MATTERS = "khalti_matters:close"
 NOBODY = ("nobody", "member")
-EVERYONE = (*NOBODY, "editor", "viewer", "cashier", "manager", "superuser")
+EVERYONE = ("nobody", *ROLES, "superuser")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Who may come, by the permission that it takes, and what comes of a GET and of an empty POST then."""
+
+    takes: str
+    get: str = "200"
+    post: str = "405"
+
 
 # "login": sent to sign in; "denied": sent away by Wagtail; "back": to the page of the payment.
 WHO_MAY = {
-    "index": ("viewer", "200", "405"),
-    "index_results": ("viewer", "200", "405"),
-    "inspect": ("viewer", "200", "405"),
-    "history": ("viewer", "200", "405"),
-    "history_results": ("viewer", "200", "405"),
-    "check": ("cashier", "405", "back"),
-    "refund": ("manager", "200", "200"),
-    "record": ("manager", "200", "back"),
-    "decide": ("manager", "200", "200"),
-    "amount": ("manager", "200", "200"),
+    "khalti_payments:index": Address(takes=VIEW),
+    "khalti_payments:index_results": Address(takes=VIEW),
+    "khalti_payments:inspect": Address(takes=VIEW),
+    "khalti_payments:history": Address(takes=VIEW),
+    "khalti_payments:history_results": Address(takes=VIEW),
+    "khalti_payments:check": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:refund": Address(takes=REFUND, post="200"),
+    "khalti_payments:record": Address(takes=REFUND, post="back"),
+    "khalti_payments:decide": Address(takes=REFUND, post="200"),
+    "khalti_payments:amount": Address(takes=REFUND, post="200"),
+    "khalti_payments:receipt": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:note": Address(takes=CHECK, post="200"),
+    "khalti_payments:replay": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:export": Address(takes=EXPORT),
+    "khalti_payments:export_payments": Address(takes=EXPORT),
+    "khalti_payments:export_days": Address(takes=EXPORT),
+    "khalti_matters:index": Address(takes=VIEW),
+    "khalti_matters:index_results": Address(takes=VIEW),
+    "khalti_matters:close": Address(takes=REFUND, post="200"),
+    "khalti_reports:insights": Address(takes=VIEW),
+    "khalti_settings:connection": Address(takes=CHANGE_SETTINGS, post="200"),
 }
-"""By address: from whom on, and what comes of a GET and of an empty POST. Who
-comes later may do what earlier ones may."""
+"""Every address that this package has in Wagtail's admin."""
 
-DEEDS_BY_POST = ("check", "refund", "record", "decide", "amount")
+
+def addresses(patterns, namespace="", prefix="/"):
+    """Each name with its pattern, found by where its view was written."""
+    for pattern in patterns:
+        where = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, [namespace, pattern.namespace]))
+            yield from addresses(pattern.url_patterns, inner, where)
+        elif where.startswith(reverse("wagtailadmin_home")) and is_ours(pattern.callback):
+            yield f"{namespace}:{pattern.name}", pattern
+
+
+def is_ours(callback):
+    return getattr(callback, "view_class", callback).__module__.startswith("wagtail_khalti.")
+
+
+PATTERNS = dict(addresses(get_resolver().url_patterns))
 
 
 @pytest.fixture
 def address(paid, in_doubt, nameless):
     """Of something that is there."""
-    references = {"decide": in_doubt.reference, "amount": nameless.reference}
+    by_reference = {"khalti_payments:decide": in_doubt.reference, "khalti_payments:amount": nameless.reference}
+    open_review(paid, KhaltiReview.Kind.LATE_PAYMENT, {"was": "expired"})
+    review = KhaltiReview.objects.get(payment=paid)
 
     def address(name):
         wanted = PATTERNS[name].pattern.converters
-        args = [references[name]] if "reference" in wanted else [paid.pk] if wanted else []
-        return reverse(f"khalti_payments:{name}", args=args)
+        if "site" in wanted:
+            return reverse(name, args=[Site.objects.get(is_default_site=True).pk])
+        if "reference" in wanted:
+            return reverse(name, args=[by_reference[name]])
+        return reverse(name, args=[review.pk if name == OF_MATTERS else paid.pk] if wanted else [])
 
     return address
 
@@ -52,13 +97,9 @@ def what_came(response):
         return str(response.status_code)
     if response.url.startswith(reverse("wagtailadmin_login")):
         return "login"
-    return (
-        "denied"
-        if response.url == reverse("wagtailadmin_home")
-        else "back"
-        if "/inspect/" in response.url
-        else response.url
-    )
+    if response.url == reverse("wagtailadmin_home"):
+        return "denied"
+    return "back" if "/inspect/" in response.url else response.url
 
 
 def test_the_table_has_every_address():
@@ -71,13 +112,42 @@ def test_everybody_gets_what_the_table_says(sign_in, address, role):
 
     came = {name: (what_came(client.get(address(name))), what_came(client.post(address(name)))) for name in WHO_MAY}
 
-    assert came == {name: expected(role, *row) for name, row in WHO_MAY.items()}
+    assert came == {name: expected(role, row) for name, row in WHO_MAY.items()}
 
 
-def expected(role, from_whom, *allowed):
+def expected(role, row):
     if role in NOBODY:
         return ("login", "login")
-    return ("denied", "denied") if EVERYONE.index(role) < EVERYONE.index(from_whom) else allowed
+    may = role == "superuser" or row.takes in ROLES[role]
+    return (row.get, row.post) if may else ("denied", "denied")
+
+
+@pytest.fixture
+def of_another_site(sign_in):
+    """Somebody who may do everything there is, for one other site."""
+    page = Page.get_first_root_node().add_child(instance=Page(title="Elsewhere", slug="elsewhere"))
+    site = Site.objects.create(hostname="elsewhere.example", root_page=page)
+    group = Group.objects.create(name="Elsewhere")
+    for codename in (VIEW, PERSONAL, CHECK, REFUND, EXPORT, CHANGE_SETTINGS):
+        permission = Permission.objects.get(codename=codename)
+        GroupSitePermission.objects.create(group=group, site=site, permission=permission)
+    desk = sign_in("editor")
+    get_user_model().objects.get(username="editor").groups.add(group)
+    return desk.client
+
+
+def test_who_works_for_another_site_finds_nothing_of_this_one(of_another_site, address, paid):
+    before = everything()
+    for name, row in WHO_MAY.items():
+        came = of_another_site.get(address(name)), of_another_site.post(address(name))
+        if PATTERNS[name].pattern.converters:
+            assert {what_came(answer) for answer in came} <= {"404", "405", "denied"}, name
+        else:
+            assert what_came(came[0]) == row.get, name
+            shown = b"".join(came[0]).decode()
+            assert paid.reference not in shown, name
+            assert paid.readable_reference not in shown, name
+    assert everything()[:3] == before[:3]
 
 
 @pytest.mark.parametrize("role", ["nobody", "member", "editor", "viewer", "cashier"])
@@ -141,8 +211,6 @@ def test_nobody_who_was_dismissed_may_anything(sign_in, paid):
 
 @pytest.mark.parametrize("deed", ["check", "refund"])
 def test_who_may_do_something_with_a_payment_may_look_at_it(sign_in, paid, deed):
-    from django.contrib.auth.models import Permission
-
     sign_in("editor")
     editor = get_user_model().objects.get()
     editor.user_permissions.add(Permission.objects.get(codename=f"{deed}_khaltipayment"))
@@ -164,8 +232,10 @@ def test_groups_can_be_given_each_right(sign_in):
 
     [payment] = [row for row in page.soup.select("tr") if words_of(row).startswith("Payment ")]
     # Wagtail leaves the model's name out where it comes last: "Can refund payment", "Can view payment".
-    assert words_of(payment) == "Payment Custom permissions Can check payment with Khalti Can refund Can view"
-    assert len(payment.select("input[type=checkbox]")) == 3
+    assert words_of(payment) == (
+        "Payment Custom permissions Can check payment with Khalti Can export Can refund Can view Can see personal data"
+    )
+    assert len(payment.select("input[type=checkbox]")) == 5
 
 
 def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, address):
@@ -173,7 +243,7 @@ def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, addr
     client = sign_in("manager", enforce_csrf_checks=True).client
     data = {"amount": "500", "key": "k", "remaining": "150000", "was_sent": "yes", "way": "cash"}
 
-    assert {client.post(address(name), data).status_code for name in DEEDS_BY_POST} == {403}
+    assert {client.post(address(name), data).status_code for name, row in WHO_MAY.items() if row.post != "405"} == {403}
     assert khalti.calls("refund") == sent
     assert everything() == before
 
@@ -181,18 +251,19 @@ def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, addr
 def test_no_page_is_kept_by_a_cache(sign_in, address):
     client = sign_in("manager").client
 
-    for name in PATTERNS:
-        answer = client.post(address(name)) if name == "check" else client.get(address(name))
+    for name, row in WHO_MAY.items():
+        answer = client.post(address(name)) if row.get == "405" else client.get(address(name))
         assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", ")), name
 
 
 @pytest.mark.parametrize("number", ["0", "404", "9223372036854775808", "9" * 25, "9" * 5000])
 def test_a_payment_that_is_not_there_is_not_found(desk, paid, number):
     for name in (name for name, pattern in PATTERNS.items() if "pk" in pattern.pattern.converters):
-        address = reverse(f"khalti_payments:{name}", args=[12345]).replace("12345", number)
+        address = reverse(name, args=[12345]).replace("12345", number)
 
         answers = [desk.client.get(address).status_code, desk.client.post(address).status_code]
-        assert answers == [405 if name == "check" and len(number) < 5000 else 404, 404], name
+        only_post = WHO_MAY[name].get == "405" and len(number) < 5000
+        assert answers == [405 if only_post else 404, 404], name
 
 
 @pytest.mark.parametrize("reference", ["NOSUCHREFERENCE", "%00", "ABC%00DEF", "x" * 300, "%F0%9F%92%B8", "%E2%80%AE"])

@@ -205,7 +205,11 @@ def test_a_zero_byte_does_no_harm_anywhere(desk, paid, in_doubt, nameless, khalt
     assert not paid.refunds.exists()
 
 
-@pytest.mark.parametrize("query", ["q", "status", "mode", "ordering", "p", "nonsense"])
+OF_THE_LIST = ["q", "status", "mode", "merchant", "site", "source", "needs", "ordering", "p", "export", "nonsense"]
+OF_THE_LIST += ["created_from", "created_to", "paid_from", "refunded_to", "amount_from", "_w_filter_fragment"]
+
+
+@pytest.mark.parametrize("query", OF_THE_LIST)
 @pytest.mark.parametrize("value", ["\x00", "a\x00b", "9" * 5000, "'; DROP TABLE", "\u202e", "💸", "-amount", "[]"])
 def test_no_question_to_the_list_breaks_it(desk, paid, query, value):
     assert desk.get("index", **{query: value}).status in (200, 404)

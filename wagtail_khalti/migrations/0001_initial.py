@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ['-created_at', '-pk'],
-                'permissions': [('view_personal_khaltipayment', 'Can see personal data of payment'), ('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment'), ('export_khaltipayment', 'Can export payment')],
+                'permissions': [('view_personal_khaltipayment', 'Can see personal data'), ('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment'), ('export_khaltipayment', 'Can export payment')],
                 'default_permissions': ('view',),
             },
         ),

@@ -172,7 +172,7 @@ class KhaltiPayment(models.Model):
         ordering = ["-created_at", "-pk"]
         default_permissions = ("view",)
         permissions = [
-            ("view_personal_khaltipayment", _("Can see personal data of payment")),
+            ("view_personal_khaltipayment", _("Can see personal data")),
             ("check_khaltipayment", _("Can check payment with Khalti")),
             ("refund_khaltipayment", _("Can refund payment")),
             ("export_khaltipayment", _("Can export payment")),

@@ -11,7 +11,15 @@ from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.staff import deeds, listing, payment, refunding
+from wagtail_khalti.staff.exports.pages import DaysDownload, ExportView, PaymentsDownload
+from wagtail_khalti.staff.listing.filters import PaymentFilters
+from wagtail_khalti.staff.listing.page import PaymentListView
+from wagtail_khalti.staff.payment.deeds import AmountView, CheckView, DecideView, RecordView
+from wagtail_khalti.staff.payment.deliveries import ReplayView
+from wagtail_khalti.staff.payment.notes import NoteView
+from wagtail_khalti.staff.payment.page import PaymentHistoryView, PaymentView
+from wagtail_khalti.staff.payment.receipts import ReceiptView
+from wagtail_khalti.staff.payment.refunding import RefundView
 from wagtail_khalti.staff.permissions import HAS_REGISTRY, VIEW, policy
 
 READ_ONLY = {"add_url_name", "edit_url_name", "delete_url_name", "usage_url_name"}
@@ -24,7 +32,7 @@ class PaymentURLFinder(ModelAdminURLFinder):
         return reverse("khalti_payments:inspect", args=[instance.pk])
 
     def get_edit_url(self, instance: KhaltiPayment) -> str | None:
-        is_hidden = self.user and not policy.user_has_permission(self.user, VIEW)
+        is_hidden = self.user and not policy.user_has_permission_for_instance(self.user, VIEW, instance)
         return None if is_hidden else self.construct_edit_url(instance)
 
 
@@ -41,16 +49,14 @@ class PaymentViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     exclude_form_fields = ()
-    index_view_class = listing.PaymentListView
+    index_view_class = PaymentListView
+    index_template_name = "wagtail_khalti/staff/list.html"
     index_results_template_name = "wagtail_khalti/staff/list_results.html"
-    inspect_view_class = payment.PaymentView
+    inspect_view_class = PaymentView
     inspect_template_name = "wagtail_khalti/staff/payment.html"
-    history_view_class = payment.PaymentHistoryView
-    list_display = listing.COLUMNS
-    list_filter = ("status", "mode")
-    search_fields = listing.SEARCHED
+    history_view_class = PaymentHistoryView
+    filterset_class = PaymentFilters
     search_backend_name = None
-    ordering = ("-created_at", "-pk")
     if not HAS_REGISTRY:
         permission_policy = policy
 
@@ -66,11 +72,17 @@ class PaymentViewSet(ModelViewSet):
         kept = ("index", "index_results", "inspect", "history", "history_results")
         return [
             *(pattern for pattern in super().get_urlpatterns() if pattern.name in kept),
-            path("check/<int:pk>/", self._view(deeds.CheckView), name="check"),
-            path("refund/<int:pk>/", self._view(refunding.RefundView), name="refund"),
-            path("record/<int:pk>/", self._view(deeds.RecordView), name="record"),
-            path("refunds/<str:reference>/decide/", self._view(deeds.DecideView), name="decide"),
-            path("refunds/<str:reference>/amount/", self._view(deeds.AmountView), name="amount"),
+            path("export/", self._view(ExportView), name="export"),
+            path("export/payments/", self._view(PaymentsDownload), name="export_payments"),
+            path("export/days/", self._view(DaysDownload), name="export_days"),
+            path("check/<int:pk>/", self._view(CheckView), name="check"),
+            path("refund/<int:pk>/", self._view(RefundView), name="refund"),
+            path("record/<int:pk>/", self._view(RecordView), name="record"),
+            path("receipt/<int:pk>/", self._view(ReceiptView), name="receipt"),
+            path("note/<int:pk>/", self._view(NoteView), name="note"),
+            path("replay/<int:pk>/", self._view(ReplayView), name="replay"),
+            path("refunds/<str:reference>/decide/", self._view(DecideView), name="decide"),
+            path("refunds/<str:reference>/amount/", self._view(AmountView), name="amount"),
         ]
 
     def _view(self, view_class: type[Any]) -> Any:

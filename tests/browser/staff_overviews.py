@@ -1,0 +1,132 @@
+"""The pages of ours in Wagtail's admin that are about more than one payment, in every state."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.models import Group
+from wagtail.models import Page, Site
+
+from tests.browser.staff_states import StaffStates
+from tests.staff.matters import Kind, new_matter
+from tests.staff.past import past_opening, past_payment, past_refund, save
+from wagtail_khalti.actions.days import today
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.models import Status
+
+TITLES = {
+    "en": ["Annual dinner of the friends of the village library", "Membership", "Hall rent"],
+    "ne": ["गाउँ पुस्तकालयका साथीहरूको वार्षिक भोज", "वार्षिक सदस्यता २०८३", "सभाहल भाडा"],
+}
+NAMES = {"en": ["Sita Rai", "Hari Bahadur Thapa", "Maya Gurung"], "ne": ["सीता राई", "हरि बहादुर थापा", "माया गुरुङ"]}
+ENDS = [
+    Status.COMPLETED,
+    Status.CANCELED,
+    Status.COMPLETED,
+    Status.INITIATED,
+    Status.COMPLETED,
+    Status.EXPIRED,
+    Status.COMPLETED,
+    Status.FAILED,
+]
+SEVERAL = [Kind.AMOUNT_MISMATCH, Kind.REFUND_IN_DOUBT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING, Kind.LOOKUP_REFUSED]
+NO_DAY = {"created_from": "2026-02-30", "paid_from": "2083-01-01", "paid_to": "2082-01-01", "amount_from": "ten"}
+
+
+@dataclass
+class StaffOverviews(StaffStates):
+    def make_past(self, count=24):
+        """Payments of three pages on the last days, one of which went back."""
+        titles, names = TITLES[self.language], NAMES[self.language]
+        mode = configuration().merchant().mode.value
+        places = [Page.objects.order_by("depth").last().add_sibling(title=title) for title in titles]
+        payments = save(
+            [
+                past_payment(
+                    today() - timedelta(days=number),
+                    (number * 37 % 90 + 1) * 10_050,
+                    status=ENDS[number % len(ENDS)],
+                    title=titles[number % 3],
+                    source=str(places[number % 3].pk),
+                    purpose=titles[number % 3],
+                    customer_name=names[number % 3],
+                    customer_phone="9800000001",
+                    mode=mode,
+                )
+                for number in range(count)
+            ]
+        )
+        past_refund(payments[0], today(), payments[0].amount // 3 // 100 * 100)
+        for number, page in enumerate(places):
+            past_opening(today(), 3 * count - number, title=page.title, source=str(page.pk), mode=mode)
+
+    def make_matters(self):
+        mode = configuration().merchant().mode.value
+        return [new_matter(kind, purpose=self.words["purpose"], mode=mode) for kind in SEVERAL]
+
+    # The list
+
+    def filtered(self):
+        self.make_past()
+        self.desk.open("index", status="paid", paid_from=today() - timedelta(days=20), amount_from="100")
+
+    def filters(self):
+        self.filtered()
+        self.page.get_by_role("button", name=FILTERS[self.language]).click()
+
+    def filtered_with_errors(self):
+        self.make_past()
+        self.desk.open("index", **NO_DAY)
+
+    # What needs somebody
+
+    def nothing_needed(self):
+        self.desk.open("khalti_matters:index")
+
+    def needed(self):
+        self.make_matters()
+        self.desk.open("khalti_matters:index")
+        for summary in self.page.locator(".khalti-case summary").all():
+            summary.click()
+
+    def close(self):
+        matter, *_others = self.make_matters()
+        self.desk.open("khalti_matters:close", matter.pk)
+
+    def close_with_errors(self):
+        self.close()
+        self.send()
+
+    def home(self):
+        self.make_past()
+        self.make_matters()
+        self.desk.open("wagtailadmin_home")
+
+    # To take along
+
+    def export(self):
+        self.make_past()
+        self.desk.open("export", status="paid", paid_from=today() - timedelta(days=20))
+
+    def export_with_errors(self):
+        self.make_past()
+        self.desk.open("export", **NO_DAY)
+
+    # Who may change settings
+
+    def site_settings(self):
+        self.desk.rise()
+        self.desk.open("wagtailsettings:edit", "wagtail_khalti", "khaltisettings", Site.objects.get().pk)
+
+    def connection(self):
+        self.desk.rise()
+        self.desk.open("khalti_settings:connection", Site.objects.get().pk)
+        self.desk.click(self.page.locator("main form button"))
+
+    def group(self):
+        """There are two sites to tell apart."""
+        Site.objects.create(hostname="museum.example", root_page=Site.objects.get().root_page, site_name="Museum")
+        self.desk.rise()
+        self.desk.open("wagtailusers_groups:edit", Group.objects.create(name="Cashiers").pk)
+
+
+FILTERS = {"en": "Filters", "ne": "Filters"}
