@@ -120,7 +120,7 @@ def test_the_states_of_a_refund_are_named_as_staff_read_them():
 
 def test_what_staff_are_told_to_press_is_there():
     package = Path(wagtail_khalti.__file__).parent
-    sources = [*(package / "templates/wagtail_khalti/staff").glob("*.html"), *(package / "staff").glob("*.py")]
+    sources = [*(package / "templates/wagtail_khalti/staff").glob("*.html"), *(package / "staff").rglob("*.py")]
     words = re.sub(r"{{ amount }}|%\(amount\)s", "AMOUNT", " ".join(path.read_text() for path in sources))
     named = set(re.findall(r"\*\*([^*]+)\*\*", read("howto/refund.md")))
     pressed = {re.sub(r"Rs [\d,]+( to [\w ]+)?", "AMOUNT", name) for name in named if not name.endswith(".")}

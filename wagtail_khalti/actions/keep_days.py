@@ -95,7 +95,7 @@ def _as_kept(tallies: Tallies) -> Iterator[KhaltiDayTotal]:
     for (day, place), tally in tallies.items():
         times[day, place.mode, place.merchant, place.site_id].update(tally.times)
     for (day, place), tally in tallies.items():
-        together = times.pop((day, place.mode, place.merchant, place.site_id), {})
+        together = times.pop((day, place.mode, place.merchant, place.site_id), Counter())
         yield KhaltiDayTotal(
             day=day, **place._asdict(), source_title=tally.title, times_to_pay=together, **tally.numbers
         )
