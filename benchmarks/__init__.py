@@ -1,4 +1,6 @@
-"""Our figures beside those of a plain Django view, both from one run: ``python -m benchmarks``, about a minute.
+"""Our figures beside those of what one would write without the package, from one run: ``python -m benchmarks``.
 
-``DATABASE_URL`` chooses another database than SQLite; a fresh one is made in it and removed. Needs ``openssl``.
+``core`` alone takes about a minute. ``DATABASE_URL`` chooses another database than SQLite for it; a fresh one is made
+in it and removed. Needs ``openssl``. ``staff`` fills SQLite and PostgreSQL with a million payments each, and takes
+half an hour or more, most of it in Wagtail's own exports: ``--rows`` and ``--export-rows`` make it shorter.
 """

@@ -1,37 +1,83 @@
-"""``python -m benchmarks``: prints a table and writes ``build/bench.json``.
+"""``python -m benchmarks [core] [staff] [sqlite] [postgres]``: prints tables and writes ``build/bench.json``.
 
 Fails only where something could not be measured. A missed budget is said, and is for a person to judge.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import django
+from benchmarks.figures import Figure, kept, verdict, write
+from tests.matrix import DATABASES, why_not
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-django.setup()
+BUILD = Path(__file__).parent.parent / "build"
+PARTS = ("core", "staff")
+ON = {database.name: database for database in DATABASES if database.name in ("sqlite", "postgres")}
+"""Where the staff side is measured; the core is where ``DATABASE_URL`` says."""
 
-from django.conf import settings  # noqa: E402 - all below need the setup above
-from django.db import connection  # noqa: E402
-from django.test.utils import setup_databases, teardown_databases  # noqa: E402
-
-from benchmarks.figures import table, verdict, write  # noqa: E402
-from benchmarks.measures import measure_all  # noqa: E402
+SIZES = (1_000, 100_000, 1_000_000)
 
 
 def main() -> None:
-    database = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
-    try:
-        figures = list(measure_all())
-    finally:
-        teardown_databases(database, verbosity=0)
+    asked = read_arguments()
+    parts = [part for part in PARTS if part in asked.what] or PARTS
+    databases = [name for name in ON if name in asked.what] or list(ON)
+    figures: list[Figure] = []
+    if "core" in parts:
+        figures += measured("benchmarks.core")
+    if "staff" in parts:
+        figures += staff_side(databases, rows=asked.rows, export_rows=asked.export_rows)
 
-    write(figures, settings.BUILD / "bench.json")
-    print(f"Python {platform.python_version()}, Django {django.__version__}, {connection.display_name}\n")
-    print(table(figures))
+    write(figures, BUILD / "bench.json")
     print(f"\n{verdict(figures)}")
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    known = ", ".join((*PARTS, *ON))
+    parser.add_argument("what", nargs="*", help=f"parts, and databases for the staff side: {known}; without one all")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=os.environ.get("STAFF_ROWS") or SIZES[-1],
+        help="payments at most, for the staff side (or STAFF_ROWS)",
+    )
+    parser.add_argument(
+        "--export-rows",
+        type=int,
+        default=os.environ.get("STAFF_EXPORT_ROWS") or SIZES[-1],
+        help="payments at most that are exported (or STAFF_EXPORT_ROWS)",
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.what) - {*PARTS, *ON}:
+        parser.error(f"{', '.join(sorted(unknown))}: not among {known}")
+    return asked
+
+
+def staff_side(names: Iterable[str], *, rows: int, export_rows: int) -> Iterator[Figure]:
+    sizes = [*(size for size in SIZES if size < rows), rows]
+    exported = max((size for size in sizes if size <= export_rows), default=sizes[0])
+    for name in names:
+        if reason := why_not(ON[name]):
+            print(f"\nStaff side on {name}: skipped, {reason}")
+            continue
+        numbers = map(str, (exported, *sizes))
+        yield from measured("benchmarks.staff", name, *numbers, database_url=ON[name].url)
+
+
+def measured(module: str, *arguments: str, database_url: str | None = None) -> list[Figure]:
+    """In a process of its own, with its own settings, which says what it found and leaves it in a file."""
+    environment = os.environ if database_url is None else {**os.environ, "DATABASE_URL": database_url}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "figures.json"
+        subprocess.run([sys.executable, "-m", module, str(path), *arguments], env=environment, check=True)
+        return kept(path)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 
@@ -49,8 +49,7 @@ class Figure:
 def table(figures: Iterable[Figure]) -> str:
     """Lines for a terminal."""
     rows = [("", "unit", "ours", "plain", "ratio", "at most", ""), *(figure.as_row() for figure in figures)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(_line(row, widths) for row in rows)
+    return lines(rows, left=(0, 1, 6))
 
 
 def verdict(figures: Iterable[Figure]) -> str:
@@ -63,10 +62,25 @@ def write(figures: Iterable[Figure], path: Path) -> None:
     path.write_text(json.dumps({figure.name: figure.as_json() for figure in figures}, indent=2) + "\n")
 
 
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    what, unit, *numbers, word = row
-    shown = [number.rjust(width) for number, width in zip(numbers, widths[2:-1], strict=True)]
-    return "  ".join([what.ljust(widths[0]), unit.ljust(widths[1]), *shown, word]).rstrip()
+def keep(figures: Iterable[Figure], path: Path) -> None:
+    """For the process that started this one."""
+    path.write_text(json.dumps([asdict(figure) for figure in figures]))
+
+
+def kept(path: Path) -> list[Figure]:
+    return [Figure(**figure) for figure in json.loads(path.read_text())]
+
+
+def lines(rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> str:
+    """Columns of text for a terminal; numbers stand right, those of ``left`` left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if number in left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
 
 
 def _rounded(number: float | None) -> float | None:

@@ -1,14 +1,17 @@
-"""The site of the tests, with the plain view beside the package and a database of its own."""
+"""The site of the tests, with the plain views beside the package and a database of its own."""
 
 import os
 
 from tests.settings import *  # noqa: F403
-from tests.settings import BUILD, DATABASE, HERE, TEMPLATES
+from tests.settings import BUILD, DATABASE, HERE, INSTALLED_APPS, TEMPLATES
 
 ROOT_URLCONF = "benchmarks.urls"
+INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 TEMPLATES[0]["DIRS"] = [HERE.parent / "benchmarks" / "templates"]
 
 NAME = f"benchmark-{os.getpid()}"  # of this run alone, whatever else runs beside it
 DATABASE.setdefault("TEST", {})["NAME"] = (
     BUILD / f"{NAME}.sqlite3" if DATABASE["ENGINE"].endswith("sqlite3") else NAME.replace("-", "_")
 )
+if "BENCHMARK_DATABASE" in os.environ:
+    DATABASE["NAME"] = os.environ["BENCHMARK_DATABASE"]  # a process that an other one started, in the database of that

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from wagtail_khalti.models import KhaltiPayment
 
-ROWS = 2000  # at once: enough that the database is seldom asked, and few enough to hold
+ROWS = 1000  # at once: enough that the database is seldom asked, and few enough to hold
 
 
 def walk(payments: QuerySet[KhaltiPayment], fields: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:

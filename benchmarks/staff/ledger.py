@@ -1,0 +1,172 @@
+"""Fills the database with the payments of three years, by copies of a seed made inside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+from wagtail.models import Page
+
+from benchmarks.staff.bare_tables import bare_tables, references_unwatched
+from benchmarks.staff.seed import OF_THE_SITE, Seed, make_seed, place_of
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiEvent,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiReview,
+)
+from wagtail_khalti.models.review import RISKS
+from wagtail_khalti.models.totals import KhaltiCountedDay, KhaltiDayTotal, KhaltiOpening
+
+YEARS = timedelta(days=3 * 365)
+LAST = timedelta(hours=2)  # ago; by now all that happens to a payment has happened
+AT_A_TIME = 200  # rows in one statement of Python's making
+LEAST_OPEN = 60  # reviews: more than a page shows, so that a page of few and of many payments shows as many
+PAYMENTS_PER_OPEN = 10_000
+ALL = (KhaltiDelivery, KhaltiEvent, KhaltiReview, KhaltiRefund, KhaltiPayment, KhaltiDayTotal, KhaltiCountedDay)
+"""In an order in which they can be removed."""
+
+FRESH = {
+    "reference": "REPLACE(REPLACE(UPPER(SUBSTR(MD5({turn} || reference), 1, 16)), '0', 'G'), '1', 'H')",
+    "purchase_order_id": "REPLACE(REPLACE(UPPER(SUBSTR(MD5({turn} || reference), 1, 16)), '0', 'G'), '1', 'H')",
+    "pidx": "SUBSTR(MD5({turn} || pidx), 1, 22)",
+    "transaction_id": "CASE transaction_id WHEN '' THEN '' ELSE SUBSTR(MD5({turn} || transaction_id), 1, 22) END",
+    "customer_email": "SUBSTR(MD5({turn} || reference), 1, 8) || '.' || customer_email",
+    "customer_phone": "CAST(9800000000 + id + {payments} AS VARCHAR(10))",
+}
+"""What no two payments share, by column. In letters and digits without an order, as Khalti's are."""
+
+
+def only_a_ledger_of(count: int, places: Sequence[Page]) -> None:
+    """So many payments of the site's own mode in the whole database, and two test payments for each hundred."""
+    turns = max(1, count // OF_THE_SITE)
+    span = YEARS / turns
+    seed = make_seed(places, begin=timezone.now() - LAST - YEARS, span=span)
+    with references_unwatched(), transaction.atomic():
+        _remove_all()
+        with bare_tables(seed):
+            _store(seed)
+            _set_aside(seed)
+            for turn in range(1, turns):
+                _copy(seed, turn, int(span.total_seconds() * turn))
+        _count_keys_on(seed)
+        _open_reviews(max(LEAST_OPEN, count // PAYMENTS_PER_OPEN))
+    tell_the_planner()
+
+
+def openings(places: Sequence[Page]) -> None:
+    """Each page's checkout, opened on each day of the three years; as many however many payments there are."""
+    merchant, today = configuration().merchant(), timezone.localdate()
+    begun_at = [place_of(number, places) for number in range(len(places))]
+    KhaltiOpening.objects.bulk_create(
+        (
+            KhaltiOpening(
+                day=today - timedelta(days=day),
+                place=f"{number}",
+                mode=merchant.mode,
+                merchant=merchant.name,
+                count=1 + (day + number) % 50,
+                **place,
+            )
+            for day in range(YEARS.days)
+            for number, place in enumerate(begun_at)
+        ),
+        batch_size=AT_A_TIME,
+    )
+
+
+def tell_the_planner() -> None:
+    """What PostgreSQL does by itself soon after; SQLite when it is asked to."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _remove_all() -> None:
+    tables = [model._meta.db_table for model in ALL]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")
+    return None
+
+
+def _store(seed: Seed) -> None:
+    for model, rows in seed.items():
+        own = [field.name for field in model._meta.fields if getattr(field, "auto_now_add", False)]
+        moments = [[getattr(row, name) for name in own] for row in rows]
+        model._default_manager.bulk_create(rows, batch_size=AT_A_TIME)
+        if not own:
+            continue
+        for row, kept in zip(rows, moments, strict=True):
+            for name, moment in zip(own, kept, strict=True):
+                setattr(row, name, moment)  # bulk_create has written that of now
+        model._default_manager.bulk_update(rows, own, batch_size=AT_A_TIME)
+
+
+def _set_aside(seed: Seed) -> None:
+    """In tables of their own, so that no copy has to look for the seed among all that were made before."""
+    with connection.cursor() as cursor:
+        for model in seed:
+            table = model._meta.db_table
+            cursor.execute(f"DROP TABLE IF EXISTS seed_of_{table}")
+            cursor.execute(f"CREATE TEMPORARY TABLE seed_of_{table} AS SELECT * FROM {table}")
+
+
+def _copy(seed: Seed, turn: int, seconds: int) -> None:
+    """All of the seed, later by so many seconds."""
+    with connection.cursor() as cursor:
+        for model in seed:
+            table, fields = model._meta.db_table, model._meta.concrete_fields
+            columns = ", ".join(field.column for field in fields)
+            values = ", ".join(_value(seed, field, turn, seconds) for field in fields)
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM seed_of_{table} ORDER BY id")
+
+
+def _value(seed: Seed, field: Any, turn: int, seconds: int) -> str:
+    """Of one column of a copy: a key of its own, a later time, an id that no other has, or the same."""
+    column, model = field.column, field.related_model if field.is_relation else None
+    if field.primary_key or model in seed:
+        return f"{column} + {turn * len(seed[model or field.model])}"
+    if isinstance(field, models.DateTimeField):
+        return _later(column, seconds)
+    if column in FRESH:
+        return FRESH[column].format(turn=f"'{turn}-'", payments=turn * len(seed[KhaltiPayment]))
+    return str(column)
+
+
+def _later(column: str, seconds: int) -> str:
+    if connection.vendor == "postgresql":
+        return f"{column} + INTERVAL '{seconds} seconds'"
+    return f"STRFTIME('%Y-%m-%d %H:%M:%S', {column}, '+{seconds} seconds')"  # as Django writes whole seconds
+
+
+def _count_keys_on(seed: Seed) -> None:
+    """Past the keys that were given."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for model in seed:
+            table = model._meta.db_table
+            cursor.execute(f"SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+
+
+def _open_reviews(count: int) -> None:
+    """Evenly among the payments that are no tests, of the kinds that staff see most."""
+    kinds = (KhaltiReview.Kind.AMOUNT_MISMATCH, KhaltiReview.Kind.LATE_PAYMENT, KhaltiReview.Kind.UNKNOWN_STATUS)
+    payments = KhaltiPayment.objects.filter(mode=configuration().merchant().mode).order_by("pk")
+    last = payments.order_by("-pk").values_list("pk", flat=True)[0]
+    KhaltiReview.objects.bulk_create(
+        KhaltiReview(
+            payment=payments.filter(pk__gt=number * (last - 1) // count)[0],
+            kind=kinds[number % len(kinds)],
+            risk=RISKS.get(kinds[number % len(kinds)], KhaltiReview.Risk.DOUBT),
+            evidence={"total_amount": 100, "status": "Held"},
+        )
+        for number in range(count)
+    )
