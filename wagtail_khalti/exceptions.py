@@ -191,6 +191,9 @@ class OfferUnavailable(PaymentError):
     language: str = ""
     """That of the page it stood on, where it is known."""
 
+    site: int | None = None
+    """Primary key of the site that it stood on, likewise."""
+
 
 class OfferTampered(OfferUnavailable):
     """The signature is wrong: not a link that this site made."""

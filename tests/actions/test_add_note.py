@@ -1,6 +1,9 @@
 """A person writes something down about a payment."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from tests.actions.conftest import kinds
@@ -56,6 +59,15 @@ def test_what_no_database_can_store_is_left_out(payment, cashier):
 
     event.refresh_from_db()
     assert event.data == {"note": "ab"}
+
+
+def test_pressed_twice_it_is_one_note(payment, cashier, manager, time_machine):
+    first = add_note(payment, "Will come on Sunday", by=cashier)
+
+    assert add_note(payment, "Will come on Sunday", by=cashier) == first
+    assert add_note(payment, "Will come on Sunday", by=manager) != first
+    time_machine.move_to(timezone.now() + timedelta(minutes=2))
+    assert add_note(payment, "Will come on Sunday", by=cashier) != first
 
 
 def test_ten_in_a_row_are_ten(payment, cashier):

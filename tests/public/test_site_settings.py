@@ -5,14 +5,16 @@
 import logging
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from wagtail.models import Locale, Page, Site
 
 from tests.public.conftest import page_of
 from tests.public.test_queries import Questions
 from tests.staff.sites import SIMULATED, TWO, museum
 from wagtail_khalti.actions import start_payment
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
 LIVE_MUSEUM = {**SIMULATED, "MERCHANTS": {"museum": {"MODE": "live", "SECRET_KEY": "the-museums-key-for-tests"}}}
@@ -49,6 +51,22 @@ class TestTheAccount:
         visitor.choose(shop_page()).press_pay()
 
         assert the_payment().merchant == "museum"
+
+    def test_is_not_for_the_visitor_to_choose_by_another_address(self, museum, home, settings, khalti):
+        """An offer of a snippet, or of no page at all, is of the site that it stood on."""
+        settings.WAGTAIL_KHALTI = TWO
+        KhaltiSettings.objects.create(site=museum, merchant="museum")
+        block = KhaltiCheckoutBlock()
+        value = block.to_python({"item_name": "Ticket", "amount": "1500"})
+
+        for stood_on, merchant in (("testserver", "default"), ("museum.example", "museum")):
+            request = RequestFactory().get("/", headers={"host": stood_on})
+            url = block.get_context(value, {"request": request})["checkout_url"]
+            for used in ("testserver", "museum.example", "nowhere.example"):
+                visitor = Client(headers={"host": used})
+                form = BeautifulSoup(visitor.get(url).content, "html.parser").select_one("form[method=post]")
+                visitor.post(url, {field["name"]: field.get("value", "") for field in form.select("input[name]")})
+                assert KhaltiPayment.objects.latest("pk").merchant == merchant
 
     def test_is_that_of_the_site_of_the_page(self, visitor, shop_page, museum, settings, the_payment):
         settings.WAGTAIL_KHALTI = TWO

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from wagtail_khalti.actions.audit import log_deed
+from wagtail_khalti.actions.book import hold
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 LONGEST_NOTE = 1000  # characters
+A_MOMENT = timedelta(minutes=1)
 
 
 def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> KhaltiEvent:
     """``text`` in the payment's history, in the words of the person. It changes nothing, and can't be changed later.
 
-    Raises ``ValueError`` where there are no words, or too many.
+    The same words of the same person within a minute are one note. Raises ``ValueError`` where there are no words, or
+    too many.
     """
     note = text.replace("\x00", "").strip()  # PostgreSQL can't store a zero
     if not note:
@@ -24,6 +29,15 @@ def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> Khal
 
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.NOTED, by=by, data={"note": note})
     with transaction.atomic():
+        hold(payment)
+        if twin := _just_noted(event):
+            return twin
         event.save()
         log_deed(payment, "add_note", by=by)  # without the words: Wagtail's log asks nobody for the right to read names
     return event
+
+
+def _just_noted(event: KhaltiEvent) -> KhaltiEvent | None:
+    """The same words of the same person a moment ago: the button was pressed twice."""
+    notes = event.payment.events.filter(kind=event.kind, user=event.user, at__gt=event.at - A_MOMENT)
+    return next((note for note in notes if note.data == event.data), None)

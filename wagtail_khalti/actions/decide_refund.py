@@ -35,7 +35,7 @@ def decide_refund(
         refund.payment = payment
         _require_doubt(refund)
         move_refund(refund, Word.SAID_SENT if was_sent else Word.SAID_NOT_SENT, by=by, note=note)
-        log_refund(refund, "decide_refund", by=by, was_sent=was_sent, note=note)
+        log_refund(refund, "decide_refund", by=by, was_sent=was_sent)
         match_refunds(payment)
     deliver(payment)
     return refund

@@ -38,7 +38,7 @@ def enter_refund_amount(
         _require_a_part(payment, amount)
         refund.requested_by_id = by.pk if by else None
         book_made_elsewhere(refund, amount, by=by, note=note)
-        log_refund(refund, "enter_refund_amount", by=by, amount=amount, note=note)
+        log_refund(refund, "enter_refund_amount", by=by, amount=amount)
     deliver(payment)
     return refund
 

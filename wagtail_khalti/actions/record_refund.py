@@ -45,6 +45,6 @@ def record_refund(
         hold(payment)
         require_refundable(payment)
         book_made_elsewhere(refund, require_left(payment, amount, seen=remaining), by=by)
-        log_refund(refund, "record_refund", by=by, way=way, reason=reason)
+        log_refund(refund, "record_refund", by=by, way=way)
     deliver(payment)
     return refund

@@ -119,7 +119,7 @@ def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBas
             set_aside(payment, refund.amount, refunding_since=now, next_check_at=now + LEASE)
             data = about(refund) | {"reason": refund.reason}
             KhaltiEvent.about(payment, KhaltiEvent.Kind.REFUND_REQUESTED, by=by, data=data).save()
-            log_refund(refund, "refund", by=by, reason=refund.reason)
+            log_refund(refund, "refund", by=by)
     except IntegrityError as error:
         if refund.idempotency_key and KhaltiRefund.objects.filter(idempotency_key=refund.idempotency_key).exists():
             raise IdempotencyConflict("The key was used for a refund of another payment") from error

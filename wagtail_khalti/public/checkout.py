@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
+from wagtail.models import Site
 
 from wagtail_khalti.actions import Source, check_payment, start_payment
 from wagtail_khalti.conf import configuration
@@ -90,7 +91,7 @@ def _open_payment(request: HttpRequest, offer: Offer, form: CheckoutForm) -> Kha
 
 
 def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: KhaltiPayment | None) -> KhaltiPayment:
-    site = site_of(offer.owner, request)
+    site = site_of(offer.owner, offer.site)
     return start_payment(
         form.total,
         purpose=offer.terms.name,
@@ -160,7 +161,7 @@ def _answers_given_before(request: HttpRequest) -> dict[str, object]:
 def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     language = translation.get_language()
     changed_total = form.is_bound and not form.errors and not form.saw_total
-    site = site_of(offer.owner, request)
+    site = site_of(offer.owner, offer.site)
     count_opening(request, offer, site)
     return render(
         request,
@@ -183,7 +184,7 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpRespons
 def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:
     """In the language of the page that the offer stood on, with the way back to it, as far as these are known."""
     with translation.override(error.language or translation.get_language()):
-        site = site_of(error.owner, request)
+        site = site_of(error.owner, error.site) or Site.find_for_request(request)
         context = {**seller(site, request), "back_url": way_back(error.owner, site)}
         status = 404 if isinstance(error, OfferTampered) else 410
         return render(request, "wagtail_khalti/public/unavailable.html", context, status=status)

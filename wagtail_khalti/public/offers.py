@@ -15,8 +15,10 @@ from django.apps import apps
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.blocks import Block
+from wagtail.models import Site
 
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.money import Paisa
@@ -26,7 +28,7 @@ LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer who
 
 PLACE, TERMS = "p", "t"
 # The number grows when what is signed changes its shape: offers in page caches then end kindly, not in an error.
-PLACE_SALT, TERMS_SALT = "wagtail_khalti.offer.place.1", "wagtail_khalti.offer.terms.1"
+PLACE_SALT, TERMS_SALT = "wagtail_khalti.offer.place.2", "wagtail_khalti.offer.terms.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,9 @@ class Offer:
     language: str
     """That of the page it stood on."""
 
+    site: int | None
+    """Primary key of the site that it stood on. Signed, since whom the visitor pays is not theirs to choose."""
+
     owner: models.Model | None = None
     block_path: str = ""
 
@@ -65,13 +70,14 @@ class Offering(Protocol):
 
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The offer of this block, for the address of its checkout page. Makes no query."""
-    language = get_language() or ""
+    language, site = get_language() or "", _site(context)
     for owner in _owners(context):
         path = path_of(value, owner, block=block)
         if path is not None and owner.pk is not None:
-            place = [owner._meta.label_lower, str(owner.pk), path, language]
+            place = [owner._meta.label_lower, str(owner.pk), path, language, site]
             return f"{PLACE}.{signing.Signer(salt=PLACE_SALT).sign_object(place, compress=True)}"
-    return f"{TERMS}.{signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language], compress=True)}"
+    signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language, site], compress=True)
+    return f"{TERMS}.{signed}"
 
 
 def open_offer(token: str) -> Offer:
@@ -91,21 +97,28 @@ def open_offer(token: str) -> Offer:
     raise OfferTampered("This site makes no such offers")
 
 
+def _site(context: Mapping[str, Any]) -> int | None:
+    """Of the page that is being shown. Wagtail has found it for the page already."""
+    request = context.get("request")
+    site = Site.find_for_request(request) if isinstance(request, HttpRequest) else None
+    return None if site is None else int(site.pk)
+
+
 def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
     """Whatever in the template context could hold the block: the page, a snippet."""
     # Not isinstance(): that would wake lazy values, and with the CSRF token or the user the page gets a cookie.
     return (value for value in context.values() if issubclass(type(value), models.Model))
 
 
-def _at_place(token: str, label: str, pk: str, path: str, language: str) -> Offer:
+def _at_place(token: str, label: str, pk: str, path: str, language: str, site: int | None) -> Offer:
     owner = None
     try:
         owner = _published(label, pk)
         terms = _terms_at(owner, path)
     except OfferUnavailable as error:
-        error.owner, error.language = owner, language
+        error.owner, error.language, error.site = owner, language, site
         raise
-    return Offer(token=token, terms=terms, language=language, owner=owner, block_path=path)
+    return Offer(token=token, terms=terms, language=language, site=site, owner=owner, block_path=path)
 
 
 def _terms_at(owner: models.Model, path: str) -> Terms:
@@ -125,5 +138,5 @@ def _published(label: str, pk: str) -> models.Model:
     return owner
 
 
-def _with_terms(token: str, terms: dict[str, Any], language: str) -> Offer:
-    return Offer(token=token, terms=Terms(**{**terms, "asks": tuple(terms["asks"])}), language=language)
+def _with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:
+    return Offer(token=token, terms=Terms(**{**terms, "asks": tuple(terms["asks"])}), language=language, site=site)

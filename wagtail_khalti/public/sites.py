@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from django.db import models
-from django.http import HttpRequest
 from wagtail.models import Site
 
 from wagtail_khalti.conf import DEFAULT_MERCHANT, is_test_mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
 
-def site_of(owner: models.Model | None, request: HttpRequest) -> Site | None:
-    """That of the page that makes the offer, or else the one that the visitor is on."""
+def site_of(owner: models.Model | None, signed: int | None) -> Site | None:
+    """That of the page that makes the offer, or else the one that was signed with it, or the default one.
+
+    Never the one whose address the visitor uses: whom they pay, and whether money moves, is not theirs to choose.
+    """
     get_url_parts = getattr(owner, "get_url_parts", None)
     parts = get_url_parts and get_url_parts()
-    return (parts and _site(parts[0])) or Site.find_for_request(request)
+    return (parts and _site(pk=parts[0])) or (signed and _site(pk=signed)) or _site(is_default_site=True)
 
 
 def site_of_payment(payment: KhaltiPayment) -> Site | None:
     """Kept on the payment."""
     if payment.site_id and not KhaltiPayment.site.is_cached(payment):
-        payment.site = _site(payment.site_id, "khaltisettings__thank_you_page")
+        payment.site = _site("khaltisettings__thank_you_page", pk=payment.site_id)
     return payment.site
 
 
@@ -39,5 +41,5 @@ def is_test_site(site: Site | None) -> bool:
     return is_test_mode(merchant_of_site(site))
 
 
-def _site(pk: int | None, *more: str) -> Site | None:
-    return Site.objects.select_related("khaltisettings", *more).filter(pk=pk).first()
+def _site(*more: str, **which: object) -> Site | None:
+    return Site.objects.select_related("khaltisettings", *more).filter(**which).first()

@@ -1,4 +1,7 @@
-"""How Wagtail's own log tells of what people did with money."""
+"""How Wagtail's own log tells of what people did with money.
+
+Without their reasons and notes: these may name customers, and the log asks nobody for the right to see that.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +49,7 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
                 "file": f"{data.get('what')}, {data.get('mode')}, {data.get('format')}",
                 "matter": MATTERS.get(data.get("review"), "–"),
             }
-            words = str(SAID_SENT if data.get("was_sent") else message) % facts
-            why = data.get("reason") or data.get("note")
-            return f"{words} (“{why}”)" if why else words
+            return str(SAID_SENT if data.get("was_sent") else message) % facts
 
     Formatter.label = label
     return Formatter

@@ -6,13 +6,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wagtail_khalti.actions.receipt import masked_address
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import masked
+from wagtail_khalti.phone import MOBILE_DIGITS, as_dialled
 from wagtail_khalti.staff.permissions import PERSONAL, policy
 
-MOBILE = re.compile(r"(?<!\w)9\d{9}(?!\w)")
+MOBILE = re.compile(r"(?<!\d)(?:\+?977|00977)?[\s-]*[9९](?:[\s-]*\d){9}(?!\d)")
+"""However it is written, also in the digits of Nepali."""
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.\w+")
+OWN_WORDS = frozenset({"note", "reason"})
+"""Where the history keeps what staff wrote."""
 SHORTEST_NAME = 3  # characters; a shorter one stands in too many words
 
 
@@ -47,17 +53,27 @@ class Sight:
         if self.is_full:
             return said
         if isinstance(said, dict):
-            return {self.of(name): self.of(value) for name, value in said.items()}
+            return {self.of(name): self._of_value(name, value) for name, value in said.items()}
         if isinstance(said, list | tuple):
             return [self.of(value) for value in said]
-        return self._without_person(said) if isinstance(said, str) else said
+        if isinstance(said, str) or (isinstance(said, int) and MOBILE.fullmatch(str(said))):
+            return self._without_person(str(said))
+        return said
+
+    def _of_value(self, name: Any, value: Any) -> Any:
+        return self.of_own_words(value) if name in OWN_WORDS else self.of(value)
+
+    def of_own_words(self, words: Any) -> Any:
+        """What staff wrote, in which nobody can find all that names a person."""
+        return words if self.is_full or not words else _("(not shown to you)")
 
     def _without_person(self, words: str) -> str:
         name = self.payment.customer_name.strip()
         if len(name) >= SHORTEST_NAME:
-            words = re.sub(re.escape(name), "…", words, flags=re.IGNORECASE)
+            anyhow = r"\s+".join(map(re.escape, name.split()))
+            words = re.sub(anyhow, "…", words, flags=re.IGNORECASE)
         words = ADDRESS.sub(lambda found: masked_address(found[0]), words)
-        return MOBILE.sub(lambda found: masked(found[0]), words)
+        return MOBILE.sub(lambda found: masked(as_dialled(found[0])[-MOBILE_DIGITS:]), words)
 
 
 def sight_of(user: Any, payment: KhaltiPayment) -> Sight:

@@ -86,6 +86,14 @@ def sheets(content):
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
+def parts_of(content):
+    """What a workbook is made of, or nothing."""
+    if not content.startswith(b"PK"):
+        return []
+    book = ZipFile(io.BytesIO(content))
+    return [book.read(name) for name in book.namelist()]
+
+
 class TestTheWayThere:
     @pytest.mark.parametrize(("role", "sees"), [("viewer", False), ("cashier", False), ("accountant", True)])
     def test_is_a_button_above_the_list_for_who_may_export(self, sign_in, paid, role, sees):
@@ -253,6 +261,7 @@ class TestWhoSeesWhom:
         assert (row["Name"], row["E-mail"], row["Mobile number"]) == ("Sita Rai", "", "9800000001")
 
     def test_has_no_such_columns_for_others(self, one_site, download, paid):
+        refund_payment(paid, 50_000, reason="Sita Rai changed her mind")
         KhaltiPayment.objects.update(site=Site.objects.get())
         desk = one_site(EXPORT)
 
@@ -260,6 +269,7 @@ class TestWhoSeesWhom:
             found = records(content)[0] if content[:1] == b"\xef" else sheets(content)["Payments"][0]
             assert PERSONAL_COLUMNS.isdisjoint(found)
             assert b"Sita Rai" not in content
+            assert b"Sita Rai" not in b"".join(parts_of(content))
         assert "Without names, addresses and numbers of customers" in desk.get("export").text
 
     def test_holds_only_payments_of_the_sites_within_reach(self, one_site, download, make_paid, home):
@@ -318,6 +328,14 @@ class TestWhatPeopleTyped:
         KhaltiPayment.objects.filter(pk=make_paid().pk).update(customer_name=name, source_title=name)
 
         assert (read()[0]["Name"], read()[0]["Page"]) == (f"'{name}", f"'{name}")
+
+    @pytest.mark.parametrize("name", ['x;=HYPERLINK("http://evil")', "y\n=1+1", "a\t@SUM(A1)", "b; \u200f-1"])
+    def test_is_no_formula_where_semicolons_part_the_cells(self, download, make_paid, name):
+        KhaltiPayment.objects.filter(pk=make_paid().pk).update(customer_name=name)
+
+        cells = [cell for row in csv.reader(io.StringIO(download().decode()), delimiter=";") for cell in row]
+
+        assert [cell for cell in cells if cell.strip(" \u200f")[:1] in ("=", "+", "-", "@")] == []
 
     @pytest.mark.parametrize("name", PLAIN_NAMES)
     def test_stays_as_it_was_typed_in_csv(self, read, make_paid, name):
@@ -430,6 +448,15 @@ class TestTheLog:
         }
         assert "9800000001" not in json.dumps(entry.data)
         assert entry.formatter.format_message(entry) == "File downloaded: payments, simulator, xlsx"
+
+    def test_keeps_nothing_that_anybody_may_write_into_an_address(self, accountant, paid):
+        for name, path in (("payments", "export_payments"), ("days", "export_days")):
+            accountant.client.get(f"{url_of(path)}?foo=%00&bar={'x' * 5000}&source=1-%00").getvalue()
+
+            data = ModelLogEntry.objects.filter(action="wagtail_khalti.export").latest("pk").data
+            assert data["what"] == name
+            assert {"foo", "bar"}.isdisjoint(data["filters"])
+            assert "\x00" not in json.dumps(data)
 
     def test_says_it_before_the_first_byte(self, accountant, paid):
         response = accountant.client.get(url_of("export_payments"))

@@ -81,15 +81,16 @@ class TestClosing:
 
         entry = ModelLogEntry.objects.get()
         assert (entry.user.username, entry.object_id) == ("manager", str(review.payment_id))
-        assert entry.message == "Matter closed: Paid twice (“Called the customer”)"
+        assert entry.message == "Matter closed: Paid twice"
         rows = desk.get("history", review.payment).rows
         assert [row[0] for row in rows] == [entry.message]
 
-    def test_shows_the_note_as_words(self, desk, review):
+    def test_shows_the_note_as_words_and_in_the_story_only(self, desk, review):
         close(desk, review, outcome="handled", note="<b>50 %</b> %(x)s {y}")
 
-        page = desk.get("history", review.payment)
-        assert "<b>50 %</b> %(x)s {y}" in page.rows[0][0]
+        assert "50 %" not in desk.get("history", review.payment).text
+        page = desk.get("inspect", review.payment)
+        assert "“<b>50 %</b> %(x)s {y}”" in " ".join(page.story)
         assert "<b>50" not in page.html
 
     def test_that_comes_by_itself_is_in_no_log(self, review):

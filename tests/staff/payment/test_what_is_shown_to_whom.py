@@ -15,6 +15,16 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 SITA = Customer(name="Sita Rai", email="sita.rai@example.com", phone="9800000001")
 PRIVATE = ("Sita", "sita.rai@", "9800000001", "9811111111", "Large T-shirt", "member-77")
 REFUND_PAGES = ("refund", "record")
+WRITTEN = [
+    "+9779800000001",
+    "9779800000001",
+    "980-0000001",
+    "98000 00001",
+    "९८०००००००१",
+    9800000001,
+    "Sita  Rai",
+    "sita.rai@example.com",
+]
 
 
 @pytest.fixture
@@ -83,7 +93,21 @@ class TestWhoLacksTheRight:
 
         assert page.figures["Mobile number"] == "98XXXXX001"
         assert "Send the receipt to s…@example.com" in page.text
-        assert "Called …, 98XXXXX111, S…@example.com" in page.text
+
+    def test_reads_nothing_that_staff_wrote_which_may_name_somebody(self, person_with, personal):
+        page = person_with(VIEW, CHECK).get("inspect", personal)
+
+        assert "“(not shown to you)”" in " ".join(page.story)
+        assert "Called" not in page.html
+        assert "said so" not in page.html
+
+    @pytest.mark.parametrize("written", WRITTEN)
+    def test_sees_no_number_and_no_name_however_khalti_writes_it(self, person_with, personal, written):
+        KhaltiEvent.about(personal, KhaltiEvent.Kind.LOOKED_UP, data={"status": "x", "detail": written}).save()
+
+        html = person_with(VIEW).get("inspect", personal).html
+
+        assert str(written) not in html
 
     def test_gives_back_to_a_masked_number_and_is_told_of_no_name(self, person_with, personal):
         desk = person_with(VIEW, REFUND)

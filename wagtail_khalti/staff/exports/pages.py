@@ -29,11 +29,14 @@ from wagtail_khalti.staff.exports.button import which_payments
 from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
 from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words, how_long, how_many
+from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
 
 SEARCH = "q"  # may be a person's address or number, and is kept nowhere
+FILTERS = frozenset(name + end for name in PaymentFilters.base_filters for end in ("", "_from", "_to"))
+LONGEST_KEPT = 200  # characters
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -111,17 +114,15 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     def send(self, parts: Iterator[bytes], what: str, name: str) -> HttpResponseBase:
         """Noted first: who has a file has it, also where the rest of it never arrived."""
-        filters = {name: value for name, value in which_payments(self.request).items() if name != SEARCH}
-        kept: dict[str, Any] = {
-            "what": what,
-            "format": self.file_type.value,
-            "mode": self.mode.value,
-            "filters": filters,
-        }
-        if self.request.GET.get(SEARCH):
-            kept["searched"] = True
+        kept = {"what": what, "format": self.file_type.value, "mode": self.mode.value, **self.asked_for()}
         log(instance=self.request.user, action="wagtail_khalti.export", data=kept)
         return _stream(self.request, parts, self.file_type, f"{name}.{self.file_type.value}")
+
+    def asked_for(self) -> dict[str, Any]:
+        """For the log: of what anybody may write into an address only what the filters know, and no search."""
+        asked = which_payments(self.request)
+        filters = {name: str(asked[name]).replace("\x00", "")[:LONGEST_KEPT] for name in asked if name in FILTERS}
+        return {"filters": filters, **({"searched": True} if asked.get(SEARCH) else {})}
 
 
 class PaymentsDownload(ExportView):
@@ -152,6 +153,9 @@ class DaysDownload(ExportView):
         found = totals(first, last, mode=self.mode.value, sites=sites)
         name = f"khalti-days-{self.mode.value}-{first}-to-{last}"
         return self.send(days_file(found, self.file_type), "days", name)
+
+    def asked_for(self) -> dict[str, Any]:
+        return {name: str(day) for name, day in self.period.cleaned_data.items()}
 
 
 def _stream(request: HttpRequest, parts: Iterator[bytes], file_type: FileType, name: str) -> StreamingHttpResponse:

@@ -45,7 +45,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
 
 
 def evidence_of(review: KhaltiReview) -> Iterator[tuple[str, str]]:
-    """Whatever came: Khalti's values are of any kind."""
+    """Whatever came, however long: Khalti's values are of any kind."""
     evidence = review.evidence if isinstance(review.evidence, Mapping) else {}
     for name, label in LABELS.items():
         if name in evidence:
@@ -59,4 +59,4 @@ def _written(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if name in SUMS and isinstance(value, int) and abs(value) < TOO_LARGE:
         return rupees(value)
-    return str(WORDS.get(name, {}).get(str(value), value))[:LONGEST]
+    return str(WORDS.get(name, {}).get(str(value), value))

@@ -29,7 +29,7 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiReview, KhaltiSettings
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.inbox.attention import open_matters
 from wagtail_khalti.staff.inbox.closing import CloseView
-from wagtail_khalti.staff.inbox.evidence import evidence_of
+from wagtail_khalti.staff.inbox.evidence import LONGEST, evidence_of
 from wagtail_khalti.staff.inbox.matters import SETTINGS, Button, Matter, matter_of
 from wagtail_khalti.staff.inbox.menu import NeedsYouItem
 from wagtail_khalti.staff.listing.filters import MODES, OneOf
@@ -150,7 +150,7 @@ class InboxView(PermissionCheckedMixin, BaseListingView):
             matter = matter_of(review, review.payment.refunds.all())
             buttons = [button for button in matter.buttons if self._may(button.door.right, review.payment)]
             sight = sight_of(self.request.user, review.payment)
-            evidence = [(label, sight.of(value)) for label, value in evidence_of(review)]
+            evidence = [(label, sight.of(value)[:LONGEST]) for label, value in evidence_of(review)]
             yield Case(review=review, matter=matter, buttons=buttons, evidence=evidence)
 
     def _may(self, right: str, payment: KhaltiPayment) -> bool:

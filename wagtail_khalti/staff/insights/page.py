@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.decorators import method_decorator
@@ -100,7 +101,8 @@ class InsightsMenuItem(MenuItem):
 
 
 def insights_urls() -> list[URLPattern | URLResolver]:
-    pages = ([path("", InsightsView.as_view(), name="insights")], "khalti_reports")
+    view = transaction.non_atomic_requests(InsightsView.as_view())  # days that it counts are kept
+    pages = ([path("", view, name="insights")], "khalti_reports")
     return [path("reports/khalti/", include(pages))]
 
 

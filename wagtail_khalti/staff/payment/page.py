@@ -185,7 +185,7 @@ def _row(refund: KhaltiRefund, sight: Sight) -> dict[str, Any]:
         "at": write_time(refund.decided_at or refund.created_at),
         "tone": TONES[refund.state],
         "refusal": sight.of(refund.answer) if refund.state == KhaltiRefund.State.REFUSED else "",
-        "reason": sight.of(refund.reason),
+        "reason": sight.of_own_words(refund.reason),
         "who": get_user_display_name(refund.requested_by) if refund.requested_by else "",
     }
 

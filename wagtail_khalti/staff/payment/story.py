@@ -137,7 +137,7 @@ def _details(event: KhaltiEvent, sight: Sight) -> Iterator[str]:
         elif isinstance(said, dict):
             yield from (f"“{sight.of(words)}”" for words in said.values())
         elif said:
-            yield f"“{sight.of(said)}”"
+            yield f"“{sight.of({name: said})[name]}”"
 
 
 def _is_sum(said: object) -> bool:

@@ -12,6 +12,8 @@ from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 FORMULA = re.compile(rf"[\t\r]|[{INVISIBLE}]*[=+\-@＝＋－＠]")
 """How a cell begins that a spreadsheet may calculate, also where spaces or marks that nobody sees come first."""
+INNER = re.compile(rf"([;\t\r\n])(?=[{INVISIBLE}]*[=+\-@＝＋－＠])")
+"""Where a new cell begins for who opens the file with semicolons or tabs between the cells, as in other countries."""
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no file of ours may hold: XML forbids it, and CSV is no better for it."""
@@ -29,9 +31,11 @@ def without_controls(cells: Cells) -> Cells:
 
 def defused(cells: Cells) -> Cells:
     """With an apostrophe before whatever could be a formula. Spreadsheets take it for the sign of a text."""
-    if _all_harmless(map(first_of, cells)):
-        return cells
-    return [f"'{cell}" if cell[:1] not in HARMLESS and FORMULA.match(cell) else cell for cell in cells]
+    if not _all_harmless(map(first_of, cells)):
+        cells = [f"'{cell}" if cell[:1] not in HARMLESS and FORMULA.match(cell) else cell for cell in cells]
+    if INNER.search("\x00".join(cells)):
+        cells = [INNER.sub(r"\1'", cell) for cell in cells]
+    return cells
 
 
 def _all_harmless(beginnings: Iterable[str]) -> bool:

@@ -38,7 +38,7 @@ def payments_file(
     if file_type is FileType.CSV:
         return as_csv.write_csv(Payments(refunds=Refunds(), personal_sites=personal_sites).sheet(payments))
     kept = Spool()
-    refunds = Refunds(kept)
+    refunds = Refunds(kept, personal_sites=personal_sites)
     first = Payments(refunds=refunds, personal_sites=personal_sites).sheet(payments)
     return _closing(kept, as_xlsx.write_xlsx([first, refunds.sheet(kept)]))
 

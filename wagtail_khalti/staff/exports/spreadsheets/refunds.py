@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,8 +16,18 @@ from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_of, p
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
 
-FIELDS = ("payment_id", "state", "way", "amount", "decided_at", "created_at", "reason", "requested_by")
-Row = tuple[int, str, str, int | None, datetime | None, datetime, str, int | None]
+FIELDS = (
+    "payment_id",
+    "state",
+    "way",
+    "amount",
+    "decided_at",
+    "created_at",
+    "reason",
+    "requested_by",
+    "payment__site_id",
+)
+Row = tuple[int, str, str, int | None, datetime | None, datetime, str, int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -37,8 +47,10 @@ class Refunds:
     """Of the payments of one export. What is ``kept`` fills the sheet of refunds, without asking the database again:
     both sheets say the same, whatever happens meanwhile."""
 
-    def __init__(self, kept: Spool | None = None) -> None:
+    def __init__(self, kept: Spool | None = None, *, personal_sites: Collection[int] | None = None) -> None:
+        """``personal_sites``: those whose reasons may be read, which may name people; None for all."""
         self.kept = kept
+        self.personal_sites = personal_sites
         self.ways = {way.value: str(way.label) for way in Way}
         self.not_known = _("amount not known yet")
         self.people: dict[int | None, str] = {None: ""}
@@ -86,9 +98,12 @@ class Refunds:
             [payments[row[0]] for row in rows],
             [plain_rupees(row[3]) for row in rows],
             [self.ways[row[2]] for row in rows],
-            [row[6] for row in rows],
+            [self._reason(row) for row in rows],
             [self.people.get(row[7], "") for row in rows],
         ]
+
+    def _reason(self, row: Row) -> str:
+        return row[6] if self.personal_sites is None or row[8] in self.personal_sites else ""
 
     def _meet(self, people: Iterable[int | None]) -> None:
         unknown = {person for person in people if person is not None and person not in self.people}
