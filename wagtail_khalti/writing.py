@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -18,8 +20,13 @@ def digits() -> str:
 
 
 def write_number(number: int) -> str:
-    """``5``, or ``५`` where Nepali is spoken."""
-    return in_digits_of(get_language(), str(number))
+    """In lakhs: ``1,25,125``, or ``१,२५,१२५`` where Nepali is spoken."""
+    return _written(number, get_language())
+
+
+@lru_cache(maxsize=4096)  # a table of a year has the same small numbers a thousand times
+def _written(number: int, language: str | None) -> str:
+    return in_digits_of(language, format_decimal(number, format="#,##,##0", locale="en"))
 
 
 def write_time(moment: datetime) -> str:

@@ -8,13 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
 from django.db.models import Count, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.components import Component
@@ -22,7 +20,6 @@ from wagtail.admin.ui.components import Component
 from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.totals import Sums, totals
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.digits import in_digits_of
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.inbox.attention import count_matters, once, open_matters, reach_of, sees_payments, write_count
@@ -30,6 +27,7 @@ from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.moments import moment_of
 from wagtail_khalti.staff.periods import moments
 from wagtail_khalti.staff.sparing import spared
+from wagtail_khalti.writing import write_number
 
 DAYS = 7
 A_FEW = 3  # of the gravest matters
@@ -87,7 +85,7 @@ def _rows(request: HttpRequest) -> Iterator[Row]:
 def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
     return Row(
         label=label,
-        payments=_many(sums.payments),
+        payments=write_number(sums.payments),
         gross=rupees(sums.gross),
         refunded=rupees(sums.refunded),
         paid_url=_list_url(mode, paid_from=first, paid_to=last) if sums.payments else "",
@@ -97,11 +95,6 @@ def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
 
 def _list_url(mode: Mode, **days: date) -> str:
     return f"{reverse('khalti_payments:index')}?{urlencode({'mode': mode.value, **days})}"
-
-
-def _many(number: int) -> str:
-    """In groups as amounts are."""
-    return in_digits_of(get_language(), format_decimal(number, locale="en_IN"))
 
 
 class PaymentsSummary(SummaryItem):
@@ -122,7 +115,7 @@ class PaymentsSummary(SummaryItem):
         mode, day = default_mode(), today()
         return {
             "count": self._sums.payments,
-            "number": _many(self._sums.payments),
+            "number": write_number(self._sums.payments),
             "url": _list_url(mode, paid_from=day, paid_to=day),
             "is_test": mode is not Mode.LIVE,
         }

@@ -6,9 +6,10 @@ import pytest
 from django.utils import translation
 
 from wagtail_khalti.actions.totals import Sums
-from wagtail_khalti.staff.insights.counts import write_count, write_pause, write_share
+from wagtail_khalti.staff.insights.counts import write_pause, write_share
 from wagtail_khalti.staff.insights.days import write_bs_span, write_day, write_span
 from wagtail_khalti.staff.insights.series import MOST_ROWS, Step, is_too_fine, rows_of, usual_step
+from wagtail_khalti.writing import write_number
 
 FIRST, LAST = date(2026, 7, 17), date(2027, 7, 16)  # the fiscal year 2083/84
 
@@ -148,9 +149,9 @@ class TestWords:
         assert write_pause(timedelta(seconds=seconds)) == words
 
     def test_large_numbers_have_lakhs(self):
-        assert write_count(12_345_678) == "1,23,45,678"
+        assert write_number(12_345_678) == "1,23,45,678"
         with translation.override("ne"):
-            assert write_count(12_345_678) == "१,२३,४५,६७८"
+            assert write_number(12_345_678) == "१,२३,४५,६७८"
 
     def test_days_are_written_as_the_language_does(self):
         assert write_day(date(2026, 11, 5)) == "5 November 2026"

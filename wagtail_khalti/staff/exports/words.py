@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -59,8 +58,8 @@ def count_up_to_cap(payments: QuerySet[KhaltiPayment]) -> int:
 
 def how_many(count: int) -> str:
     if count > CAP:
-        return _("More than %(count)s payments") % {"count": intcomma(CAP)}
-    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": intcomma(count)}
+        return _("More than %(count)s payments") % {"count": write_number(CAP)}
+    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": write_number(count)}
 
 
 def how_long(count: int) -> list[str]:

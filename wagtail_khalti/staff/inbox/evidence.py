@@ -14,6 +14,7 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.review import TOO_LARGE
 from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.writing import write_number
 
 LONGEST = 200  # characters of one value
 
@@ -59,4 +60,6 @@ def _written(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if name in SUMS and isinstance(value, int) and abs(value) < TOO_LARGE:
         return rupees(value)
+    if name == "attempts" and isinstance(value, int):
+        return write_number(value)
     return str(WORDS.get(name, {}).get(str(value), value))

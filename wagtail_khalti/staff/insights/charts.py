@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.digits import digits_of, speaks_nepali
 from wagtail_khalti.staff.figures import rupees
-from wagtail_khalti.staff.insights.counts import write_count
 from wagtail_khalti.staff.insights.funnel import Stage
 from wagtail_khalti.staff.insights.series import Row
+from wagtail_khalti.writing import write_number
 
 UNFINISHED = " *"  # after a label, as the note beneath the chart says
 
@@ -48,14 +48,14 @@ def _money(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _paying(rows: Sequence[Row]) -> dict[str, Any]:
     series = [
-        _series("started", _("Started"), [row.sums.started for row in rows], write_count),
-        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], write_count),
+        _series("started", _("Started"), [row.sums.started for row in rows], write_number),
+        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], write_number),
     ]
     return {"series": series}
 
 
 def _funnel(stages: Sequence[Stage]) -> dict[str, Any]:
-    series = [_series("stages", _("Number"), [stage.number for stage in stages], write_count)]
+    series = [_series("stages", _("Number"), [stage.number for stage in stages], write_number)]
     return {
         "labels": [stage.label for stage in stages],
         "titles": [[stage.label] for stage in stages],

@@ -1,27 +1,15 @@
-"""How many, how large a part, and how long, as staff read it."""
+"""How large a part, and how long, as staff read it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
 
-from babel.numbers import format_decimal
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from wagtail_khalti.digits import in_digits_of
+from wagtail_khalti.writing import write_number
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
-
-
-def write_count(number: int) -> str:
-    """In lakhs, ``1,25,000``, and in the digits of the language."""
-    return _written(number, get_language())
-
-
-@lru_cache(maxsize=4096)  # a table of a year has the same small numbers a thousand times
-def _written(number: int, language: str | None) -> str:
-    return in_digits_of(language, format_decimal(number, format="#,##,##0", locale="en"))
 
 
 def write_share(part: int, whole: int) -> str:
@@ -30,7 +18,7 @@ def write_share(part: int, whole: int) -> str:
         return ""
     rounded = (200 * part + whole) // (2 * whole)
     percent = rounded if part in (0, whole) else min(99, max(1, rounded))
-    return _("%(number)s %%") % {"number": write_count(percent)}
+    return _("%(number)s %%") % {"number": write_number(percent)}
 
 
 def write_pause(pause: timedelta) -> str:
@@ -49,4 +37,4 @@ def write_pause(pause: timedelta) -> str:
 
 
 def _counted(words: str, number: int) -> str:
-    return words % {"number": write_count(number)}
+    return words % {"number": write_number(number)}

@@ -13,11 +13,12 @@ from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.totals import Sums, Totals
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.charts import charts
-from wagtail_khalti.staff.insights.counts import write_count, write_pause, write_share
+from wagtail_khalti.staff.insights.counts import write_pause, write_share
 from wagtail_khalti.staff.insights.funnel import ends, stages, where_most_are_lost
 from wagtail_khalti.staff.insights.links import Links
 from wagtail_khalti.staff.insights.places import Spot, spots
 from wagtail_khalti.staff.insights.series import Row, Step, rows_of
+from wagtail_khalti.writing import write_number
 
 LONG = 31  # rows; a longer table is folded
 
@@ -43,7 +44,7 @@ def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, s
         "rows": [_line(row, links) for row in rows],
         "sum": _cells(found.all, links),
         "is_long": len(rows) > LONG,
-        "row_count": write_count(len(rows)),
+        "row_count": write_number(len(rows)),
         "is_unfinished": is_unfinished,
         "stages": steps,
         "ends": list(ends(found.all, links)),
@@ -61,19 +62,19 @@ def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     sums, pause = found.all, found.median_time_to_pay
     paid = ngettext("%(number)s payment", "%(number)s payments", sums.payments)
     refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refunds)
-    of_started = {"paid": write_count(sums.paid), "started": write_count(sums.started)}
+    of_started = {"paid": write_number(sums.paid), "started": write_number(sums.started)}
     yield Figure(
         label=_("Money in"),
         text=rupees(sums.gross),
         url=_if(sums.payments, links.paid()),
-        note=paid % {"number": write_count(sums.payments)},
+        note=paid % {"number": write_number(sums.payments)},
     )
     yield Figure(label=_("Fees of Khalti"), text=rupees(sums.fee))
     yield Figure(
         label=_("Given back"),
         text=rupees(sums.refunded),
         url=_if(sums.refunds, links.refunded()),
-        note=refunds % {"number": write_count(sums.refunds)},
+        note=refunds % {"number": write_number(sums.refunds)},
     )
     yield Figure(label=_("Net"), text=rupees(sums.net), note=_("What is left of it."))
     yield Figure(
@@ -96,19 +97,19 @@ def _line(row: Row, links: Links) -> dict[str, Any]:
 
 def _place(spot: Spot) -> dict[str, Any]:
     url = spot.links.started() if spot.links else ""
-    return {"spot": spot, "url": url, "opened": write_count(spot.sums.opened), "cells": _cells(spot.sums, spot.links)}
+    return {"spot": spot, "url": url, "opened": write_number(spot.sums.opened), "cells": _cells(spot.sums, spot.links)}
 
 
 def _cells(sums: Sums, links: Links | None) -> list[Figure]:
     """The columns that all tables of money have."""
     paid, refunded, started = (links.paid(), links.refunded(), links.started()) if links else ("", "", "")
     return [
-        Figure(label=_("Payments"), text=write_count(sums.payments), url=_if(sums.payments, paid)),
+        Figure(label=_("Payments"), text=write_number(sums.payments), url=_if(sums.payments, paid)),
         Figure(label=_("Money in"), text=rupees(sums.gross)),
         Figure(label=_("Fees"), text=rupees(sums.fee)),
         Figure(label=_("Given back"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
         Figure(label=_("Net"), text=rupees(sums.net)),
-        Figure(label=_("Started"), text=write_count(sums.started), url=_if(sums.started, started)),
+        Figure(label=_("Started"), text=write_number(sums.started), url=_if(sums.started, started)),
         Figure(label=_("Of these paid"), text=write_share(sums.paid, sums.started) or "–"),
     ]
 

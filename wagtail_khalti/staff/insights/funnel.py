@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.actions.totals import Sums
 from wagtail_khalti.models import Status
-from wagtail_khalti.staff.insights.counts import write_count, write_share
+from wagtail_khalti.staff.insights.counts import write_share
 from wagtail_khalti.staff.insights.links import ANY_PAID, ANY_WAITING, Links
+from wagtail_khalti.writing import write_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,11 @@ class Stage:
 
     @property
     def count(self) -> str:
-        return write_count(self.number)
+        return write_number(self.number)
 
     @property
     def lost_count(self) -> str:
-        return write_count(self.lost) if self.lost is not None else ""
+        return write_number(self.lost) if self.lost is not None else ""
 
 
 def stages(sums: Sums, links: Links) -> list[Stage]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_khalti.actions.totals import PlaceSums, Sums
-from wagtail_khalti.staff.insights.counts import write_count
 from wagtail_khalti.staff.insights.links import Links
+from wagtail_khalti.writing import write_number
 
 MOST_PLACES = 50
 LONGEST_STEP = 8  # characters of a block's id, enough to tell it from the others of its page
@@ -49,7 +49,7 @@ def spots(places: Sequence[PlaceSums], links: Links, *, sites: Mapping[int, str]
 def _rest(places: Sequence[PlaceSums]) -> Iterator[Spot]:
     if places:
         words = ngettext("%(number)s other place", "%(number)s other places", len(places))
-        yield Spot(label=words % {"number": write_count(len(places))}, sums=_sum(place.sums for place in places))
+        yield Spot(label=words % {"number": write_number(len(places))}, sums=_sum(place.sums for place in places))
 
 
 def _links(place: PlaceSums, links: Links) -> Links | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,6 +24,7 @@ from wagtail_khalti.staff.listing.plans import within_reach
 from wagtail_khalti.staff.listing.search import LIMIT, Found, find
 from wagtail_khalti.staff.modes import mode_of
 from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
+from wagtail_khalti.writing import write_number
 
 OF_A_PAGE = ("p", "_w_filter_fragment")
 """What of a query says nothing of which payments are meant."""
@@ -65,7 +65,7 @@ def _personal(request: HttpRequest) -> Collection[int] | None:
 
 
 def too_many() -> str:
-    return _("More than %(limit)s payments begin like this: type more.") % {"limit": intcomma(LIMIT)}
+    return _("More than %(limit)s payments begin like this: type more.") % {"limit": write_number(LIMIT)}
 
 
 class PaymentListView(IndexView):
@@ -159,7 +159,7 @@ class PaymentListView(IndexView):
             "complaints": self.filters.complaints,
             "plain_form": self.filters.get_form_class()(self.filters.data, auto_id="plain_%s"),
             "matches": self._matches(context["paginator"]),
-            "more_than": intcomma(CAP) if context["paginator"].is_capped else "",
+            "more_than": write_number(CAP) if context["paginator"].is_capped else "",
             "too_many": too_many() if self.found and self.found.is_cut else "",
             "elsewhere": self._elsewhere(),
             "hidden_by_filters": bool(self.found and self.found.keys),
@@ -169,9 +169,9 @@ class PaymentListView(IndexView):
 
     def _matches(self, paginator: CappedPaginator) -> str:
         if paginator.is_capped:
-            return _("More than %(count)s payments match.") % {"count": intcomma(CAP)}
+            return _("More than %(count)s payments match.") % {"count": write_number(CAP)}
         words = ngettext("%(count)s payment matches.", "%(count)s payments match.", paginator.count)
-        return words % {"count": intcomma(paginator.count)}
+        return words % {"count": write_number(paginator.count)}
 
     def _elsewhere(self) -> list[tuple[str, str]]:
         """Where else the number is known, while it isn't here."""
@@ -184,7 +184,7 @@ class PaymentListView(IndexView):
                     "%(count)s payments are found in “%(mode)s”: show them",
                     self.found.elsewhere[mode],
                 )
-                % {"count": intcomma(self.found.elsewhere[mode]), "mode": label},
+                % {"count": write_number(self.found.elsewhere[mode]), "mode": label},
                 self.url_of(mode=mode, q=self.search_query),
             )
             for mode, label in MODES
