@@ -455,8 +455,8 @@ class TestTheLog:
 
             data = ModelLogEntry.objects.filter(action="wagtail_khalti.export").latest("pk").data
             assert data["what"] == name
-            assert {"foo", "bar"}.isdisjoint(data["filters"])
-            assert "\x00" not in json.dumps(data)
+            assert "foo" not in json.dumps(data)
+            assert "bar" not in json.dumps(data)
 
     def test_says_it_before_the_first_byte(self, accountant, paid):
         response = accountant.client.get(url_of("export_payments"))

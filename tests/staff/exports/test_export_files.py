@@ -133,7 +133,9 @@ class TestTextInExcel:
 
 @pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "\u200b+1", "\ufeff-1", "\x00@A", " \u2066=1", "＋1"])
 def test_a_formula_is_found_behind_what_nobody_sees(text):
-    assert defused(["a", text]) == ["a", f"'{text}"]
+    plain, found = defused(["a", text])
+
+    assert (plain, found[0], found.replace("'", "")) == ("a", "'", text)
 
 
 @pytest.mark.parametrize("text", ["", "a=1", "1-1", "नमस्ते", "(=1)", " a", "\u200ba"])

@@ -231,7 +231,7 @@ class TestPages:
 
         page = open_inbox(p=99)
 
-        assert "1000 matters or more" in page.text
+        assert "1,000 matters or more" in page.text
         assert "Page 50 of 50" in page.text
 
     def test_cost_the_same_however_many_are_open(self, sign_in, home):
