@@ -79,11 +79,11 @@ def _context(payment: KhaltiPayment) -> dict[str, Any]:
         "purpose": one_line(payment.purpose),
         "amount": format_rupees(payment.amount, language),
         "lines": _lines(payment, language),
-        "paid_on": payment.completed_at and _in_both_calendars(payment.completed_at),
+        "paid_on": payment.completed_at and in_both_calendars(payment.completed_at),
         "refunds": _refunds(payment, language),
         "url": _address(payment),
         "text": chosen.receipt_text.strip(),
-        "contact": one_line(chosen.contact or _usual_contact()),
+        "contact": one_line(chosen.contact or usual_contact()),
         "language": language,
     }
 
@@ -113,7 +113,8 @@ def _refunds(payment: KhaltiPayment, language: str | None) -> list[Line]:
     ]
 
 
-def _in_both_calendars(moment: datetime) -> str:
+def in_both_calendars(moment: datetime) -> str:
+    """``Nov. 21, 2026, 10 a.m. (2083-08-05 BS)``, in the language and its digits."""
     local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
     bs = in_digits_of(translation.get_language(), write_bs(local.date()))
     return _("%(ad)s (%(bs)s BS)") % {"ad": write_time(moment), "bs": bs} if bs else write_time(moment)
@@ -125,7 +126,8 @@ def _address(payment: KhaltiPayment) -> str:
     return f"{root.scheme}://{root.netloc}{payment.get_absolute_url()}"
 
 
-def _usual_contact() -> str:
+def usual_contact() -> str:
+    """Of a site that names none of its own. Never raises."""
     try:
         return configuration().contact
     except ImproperlyConfigured:

@@ -70,5 +70,5 @@ def _send(mail: EmailMultiAlternatives, event: KhaltiEvent) -> None:
     else:
         return
     data = {**event.data, "error": kind, "instead_of": event.pk}
-    KhaltiEvent.about(event.payment, KhaltiEvent.Kind.RECEIPT_SENT, data=data).save()
+    KhaltiEvent.about(event.payment, KhaltiEvent.Kind.RECEIPT_SENT, by=event.user, data=data).save()
     raise MailFailed(f"The mail server did not take the receipt of payment {event.payment.reference}: {kind}")

@@ -25,7 +25,7 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.inbox.attention import count_matters, once, open_matters, reach_of, sees_payments, write_count
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.moments import moment_of
-from wagtail_khalti.staff.periods import moments
+from wagtail_khalti.staff.periods import during
 from wagtail_khalti.staff.sparing import spared
 from wagtail_khalti.writing import write_number
 
@@ -51,19 +51,15 @@ def sums_of_today(request: HttpRequest, day: date) -> Sums:
 
 
 def _count(request: HttpRequest, day: date) -> Sums:
-    paid = _within_reach(request, KhaltiPayment.objects.filter(mode=default_mode().value, **_on(day, "completed_at")))
-    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **_on(day, "decided_at"))
+    paid = KhaltiPayment.objects.filter(mode=default_mode().value, **during("completed_at", day, day))
+    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **during("decided_at", day, day))
     # Written plainly, SQLite begins at the payments of this mode, which may be a million.
     back = back.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
-    came = paid.aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
+    came = _within_reach(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
     went = _within_reach(request, back, "payment__site_id").aggregate(
         refunds=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
     )
     return Sums(**came, **went)
-
-
-def _on(day: date, column: str) -> dict[str, Any]:
-    return {f"{column}__{lookup}": moment for lookup, moment in moments(day, day).items()}
 
 
 def _within_reach(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id") -> QuerySet[Any]:

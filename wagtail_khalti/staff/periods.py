@@ -99,3 +99,8 @@ def moments(first: date | None, last: date | None) -> dict[str, datetime]:
     if last:
         found["lt"] = beginning_of(last + timedelta(days=1))
     return found
+
+
+def during(column: str, first: date | None, last: date | None) -> dict[str, datetime]:
+    """The filter itself: ``column`` is a moment of these days."""
+    return {f"{column}__{lookup}": moment for lookup, moment in moments(first, last).items()}

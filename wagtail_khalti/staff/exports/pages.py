@@ -12,10 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -39,7 +37,6 @@ FILTERS = frozenset(name + end for name in PaymentFilters.base_filters for end i
 LONGEST_KEPT = 200  # characters
 
 
-@method_decorator(never_cache, name="dispatch")
 class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """What there is, which payments it is of, and a button for each type of file."""
 

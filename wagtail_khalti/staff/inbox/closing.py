@@ -14,6 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.actions import close_review
+from wagtail_khalti.actions.add_note import LONGEST_NOTE
 from wagtail_khalti.exceptions import RefundUndecided, ReviewIsClosed
 from wagtail_khalti.models import KhaltiReview
 from wagtail_khalti.staff.inbox.matters import Matter, matter_of
@@ -21,7 +22,6 @@ from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.payment.deed_pages import DeedView, payments_within_reach
 from wagtail_khalti.staff.permissions import policy
 
-LONGEST_NOTE = 1000  # characters
 Outcome = KhaltiReview.Outcome
 
 ENDS_WITH_ITS_REFUND = gettext_lazy("This matter ends when it is said what became of the refund.")

@@ -12,11 +12,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import never_cache
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.views.generic.base import BaseListingView
@@ -103,7 +101,6 @@ class Case:
         return moment_of(self.review.opened_at)
 
 
-@method_decorator(never_cache, name="dispatch")
 class InboxView(PermissionCheckedMixin, BaseListingView):
     """Each with what it means, and what can safely be done by who looks."""
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_khalti.actions.days import today
-from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.conf import Mode
 from wagtail_khalti.staff.insights.series import Step, is_too_fine, usual_step
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.periods import PeriodForm
+from wagtail_khalti.staff.sites.accounts import known_merchants
 
 USUAL_DAYS = 30
 
@@ -99,11 +100,3 @@ class InsightsForm(PeriodForm):
 def usual_first(last: date) -> date:
     """Of the days that end with ``last``, where nobody says how many."""
     return last - timedelta(days=USUAL_DAYS - 1)
-
-
-def known_merchants() -> Collection[str]:
-    """By name, as the settings have them."""
-    try:
-        return configuration().merchants
-    except ImproperlyConfigured:
-        return ()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.actions.totals import Sums
 from wagtail_khalti.models import Status
 from wagtail_khalti.staff.insights.counts import write_share
-from wagtail_khalti.staff.insights.links import ANY_PAID, ANY_WAITING, Links
+from wagtail_khalti.staff.insights.links import Links
+from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING
 from wagtail_khalti.writing import write_number
 
 

@@ -8,10 +8,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING
-
-__all__ = ["ANY_PAID", "ANY_WAITING", "Links"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:

@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -31,7 +29,6 @@ from wagtail_khalti.staff.periods import choices
 from wagtail_khalti.staff.permissions import VIEW, policy
 
 
-@method_decorator(never_cache, name="dispatch")
 class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Of exactly one mode, and of the sites that the user may see."""
 

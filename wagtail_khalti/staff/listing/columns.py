@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 
-from wagtail_khalti.calendars import write_bs
+from wagtail_khalti.actions.receipt import in_both_calendars
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.tones import DOUBT, PLAIN, TONES
@@ -38,12 +38,10 @@ class TimeColumn(Column):
 
 
 def _told(moment: datetime) -> dict[str, Any]:
-    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-    exact, bs = write_time(moment), write_bs(local.date())
     return {
         "is_recent": timedelta() <= timezone.now() - moment < RECENT,
-        "exact": exact,
-        "in_both": f"{exact} ({bs} BS)" if bs else exact,
+        "exact": write_time(moment),
+        "in_both": in_both_calendars(moment),
     }
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,14 +16,15 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.models import Site
 
-from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
 from wagtail_khalti.staff.modes import default_mode, mode_of
-from wagtail_khalti.staff.periods import moments
+from wagtail_khalti.staff.periods import during
 from wagtail_khalti.staff.permissions import VIEW, policy
+from wagtail_khalti.staff.sites.accounts import known_merchants
 
 SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
 LONGEST_MERCHANT = 64
@@ -94,10 +94,7 @@ class PaymentFilters(WagtailFilterSet):
 
     def _merchants(self) -> list[tuple[str, str]]:
         """Those of the settings, and one that is there no more, if payments of it are asked for."""
-        try:
-            names = list(configuration().merchants)
-        except ImproperlyConfigured:
-            names = []
+        names = list(known_merchants())
         wanted = str(self.data.get("merchant", ""))
         if wanted and wanted not in names and len(wanted) <= LONGEST_MERCHANT and "\x00" not in wanted:
             names += [wanted] if self._within_reach().filter(merchant=wanted).exists() else []
@@ -129,13 +126,13 @@ class PaymentFilters(WagtailFilterSet):
         return payments.filter(status__in=SEVERAL.get(value, [value]))
 
     def by_start(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
-        return payments.filter(**_during("created_at", days))
+        return payments.filter(**during("created_at", *days))
 
     def by_payment(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
-        return payments.filter(**_during("completed_at", days))
+        return payments.filter(**during("completed_at", *days))
 
     def by_refund(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
-        refunds = KhaltiRefund.objects.done().filter(**_during("decided_at", days))
+        refunds = KhaltiRefund.objects.done().filter(**during("decided_at", *days))
         return payments.filter(pk__in=refunds.order_by().values("payment"))
 
     def by_amount(self, payments: QuerySet[KhaltiPayment], name: str, ends: Any) -> QuerySet[KhaltiPayment]:
@@ -167,7 +164,3 @@ class PaymentFilters(WagtailFilterSet):
     def _errors(self) -> Iterator[tuple[str, str]]:
         for name, texts in self.form.errors.items():
             yield from ((name, str(text)) for text in texts)
-
-
-def _during(column: str, days: Days) -> dict[str, Any]:
-    return {f"{column}__{lookup}": moment for lookup, moment in moments(*days).items()}

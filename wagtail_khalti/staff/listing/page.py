@@ -27,7 +27,7 @@ from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
 from wagtail_khalti.writing import write_number
 
 OF_A_PAGE = ("p", "_w_filter_fragment")
-"""What of a query says nothing of which payments are meant."""
+"""What of a query holds only for the list that is shown, and for no other."""
 
 
 def _within_reach(request: HttpRequest, permission: str = VIEW) -> QuerySet[KhaltiPayment]:

@@ -11,9 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -34,7 +32,6 @@ def payments_within_reach(user: Any) -> QuerySet[KhaltiPayment]:
     return payments
 
 
-@method_decorator(never_cache, name="dispatch")
 class DeedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Something that is done with a payment, and leads back to its page."""
 

@@ -9,10 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -24,7 +22,6 @@ from wagtail_khalti.staff.sites.connection import answers, ask, faults, told
 from wagtail_khalti.staff.sites.settings import account_context
 
 
-@method_decorator(never_cache, name="dispatch")
 class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
     """For those who may change the settings of the site."""
 

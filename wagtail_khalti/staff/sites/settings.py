@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import AbstractPage
 
+from wagtail_khalti.actions.receipt import is_address
 from wagtail_khalti.models import KhaltiSettings
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
 
@@ -44,7 +44,7 @@ class SettingsForm(WagtailAdminModelForm):
     def clean_alert_addresses(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["alert_addresses"].splitlines()]
         addresses = list(dict.fromkeys(line for line in lines if line))
-        wrong = [address for address in addresses if not _is_address(address)]
+        wrong = [address for address in addresses if not is_address(address)]
         if wrong:
             raise ValidationError([_wrong(line) for line in wrong])
         if len(addresses) > MOST_ADDRESSES:
@@ -100,14 +100,6 @@ def _published(page: AbstractPage | None) -> AbstractPage | None:
     if page and not page.live:
         raise ValidationError(_("This page is not published, so visitors could not see it."))
     return page
-
-
-def _is_address(line: str) -> bool:
-    try:
-        validate_email(line)
-    except ValidationError:
-        return False
-    return True
 
 
 def _wrong(line: str) -> str:
