@@ -96,3 +96,14 @@ def test_ten_mails_in_an_hour_about_one_site_leave_room_for_another(make_payment
 
     assert mails == [1] * 10 + [0, 0]
     assert len(open_matter(make_payment(site=site))) == 1
+
+
+def test_trouble_that_others_were_mailed_silences_no_mail_to_the_managers(
+    make_payment, site, museum, choose, open_matter
+):
+    choose("sita@example.com")
+    for _number in range(12):
+        open_matter(make_payment(site=site))
+
+    for payment in (make_payment(site=museum), make_payment()):
+        assert [mail.recipients() for mail in open_matter(payment)] == [["asha@example.com"]]

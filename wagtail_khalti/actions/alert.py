@@ -26,8 +26,10 @@ def alert_managers(review: KhaltiReview) -> None:
     an_hour_ago = timezone.now() - timedelta(hours=1)
     before = KhaltiReview.objects.filter(kind=review.kind, opened_at__gt=an_hour_ago, pk__lt=review.pk)
     addresses = KhaltiSettings.of(payment.site).alerted
-    if addresses:
-        before = before.filter(payment__site=payment.site_id)  # trouble on another site was told to others
+    if addresses:  # trouble on another site was told to others
+        before = before.filter(payment__site=payment.site_id)
+    else:
+        before = before.exclude(payment__site__in=KhaltiSettings.objects.exclude(alert_addresses="").values("site"))
     if before.count() >= MOST_IN_AN_HOUR:
         return
     with translation.override(settings.LANGUAGE_CODE):  # theirs, not the visitor's

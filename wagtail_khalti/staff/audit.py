@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogFormatter
 
+from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+from wagtail_khalti.staff.exports.spreadsheets.files import FileType
 from wagtail_khalti.staff.figures import rupees
 
 DEEDS: dict[str, tuple[Promise, Promise]] = {
@@ -24,12 +26,14 @@ DEEDS: dict[str, tuple[Promise, Promise]] = {
     "wagtail_khalti.replay_delivery": (_("Tell the site's code again"), _("Site's code told again: %(news)s")),
     "wagtail_khalti.decide_refund": (_("Decide on refund"), _("Said of a refund of %(amount)s: it was not made")),
     "wagtail_khalti.export": (_("Export"), _("File downloaded: %(file)s")),
+    "wagtail_khalti.check_connection": (_("Check the connection"), _("Khalti was asked")),
     "wagtail_khalti.close_review": (_("Close matter"), _("Matter closed: %(matter)s")),
 }
 """By action: the deed, and what was done."""
 
 NEWS = dict(KhaltiDelivery.News.choices)
 MATTERS = dict(KhaltiReview.Kind.choices)
+FILES = {"payments": _("Payments"), "days": _("Summary by days"), **dict(Mode.choices), **dict(FileType.choices)}
 SAID_SENT = _("Said of a refund of %(amount)s: it was made")
 
 
@@ -46,7 +50,7 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
             facts = {
                 "amount": rupees(data.get("amount") or 0),
                 "news": NEWS.get(data.get("news"), "–"),
-                "file": f"{data.get('what')}, {data.get('mode')}, {data.get('format')}",
+                "file": ", ".join(str(FILES.get(data.get(name), "–")) for name in ("what", "mode", "format")),
                 "matter": MATTERS.get(data.get("review"), "–"),
             }
             return str(SAID_SENT if data.get("was_sent") else message) % facts

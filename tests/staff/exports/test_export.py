@@ -447,7 +447,7 @@ class TestTheLog:
             "searched": True,
         }
         assert "9800000001" not in json.dumps(entry.data)
-        assert entry.formatter.format_message(entry) == "File downloaded: payments, simulator, xlsx"
+        assert entry.formatter.format_message(entry) == "File downloaded: Payments, Simulator, Excel"
 
     def test_keeps_nothing_that_anybody_may_write_into_an_address(self, accountant, paid):
         for name, path in (("payments", "export_payments"), ("days", "export_days")):

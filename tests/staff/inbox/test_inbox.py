@@ -12,7 +12,7 @@ from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import REFUND, VIEW, Seen, words_of
 from tests.staff.matters import Kind, many_matters, new_matter, new_payment
-from wagtail_khalti.models import KhaltiReview
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
 INDEX, RESULTS = "khalti_matters:index", "khalti_matters:index_results"
 
@@ -392,3 +392,16 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
         first, second = plans_of(rows).strip().splitlines()[:2]
         assert "khalti_review_gravest" in first
         assert "primary" in second
+
+
+def test_the_sites_code_can_be_told_again_of_what_khalti_never_took(sign_in, open_inbox, home):
+    """Such a payment has no pidx to ask with, and news all the same."""
+    review = new_matter(Kind.DELIVERY_FAILING)
+    KhaltiPayment.objects.update(pidx=None)
+
+    [case] = cases_of(open_inbox("cashier"))
+    page = sign_in("cashier").get("inspect", review.payment)
+
+    for buttons in (buttons_of(case), [words_of(button) for button in page.main.select(".help-warning .button")]):
+        assert "Tell the site's code again" in buttons
+        assert "Check with Khalti now" not in buttons

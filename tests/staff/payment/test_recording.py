@@ -36,7 +36,7 @@ class TestEnteringAnAmount:
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
         assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.story
-        assert page.story[-2] == "Matter closed A refund of unknown amount · “From the dashboard”"
+        assert page.story[-2] == "Matter closed A refund of unknown amount · Handled · “From the dashboard”"
         assert last_event(nameless.payment).user.username == "manager"
 
     def test_lets_the_rest_be_given_back(self, desk, nameless, confirm, khalti):

@@ -79,6 +79,11 @@ class Button:
     door: Door
     url: str
 
+    @property
+    def asks_khalti(self) -> bool:
+        """Which takes a pidx to ask with."""
+        return self.step is Step.CHECK
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:

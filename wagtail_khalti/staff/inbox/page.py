@@ -33,7 +33,7 @@ from wagtail_khalti.staff.inbox.menu import NeedsYouItem
 from wagtail_khalti.staff.listing.filters import MODES, OneOf
 from wagtail_khalti.staff.modes import default_mode, mode_of
 from wagtail_khalti.staff.moments import Moment, moment_of
-from wagtail_khalti.staff.permissions import CHECK, VIEW, policy
+from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.personal import sight_of
 from wagtail_khalti.writing import write_number
 
@@ -145,16 +145,16 @@ class InboxView(PermissionCheckedMixin, BaseListingView):
     def _cases(self, reviews: Iterable[KhaltiReview]) -> Iterator[Case]:
         for review in reviews:
             matter = matter_of(review, review.payment.refunds.all())
-            buttons = [button for button in matter.buttons if self._may(button.door.right, review.payment)]
+            buttons = [button for button in matter.buttons if self._may(button, review.payment)]
             sight = sight_of(self.request.user, review.payment)
             evidence = [(label, sight.of(value)[:LONGEST]) for label, value in evidence_of(review)]
             yield Case(review=review, matter=matter, buttons=buttons, evidence=evidence)
 
-    def _may(self, right: str, payment: KhaltiPayment) -> bool:
-        user = self.request.user
+    def _may(self, button: Button, payment: KhaltiPayment) -> bool:
+        user, right = self.request.user, button.door.right
         if right == SETTINGS:
             return bool(settings_policy.user_has_permission(user, "change"))
-        if right == CHECK and not payment.pidx:
+        if button.asks_khalti and not payment.pidx:
             return False
         return bool(policy.user_has_permission_for_instance(user, right, payment))
 

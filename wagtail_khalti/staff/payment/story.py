@@ -38,7 +38,7 @@ WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
     Kind.REFUND_FOUND: ("amount", "way", "note"),
     Kind.DELIVERY_FAILED: ("news", "error"),
     Kind.DELIVERY_REPLAYED: ("news",),
-    Kind.REVIEW_CLOSED: ("review", "note"),
+    Kind.REVIEW_CLOSED: ("review", "outcome", "note"),
     Kind.RECEIPT_SENT: ("to", "error"),
     Kind.NOTED: ("note",),
 }
@@ -50,6 +50,7 @@ LABELS: Mapping[str, Mapping[str, Any]] = {
     "way": dict(Way.choices),
     "review": dict(KhaltiReview.Kind.choices),
     "news": dict(KhaltiDelivery.News.choices),
+    "outcome": dict(KhaltiReview.Outcome.choices),
 }
 AMOUNTS = frozenset({"amount", "total_amount"})
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
 from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiSettings
@@ -41,7 +42,9 @@ class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
         merchant = known_merchants().get(request.POST.get("merchant", ""))
         if merchant is None:
             messages.error(request, _("This Khalti account is not set up here."))
-        elif not ask(merchant):
+        elif ask(merchant):
+            log(instance=self.site, action="wagtail_khalti.check_connection", data={"merchant": merchant.name})
+        else:
             messages.warning(request, _("Khalti was asked about “%s” just now. Try again in a moment.") % merchant.name)
         return self.get(request, *args, **kwargs)
 
