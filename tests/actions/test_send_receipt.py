@@ -279,7 +279,11 @@ class TestNothingIsSent:
         assert len(mailoutbox) == 2
 
     @pytest.mark.django_db(transaction=True)
-    def test_inside_a_transaction(self, paid, mailoutbox):
+    def test_inside_a_transaction(self, khalti, make_payment, mailoutbox):
+        payment = make_payment(customer=SITA)
+        khalti.pay(payment)
+        paid = check_payment(payment)
+
         with pytest.raises(RuntimeError, match=r"send_receipt\(\) .* inside a transaction"), transaction.atomic():
             send_receipt(paid)
 

@@ -20,7 +20,8 @@ MATTERS = {Kind.AMOUNT_MISMATCH, Kind.OTHER_PIDX, Kind.UNKNOWN_STATUS, Kind.LATE
 """The others need a longer life than most runs have, or a Khalti that contradicts itself."""
 
 
-TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *MATTERS} - {Status.PENDING}
+WITHOUT_MONEY = {KhaltiEvent.Kind.RECEIPT_SENT, KhaltiEvent.Kind.NOTED}
+TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *MATTERS} - {Status.PENDING} - WITHOUT_MONEY
 """Not pending, for in the end Khalti has decided everything."""
 
 
