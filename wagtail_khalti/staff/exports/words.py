@@ -29,8 +29,8 @@ class Pace:
 
 
 PACES = {
-    FileType.CSV: Pace(rows_in_a_second=40_000, bytes_of_a_row=290),
-    FileType.XLSX: Pace(rows_in_a_second=20_000, bytes_of_a_row=85),
+    FileType.CSV: Pace(rows_in_a_second=10_000, bytes_of_a_row=330),
+    FileType.XLSX: Pace(rows_in_a_second=10_000, bytes_of_a_row=140),
 }
 
 
