@@ -287,6 +287,15 @@ class TestButtons:
             "Check the connection"
         )
 
+    def test_lead_to_the_connection_of_the_site_that_it_is_about(self, open_inbox, home):
+        another = Site.objects.create(hostname="another.example", root_page=home)
+        new_matter(Kind.LOOKUP_REFUSED)
+        KhaltiPayment.objects.update(site=another)
+
+        [case] = cases_of(open_inbox("superuser"))
+
+        assert case.select_one(f'a[href="/admin/khalti_settings/connection/{another.pk}/"]')
+
     def test_do_not_ask_khalti_about_what_never_came_there(self, open_inbox, home):
         new_matter(Kind.UNKNOWN_STATUS, pidx=None)
 

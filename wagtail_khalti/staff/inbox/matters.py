@@ -66,7 +66,9 @@ DOORS: Mapping[Step, Door] = {
     Step.REPLAY: Door(
         label=gettext_lazy("Tell the site's code again"), right=CHECK, name="khalti_payments:replay", is_posted=True
     ),
-    Step.CONNECTION: Door(label=gettext_lazy("Check the connection"), right=SETTINGS, name="wagtailsettings:edit"),
+    Step.CONNECTION: Door(
+        label=gettext_lazy("Check the connection"), right=SETTINGS, name="khalti_settings:connection"
+    ),
     Step.CLOSE: Door(label=gettext_lazy("Close this matter"), right=REFUND, name="khalti_matters:close", is_main=False),
 }
 
@@ -166,7 +168,8 @@ def _of_review(review: KhaltiReview, *, left_out: frozenset[Step] = frozenset())
     advice = ADVICE[review.kind]
     outlived = review.kind in ABOUT_A_REFUND
     steps = (Step.CLOSE,) if outlived else [step for step in advice.steps if step not in left_out]
-    buttons = (_button(step, review.pk if step is Step.CLOSE else review.payment_id) for step in steps)
+    places: Mapping[Step, int | None] = {Step.CLOSE: review.pk, Step.CONNECTION: review.payment.site_id}
+    buttons = (_button(step, places.get(step, review.payment_id)) for step in steps)
     return Matter(
         kind=review.kind,
         title=str(review.get_kind_display()),
@@ -176,17 +179,18 @@ def _of_review(review: KhaltiReview, *, left_out: frozenset[Step] = frozenset())
     )
 
 
-def _button(step: Step, place: int | str) -> Button:
+def _button(step: Step, place: int | str | None) -> Button:
     door = DOORS[step]
-    return Button(
-        step=step, door=door, url=_settings_url() if step is Step.CONNECTION else reverse(door.name, args=[place])
-    )
+    url = _connection_url(place) if step is Step.CONNECTION else reverse(door.name, args=[place])
+    return Button(step=step, door=door, url=url)
 
 
-def _settings_url() -> str:
-    """Empty on a site without Wagtail's settings."""
+def _connection_url(site: int | str | None) -> str:
+    """Of a payment of no site, by the settings of the usual one. Empty where Wagtail's settings are not installed."""
     try:
-        return reverse(DOORS[Step.CONNECTION].name, args=["wagtail_khalti", "khaltisettings"])
+        if site is None:
+            return reverse("wagtailsettings:edit", args=["wagtail_khalti", "khaltisettings"])
+        return reverse(DOORS[Step.CONNECTION].name, args=[site])
     except NoReverseMatch:
         return ""
 

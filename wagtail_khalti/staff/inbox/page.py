@@ -153,7 +153,7 @@ class InboxView(PermissionCheckedMixin, BaseListingView):
     def _may(self, button: Button, payment: KhaltiPayment) -> bool:
         user, right = self.request.user, button.door.right
         if right == SETTINGS:
-            return bool(settings_policy.user_has_permission(user, "change"))
+            return bool(settings_policy.user_has_permission_for_instance(user, "change", payment))
         if button.asks_khalti and not payment.pidx:
             return False
         return bool(policy.user_has_permission_for_instance(user, right, payment))

@@ -136,7 +136,9 @@ class PaymentView(InspectView):
         return {
             "may_work": self.may_work,
             "may_refund": self.may_refund,
-            "may_change_settings": bool(settings_policy.user_has_permission(self.request.user, "change")),
+            "may_change_settings": bool(
+                settings_policy.user_has_permission_for_instance(self.request.user, "change", payment)
+            ),
             "may_check": may_check,
             "check_is_above": any(matter.can_be_checked for matter in self.matters),
             "may_send_receipt": self.may_work and payment.is_paid and bool(payment.customer_email),
