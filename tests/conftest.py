@@ -3,6 +3,7 @@
 import pytest
 from wagtail.models import Site
 
+from tests.databases import copied_database
 from tests.shop.models import ShopPage
 from wagtail_khalti.actions import start_payment
 
@@ -16,6 +17,14 @@ CHECKOUT = {
     "thank_you_page": None,
     "button_text": "",
 }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """In place of pytest-django's, which runs all migrations in each process."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    with django_db_blocker.unblock(), copied_database(worker):
+        yield
 
 
 @pytest.fixture

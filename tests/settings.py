@@ -76,12 +76,13 @@ DATABASES = {
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"].endswith("sqlite3"):
     # A real file, so that threads and a live server share it; writers wait for each other instead of failing.
-    DATABASE["TEST"] = {"NAME": BUILD / f"tests-{os.getpid()}.sqlite3"}
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
     }
+if DATABASE["ENGINE"].endswith("postgresql"):
+    DATABASE["OPTIONS"] = {"options": "-c synchronous_commit=off"}  # tests kill processes, never the server
 if DATABASE["ENGINE"].endswith("mysql"):
     import pymysql
 
