@@ -66,7 +66,7 @@ def as_posted(form):
 
 def errors_in(response):
     """Where the editor shows which words, from the data it gives its own script."""
-    page = BeautifulSoup(response.content, "html.parser")
+    page = BeautifulSoup(response.content, "lxml")
     blocks = [element["data-w-block-arguments-value"] for element in page.select("[data-w-block-arguments-value]")]
     return " ".join(json.dumps(json.loads(block)[1:], ensure_ascii=False) for block in blocks)
 
@@ -216,7 +216,7 @@ def test_the_editor_speaks_the_editors_language(admin_client, admin_user, shop, 
     definitions = json.dumps(
         [
             json.loads(element["data-w-block-data-value"])
-            for element in BeautifulSoup(response.content, "html.parser").select("[data-w-block-data-value]")
+            for element in BeautifulSoup(response.content, "lxml").select("[data-w-block-data-value]")
         ],
         ensure_ascii=False,
     )
@@ -227,7 +227,7 @@ def test_the_editor_speaks_the_editors_language(admin_client, admin_user, shop, 
 class TestNoticesForEditors:
     def notice(self, admin_client, shop):
         html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[shop.pk])).content
-        page = BeautifulSoup(html, "html.parser")
+        page = BeautifulSoup(html, "lxml")
         return " ".join(element["data-w-block-data-value"] for element in page.select("[data-w-block-data-value]"))
 
     def test_test_mode_is_told(self, admin_client, shop):

@@ -36,7 +36,7 @@ def stream(field, *children):
 
 
 def soup(html):
-    return BeautifulSoup(html, "html.parser")
+    return BeautifulSoup(html, "lxml")
 
 
 def offers_on(html):

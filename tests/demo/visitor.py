@@ -48,5 +48,5 @@ class Visitor:
 
     def _arrive(self, answer: requests.Response) -> Visitor:
         answer.raise_for_status()
-        self.answer, self.page = answer, BeautifulSoup(answer.text, "html.parser")
+        self.answer, self.page = answer, BeautifulSoup(answer.text, "lxml")
         return self

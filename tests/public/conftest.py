@@ -10,7 +10,7 @@ GOOD_ANSWERS = {"name": "Sita Rai", "email": "sita@example.com", "phone": "98000
 
 
 def page_of(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def offer_on(client, shop):

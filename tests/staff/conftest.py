@@ -103,7 +103,7 @@ class Seen:
         self.response = response
         self.status = response.status_code
         self.html = response.content.decode()
-        self.soup = BeautifulSoup(self.html, "html.parser")
+        self.soup = BeautifulSoup(self.html, "lxml")
         for button in self.soup.select(".messages button"):
             button.extract()  # Wagtail's "Go to the first error", hidden where there is none
         self.main = self.soup.select_one("main") or self.soup

@@ -80,7 +80,7 @@ class TestAmounts:
 
         for page in seen.values():
             assert page.errors == [SENSELESS[typed]]
-            assert page.form.data["amount"] == typed
+            assert page.form.data["amount"] == typed.replace("\x00", "\ufffd")  # as a browser reads it
 
     @pytest.mark.parametrize("typed", SENSELESS)
     def test_of_the_dashboard_that_make_no_sense_are_told_too(self, desk, nameless, typed):
@@ -96,7 +96,7 @@ class TestAmounts:
             page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
 
             assert page.errors == ["At most Rs 1,500 is left of this payment."]
-            assert page.form.data["amount"] == typed
+            assert page.form.data["amount"] == typed.replace("\x00", "\ufffd")  # as a browser reads it
 
     @pytest.mark.parametrize("typed", UNDERSTOOD)
     def test_as_people_write_them_are_understood(self, desk, paid, unchanged, typed):

@@ -16,7 +16,7 @@ ACCOUNT = "wagtailadmin_account"
 def menu_of(client):
     """By label, as Wagtail's script draws it."""
     html = client.get(reverse(ACCOUNT)).content.decode()
-    props = json.loads(BeautifulSoup(html, "html.parser").select_one("#wagtail-sidebar-props").text)
+    props = json.loads(BeautifulSoup(html, "lxml").select_one("#wagtail-sidebar-props").text)
 
     def items(value):
         if isinstance(value, dict):
