@@ -56,7 +56,7 @@ def payment(khalti, home):
 
 
 def pytest_collection_finish():
-    """What was imported stays. Looking through all of it again and again takes a quarter of the time of a page's test."""
+    """What was imported stays; looking through all of it again takes a quarter of the time of a page's test."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -1,6 +1,8 @@
-"""``make test``: the suite on each database that is here, and in words what was left out.
+"""The suite in parts, each with what it needs; then one line that counts them all.
 
-python -m tests.matrix [sqlite] [postgres] [mariadb] [chromium] [options of pytest]
+python -m tests.matrix [quick] [sqlite] [postgres] [mariadb] [chromium] [oldest] [newest] [total] [options of pytest]
+
+Without a part: the four of ``make test``. ``total`` runs nothing, and counts what the parts before it left behind.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,22 +22,8 @@ import pymysql
 from dj_database_url import parse
 
 REPORTS = Path("build")
-# What tells nothing new on another database: browsers, packages, the example site, Khalti's border, and pages.
-ALIKE_ON_ALL = (
-    "demo",
-    "install",
-    "docs",
-    "gateway",
-    "contract",
-    "custom_page",
-    "testing",
-    "public",
-    "staff/payment",
-    "staff/inbox",
-    "staff/insights",
-    "staff/test_[abcpst]*",
-)
-ONLY_DATABASE = ["-m", "not browser and not network", *(f"--ignore-glob=tests/{name}" for name in ALIKE_ON_ALL)]
+WORKERS = os.environ.get("TEST_WORKERS") or str(os.cpu_count() or 1)
+IS_CI = os.environ.get("CI") == "true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +36,20 @@ class Database:
     """On the default local port, with the rights of a developer's own machine."""
 
     connect: Callable[[str], object] | None = None
-    options: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         return os.environ.get(self.variable) or self.usual_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    name: str
+    which: str
+    """The tests, as pytest's ``-m`` has it."""
+
+    database: Database
+    python: str = sys.executable
 
 
 @dataclass(slots=True)
@@ -62,6 +58,9 @@ class Tally:
     failed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """By reason."""
+
+    not_run: list[str] = field(default_factory=list)
+    """Parts, each with its reason."""
 
 
 def connect_to_postgres(url: str) -> None:
@@ -87,94 +86,99 @@ def connect_to_mariadb(url: str) -> None:
     ).close()
 
 
-CHROMIUM = "chromium"
-DATABASES = [
-    Database(name="sqlite", options=["-m", "not browser"]),
-    Database(
-        name="postgres",
-        variable="TEST_POSTGRES_URL",
-        usual_url="postgres://postgres@127.0.0.1:5432/wagtail_khalti",
-        connect=connect_to_postgres,
-        options=ONLY_DATABASE,
-    ),
-    Database(
-        name="mariadb",
-        variable="TEST_MARIADB_URL",
-        usual_url="mysql://root@127.0.0.1:3306/wagtail_khalti",
-        connect=connect_to_mariadb,
-        options=ONLY_DATABASE,
-    ),
-    Database(name=CHROMIUM, options=["-m", "browser"]),
+SQLITE = Database(name="sqlite")
+POSTGRES = Database(
+    name="postgres",
+    variable="TEST_POSTGRES_URL",
+    usual_url="postgres://postgres@127.0.0.1:5432/wagtail_khalti",
+    connect=connect_to_postgres,
+)
+MARIADB = Database(
+    name="mariadb",
+    variable="TEST_MARIADB_URL",
+    usual_url="mysql://root@127.0.0.1:3306/wagtail_khalti",
+    connect=connect_to_mariadb,
+)
+DATABASES = [SQLITE, POSTGRES, MARIADB]
+
+WHOLE = [
+    Part(name="sqlite", which="not browser", database=SQLITE),
+    Part(name="postgres", which="every_database", database=POSTGRES),
+    Part(name="mariadb", which="every_database", database=MARIADB),
+    Part(name="chromium", which="browser", database=SQLITE),
 ]
+NO_HURRY = "not browser and not heavy and not network"
+"""What needs nothing but Python and depends on its version, and on Django's and Wagtail's."""
+
+PARTS = {
+    part.name: part
+    for part in [
+        *WHOLE,
+        Part(name="quick", which=NO_HURRY, database=SQLITE),
+        Part(name="oldest", which=NO_HURRY, database=SQLITE, python=".venv-oldest/bin/python"),
+        Part(name="newest", which=NO_HURRY, database=SQLITE, python=".venv-newest/bin/python"),
+    ]
+}
 
 
 def main(arguments: list[str]) -> int:
-    known = {database.name for database in DATABASES}
-    wanted = [argument for argument in arguments if argument in known] or known
-    options = [argument for argument in arguments if argument not in known]
     REPORTS.mkdir(exist_ok=True)
+    options = [argument for argument in arguments if argument not in {*PARTS, "total"}]
+    wanted = [PARTS[name] for name in arguments if name in PARTS]
+    if "total" in arguments:
+        return conclude(count(REPORTS.glob("tests-*.xml")))
 
-    asked = [database for database in DATABASES if database.name in wanted]
-    left_out = {database.name: reason for database in asked if (reason := why_not(database))}
-    went_well = run_all([database for database in asked if database.name not in left_out], options)
-
-    say(count_all(went_well), left_out, [name for name, is_well in went_well.items() if not is_well])
-    return 0 if all(went_well.values()) else 1
-
-
-def run_all(databases: list[Database], options: list[str]) -> dict[str, bool]:
-    """Databases together, for each waits a lot; browsers need a quiet machine, so they come alone, before your eyes."""
-    together = [database for database in databases if database.name != CHROMIUM]
-    alone = [database for database in databases if database.name == CHROMIUM]
-    with ThreadPoolExecutor(max_workers=3) as threads:
-        results = threads.map(lambda database: run(database, options, is_shown_at_the_end=len(together) > 1), together)
-        went_well = {database.name: result for database, result in zip(together, results, strict=True)}
-    return went_well | {database.name: run(database, options) for database in alone}
+    parts = wanted or WHOLE
+    tally = count(run_all(parts, options))
+    for part in parts:
+        if reason := why_not(part):
+            tally.not_run.append(f"{part.name}: {reason}")
+    return conclude(tally)
 
 
-def why_not(database: Database) -> str:
-    """Empty where it answers. One that was named in the environment has to: then the tests fail, and say how."""
-    if database.connect is None or os.environ.get(database.variable):
+def run_all(parts: Iterable[Part], options: list[str]) -> Iterator[Path]:
+    """One after the other, for each uses all cores. Gives what pytest wrote down."""
+    for part in parts:
+        report = REPORTS / f"tests-{part.name}.xml"
+        report.unlink(missing_ok=True)
+        if not why_not(part):
+            run(part, report, options)
+            yield report
+
+
+def why_not(what: Part | Database) -> str:
+    """Empty where it can run. A server that was named in the environment has to: else the tests fail, and say how."""
+    if isinstance(what, Part):
+        is_there = Path(what.python).exists()
+        return why_not(what.database) if is_there else f"no {what.python}; make {what.name} would make it"
+    if what.connect is None or os.environ.get(what.variable):
         return ""
     try:
-        database.connect(database.url)
+        what.connect(what.url)
     except (psycopg.Error, pymysql.MySQLError, OSError) as error:
         first_line = str(error).strip().splitlines()[0]
-        return f"no server that lets us in at {database.usual_url} ({first_line}); or set {database.variable}"
+        return f"no server that lets us in at {what.usual_url} ({first_line}); or set {what.variable}"
     return ""
 
 
-def run(database: Database, options: list[str], *, is_shown_at_the_end: bool = False) -> bool:
-    """Whether all went well."""
-    report_of(database.name).unlink(missing_ok=True)
-    title = f"\n===== {database.name} =====\n"
-    if not is_shown_at_the_end:
-        print(title, flush=True)
+def run(part: Part, report: Path, options: list[str]) -> None:
+    print(f"\n===== {part.name} =====\n", flush=True)
     began = time.monotonic()
-
-    report = f"--junitxml={report_of(database.name)}"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", report, *database.options, *options],
-        env={**os.environ, "DATABASE_URL": database.url},
-        stdout=subprocess.PIPE if is_shown_at_the_end else None,
-        stderr=subprocess.STDOUT if is_shown_at_the_end else None,
-        text=True,
-        check=False,
-    )
-
-    shown = f"{title}\n{done.stdout}" if is_shown_at_the_end else ""
-    print(f"{shown}\n===== {database.name} took {time.monotonic() - began:.0f} s =====", flush=True)
-    return done.returncode == 0
+    workers = [] if WORKERS == "1" else ["-n", WORKERS, "--dist", "worksteal"]
+    command = [part.python, "-m", "pytest", "-q", "-m", part.which, f"--junitxml={report}", *workers, *options]
+    subprocess.run(command, env={**os.environ, "DATABASE_URL": part.database.url}, check=False)
+    print(f"\n===== {part.name} took {time.monotonic() - began:.0f} s =====", flush=True)
 
 
-def report_of(name: str) -> Path:
-    return REPORTS / f"tests-{name}.xml"
-
-
-def count_all(names: Iterable[str]) -> Tally:
-    """Add up what pytest wrote down."""
+def count(reports: Iterable[Path]) -> Tally:
+    """A part that left no report broke off, and counts as a failure."""
     tally = Tally()
-    for tree in (ElementTree.parse(report_of(name)) for name in names if report_of(name).exists()):
+    for report in reports:
+        if not report.exists():
+            tally.failed += 1
+            print(f"{report.stem} broke off")
+            continue
+        tree = ElementTree.parse(report)
         for suite in tree.iter("testsuite"):
             failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             tally.failed += failed
@@ -183,17 +187,12 @@ def count_all(names: Iterable[str]) -> Tally:
     return tally
 
 
-def say(tally: Tally, left_out: dict[str, str], broken: list[str]) -> None:
+def conclude(tally: Tally) -> int:
+    """In words; the exit code."""
+    reasons = [*tally.not_run, *(f"{times} × {' '.join(why.split())}" for why, times in tally.skipped.most_common())]
+    print(f"\nSkipped: {'; '.join(reasons) or 'nothing'}")
     print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped.total()} skipped")
-    if broken:
-        print(f"Not well on: {', '.join(broken)}")
-    skipped = [*(f"{name}: {reason}" for name, reason in left_out.items()), *reasons(tally)]
-    print(f"Skipped: {'; '.join(skipped)}" if skipped else "Skipped: nothing")
-
-
-def reasons(tally: Tally) -> Iterator[str]:
-    for reason, times in tally.skipped.most_common():
-        yield f"{times} × {' '.join(reason.split())}"
+    return 1 if tally.failed or not tally.passed or (IS_CI and tally.not_run) else 0
 
 
 if __name__ == "__main__":

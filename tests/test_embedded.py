@@ -12,6 +12,8 @@ from wagtail_khalti import embedded
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiRun
 
+pytestmark = pytest.mark.every_database
+
 CHECKOUT = "/khalti/checkout/a-link-that-is-none/"
 
 transactional = pytest.mark.django_db(transaction=True)

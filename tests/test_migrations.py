@@ -4,6 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+pytestmark = pytest.mark.every_database
+
 TABLES = {
     f"wagtail_khalti_khalti{name}"
     for name in (

@@ -10,7 +10,7 @@ from wagtail_khalti.actions import start_payment
 from wagtail_khalti.conf import CONNECT_TIMEOUT, READ_TIMEOUT
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

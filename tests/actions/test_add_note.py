@@ -11,7 +11,7 @@ from wagtail_khalti.actions import add_note
 from wagtail_khalti.actions.add_note import LONGEST_NOTE
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def test_it_is_in_the_history_with_who_wrote_it(payment, cashier):

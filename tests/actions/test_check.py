@@ -19,7 +19,7 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import new_reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def waiting(*, due_in=-1, **changes):

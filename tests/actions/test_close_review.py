@@ -10,7 +10,7 @@ from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 Outcome = KhaltiReview.Outcome
 
 

@@ -10,7 +10,7 @@ from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture

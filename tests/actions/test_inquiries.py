@@ -10,6 +10,8 @@ from wagtail_khalti.actions.inquiries import Inquiries
 from wagtail_khalti.exceptions import PidxNotFound
 from wagtail_khalti.models import KhaltiPayment
 
+pytestmark = pytest.mark.every_database
+
 
 def payments(count, **marks):
     return [KhaltiPayment(pk=number, merchant="default", **marks) for number in range(count)]

@@ -9,7 +9,7 @@ from tests.actions.conftest import SIGNALS, end_the_pause, make_due, matters
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.models import KhaltiDelivery
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 MINUTE = timedelta(minutes=1)
 
 

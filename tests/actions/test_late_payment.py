@@ -9,7 +9,7 @@ from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 ENDS = {"cancel": "Canceled", "expire": "Expired", "fail": "Failed"}
 
 

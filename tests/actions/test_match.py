@@ -22,7 +22,7 @@ from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 
 @pytest.fixture

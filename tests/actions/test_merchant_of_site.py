@@ -10,6 +10,8 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import MerchantChanged
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.fixture
 def site(home, settings):

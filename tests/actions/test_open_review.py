@@ -16,7 +16,7 @@ from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 Kind, Outcome = KhaltiReview.Kind, KhaltiReview.Outcome
 NOT_FOUND = {"body": {"detail": "Not found.", "error_key": "validation_error"}, "status": 404}
 ONE_HOUR, ONE_MINUTE = 3600, 60

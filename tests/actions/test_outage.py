@@ -13,6 +13,8 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.gateway import Lookup
 
+pytestmark = pytest.mark.every_database
+
 DOWN = GatewayUnreachable("down")
 ANSWER = Lookup.from_json({"pidx": "p", "status": "Pending", "total_amount": 1_000})
 

@@ -13,7 +13,7 @@ from wagtail_khalti.actions.claim import claim_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRun
 from wagtail_khalti.models.payment import Status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def status_of(payment):

@@ -9,7 +9,7 @@ from tests.actions.conftest import kinds, make_due, matters
 from wagtail_khalti.actions import inquiries, outage, reconcile
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 DOWN = {"body": "", "status": 503}
 REFUSED = {"body": {"detail": "Invalid token."}, "status": 401}
 

@@ -22,7 +22,7 @@ from wagtail_khalti.models.payment import PAID, Status, new_reference
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator.faults import Fault
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 MADE_ELSEWHERE = [Way.CASH, Way.BANK_TRANSFER, Way.DASHBOARD]
 
 

@@ -12,7 +12,7 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator import control
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 WHOLE_WAY = [
     "refund_requested",

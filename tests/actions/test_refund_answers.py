@@ -21,7 +21,7 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 NOTHING_HAPPENED = {
     Fault.RESET_BEFORE,

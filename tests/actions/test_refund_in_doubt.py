@@ -16,7 +16,7 @@ from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 FOREVER = 10_000

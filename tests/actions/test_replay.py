@@ -8,7 +8,7 @@ from tests.actions.conftest import kinds
 from wagtail_khalti.actions import check_payment, replay_delivery
 from wagtail_khalti.exceptions import AlreadyDelivered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status, new_reference
 
+pytestmark = pytest.mark.every_database
+
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"
 AMOUNT = 150_000
 NO_EVIDENCE = "no evidence"

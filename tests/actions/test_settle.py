@@ -13,7 +13,7 @@ from wagtail_khalti.actions.states import MACHINE, MEANING, Evidence
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, WAITING, Status, new_reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 NOW = timezone.now() - timedelta(hours=1)
 SOON = NOW + timedelta(minutes=1)

@@ -7,7 +7,7 @@ from wagtail_khalti.exceptions import RefundsChanged, RefundUndecided
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator.faults import Fault
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def stored(payment):

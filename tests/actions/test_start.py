@@ -34,7 +34,7 @@ from wagtail_khalti.simulator.models import SimulatedPayment
 SITE = "http://testserver"
 SECRET_KEY = "a-key-for-tests"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def start(amount=150_000, **changes):

@@ -33,7 +33,7 @@ from wagtail_khalti.models.refund import Way
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

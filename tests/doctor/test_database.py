@@ -12,7 +12,7 @@ from tests.doctor.conftest import only
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import answers, clock, engines, migrations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 has_a_clock = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite runs in this process, by its clock")
 chooses_engines = pytest.mark.skipif(connection.vendor != "mysql", reason="only MariaDB has tables that undo nothing")

@@ -7,6 +7,8 @@ from tests.doctor.conftest import by_name
 from wagtail_khalti.doctor import Level, Subject, examine, worst
 from wagtail_khalti.models import KhaltiRun
 
+pytestmark = pytest.mark.every_database
+
 STORED = [Subject.DATABASE, Subject.WORK, Subject.LEDGER]
 
 

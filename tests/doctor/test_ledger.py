@@ -16,7 +16,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, Kh
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def change(payment, **columns):

@@ -13,7 +13,7 @@ from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.matters import open_reviews, undelivered
 from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 class ShopIsClosed(Exception):

@@ -17,7 +17,7 @@ from wagtail_khalti.models import KhaltiCountedDay, KhaltiDayTotal, KhaltiPaymen
 
 MINUTE = timedelta(minutes=1)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

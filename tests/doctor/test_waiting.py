@@ -17,7 +17,7 @@ from wagtail_khalti.doctor.waiting import left_behind, overdue, refunds_in_doubt
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
 from wagtail_khalti.models.payment import Status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def before(**ago):

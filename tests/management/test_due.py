@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.management.conftest import Ran
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview, KhaltiRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def test_a_dry_run_says_what_is_due_and_changes_nothing(paid, khalti, settings):

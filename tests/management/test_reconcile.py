@@ -16,7 +16,7 @@ from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.management.commands import khalti_reconcile
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def without_seconds(line):

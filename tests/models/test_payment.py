@@ -19,7 +19,7 @@ from wagtail_khalti.models.payment import (
     new_reference,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 def make(**changes):

@@ -9,7 +9,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import new_reference
 from wagtail_khalti.models.refund import AT_KHALTI, DONE, UNDECIDED, State, Way
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests.gateway.test_properties import JSON
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.review import SENTENCES
 
+pytestmark = pytest.mark.every_database
+
 Kind = KhaltiReview.Kind
 RS_1500 = "Rs\xa01,500"
 

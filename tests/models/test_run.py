@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 RECONCILE = KhaltiRun.Work.RECONCILE
 HOUR = timedelta(hours=1)
 

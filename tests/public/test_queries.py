@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from wagtail_khalti.models import KhaltiPayment
 
+pytestmark = pytest.mark.every_database
+
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 

@@ -20,6 +20,8 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff import dashboard
 
+pytestmark = pytest.mark.every_database
+
 HOME = "wagtailadmin_home"
 
 

@@ -26,6 +26,8 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.staff.exports.spreadsheets import rows
 
+pytestmark = pytest.mark.every_database
+
 PERSONAL_COLUMNS = {"Name", "E-mail", "Mobile number"}
 
 

@@ -12,6 +12,8 @@ from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import Status
 
+pytestmark = pytest.mark.every_database
+
 NO_SUCH_DAY = "There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05."
 SENSELESS_DAYS = [
     "2026-02-30",

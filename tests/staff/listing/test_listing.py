@@ -18,6 +18,8 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.permissions import EXPORT
 
+pytestmark = pytest.mark.every_database
+
 COLUMNS = ["Purpose", "Started", "Customer", "Amount", "Status", "Mode", "Page"]
 NASTY = {
     "markup": "<script>alert(1)</script>",

@@ -11,6 +11,8 @@ from wagtail_khalti.staff.listing import paging
 from wagtail_khalti.staff.listing.paging import CappedPaginator
 from wagtail_khalti.staff.listing.plans import of_mode
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.fixture
 def viewer(sign_in):

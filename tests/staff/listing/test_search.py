@@ -10,6 +10,8 @@ from wagtail_khalti.models.payment import REFERENCE_ALPHABET
 from wagtail_khalti.staff.listing import search
 from wagtail_khalti.staff.listing.search import find
 
+pytestmark = pytest.mark.every_database
+
 REFERENCE = "ABCD2345EFGH6789"
 WRITTEN = {
     "reference": [
