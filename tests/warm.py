@@ -199,11 +199,12 @@ def _read_settings_anew() -> None:
 
 def _warm_up() -> None:
     import django
+    from django.conf import settings
     from django.urls import get_resolver
 
     django.setup()
     assert get_resolver().url_patterns
-    for name in ("wagtail_khalti.embedded", "wagtail_khalti.tasks", "django.core.servers.basehttp", "requests"):
+    for name in ["wagtail_khalti.tasks", "django.core.servers.basehttp", *getattr(settings, "WARM_UP", [])]:
         importlib.import_module(name)
 
 
