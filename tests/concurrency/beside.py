@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
 from django.db import connection
+
+from tests.warm import Forked
 
 STATUS_LINE = re.compile(rb"HTTP/1\.\d (\d{3})")
 
@@ -22,19 +22,11 @@ class Process:
 
     def __init__(self, module: str, *arguments: str, **environment: str) -> None:
         self._errors: IO[str] = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "tests.concurrency.beside_settings",
-                "BESIDE_DATABASE": str(connection.settings_dict["NAME"]),
-                **environment,
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "tests.concurrency.beside_settings",
+            "BESIDE_DATABASE": str(connection.settings_dict["NAME"]),
+        }
+        self.popen = Forked([module, *arguments], {**os.environ, **ours, **environment}, stderr=self._errors)
 
     def line(self) -> str:
         """The next line that it says."""

@@ -7,8 +7,8 @@ from django.test import Client
 from tests.actions.conftest import listening
 from tests.concurrency.beside import servers
 from tests.concurrency.crowd import each_at_once
-from tests.concurrency.rounds import IS_FULL
 from tests.concurrency.shop import mark_as_paid
+from tests.in_full import IS_FULL, pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.shop.models import Order
 from wagtail_khalti.actions import start_payment
 
@@ -58,7 +58,7 @@ def sites_without_the_gate(db):
         yield running
 
 
-@pytest.fixture(params=["from threads", "to server processes"])
+@pytest.fixture(params=["from threads", pytest.param("to server processes", marks=pytest.mark.in_full)])
 def way(request):
     """How a crowd comes, in words."""
     return request.param

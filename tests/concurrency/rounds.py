@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-IS_FULL = os.environ.get("RELIABILITY") == "full"
-"""Whether the numbers of ``make reliability`` are wanted, rather than those of the usual tests."""
+from tests.in_full import IS_FULL
 
-ROUNDS = {2: 50, 10: 30, 50: 12, 200: 8} if IS_FULL else {2: 2, 10: 1, 50: 1, 200: 1}
+ROUNDS = {2: 25, 10: 15, 50: 6, 200: 4} if IS_FULL else {2: 1, 10: 1, 50: 1}
 """How often each size of a crowd gathers."""
 
-FEWER_ROUNDS = {2: 25, 10: 15, 50: 6, 200: 4} if IS_FULL else {2: 1, 10: 1}
+FEWER_ROUNDS = {2: 12, 10: 8, 50: 3, 200: 2} if IS_FULL else {2: 1, 10: 1}
 """For what a crowd of each kind does besides."""
 
 

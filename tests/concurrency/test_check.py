@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.actions.conftest import answer, kinds, listening
 from tests.concurrency.crowd import all_at_once, meeting_before
+from tests.in_full import IS_FULL
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, replay_delivery, start_payment
 from wagtail_khalti.actions.deliver import _begin_a_try, deliver
@@ -16,7 +17,7 @@ from wagtail_khalti.actions.states import judge
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import Status
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 MANY = 20
 SETTLE = "wagtail_khalti.actions.settle"
@@ -101,6 +102,7 @@ def test_without_the_mark_each_would_tell_it(payment, monkeypatch):
     assert times_paid() == 2
 
 
+@pytest.mark.in_full
 def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(payment, monkeypatch):
     """A lock or a restart is not over yet; the next try is later, whoever makes it."""
     calls = []
@@ -121,6 +123,7 @@ def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(payment, monke
     assert (times_paid(), len(calls)) == (1, 2)
 
 
+@pytest.mark.in_full
 def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypatch):
     khalti.answer_lookup(payment, total_amount=1, times=MANY)
     monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, judge))
@@ -134,7 +137,7 @@ def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypa
     assert payment.status == "initiated"
 
 
-@pytest.mark.parametrize("turn", range(5))
+@pytest.mark.parametrize("turn", range(5 if IS_FULL else 1))
 def test_of_answers_at_once_the_newest_question_wins(payment, monkeypatch, turn):
     """Each thread has another answer; whatever the order, the last question has the last word."""
     monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, judge))

@@ -5,14 +5,15 @@ from django.utils import timezone
 
 from tests.concurrency.beside import Process, beside
 from tests.concurrency.crowd import all_at_once, meeting_before
-from tests.concurrency.rounds import IS_FULL, on_record
+from tests.concurrency.rounds import on_record
 from tests.concurrency.stock import unfinished
+from tests.in_full import IS_FULL
 from wagtail_khalti.actions import claim, reconcile
 from wagtail_khalti.actions.claim import LEASE, claim_due_payments, claim_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiPayment, KhaltiRun
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 DUE = 4_000 if IS_FULL else 400
 MOST = 7  # at a time, so that they meet often
@@ -42,6 +43,7 @@ def test_eight_threads_share_none_and_miss_none(due):
         assert sorted(pk for share in shares for pk in share) == due
 
 
+@pytest.mark.in_full
 def test_four_processes_share_none_and_miss_none(due):
     with on_record("claims by 4 processes", f"{DUE} due payments", claimed_twice=0, missed=0):
         claimers = [
@@ -72,20 +74,20 @@ def test_without_the_claim_they_would_share(due, monkeypatch):
 
 
 def test_one_payment_is_claimed_by_one_of_twenty(due):
-    for pk in due[: 50 if IS_FULL else 5]:
+    for pk in due[: 50 if IS_FULL else 1]:
         payment = KhaltiPayment.objects.get(pk=pk)
 
         assert all_at_once(20, lambda payment=payment: claim_payment(payment)).count(True) == 1
 
 
-@pytest.mark.parametrize("turn", range(10 if IS_FULL else 3))
+@pytest.mark.parametrize("turn", range(10 if IS_FULL else 1))
 def test_the_first_twenty_runs_ever_begin_at_once(db, turn):
     """None of them finds the row that each of them wants to write."""
     assert [done.broken for done in all_at_once(20, reconcile)] == [0] * 20
     assert KhaltiRun.objects.get().finished_at is not None
 
 
-@pytest.mark.parametrize("turn", range(10 if IS_FULL else 3))
+@pytest.mark.parametrize("turn", range(10 if IS_FULL else 1))
 def test_of_twenty_one_gets_the_turn(db, turn):
     work = KhaltiRun.Work.RECONCILE
 

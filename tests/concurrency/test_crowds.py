@@ -13,11 +13,12 @@ from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.states import judge
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 ONCE = {"settlements": 1, "deliveries": 1, "effects": 1, "errors": 0}
 
 
+@pytest.mark.parametrize("way", ["from threads", "to server processes"], indirect=True)
 def test_of_many_callbacks_one_settles_and_one_delivers(khalti, begin, visit, way):
     with on_record(f"callbacks, {way}", how_many(ROUNDS), **ONCE):
         for size in sizes(ROUNDS):
@@ -30,6 +31,7 @@ def test_of_many_callbacks_one_settles_and_one_delivers(khalti, begin, visit, wa
             require_one_sale(payment)
 
 
+@pytest.mark.in_full
 def test_nor_does_it_matter_who_finds_out(khalti, begin, visit, way, cashier):
     """Callbacks, a run for this payment, "check now", and a run for all that is due, in turn."""
 
@@ -49,6 +51,7 @@ def test_nor_does_it_matter_who_finds_out(khalti, begin, visit, way, cashier):
             require_one_sale(payment)
 
 
+@pytest.mark.in_full
 def test_of_many_who_come_again_one_asks(khalti, begin, visit, way):
     """The others see what is known: a crowd on a waiting page must not hammer Khalti."""
     payment = begin()

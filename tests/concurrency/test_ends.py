@@ -9,7 +9,7 @@ from tests.concurrency.verdict import moves, require_one_end, require_one_late_s
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_an_end_is_told_once_and_money_that_comes_later_is_sold_once(khalti, beg
             require_one_late_sale(payment, end)
 
 
+@pytest.mark.in_full
 def test_money_that_comes_while_all_look_is_sold_once(khalti, begin, visit, way, everybody):
     """Whether it was late depends on who asked Khalti first; that it was sold does not."""
     late = 0

@@ -12,7 +12,12 @@ from wagtail_khalti.actions import refund as refund_module
 from wagtail_khalti.gateway import KhaltiClient
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("manager", "cashier")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("manager", "cashier"),
+    pytest.mark.heavy,
+    pytest.mark.every_database,
+]
 
 ALL, PART = 150_000, 40_000
 GIVEN, UNDECIDED, NOTHING_LEFT, CHANGED, NOT_LEFT, DECIDED, REFUSED = 200, 409, 410, 412, 422, 423, 424
@@ -65,6 +70,7 @@ def test_of_managers_who_give_back_all_one_does(khalti, sold, visit, way, said):
             require_equal_refunds(payment)
 
 
+@pytest.mark.in_full
 def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold, visit, way):
     with on_record(f"a part of what was seen, by as many managers, {way}", how_many(FEWER_ROUNDS), **ONCE):
         for size in sizes(FEWER_ROUNDS):
@@ -79,6 +85,7 @@ def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold
             require_equal_refunds(payment)
 
 
+@pytest.mark.in_full
 def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti, sold, visit, way):
     """One after the other, as long as there is something; who comes while another is on its way is turned away."""
     most = ALL // PART
@@ -98,6 +105,7 @@ def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti
         came_out["given_back"] = f"{min(given)} to {max(given)}"
 
 
+@pytest.mark.in_full
 def test_nor_does_it_matter_who_else_is_at_work(khalti, sold, visit, way):
     """Runs, "check now", and somebody in Khalti's dashboard, in turn."""
     with on_record(f"parts, runs, “check now”, the dashboard, {way}", how_many(FEWER_ROUNDS), effects="as at Khalti"):

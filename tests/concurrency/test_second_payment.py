@@ -11,7 +11,7 @@ from wagtail_khalti.actions.settle import _pass_gate
 from wagtail_khalti.actions.states import judge
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from wagtail_khalti.actions import initiate_payment, start_payment
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator.models import SimulatedPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 MANY = 20
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.concurrency.crowd import each_at_once
-from tests.concurrency.rounds import IS_FULL, on_record
+from tests.concurrency.rounds import on_record
+from tests.in_full import IS_FULL
 from wagtail_khalti.actions import keep_days, settle
 from wagtail_khalti.actions.days import day_of, days_between, today
 from wagtail_khalti.actions.recount import recount_days_of
@@ -17,7 +18,7 @@ from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiCountedDay, KhaltiPayment
 from wagtail_khalti.models.payment import Status
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 DAY = timedelta(days=1)
 PAYMENTS = 120 if IS_FULL else 24
@@ -145,6 +146,7 @@ def test_a_crowd_counts_while_a_crowd_of_payments_ends():
         assert keep_days.uncounted_days(days[0], days[-1]) == []
 
 
+@pytest.mark.in_full
 def test_many_who_look_at_once_count_alike_and_one_count_is_kept():
     for number in range(8):
         began_days_ago(1 + number)

@@ -5,6 +5,7 @@ from wagtail.models import Locale, Page, Site
 
 from tests.crash.harness import Harness
 from tests.crash.other_khalti import OtherKhalti
+from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.simulator.conftest import TOKEN, running_command
 from tests.simulator.controller import Controller
 from wagtail_khalti.gateway import client, connect
@@ -25,14 +26,19 @@ def address_of_khalti(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def one_khalti(address_of_khalti):
+    """It remembers which page of its books is open."""
+    with Controller(f"{address_of_khalti}control/", TOKEN) as controller:
+        yield OtherKhalti(controller)
+
+
 @pytest.fixture
-def other_khalti(address_of_khalti, settings, monkeypatch):
+def other_khalti(one_khalti, address_of_khalti, settings, monkeypatch):
     monkeypatch.setattr(client, "PAUSE", 0.0)
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "API_URL": address_of_khalti, "TIMEOUT": 10}
-    with Controller(f"{address_of_khalti}control/", TOKEN) as controller:
-        khalti = OtherKhalti(controller)
-        khalti.turn_the_page()
-        yield khalti
+    one_khalti.turn_the_page()
+    yield one_khalti
     connect.cache_clear()  # the clients made here lead to this one
 
 

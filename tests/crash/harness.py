@@ -1,14 +1,13 @@
 """Plays a story once unharmed, and once for each place at which it can be killed; then the end must be the same."""
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from tests.crash.afterwards import outcome, sweep, time_goes_by
@@ -18,16 +17,15 @@ from tests.crash.shop import Shop
 from tests.crash.stories import Story
 from tests.crash.victim import Fate, run_in_a_process
 from tests.crash.world import World
-
-IS_FULL = os.environ.get("RELIABILITY") == "full"
-"""Else only what is durable is killed, and each server sees half of the stories."""
-
-SHARES = {"postgresql": slice(0, None, 2), "mysql": slice(1, None, 2)}
+from tests.in_full import IS_FULL
 
 
-def of_this_database(stories: Sequence[Story]) -> Sequence[Story]:
-    """In the usual tests SQLite plays all of them, and two servers share them."""
-    return stories if IS_FULL else stories[SHARES.get(connection.vendor, slice(None))]
+def in_full(stories: Sequence[Story], *, usual: Sequence[Story] = ()) -> list[Any]:
+    """As parameters: ``usual`` always, the others with ``make reliability``."""
+    return [
+        pytest.param(story, id=story.__name__, marks=[] if story in usual else [pytest.mark.in_full])
+        for story in stories
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

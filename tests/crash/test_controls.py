@@ -10,9 +10,10 @@ from wagtail_khalti.actions.account import merchant_of
 from wagtail_khalti.gateway import connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
+@pytest.mark.in_full
 def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_we_do_not_know(harness, monkeypatch):
     def send_and_commit(payment, *, actor):
         earlier = KhaltiPayment.objects.filter(idempotency_key=payment.idempotency_key).first()
@@ -50,6 +51,7 @@ def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harnes
     assert not any("unharmed" in fault for fault in faults)
 
 
+@pytest.mark.in_full
 def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
     tell = settle._tell
     monkeypatch.setattr(settle, "_tell", lambda *facts: transaction.on_commit(lambda: tell(*facts)))
@@ -60,6 +62,7 @@ def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
     assert not any("unharmed" in fault for fault in faults)
 
 
+@pytest.mark.in_full
 def test_a_claim_that_never_ends_is_never_worked_on_again(harness, monkeypatch):
     monkeypatch.setattr(claim, "LEASE", claim.LEASE * 10_000)
 

@@ -2,32 +2,36 @@
 
 import pytest
 
-from tests.crash.harness import IS_FULL, of_this_database
-from tests.crash.stories import ONLY_THEIRS, STARTS, STORIES
+from tests.concurrency.rounds import on_record
+from tests.crash.harness import in_full
+from tests.crash.stories import ONLY_THEIRS, STARTS, STORIES, a_check
+from tests.in_full import IS_FULL
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-by_name = {"ids": lambda story: story.__name__}
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
-@pytest.mark.parametrize("story", of_this_database(STARTS + ONLY_THEIRS + STORIES), **by_name)
+@pytest.mark.parametrize("story", in_full(STARTS + ONLY_THEIRS + STORIES, usual=[a_check]))
 def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, story):
-    toll = harness.kill_at_every_step(story)
+    with on_record(f"killed: {story.__name__}", "at every step", differences=0) as came_out:
+        toll = harness.kill_at_every_step(story)
+        came_out["kills"] = len(toll.points)
+        assert not toll.faults, "\n".join(toll.faults)
 
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
-    assert not toll.faults, "\n".join(toll.faults)
     assert len(toll.points) >= (2 if IS_FULL else 1), "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", of_this_database(STORIES), **by_name)
+@pytest.mark.parametrize("story", in_full(STORIES))
 def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
-    toll = harness.kill_at_every_step(story, comes_back=False)
+    with on_record(f"killed, and nobody comes back: {story.__name__}", "at every step", differences=0) as came_out:
+        toll = harness.kill_at_every_step(story, comes_back=False)
+        came_out["kills"] = len(toll.points)
+        assert not toll.faults, "\n".join(toll.faults)
 
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
-    assert not toll.faults, "\n".join(toll.faults)
 
 
-@pytest.mark.parametrize("story", of_this_database(STARTS), **by_name)
+@pytest.mark.parametrize("story", in_full(STARTS))
 def test_where_nobody_comes_back_to_pay_no_money_moves_and_nothing_is_sold(harness, story):
     """How far it came may differ: a link that nobody has seen is not paid."""
     unharmed = harness.play(story, comes_back=False)

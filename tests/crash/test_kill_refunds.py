@@ -2,18 +2,15 @@
 
 import pytest
 
+from tests.concurrency.rounds import on_record
 from tests.crash.afterwards import MONEY
-from tests.crash.harness import IS_FULL, of_this_database
+from tests.crash.harness import in_full
 from tests.crash.refund_stories import (
     DECISIONS,
     LOOKS,
     REFUNDS,
     a_part,
-    a_part_that_khalti_never_heard_of,
     a_refund,
-    a_refund_of_a_bank_payment,
-    a_refund_of_a_second_payment,
-    a_second_part_whose_answer_is_lost,
 )
 from wagtail_khalti.actions import match
 from wagtail_khalti.actions import refund as refund_module
@@ -21,40 +18,38 @@ from wagtail_khalti.actions.account import merchant_of
 from wagtail_khalti.actions.refund_states import Word
 from wagtail_khalti.gateway import RefundRequest, connect
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-SOME = (a_part_that_khalti_never_heard_of, a_refund_of_a_bank_payment, a_refund_of_a_second_payment)
-"""What the usual tests kill besides; in full all of them are killed, also inside transactions."""
-
-by_name = {"ids": lambda story: story.__name__}
-with_and_without_a_person = (a_refund, a_second_part_whose_answer_is_lost)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
-def require_no_fault(toll):
+def require_no_fault(harness, story, **options):
+    who = ", and nobody comes back" * (not options.get("comes_back", True))
+    with on_record(f"killed{who}: {story.__name__}", "at every step", differences=0) as came_out:
+        toll = harness.kill_at_every_step(story, **options)
+        came_out["kills"] = len(toll.points)
+        assert not toll.faults, "\n".join(toll.faults)
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
-    assert not toll.faults, "\n".join(toll.faults)
     assert len(toll.points) > 1, "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", of_this_database(REFUNDS if IS_FULL else with_and_without_a_person + SOME), **by_name)
+@pytest.mark.parametrize("story", in_full(REFUNDS))
 def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, story):
-    require_no_fault(harness.kill_at_every_step(story, alike=MONEY))
+    require_no_fault(harness, story, alike=MONEY)
 
 
-@pytest.mark.parametrize("story", of_this_database(REFUNDS if IS_FULL else with_and_without_a_person), **by_name)
+@pytest.mark.parametrize("story", in_full(REFUNDS, usual=[a_part]))
 def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, story):
     """The books say which; where nothing can tell, a matter is open for a person."""
-    require_no_fault(harness.kill_at_every_step(story, alike=(), comes_back=False))
+    require_no_fault(harness, story, alike=(), comes_back=False)
 
 
-@pytest.mark.parametrize("story", of_this_database(DECISIONS + LOOKS if IS_FULL else DECISIONS), **by_name)
+@pytest.mark.parametrize("story", in_full(DECISIONS + LOOKS))
 def test_what_a_person_says_of_it_is_said_once(harness, story):
-    require_no_fault(harness.kill_at_every_step(story))
+    require_no_fault(harness, story)
 
 
-@pytest.mark.parametrize("story", of_this_database(LOOKS), **by_name)
+@pytest.mark.parametrize("story", in_full(LOOKS))
 def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
-    require_no_fault(harness.kill_at_every_step(story, comes_back=False))
+    require_no_fault(harness, story, comes_back=False)
 
 
 def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harness, monkeypatch):
@@ -77,6 +72,7 @@ def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harnes
     assert not any("unharmed" in fault for fault in faults)
 
 
+@pytest.mark.in_full
 def test_a_refund_that_is_noted_as_sent_only_with_its_answer_is_forgotten(harness, monkeypatch):
     """A control: whoever is killed between the two leaves a refund that looks as if Khalti had never heard of it."""
     apply = refund_module._apply

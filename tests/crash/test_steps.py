@@ -8,7 +8,7 @@ from tests.crash.victim import run_in_a_process
 from tests.shop.models import Order
 from wagtail_khalti.actions import start_payment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
 def two_orders():

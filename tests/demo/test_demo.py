@@ -1,9 +1,14 @@
 """What a newcomer finds after ``make demo``."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from .conftest import Demo, free_port
 from .visitor import Visitor
+
+pytestmark = pytest.mark.heavy  # the example site is a process of its own
 
 SITA = {"name": "Sita Sharma", "email": "sita@example.com", "phone": "9800000001"}
 
@@ -76,19 +81,21 @@ def test_what_visitors_see_needs_no_exception_from_a_strict_policy(visitor):
     assert "unsafe" not in policy
 
 
-def test_starting_it_again_keeps_what_is_there_and_a_stop_is_clean(tmp_path):
-    demo = Demo(tmp_path / "demo.sqlite3", free_port())
+def test_starting_it_again_keeps_what_is_there_and_a_stop_is_clean(demo, tmp_path):
+    again = Demo(tmp_path / "demo.sqlite3", free_port())
+    with closing(sqlite3.connect(demo.database)) as there, closing(sqlite3.connect(again.database)) as copy:
+        there.backup(copy)
     everything = """
         SELECT (SELECT count(*) FROM wagtailcore_page), (SELECT count(*) FROM auth_user),
                (SELECT count(*) FROM wagtailcore_grouppagepermission), (SELECT count(*) FROM home_appeal)
     """
-    with demo:
-        before = demo.rows(everything)
-    with demo:
-        after = demo.rows(everything)
+    before = again.rows(everything)
+
+    with again:
+        after = again.rows(everything)
 
     assert after == before
-    assert demo.process.returncode == 0
+    assert again.process.returncode == 0
 
 
 def test_a_port_that_is_taken_is_said_with_a_way_out(demo, tmp_path):

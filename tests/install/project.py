@@ -24,7 +24,10 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder, self.environment_folder = folder / "mysite", folder / "environment"
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        self.environment = inherited | {"PATH": f"{self.environment_folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        pip = {"PIP_NO_COMPILE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # what is never imported needs no bytecode
+        self.environment = (
+            inherited | pip | {"PATH": f"{self.environment_folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        )
         venv.create(self.environment_folder, with_pip=True)
 
     def run(self, command: str) -> str:

@@ -10,7 +10,7 @@ from tests.demo.visitor import Visitor
 from .project import Project, build_wheel, free_port
 from .readme import code_of
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.heavy]
 
 
 @pytest.fixture(scope="module")

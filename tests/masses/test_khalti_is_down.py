@@ -3,14 +3,15 @@
 import pytest
 from django.utils import timezone
 
-from tests.concurrency.rounds import IS_FULL, on_record
+from tests.concurrency.rounds import on_record
 from tests.concurrency.stock import LONG_AGO, unfinished
+from tests.in_full import IS_FULL
 from tests.masses import mass
 from tests.masses.conftest import CONCURRENCY
 from wagtail_khalti.actions.outage import MANY
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 ROOM = CONCURRENCY * 2
 """How many questions can be on their way, or in line, when it shows that there is no use."""
@@ -18,7 +19,7 @@ ROOM = CONCURRENCY * 2
 BAD = (20 if IS_FULL else 3) * MANY
 
 
-@pytest.mark.parametrize("trouble", ["down", "hang"])
+@pytest.mark.parametrize("trouble", ["down", pytest.param("hang", marks=pytest.mark.in_full)])
 def test_a_khalti_that_is_down_is_left_alone(khalti_that_counts, run, trouble):
     """Whether it answers HTTP 500 or not at all. What was not asked is due as before, and free."""
     mass.begin()
@@ -36,6 +37,7 @@ def test_a_khalti_that_is_down_is_left_alone(khalti_that_counts, run, trouble):
         came_out["requests"] = count["requests"]
 
 
+@pytest.mark.in_full
 def test_a_refused_key_holds_up_only_its_own_merchant(khalti_that_counts, run):
     half = mass.MASS // 2
     unfinished([f"paid-other-{number}" for number in range(half)], merchant="other")
@@ -53,6 +55,7 @@ def test_a_refused_key_holds_up_only_its_own_merchant(khalti_that_counts, run):
         came_out["asked_in_vain"] = done["unanswered"]
 
 
+@pytest.mark.in_full
 def test_those_that_fail_and_come_first_do_not_starve_the_others(khalti_that_counts, run):
     """The worst order there is: it looks like an outage, run after run, and yet each run comes further."""
     bad, good = BAD, MANY

@@ -10,11 +10,12 @@ from tests.masses import mass
 from tests.masses.conftest import CONCURRENCY
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 FOR_ALL_THAT_IS_DUE = 25  # MiB at most, most of them for threads and connections; the benchmarks measure it
 
 
+@pytest.mark.in_full
 def test_one_run_asks_each_once_and_learns_all_there_is_to_learn(khalti_that_counts, run):
     works = mass.begin()
     with on_record("one run, 30 % fail", f"{mass.MASS} due", requests=mass.MASS, settled=works) as came_out:
@@ -34,6 +35,7 @@ def test_one_run_asks_each_once_and_learns_all_there_is_to_learn(khalti_that_cou
         came_out["MiB"] = f"{done['mebibytes']}, with nothing due {again['mebibytes']}"
 
 
+@pytest.mark.in_full
 def test_four_runs_at_once_do_the_work_of_one(khalti_that_counts, begin_run):
     works = mass.begin()
     with on_record("four runs at once, 30 % fail", f"{mass.MASS} due", requests=mass.MASS, asked_twice=0) as came_out:

@@ -10,7 +10,7 @@ from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import Status
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 SEEDS = [seed for seed in range(400) if not is_about_refunds(seed)]
 MOST = 120  # runs until each of all that can happen has happened
@@ -25,6 +25,7 @@ TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *MATTERS} - {Status.PEND
 """Not pending, for in the end Khalti has decided everything."""
 
 
+@pytest.mark.in_full
 def test_the_runs_see_all_that_can_become_of_a_payment(khalti):
     missing, runs = set(TO_BE_SEEN), []
 
@@ -64,12 +65,14 @@ def test_without_the_gate_they_find_a_difference(khalti, monkeypatch):
     assert "Run " in first_difference(khalti)
 
 
+@pytest.mark.in_full
 def test_where_a_word_that_nobody_knows_counts_as_paid_they_find_a_difference(khalti, monkeypatch):
     monkeypatch.setitem(states.MEANING, "under review", states.Evidence.COMPLETED)
 
     assert "paisa received" in first_difference(khalti)
 
 
+@pytest.mark.in_full
 def test_where_a_failed_delivery_is_marked_they_find_a_difference(khalti, monkeypatch):
     def mark_anyway(delivery, error):
         deliver._unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None)

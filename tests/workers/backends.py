@@ -11,9 +11,11 @@ from uuid import uuid4
 import pytest
 import redis
 import rq
+from django.db import connection as database
 
 from tests.workers.processes import Process, environment, run
 
+TABLE = "django_tasks_database_dbtaskresult"
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 
 
@@ -41,7 +43,8 @@ class Workers:
 def workers_on_the_database(khalti: str) -> Iterator[Workers]:
     command = ("django", "db_worker", "--queue-name", "QUEUE", "--batch", "--no-startup-delay")
     workers = Workers(khalti, "django_tasks_db.DatabaseBackend", command)
-    run(["django", "migrate", "django_tasks_database", "--verbosity", "0"], workers.env())
+    if TABLE not in database.introspection.table_names():
+        run(["django", "migrate", "django_tasks_database", "--verbosity", "0"], workers.env())
     yield workers
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import IO, Self
 
 from django.db import connection
+
+from tests.warm import Forked
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds: the machine may be busy
@@ -31,19 +32,11 @@ class Process:
     """A context. In a session of its own, so that a signal to the tests does not end it, too."""
 
     def __init__(self, arguments: Sequence[str], env: dict[str, str]) -> None:
-        self.command, self.env = [sys.executable, "-W", "ignore", "-m", *arguments], env
+        self.arguments, self.env = arguments, env
 
     def __enter__(self) -> Self:
         self._errors: IO[str] = tempfile.TemporaryFile("w+")  # closed at the end
-        self._process = subprocess.Popen(
-            self.command,
-            cwd=ROOT,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            start_new_session=True,
-        )
+        self._process = Forked(self.arguments, self.env, stderr=self._errors)
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -10,6 +10,14 @@ QUEUE = os.environ.get("WORKERS_QUEUE", "default")
 DATABASE["NAME"] = os.environ["WORKERS_DATABASE"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.workers", "django_tasks_db", "django_rq"]
 
+WARM_UP = [
+    "django.core.management.commands.migrate",
+    "django_tasks_db.management.commands.db_worker",
+    "rq",
+    "wagtail_khalti.management.commands.khalti_reconcile",
+]
+"""What ``tests.warm`` imports besides, before it forks."""
+
 WAGTAIL_KHALTI = {
     **WAGTAIL_KHALTI,
     "API_URL": os.environ["WORKERS_KHALTI"],

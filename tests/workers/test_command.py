@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.workers.processes import PATIENCE, ROOT, Process, environment
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 LOOP = ["django", "khalti_reconcile", "--loop", "--concurrency", "2"]
 
@@ -43,8 +43,14 @@ def end_other_connections():
             cursor.execute(f"KILL {number}")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("command", [LOOP, [word for word in LOOP if word != "--loop"]], ids=["loop", "once"])
+in_full = pytest.mark.in_full
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=in_full)])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(LOOP, id="loop"), pytest.param([*LOOP[:2], *LOOP[3:]], id="once", marks=in_full)],
+)
 def test_on_a_signal_it_finishes_what_it_has_in_hand(khalti, pay_many, command, how):
     pay_many(12)
     khalti.hold()
@@ -62,6 +68,7 @@ def test_on_a_signal_it_finishes_what_it_has_in_hand(khalti, pay_many, command, 
     assert KhaltiPayment.objects.due(timezone.now()).count() == 12 - settled, "the others were given back"
 
 
+@in_full
 def test_a_second_signal_ends_it_at_once(khalti, pay_many):
     pay_many(1)
     khalti.hold()
@@ -76,12 +83,18 @@ def test_a_second_signal_ends_it_at_once(khalti, pay_many):
     assert statuses() == ["initiated"]
 
 
+@in_full
 def test_the_loop_sleeps_until_something_is_due(khalti, pay_many):
     pay_many(2)
-    soon = timezone.now() + timedelta(seconds=8)
-    KhaltiPayment.objects.filter(pk=KhaltiPayment.objects.last().pk).update(next_check_at=soon)
+    second = KhaltiPayment.objects.filter(pk=KhaltiPayment.objects.last().pk)
+    second.update(next_check_at=timezone.now() + timedelta(hours=1))
+    khalti.hold()
 
     with Process([*LOOP, "--interval", "3600"], environment(khalti.url)) as run:
+        khalti.wait_for(1)
+        soon = timezone.now() + timedelta(seconds=4)
+        second.update(next_check_at=soon)
+        khalti.answer()
         lines = [run.line(), run.line()]
         woke_at = timezone.now()
         run.signal(signal.SIGTERM)
@@ -92,6 +105,7 @@ def test_the_loop_sleeps_until_something_is_due(khalti, pay_many):
     assert statuses() == ["completed"] * 2
 
 
+@pytest.mark.every_database
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite is no server that could be restarted")
 def test_the_loop_survives_a_restart_of_the_database(khalti, pay_many):
     pay_many(2)
@@ -111,6 +125,7 @@ def test_the_loop_survives_a_restart_of_the_database(khalti, pay_many):
     assert statuses() == ["completed"] * 2
 
 
+@in_full
 def test_a_terminal_sees_how_far_it_is(khalti, pay_many):
     pay_many(3)
     ours, theirs = pty.openpty()

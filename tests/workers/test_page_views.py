@@ -13,7 +13,7 @@ from tests.workers.processes import Process, environment
 from wagtail_khalti.embedded import LIMIT
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRun
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 CHECKOUT = "/khalti/checkout/a-link-that-is-none/"
 
@@ -66,7 +66,7 @@ def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
     khalti.hold()
 
     with servers(khalti) as [server], pytest.raises(requests.ReadTimeout):
-        server.get(KhaltiPayment.objects.get().get_absolute_url(), timeout=3)
+        server.get(KhaltiPayment.objects.get().get_absolute_url(), timeout=1)
 
 
 def test_many_views_of_many_processes_take_one_turn_in_an_interval(khalti, pay_many):
@@ -95,6 +95,7 @@ def test_with_no_interval_to_speak_of_they_would_take_many(khalti, pay_many):
     assert len(khalti.calls) == 2 * LIMIT
 
 
+@pytest.mark.in_full
 def test_other_pages_do_nothing_of_the_kind(khalti, pay_many):
     pay_many(1)
 
@@ -107,6 +108,7 @@ def test_other_pages_do_nothing_of_the_kind(khalti, pay_many):
     assert not KhaltiRun.objects.exists()
 
 
+@pytest.mark.in_full
 def test_a_khalti_that_is_down_is_nobodys_trouble(khalti, pay_many):
     pay_many(1)
     khalti.is_down = True
@@ -120,6 +122,7 @@ def test_a_khalti_that_is_down_is_nobodys_trouble(khalti, pay_many):
     assert KhaltiPayment.objects.get().status == "initiated"
 
 
+@pytest.mark.in_full
 def test_where_there_are_workers_it_is_left_to_them_as_long_as_they_come(khalti, pay_many):
     pay_many(2 * LIMIT)
 

@@ -1,0 +1,13 @@
+"""What the usual tests leave to ``make reliability``: larger numbers, and the tests that are marked ``in_full``."""
+
+import os
+
+IS_FULL = os.environ.get("RELIABILITY") == "full"
+
+
+def pytest_collection_modifyitems(config, items):
+    """For the ``conftest.py`` of those tests."""
+    left_out = [] if IS_FULL else [item for item in items if item.get_closest_marker("in_full")]
+    if left_out:
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
