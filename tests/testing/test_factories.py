@@ -1,30 +1,19 @@
 """What the factories make is what the actions lead to, and the doctor finds nothing wrong with it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.dispatch import receiver
 from django.utils import timezone
+from wagtail.models import Site
 
-from wagtail_khalti.actions import (
-    check_payment,
-    decide_refund,
-    record_refund,
-    refund_payment,
-    start_payment,
-)
 from wagtail_khalti.actions.keep_days import keep_days
 from wagtail_khalti.actions.totals import totals as sums_of
 from wagtail_khalti.doctor.ledger import ledger
 from wagtail_khalti.doctor.totals import totals
-from wagtail_khalti.exceptions import KhaltiError, RequestRejected
-from wagtail_khalti.gateway import Customer, client
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import Status
-from wagtail_khalti.models.refund import State, Way
-from wagtail_khalti.signals import payment_completed
+from wagtail_khalti.models.refund import Way
 from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory, ReviewFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,83 +88,108 @@ def test_news_of_each_fate_agrees(all_agrees, trait, fate):
     assert (news.delivered_at is not None) == (fate == "delivered")
 
 
-class Made:
-    """The real thing: by the actions, with what Khalti is made to say."""
+def test_the_history_is_laid_around_its_moment():
+    at = timezone.now() - timedelta(days=10)
 
-    def __init__(self, khalti):
-        self.khalti = khalti
+    payment = PaymentFactory(completed=True, at=at, took=timedelta(minutes=9))
 
-    def initiated(self, **more):
-        customer = Customer(name="Sita Rai", email="sita.rai@example.com", phone="9800000001")
-        return start_payment(150_000, purpose="Membership", base_url="http://testserver", customer=customer, **more)
-
-    def after(self, *verbs, **more):
-        payment = self.initiated(**more)
-        for verb in verbs:
-            getattr(self.khalti, verb)(payment)
-            check_payment(payment)
-        return payment
-
-    def refunded(self, payment, amount=None, **more):
-        refund_payment(payment, amount, **more)
-        return payment
-
-    def created(self):
-        self.khalti.trouble("initiate", "reset_before")
-        with pytest.raises(KhaltiError):
-            self.initiated()
-        return KhaltiPayment.objects.latest("pk")
-
-    def refused(self):
-        self.khalti.answer("initiate", {"amount": ["Too small."]}, status=400)
-        with pytest.raises(RequestRejected):
-            self.initiated()
-        return KhaltiPayment.objects.latest("pk")
-
-    def failing(self, verb="pay"):
-        @receiver(payment_completed)
-        def break_down(**about):
-            raise LookupError
-
-        payment = self.after(verb)
-        for _try in range(2):
-            payment.deliveries.update(next_try_at=timezone.now())
-            check_payment(payment)
-        return payment
+    stored = KhaltiPayment.objects.get(pk=payment.pk)
+    assert (stored.created_at, stored.completed_at) == (at, at + timedelta(minutes=9))
+    assert stored.deliveries.get().delivered_at == stored.completed_at
+    # Asked a day and a week later, as reconcile does; next when a month has passed.
+    looks = stored.events.filter(kind=KhaltiEvent.Kind.LOOKED_UP)
+    assert [look.at - stored.completed_at for look in looks] == [timedelta(), timedelta(days=1), timedelta(days=7)]
+    assert stored.next_check_at == stored.completed_at + timedelta(days=30)
 
 
-def history(payment):
-    """What is stored of it, without names and moments of its own."""
-    payment.refresh_from_db()
-    return {
-        "payment": {name: _likeness(payment, name) for name in _columns(payment)},
-        "events": [(event.kind, event.actor, event.user_id, shape(event.data)) for event in payment.events.order_by("pk")],
-        "refunds": [{name: _likeness(refund, name) for name in _columns(refund)} for refund in payment.refunds.all()],
-        "reviews": sorted(
-            [{name: _likeness(review, name) for name in _columns(review)} for review in payment.reviews.all()], key=str
-        ),
-        "deliveries": [{name: _likeness(news, name) for name in _columns(news)} for news in payment.deliveries.all()],
-    }
+@pytest.mark.parametrize("trait", STATUSES)
+def test_nothing_happens_later_than_now(trait):
+    payment = PaymentFactory(**{trait: True})
+
+    assert max(event.at for event in payment.events.all()) <= timezone.now()
 
 
-UNLIKE = {"id", "reference", "payment", "purchase_order_id", "payable_id", "offer", "error", "answer", "reason"}
+def test_a_test_says_what_matters_to_it(all_agrees):
+    site, person = Site.objects.get(), get_user_model().objects.create(username="gita")
+
+    payment = PaymentFactory(
+        partially_refunded=True, amount=90_000, part=10_000, fee=900, site=site, payable=site, source=site, mode="live",
+        merchant="books", purpose="Books", customer_name="Gita", pidx="mine", transaction_id="T-1", by=person,
+    )  # fmt: skip
+
+    stored = KhaltiPayment.objects.get(pk=payment.pk)
+    assert (stored.amount, stored.refund_total, stored.fee) == (90_000, 10_000, 900)
+    assert (stored.site, stored.payable, stored.source, stored.is_sale) == (site, site, site, True)
+    assert (stored.mode, stored.merchant, stored.purpose) == ("live", "books", "Books")
+    assert (stored.pidx, stored.transaction_id) == ("mine", "T-1")
+    assert stored.refunds.get().requested_by == person
 
 
-def _columns(row):
-    return [field.name for field in row._meta.concrete_fields if field.name not in UNLIKE]
+def test_a_column_that_is_given_is_stored_as_it_is_given():
+    moment = timezone.now() - timedelta(hours=3)
+
+    payment = PaymentFactory(completed=True, next_check_at=moment, transaction_id="")
+
+    stored = KhaltiPayment.objects.get(pk=payment.pk)
+    assert (stored.next_check_at, stored.transaction_id) == (moment, "")
 
 
-def _likeness(row, name):
-    value = getattr(row, row._meta.get_field(name).attname)
-    if name in NAMES or isinstance(value, datetime):
-        return value is not None and value != ""
-    return shape(value) if isinstance(value, dict) else value
+def test_what_was_sold_before_is_a_second_payment(all_agrees):
+    site = Site.objects.get()
+    first, second = (PaymentFactory(completed=True, payable=site) for _each in range(2))
+
+    assert (second.duplicate_of, second.is_sale) == (first, None)
+    assert second.reviews.get().kind == Kind.SECOND_PAYMENT
 
 
-NAMES = {"pidx", "transaction_id", "payment_url", "return_url", "refund", "review", "duplicate_of", "payable_type"}
+def test_of_two_things_that_are_paid_twice_each_is_sold_once(all_agrees):
+    payments = [PaymentFactory(duplicate=True) for _each in range(2)]
+
+    assert payments[0].duplicate_of != payments[1].duplicate_of
 
 
-def shape(data):
-    """Which facts, and those of them that are not of this payment alone."""
-    alike = {"from", "to", "late", "status", "amount", "total_amount", "way", "word", "refunded", "review", "was", "news"}
-    return {name: value if name in alike else ... for name, value in data.items()}
+def test_a_refund_follows_others_of_its_payment(all_agrees):
+    payment = PaymentFactory(partially_refunded=True, amount=90_000, part=50_000)
+
+    refund = RefundFactory(payment=payment, amount=40_000)
+
+    assert KhaltiPayment.objects.get(pk=payment.pk).status == Status.REFUNDED
+    assert refund.remaining == 0
+
+
+def test_kept_totals_are_those_of_what_is_made_afterwards():
+    at = timezone.now() - timedelta(days=5)
+    PaymentFactory(completed=True, at=at)
+    day = timezone.localdate(at)
+    assert keep_days([day]) == {day}
+    for trait in STATUSES:
+        PaymentFactory(**{trait: True}, at=at)
+    for trait in REFUNDS:
+        RefundFactory(**{trait: True}, payment__at=at)
+
+    assert [finding.name for finding in totals()] == ["totals_agree"]
+    assert sums_of(day, day, mode="simulator").all.started == 1 + len(STATUSES) + 1 + len(REFUNDS)
+
+
+def test_no_two_references_begin_alike():
+    beginnings = {PaymentFactory.build().reference[:8] for _each in range(500)}
+
+    assert len(beginnings) == 500
+
+
+def test_a_row_can_be_built_without_a_history():
+    payment = PaymentFactory.build(completed=True, at=timezone.now() - timedelta(days=2))
+
+    assert (payment.pk, payment.status, payment.is_paid) == (None, Status.COMPLETED, True)
+    assert not KhaltiEvent.objects.exists()
+
+
+@pytest.mark.parametrize("factory", [RefundFactory, ReviewFactory, DeliveryFactory])
+def test_what_belongs_to_a_history_is_never_only_built(factory):
+    with pytest.raises(TypeError, match="stored"):
+        factory.build()
+
+
+def test_there_is_no_news_of_a_payment_that_waits():
+    with pytest.raises(ValueError, match="nothing to hear"):
+        DeliveryFactory(payment__initiated=True)

@@ -41,7 +41,8 @@ class History:
         self.refunds: list[KhaltiRefund] = []
         self.reviews: list[KhaltiReview] = []
         self.deliveries: list[KhaltiDelivery] = []
-        self._ask_again: Callable[[], None] | None = None
+        self.ask_again: Callable[[], None] | None = None
+        """What comes of asking Khalti another time."""
 
     @classmethod
     def of(cls, payment: KhaltiPayment, *, at: datetime) -> Self:
@@ -49,7 +50,7 @@ class History:
         history = cls(payment, at=at)
         history.reviews = list(payment.reviews.all())
         if payment.pidx:
-            history._ask_again = partial(history.look_up, payment.khalti_status or "Initiated")
+            history.ask_again = partial(history.look_up, payment.khalti_status or "Initiated")
         return history
 
     def wait(self, pause: timedelta) -> None:
@@ -83,7 +84,7 @@ class History:
         payment.expires_at, payment.initiated_at, payment.initiating_at = answer.expires_at, self.now, None
         payment.next_check_at = self.now + SHORTEST
         self.note(KhaltiEvent.Kind.INITIATED, answer.facts())
-        self._ask_again = partial(self.look_up, "Initiated")
+        self.ask_again = partial(self.look_up, "Initiated")
 
     def be_refused(self, **fields: str) -> None:
         """Khalti doesn't take it, and says why."""
@@ -107,21 +108,21 @@ class History:
                 payment.confirmed_at = self.now
             self._move(Status(payment.status), road or Status(payment.status), answer)
         payment.next_check_at = next_check(payment, {}, now=self.now)
-        self._ask_again = partial(self.look_up, status, **said)
+        self.ask_again = partial(self.look_up, status, **said)
 
     def hear_nothing(self, error: KhaltiError) -> None:
         """Khalti is asked, and nothing is learned."""
         self.payment.checked_at = self.now
         self.payment.next_check_at = next_check_after_silence(self.payment, now=self.now)
         self.note(KhaltiEvent.Kind.NO_ANSWER, {"request": "lookup", **error.as_data()})
-        self._ask_again = partial(self.hear_nothing, error)
+        self.ask_again = partial(self.hear_nothing, error)
 
     def keep_asking(self, until: datetime | None = None) -> None:
         """As reconcile does, whenever Khalti is to be asked: it says the same each time."""
         payment, until = self.payment, min(until or self.latest, self.latest)
-        while self._ask_again and payment.next_check_at and payment.next_check_at <= until:
+        while self.ask_again and payment.next_check_at and payment.next_check_at <= until:
             self.now = max(self.now, payment.next_check_at)
-            self._ask_again()
+            self.ask_again()
 
     def open(
         self, kind: KhaltiReview.Kind, evidence: dict[str, Any], *, merchant: str | None = None, tell: bool = True

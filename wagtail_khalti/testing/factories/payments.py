@@ -91,6 +91,12 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
         return _tell(**given).save()
 
 
+class PaidFactory(PaymentFactory):
+    """Where a trait does not say otherwise, it is completed."""
+
+    story = "completed"
+
+
 def reference_of(number: int) -> str:
     """Each number's own, and no two begin alike: as random ones look, but the same in every run."""
     rest, letters = (number + 1) * STRIDE % LETTERS**REFERENCE_LENGTH, []

@@ -102,7 +102,7 @@ def hear(
         made = refund.state == State.SUCCEEDED
         kind = KhaltiEvent.Kind.REFUND_MADE if made else KhaltiEvent.Kind.REFUND_NOT_MADE
     if kind:
-        said = {"request": "refund", "word": word.name.lower(), "answer": refund.answer}
+        said = {"request": "refund", "word": word.name.lower(), "answer": refund.answer, "note": ""}
         history.note(kind, about(refund) | said | (error.as_data() if error else {}), by=by)
     if isinstance(road, KhaltiReview.Kind):
         history.open(road, about(refund) | {"was": before, "answer": refund.answer})

@@ -16,7 +16,7 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State, Way
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import History
-from wagtail_khalti.testing.factories.payments import PaymentFactory
+from wagtail_khalti.testing.factories.payments import PaidFactory
 
 
 class RefundFactory(DjangoModelFactory[KhaltiRefund]):
@@ -42,7 +42,7 @@ class RefundFactory(DjangoModelFactory[KhaltiRefund]):
         in_doubt = Trait(state=State.UNKNOWN, is_doubted=True)
         nameless = Trait(state=State.EXTERNAL, way=Way.DASHBOARD, amount=None)
 
-    payment = SubFactory(PaymentFactory, completed=True)
+    payment = SubFactory(PaidFactory)
     state = State.SUCCEEDED
     way = LazyAttribute(lambda made: Way.CASH if made.state == State.EXTERNAL else Way.KHALTI)
     amount = LazyAttribute(lambda made: made.payment.amount // 3)

@@ -20,7 +20,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LIFE_OF_LINK, History
-from wagtail_khalti.testing.factories.payments import PaymentFactory
+from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory
 from wagtail_khalti.testing.factories.stories import fail_to_tell, leave_untold
 
 Kind = KhaltiReview.Kind
@@ -69,7 +69,7 @@ class DeliveryFactory(DjangoModelFactory[KhaltiDelivery]):
         pending = Trait(fate="pending")
         failing = Trait(fate="failing")
 
-    payment = SubFactory(PaymentFactory, completed=True)
+    payment = SubFactory(PaidFactory)
     fate = "delivered"
     last_error = LazyAttribute(lambda made: "LookupError" if made.fate == "failing" else "")
 
@@ -187,6 +187,7 @@ def _fail(history: History) -> None:
 
 
 BEGINNINGS: Mapping[Kind, str] = {
+    Kind.NOT_FOUND: "unasked",
     Kind.UNEXPECTED_STATUS: "completed",
     Kind.LATE_PAYMENT: "late",
     Kind.SECOND_PAYMENT: "duplicate",

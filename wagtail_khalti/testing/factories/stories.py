@@ -43,6 +43,12 @@ def initiated(history: History, telling: Telling) -> None:
     history.get_link(pidx=pidx, payment_url=payment.payment_url or f"https://test-pay.khalti.com/?pidx={pidx}")
 
 
+def unasked(history: History, telling: Telling) -> None:
+    """It waits at Khalti, and nobody has asked since."""
+    initiated(history, telling)
+    history.ask_again = None
+
+
 def refused(history: History, telling: Telling) -> None:
     """Khalti did not take it at all."""
     history.begin()
@@ -141,7 +147,7 @@ Story = Callable[[History, Telling], None]
 STORIES: Mapping[str, Story] = {
     story.__name__: story
     for story in (
-        created, initiated, refused, pending, completed, canceled, failed, expired, late,
+        created, initiated, unasked, refused, pending, completed, canceled, failed, expired, late,
         partially_refunded, refunded, untold, failing,
     )
 }  # fmt: skip
