@@ -1,0 +1,159 @@
+"""Refunds in the history of a payment, step by step, as ``actions.refund`` and ``actions.book`` make them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from wagtail_khalti.actions.book import EVENTS, about
+from wagtail_khalti.actions.claim import LEASE
+from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, MACHINE, Word
+from wagtail_khalti.actions.schedule import next_check
+from wagtail_khalti.exceptions import GatewayUnreachable, KhaltiError, RequestRejected
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.refund import UNDECIDED, State, Way
+from wagtail_khalti.testing.factories.history import History
+
+YES = "Transaction refund successful."
+SILENCE = GatewayUnreachable("ReadTimeout: Khalti did not answer in time")
+
+BEFORE = {Status.COMPLETED: "Completed", Status.PARTIALLY_REFUNDED: "Partially Refunded"}
+"""What Khalti says of a payment of which something is left."""
+
+
+def request(
+    history: History, amount: int, *, by: AbstractBaseUser | None = None, reason: str = "", mobile: str = ""
+) -> KhaltiRefund:
+    """Its amount is set aside."""
+    refund = KhaltiRefund(payment=history.payment, amount=amount, reason=reason, mobile=mobile)
+    refund.requested_by_id = by.pk if by else None
+    refund.created_at = history.now
+    history.refunds.append(refund)
+    history.payment.refund_total += amount
+    history.payment.refunding_since, history.payment.next_check_at = history.now, history.now + LEASE
+    history.note(KhaltiEvent.Kind.REFUND_REQUESTED, about(refund) | {"reason": reason}, by=by)
+    return refund
+
+
+def send(history: History, refund: KhaltiRefund) -> None:
+    """Khalti says that all is as before, and is about to be asked for it."""
+    history.look_up(BEFORE[Status(history.payment.status)])
+    hear(history, refund, Word.SENT)
+
+
+def succeed(history: History, refund: KhaltiRefund) -> None:
+    """Khalti says yes, and the lookup proves it."""
+    send(history, refund)
+    hear(history, refund, Word.ACCEPTED, answer=YES)
+    history.look_up("Partially Refunded" if history.payment.remaining else "Refunded")
+    hear(history, refund, Word.BACK)
+
+
+def be_refused(history: History, refund: KhaltiRefund, words: str) -> None:
+    """Khalti says no, and nothing went back."""
+    send(history, refund)
+    hear(history, refund, Word.REFUSED, answer=words, error=RequestRejected({"detail": words}))
+
+
+def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
+    """Khalti doesn't answer, neither now nor later; after an hour a person has to find out."""
+    send(history, refund)
+    hear(history, refund, Word.LOST, error=SILENCE)
+    sent_at = history.now
+    history.hear_nothing(SILENCE)
+    history.keep_asking(until=sent_at + CERTAIN_AFTER - timedelta(microseconds=1))
+    if history.payment.next_check_at and history.payment.next_check_at <= history.latest:
+        history.now = history.payment.next_check_at
+        history.hear_nothing(SILENCE)
+        history.open(KhaltiReview.Kind.REFUND_IN_DOUBT, about(refund))
+
+
+def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
+    """Khalti's answer is lost, and its lookup says what it said before: no lookup can tell."""
+    send(history, refund)
+    hear(history, refund, Word.LOST, error=SILENCE)
+    history.look_up(BEFORE[Status(history.payment.status)])
+    history.open(KhaltiReview.Kind.REFUND_IN_DOUBT, about(refund))
+
+
+def hear(
+    history: History,
+    refund: KhaltiRefund,
+    word: Word,
+    *,
+    answer: str = "",
+    error: KhaltiError | None = None,
+    by: AbstractBaseUser | None = None,
+) -> None:
+    """What this word does to the refund."""
+    before = State(refund.state)
+    road = MACHINE[before][word]
+    refund.answer = answer or refund.answer
+    refund.is_accepted = refund.is_accepted or word is Word.ACCEPTED
+    if isinstance(road, State):
+        refund.state = road
+    if refund.state == State.SENDING != before:
+        refund.sent_at = history.now
+    is_decided = before in UNDECIDED and refund.state not in UNDECIDED
+    kind = EVENTS.get(word)
+    if is_decided:
+        made = refund.state == State.SUCCEEDED
+        kind = KhaltiEvent.Kind.REFUND_MADE if made else KhaltiEvent.Kind.REFUND_NOT_MADE
+    if kind:
+        said = {"request": "refund", "word": word.name.lower(), "answer": refund.answer, "note": ""}
+        history.note(kind, about(refund) | said | (error.as_data() if error else {}), by=by)
+    if isinstance(road, KhaltiReview.Kind):
+        history.open(road, about(refund) | {"was": before, "answer": refund.answer})
+    if is_decided:
+        _decide(history, refund, by=by)
+
+
+def find(history: History, way: Way, amount: int | None, *, by: AbstractBaseUser | None = None) -> KhaltiRefund:
+    """Money went back otherwise: recorded by a person, or found at Khalti; None where nobody knows how much."""
+    payment = history.payment
+    counted = None if amount is None else min(amount, payment.remaining)
+    refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, way=way, amount=counted)
+    refund.requested_by_id = by.pk if by else None
+    refund.created_at = history.now
+    history.refunds.append(refund)
+    history.note(KhaltiEvent.Kind.REFUND_FOUND, about(refund) | {"amount": amount, "way": way, "note": ""}, by=by)
+    if amount is None or counted is None:
+        history.open(KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT, about(refund))
+        return refund
+    payment.refund_total += counted
+    _finish(history, refund, by=by)
+    if amount > counted:
+        history.open(KhaltiReview.Kind.REFUNDED_TOO_MUCH, {"too_much": amount - counted})
+    return refund
+
+
+def _decide(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
+    payment = history.payment
+    if refund.state == State.REFUSED:
+        payment.refund_total -= refund.amount or 0
+    payment.refunding_since = None
+    payment.next_check_at = next_check(payment, {}, now=history.now)
+    _close(history, KhaltiReview.Kind.REFUND_IN_DOUBT, by=by)
+    _finish(history, refund, by=by)
+
+
+def _finish(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
+    payment = history.payment
+    refund.decided_at = history.now
+    if not refund.is_done:
+        return
+    refund.remaining = payment.remaining
+    if not payment.remaining:
+        payment.is_sale = None
+        _close(history, KhaltiReview.Kind.SECOND_PAYMENT, by=by)
+    if refund.amount and payment.duplicate_of is None:
+        history.tell(KhaltiDelivery.News.REFUNDED, refund=refund)
+
+
+def _close(history: History, kind: KhaltiReview.Kind, *, by: AbstractBaseUser | None) -> None:
+    outcome = KhaltiReview.Outcome.HANDLED if by else KhaltiReview.Outcome.CAME_RIGHT
+    for review in history.reviews:
+        if review.kind == kind and review.is_open:
+            history.close(review, outcome, by=by)

@@ -1,0 +1,113 @@
+"""Refunds."""
+
+# factory_boy's declarations have no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from factory.declarations import LazyAttribute, SubFactory, Trait
+from factory.django import DjangoModelFactory
+
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.testing.factories import refunding
+from wagtail_khalti.testing.factories.history import History
+from wagtail_khalti.testing.factories.payments import PaidFactory
+
+
+class RefundFactory(DjangoModelFactory[KhaltiRefund]):
+    """A third of a paid payment, given back through Khalti; a trait says how far it came instead.
+
+    ``payment`` is one that is paid, or is made: ``RefundFactory(payment__amount=90_000)``. ``amount`` is in paisa.
+    ``at`` is when it began, now by default, and ``by`` the person. ``requested`` and ``sending`` are in hand: minutes
+    later they would be something else. ``in_doubt`` comes after another refund, so that no lookup can tell.
+    ``external`` went back in cash, unless ``way`` says otherwise, ``nameless`` in Khalti's dashboard, and nobody knows
+    how much.
+    """
+
+    class Meta:
+        model = KhaltiRefund
+
+    class Params:
+        requested = Trait(state=State.REQUESTED)
+        sending = Trait(state=State.SENDING)
+        unknown = Trait(state=State.UNKNOWN)
+        succeeded = Trait(state=State.SUCCEEDED)
+        refused = Trait(state=State.REFUSED)
+        external = Trait(state=State.EXTERNAL)
+        in_doubt = Trait(state=State.UNKNOWN, is_doubted=True)
+        nameless = Trait(state=State.EXTERNAL, way=Way.DASHBOARD, amount=None)
+
+    payment = SubFactory(PaidFactory)
+    state = State.SUCCEEDED
+    way = LazyAttribute(lambda made: Way.CASH if made.state == State.EXTERNAL else Way.KHALTI)
+    amount = LazyAttribute(lambda made: made.payment.amount // 3)
+    is_doubted = False
+    answer = "Wallet balance is not sufficient."
+    """Khalti's words where it refuses."""
+    at = None
+    by = None
+
+    @classmethod
+    def _build(cls, model_class: type[KhaltiRefund], *args: Any, **given: Any) -> KhaltiRefund:
+        raise TypeError("A refund belongs to a history, which has to be stored: use RefundFactory() or create()")
+
+    @classmethod
+    def _create(cls, model_class: type[KhaltiRefund], *args: Any, **given: Any) -> KhaltiRefund:
+        return _tell(**given)
+
+
+def _tell(
+    *,
+    payment: KhaltiPayment,
+    state: State,
+    way: Way,
+    amount: int | None,
+    is_doubted: bool,
+    answer: str,
+    at: datetime | None,
+    by: Any,
+    reason: str = "",
+    mobile: str = "",
+    **columns: Any,
+) -> KhaltiRefund:
+    history = History.of(payment, at=at or timezone.now())
+    if is_doubted and not payment.refund_total:
+        refunding.succeed(history, refunding.request(history, payment.amount // 5))
+    if state == State.EXTERNAL:
+        refund = _find(history, way, amount, by=by)
+        refund.reason = reason
+    else:
+        refund = refunding.request(history, amount or 0, by=by, reason=reason, mobile=mobile)
+        _go_on(history, refund, state, answer, is_doubted=is_doubted)
+    if not refund.is_undecided:
+        history.keep_asking()
+    for name, value in columns.items():
+        setattr(refund, name, value)
+    history.save()
+    return refund
+
+
+def _find(history: History, way: Way, amount: int | None, *, by: Any) -> KhaltiRefund:
+    """What went back in the dashboard Khalti tells of; the rest only the person who did it."""
+    if way == Way.DASHBOARD:
+        is_all = amount is not None and amount >= history.payment.remaining
+        history.look_up("Refunded" if is_all else "Partially Refunded")
+    return refunding.find(history, way, amount, by=by)
+
+
+def _go_on(history: History, refund: KhaltiRefund, state: State, answer: str, *, is_doubted: bool) -> None:
+    if state == State.SENDING:
+        refunding.send(history, refund)
+    elif state == State.SUCCEEDED:
+        refunding.succeed(history, refund)
+    elif state == State.REFUSED:
+        refunding.be_refused(history, refund, answer)
+    elif is_doubted:
+        refunding.be_in_doubt(history, refund)
+    elif state == State.UNKNOWN:
+        refunding.lose_the_answer(history, refund)
