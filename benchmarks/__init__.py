@@ -2,5 +2,5 @@
 
 ``core`` alone takes about a minute. ``DATABASE_URL`` chooses another database than SQLite for it; a fresh one is made
 in it and removed. Needs ``openssl``. ``staff`` fills SQLite and PostgreSQL with a million payments each, and takes
-half an hour or more, most of it in Wagtail's own exports: ``--rows`` and ``--export-rows`` make it shorter.
+about half an hour: ``--rows`` and ``--export-rows`` make it shorter.
 """

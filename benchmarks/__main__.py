@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,15 +26,17 @@ SIZES = (1_000, 100_000, 1_000_000)
 
 
 def main() -> None:
-    asked = read_arguments()
+    asked, began = read_arguments(), time.monotonic()
     parts = [part for part in PARTS if part in asked.what] or PARTS
     databases = [name for name in ON if name in asked.what] or list(ON)
     figures: list[Figure] = []
+    BUILD.mkdir(exist_ok=True)
     if "core" in parts:
         figures += measured("benchmarks.core")
     if "staff" in parts:
         figures += staff_side(databases, rows=asked.rows, export_rows=asked.export_rows)
 
+    print(f"\nAll of it took {(time.monotonic() - began) / 60:.0f} min.")
     write(figures, BUILD / "bench.json")
     print(f"\n{verdict(figures)}")
 
@@ -74,10 +77,15 @@ def staff_side(names: Iterable[str], *, rows: int, export_rows: int) -> Iterator
 def measured(module: str, *arguments: str, database_url: str | None = None) -> list[Figure]:
     """In a process of its own, with its own settings, which says what it found and leaves it in a file."""
     environment = os.environ if database_url is None else {**os.environ, "DATABASE_URL": database_url}
+    name, began = "-".join([module.removeprefix("benchmarks."), *arguments[:1]]), time.monotonic()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "figures.json"
-        subprocess.run([sys.executable, "-m", module, str(path), *arguments], env=environment, check=True)
-        return kept(path)
+        command = [sys.executable, "-m", module, str(path), *arguments]
+        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+        found = kept(path)
+    print(f"\n{done.stdout.strip()}\n\n{name} took {time.monotonic() - began:.0f} s.", flush=True)
+    (BUILD / f"bench-{name}.txt").write_text(f"{done.stdout.strip()}\n")
+    return found
 
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ import sys
 import time
 from typing import Any
 
-from tests.matrix import CHROMIUM, REPORTS, Database, why_not
-from tests.matrix import DATABASES as ALL
+from tests.matrix import DATABASES, REPORTS, Database, why_not
 
-DATABASES = [database for database in ALL if database.name != CHROMIUM]
 TESTS = ["tests/concurrency", "tests/masses", "tests/crash", "tests/random_runs"]
 Line = dict[str, Any]
 

@@ -21,41 +21,49 @@ FIRST_BYTE = 0.1  # seconds
 ON_TOP = 30  # MB
 
 
+MOST_OF_THE_PEER = 100_000  # rows; of ten times as many Wagtail's own XLSX would take half an hour
+
+
 def measure_exports(database: str, rows: int) -> Iterator[Figure]:
+    """Beside the peer, as long as that can be waited for."""
     mode = default_mode().value
     ours, plain = reverse("khalti_payments:index"), reverse("plain_payments:index")
     download = reverse("khalti_payments:export_payments")
     for kind, times in TIMES_FASTER.items():
         found = export(kind, ours, f"{download}?{urlencode({'mode': mode, 'format': kind})}")
-        peer = export(kind, plain, f"{plain}?{urlencode({'mode': mode, 'export': kind})}")
-        if not found["rows"] == peer["rows"] == rows:
-            raise RuntimeError(f"of {rows} payments ours has {found['rows']}, Wagtail's own {peer['rows']}")
+        peer = None
+        if rows <= MOST_OF_THE_PEER:
+            peer = export(kind, plain, f"{plain}?{urlencode({'mode': mode, 'export': kind})}")
+        if {each["rows"] for each in (found, peer) if each} != {rows}:
+            raise RuntimeError(f"of {rows} payments ours has {found['rows']}, Wagtail's own {peer and peer['rows']}")
         yield from _figures(f"staff_{database}_export_{kind}", f"{kind.upper()} of {rows:,}", times, found, peer, rows)
 
 
 def _figures(
-    name: str, what: str, times: int, found: dict[str, float], peer: dict[str, float], rows: int
+    name: str, what: str, times: int, found: dict[str, float], peer: dict[str, float] | None, rows: int
 ) -> Iterator[Figure]:
+    if peer is None:
+        what = f"{what}, without the peer"
     yield Figure(
         name=f"{name}_time_{rows}",
         what=f"{what}: all of it",
         value=found["seconds"],
-        peer=peer["seconds"],
+        peer=peer and peer["seconds"],
         unit="s",
-        budget=peer["seconds"] / times,
+        budget=peer and peer["seconds"] / times,
     )
     yield Figure(
         name=f"{name}_speed_{rows}",
         what=f"{what}: rows a second",
         value=rows / found["seconds"],
-        peer=rows / peer["seconds"],
+        peer=peer and rows / peer["seconds"],
         unit="rows/s",
     )
     yield Figure(
         name=f"{name}_first_byte_{rows}",
         what=f"{what}: until the first byte",
         value=found["first_byte"],
-        peer=peer["first_byte"],
+        peer=peer and peer["first_byte"],
         unit="s",
         budget=FIRST_BYTE if "csv" in name else None,
     )
@@ -63,7 +71,7 @@ def _figures(
         name=f"{name}_memory_{rows}",
         what=f"{what}: most memory on top of the idle process",
         value=found["megabytes"],
-        peer=peer["megabytes"],
+        peer=peer and peer["megabytes"],
         unit="MB",
         budget=ON_TOP,
     )
@@ -71,7 +79,7 @@ def _figures(
         name=f"{name}_size_{rows}",
         what=f"{what}: the file",
         value=found["file_megabytes"],
-        peer=peer["file_megabytes"],
+        peer=peer and peer["file_megabytes"],
         unit="MB",
     )
 

@@ -261,6 +261,7 @@ def test_a_database_that_is_busy_delays_the_news_and_nothing_else(payment, order
     assert (times_paid(order), undelivered().count()) == (0, 1)
     assert "database is locked" in caplog.text
 
+    end_the_pause(payment=payment)
     check_payment(payment)
     assert (times_paid(order), undelivered().count()) == (1, 0)
 

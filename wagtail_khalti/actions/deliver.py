@@ -60,8 +60,9 @@ def deliver(payment: KhaltiPayment) -> Told:
     """
     require_no_transaction("deliver")
     told = Told()
-    for delivery in payment.deliveries.undelivered().select_related("payment", "refund"):
-        if not _try(delivery, told):
+    begun, payment.begun_delivery = payment.begun_delivery, None  # a second call is a second try
+    for delivery in payment.deliveries.undelivered().select_related("payment"):
+        if not _try(delivery, told, is_begun=delivery.pk == begun and delivery.attempts == 1):
             _let_the_rest_wait(delivery)
             break
     return told
@@ -72,10 +73,10 @@ def _has_to_wait(delivery: KhaltiDelivery) -> bool:
     return delivery.attempts > 0 and delivery.next_try_at is not None and delivery.next_try_at > timezone.now()
 
 
-def _try(delivery: KhaltiDelivery, told: Told) -> bool:
-    """Whether the next one may follow."""
+def _try(delivery: KhaltiDelivery, told: Told, *, is_begun: bool) -> bool:
+    """Whether the next one may follow. ``is_begun``: this try is counted already, and nobody else's."""
     try:
-        if _has_to_wait(delivery) or not _begin_a_try(delivery):
+        if not is_begun and (_has_to_wait(delivery) or not _begin_a_try(delivery)):
             return False
         _deliver_once(delivery)
     except OperationalError:

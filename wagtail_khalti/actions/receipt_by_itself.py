@@ -13,6 +13,6 @@ def wants_receipt(payment: KhaltiPayment) -> bool:
 
 def send_receipt_by_itself(payment: KhaltiPayment) -> None:
     """After the commit in which the site's code heard that it was paid, and so once at most."""
-    was_sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT)
-    if KhaltiSettings.of(payment.site).sends_receipts and not was_sent.exists():
+    is_wanted = payment.site_id and KhaltiSettings.objects.filter(site=payment.site_id, sends_receipts=True).exists()
+    if is_wanted and not payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).exists():
         send_receipt(payment)

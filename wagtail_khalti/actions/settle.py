@@ -114,7 +114,9 @@ def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
             earlier = payment.duplicate_of.readable_reference
             open_review(payment, KhaltiReview.Kind.SECOND_PAYMENT, {"earlier": earlier})
         return
-    KhaltiDelivery.objects.bulk_create(KhaltiDelivery(payment=payment, news=news) for news in news_of(before, after))
+    for news in news_of(before, after):
+        # Who settles it also delivers it, next. Counted here, that try costs no transaction of its own.
+        payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, news=news, attempts=1).pk
     if after in PAID and before in SOFT_ENDS:
         open_review(payment, KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
 

@@ -247,8 +247,8 @@ class Migration(migrations.Migration):
                 ('fee', models.BigIntegerField(default=0, verbose_name='fee (paisa)')),
                 ('refunds', models.PositiveIntegerField(default=0, verbose_name='refunds')),
                 ('refunded', models.BigIntegerField(default=0, verbose_name='refunded (paisa)')),
-                ('site', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
-                ('source_type', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
             ],
             options={
                 'verbose_name': 'total of a day',
@@ -270,8 +270,8 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(verbose_name='day')),
                 ('place', models.CharField(max_length=64, verbose_name='place')),
                 ('count', models.PositiveIntegerField(default=0, verbose_name='times opened')),
-                ('site', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
-                ('source_type', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
             ],
             options={
                 'verbose_name': 'opening',
@@ -305,6 +305,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['source_type', 'source_id', 'mode', 'created_at'], name='khalti_payment_source'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['duplicate_of'], name='khalti_payment_duplicate'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

@@ -13,7 +13,7 @@ from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
 
-# Who settles a payment delivers at once; this is for when they are killed between the two.
+# Who settles a payment delivers at once, and has this long to begin; then somebody else may.
 HEAD_START = timedelta(minutes=1)
 
 

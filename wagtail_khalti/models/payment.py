@@ -164,6 +164,9 @@ class KhaltiPayment(models.Model):
     refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
     """While it is not known what became of a refund: there is one at a time."""
 
+    begun_delivery: int | None = None
+    """The key of the delivery that whoever holds this object has begun to make. In memory only."""
+
     objects = KhaltiPaymentQuerySet.as_manager()
 
     class Meta:
@@ -207,6 +210,12 @@ class KhaltiPayment(models.Model):
             models.Index(fields=["mode", "completed_at", "id"], name="khalti_payment_paid"),
             models.Index(fields=["site", "mode", "created_at", "id"], name="khalti_payment_site"),
             models.Index(fields=["source_type", "source_id", "mode", "created_at"], name="khalti_payment_source"),
+            # What deleting looks for; the other keys to other tables begin one of the above.
+            models.Index(
+                fields=["duplicate_of"],
+                name="khalti_payment_duplicate",
+                condition=models.Q(duplicate_of__isnull=False),
+            ),
             # What staff look for: all of it, or how it begins.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=BEGINNINGS),
             models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=BEGINNINGS),

@@ -20,7 +20,6 @@ class Place(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        db_index=False,
     )
     source_type = models.ForeignKey(
         ContentType,
@@ -28,7 +27,6 @@ class Place(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        db_index=False,
     )
     source_id = models.CharField(_("source id"), max_length=64, blank=True)
     source_title = models.CharField(_("source"), max_length=255, blank=True)
