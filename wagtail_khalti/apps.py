@@ -2,7 +2,6 @@
 
 from django.apps import AppConfig
 from django.core.checks import register
-from django.core.signals import request_finished
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,9 +12,8 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti import checks, embedded
+        from wagtail_khalti import checks
 
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
         register(checks.check_settings_page, self.label)
-        request_finished.connect(embedded.on_request_finished, dispatch_uid=self.label)

@@ -6,11 +6,10 @@ import logging
 import threading
 import time
 from datetime import timedelta
-from typing import Any
 
-from asgiref.local import Local
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
+from django.http import HttpRequest
 
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import reconcile
@@ -22,19 +21,24 @@ logger = logging.getLogger(__name__)
 LIMIT, SECONDS = 5, 10.0  # a web server has other things to do
 WITHOUT_WORKERS = {"ImmediateBackend", "DummyBackend"}  # of django_tasks, and of Django itself
 
-_request = Local()
+
+def reconcile_after_this_answer(request: HttpRequest) -> None:
+    """It costs nothing now, and nobody waits for what comes of it.
+
+    Django closes a request once its answer is out, under WSGI and ASGI alike. What a view keeps in a context-local
+    is gone by then under ASGI, before Django 6.1.
+    """
+    close = request.close
+
+    def close_and_lend_a_hand() -> None:
+        close()
+        _lend_a_hand()
+
+    request.close = close_and_lend_a_hand  # type: ignore[method-assign]  # there is no hook for it
 
 
-def reconcile_after_this_answer() -> None:
-    """Mark the request at hand. It costs nothing now, and nobody waits for what comes of it."""
-    _request.is_marked = True
-
-
-def on_request_finished(**kwargs: Any) -> None:
-    """Never raises. Most requests stop here, without a question to the database."""
-    if not getattr(_request, "is_marked", False):
-        return
-    _request.is_marked = False
+def _lend_a_hand() -> None:
+    """Never raises. Most of the time it ends here, without a question to the database."""
     if (every := _interval()) and not _is_inside_a_test():
         _hand.lend(every)
 

@@ -34,7 +34,7 @@ def matter_viewset() -> MatterViewSet:
 
 
 def reconcile_after_admin_page(request: HttpRequest, menu_items: list[Any]) -> None:
-    reconcile_after_this_answer()
+    reconcile_after_this_answer(request)
 
 
 def connection_urls() -> list[URLPattern | URLResolver]:

@@ -7,11 +7,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.core.mail.backends import smtp
 from django.utils import timezone, translation
 
 from tests.actions.conftest import matters, news
-from wagtail_khalti.actions import alert, check_payment, close_review
+from tests.actions.mail_settings import SMTP, mail_through
+from wagtail_khalti.actions import check_payment, close_review, mailing
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
@@ -164,9 +164,9 @@ class TestTheMail:
     def test_keeps_no_visitor_waiting_for_a_mail_server_that_says_nothing(
         self, payment, managers, settings, monkeypatch, caplog, silent_server, django_capture_on_commit_callbacks
     ):
-        monkeypatch.setattr(alert, "PATIENCE", 0.3)
-        settings.EMAIL_BACKEND = f"{smtp.__name__}.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent_server
+        monkeypatch.setattr(mailing, "PATIENCE", 0.3)
+        host, port = silent_server
+        mail_through(settings, SMTP, host=host, port=port)
         began = time.monotonic()
 
         with django_capture_on_commit_callbacks(execute=True):
@@ -177,7 +177,7 @@ class TestTheMail:
         assert "TimeoutError" in caplog.text
 
     def test_waits_five_seconds_at_most(self):
-        assert alert.PATIENCE == 5
+        assert mailing.PATIENCE == 5
 
     def test_is_sent_ten_times_in_an_hour_when_a_thousand_payments_have_the_same_trouble(
         self, managers, mailoutbox, make_payment, caplog, time_machine, django_capture_on_commit_callbacks

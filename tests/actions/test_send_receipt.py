@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from wagtail.models import ModelLogEntry, Site
 
 from tests.actions.conftest import end_the_pause, kinds
+from tests.actions.mail_settings import LOCMEM, SMTP, mail_through
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, record_refund, refund_payment, replay_delivery, send_receipt
+from wagtail_khalti.actions import check_payment, mailing, record_refund, refund_payment, replay_delivery, send_receipt
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.receipt import masked_address, one_line
 from wagtail_khalti.actions.receipt_by_itself import wants_receipt
@@ -69,7 +69,7 @@ def paid(make_paid):
 
 @pytest.fixture
 def broken(settings):
-    settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
+    mail_through(settings, f"{__name__}.BrokenBackend")
 
 
 def plain(words):
@@ -300,13 +300,13 @@ class TestNothingIsSent:
         paid.refresh_from_db()
         assert paid.status == "completed"
 
-        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        mail_through(settings, LOCMEM)
         send_receipt(paid)
         assert len(mail.outbox) == 1, "what failed may be tried again at once"
 
     def test_where_the_mail_server_says_nothing(self, paid, settings, silent_server):
-        settings.EMAIL_BACKEND = f"{EmailBackend.__module__}.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent_server
+        host, port = silent_server
+        mail_through(settings, SMTP, host=host, port=port)
 
         with pytest.raises(MailFailed, match=r"SMTPServerDisconnected|TimeoutError"):
             send_receipt(paid)
@@ -315,7 +315,7 @@ class TestNothingIsSent:
 @pytest.fixture
 def silent_server(monkeypatch):
     """It takes the call, and never speaks."""
-    monkeypatch.setattr(verb, "PATIENCE", 0.2)
+    monkeypatch.setattr(mailing, "PATIENCE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.actions.conftest import answer, kinds, matters, news
+from tests.actions.mail_settings import SMTP, mail_through
 from wagtail_khalti.actions import check_payment, close_review
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.states import MACHINE, MEANING, Evidence
@@ -464,8 +465,7 @@ def test_a_mail_server_that_is_down_changes_nothing(
     khalti, payment, settings, caplog, django_capture_on_commit_callbacks
 ):
     settings.MANAGERS = [("Asha", "asha@example.com")]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_PORT = 1  # where nobody listens
+    mail_through(settings, SMTP, host="127.0.0.1", port=1)  # where nobody listens
     khalti.answer_lookup(payment, total_amount=payment.amount - 1)
 
     with django_capture_on_commit_callbacks(execute=True):

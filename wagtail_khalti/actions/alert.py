@@ -6,16 +6,17 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection, mail_managers
+from django.core.mail import EmailMessage
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.actions import mailing
 from wagtail_khalti.models import KhaltiReview, KhaltiSettings
 from wagtail_khalti.money import format_rupees
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 5  # seconds for the mail server: a visitor is waiting
 MOST_IN_AN_HOUR = 10  # mails of one kind: when a thousand payments have the same trouble, ten mails say so
 
 
@@ -39,17 +40,19 @@ def alert_managers(review: KhaltiReview) -> None:
 def _mail(review: KhaltiReview, addresses: list[str]) -> None:
     reference = review.payment.readable_reference
     subject = _("Payment %(reference)s needs a person") % {"reference": reference}
-    connection = get_connection(timeout=PATIENCE)
-    if not addresses:
-        mail_managers(subject, _message(review), connection=connection)
-        return
-    EmailMessage(
+    message = EmailMessage(
         subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
         body=_message(review),
         from_email=settings.SERVER_EMAIL,
+        to=[] if addresses else _managers(),
         bcc=addresses,  # none of them reads the addresses of the others
-        connection=connection,
-    ).send()
+    )
+    mailing.send(message)
+
+
+def _managers() -> list[str]:
+    """Addresses, or pairs of a name and an address, as Django before 6.0 wants them."""
+    return [str(manager) if isinstance(manager, str | Promise) else manager[1] for manager in settings.MANAGERS]
 
 
 def _message(review: KhaltiReview) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from wagtail_khalti.actions.alert import PATIENCE
+from wagtail_khalti.actions import mailing
 from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.actions.book import hold
 from wagtail_khalti.actions.outside import require_no_transaction
@@ -63,8 +63,7 @@ def _was_sent_just_now(payment: KhaltiPayment) -> bool:
 
 def _send(mail: EmailMultiAlternatives, event: KhaltiEvent) -> None:
     try:
-        mail.connection = get_connection(timeout=PATIENCE)
-        mail.send()
+        mailing.send(mail)
     except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
         kind = type(error).__name__  # and not its words, which may name the address
     else:

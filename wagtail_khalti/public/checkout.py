@@ -54,7 +54,7 @@ FIELD_BY_KHALTIS_NAME = {
 @csrf_protect
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the offer as it stands now; POST starts the payment, if the total is the one that was seen."""
-    reconcile_after_this_answer()
+    reconcile_after_this_answer(request)
     try:
         offer = open_offer(token)
     except OfferUnavailable as error:

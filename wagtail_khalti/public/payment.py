@@ -79,7 +79,7 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     """The callback: a hint to look the payment up. What the browser says is noted, and never believed."""
-    reconcile_after_this_answer()
+    reconcile_after_this_answer(request)
     payment = _find(reference)
     if payment is None:
         return _not_found(request)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.actions.conftest import Receiver, listening
+from tests.actions.mail_settings import mail_through
 from tests.shop.models import Order, Teaser
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import Source, add_note, check_payment, send_receipt, start_payment
@@ -322,7 +323,7 @@ class TestReceipts:
         ]
 
     def test_that_the_mail_server_refuses_are_told_as_not_sent(self, desk, with_address, settings):
-        settings.EMAIL_BACKEND = "tests.actions.test_send_receipt.BrokenBackend"
+        mail_through(settings, "tests.actions.test_send_receipt.BrokenBackend")
 
         page = desk.post("receipt", with_address)
 
