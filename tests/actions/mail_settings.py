@@ -14,5 +14,12 @@ def mail_through(settings, backend, *, kind=KINDS[-1], **options):
     if kind == NEW:
         settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
         return
+    name_none(settings)
     for name, value in {"backend": backend, **options}.items():
         setattr(settings, f"EMAIL_{name.upper()}", value)
+
+
+def name_none(settings):
+    """Neither kind: what the tests' own settings say is taken away."""
+    if hasattr(settings, "MAILERS"):
+        del settings.MAILERS

@@ -116,9 +116,9 @@ def failing(history: History, telling: Telling) -> None:
 
 
 def leave_untold(history: History) -> None:
-    """The last news was never tried."""
+    """The first try to tell the last news was begun, and not finished."""
     news = history.deliveries[-1]
-    news.attempts, news.delivered_at, news.next_try_at = 0, None, history.now + HEAD_START
+    news.attempts, news.delivered_at, news.next_try_at = 1, None, history.now + HEAD_START
 
 
 def fail_to_tell(history: History, error: str = "LookupError") -> None:
