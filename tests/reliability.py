@@ -12,9 +12,15 @@ import sys
 import time
 from typing import Any
 
-from tests.matrix import DATABASES, REPORTS, Database, why_not
+from tests.matrix import DATABASES, REPORTS, WORKERS, Database, why_not
 
-TESTS = ["tests/concurrency", "tests/masses", "tests/crash", "tests/random_runs"]
+TESTS = ["concurrency", "masses", "crash", "random_runs", "workers", "doctor/test_schema.py"]
+ONLY_ON_SQLITE = ["actions/test_faults.py", "contract/test_faults.py"]
+"""What no database changes."""
+
+IN_PARALLEL = ["-n", WORKERS, "--dist", "worksteal"]
+"""Each of them has a database of its own."""
+
 Line = dict[str, Any]
 
 
@@ -35,14 +41,15 @@ def main(arguments: list[str]) -> int:
 
 
 def run(database: Database, options: list[str]) -> bool:
-    """One database after the other: each of them is to have the machine to itself."""
+    """One database after the other, each on all cores."""
     report = REPORTS / f"reliability-{database.name}.jsonl"
     report.unlink(missing_ok=True)
     began = time.monotonic()
     print(f"\n===== {database.name} =====\n", flush=True)
+    tests = [f"tests/{name}" for name in [*TESTS, *(ONLY_ON_SQLITE if database.name == "sqlite" else [])]]
     environment = {"DATABASE_URL": database.url, "RELIABILITY": "full", "RELIABILITY_REPORT": str(report)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--durations=10", *(options or TESTS)],
+        [sys.executable, "-m", "pytest", "-q", "--durations=10", *IN_PARALLEL, *(options or tests)],
         env={**os.environ, **environment},
         check=False,
     )
@@ -51,8 +58,19 @@ def run(database: Database, options: list[str]) -> bool:
 
 
 def lines_of(database: Database) -> list[Line]:
+    """In a fixed order, whichever came first; of parts of the same, the sum."""
     report = REPORTS / f"reliability-{database.name}.jsonl"
-    return [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
+    lines: dict[tuple[str, str], Line] = {}
+    for told in report.read_text().splitlines() if report.exists() else []:
+        line = json.loads(told)
+        key = line["what"], line["how_many"]
+        lines[key] = added(lines[key], line) if key in lines else line
+    return [lines[key] for key in sorted(lines)]
+
+
+def added(one: Line, other: Line) -> Line:
+    came_out = {name: value + other["came_out"][name] for name, value in one["came_out"].items()}
+    return {**one, "came_out": came_out, "seconds": one["seconds"] + other["seconds"]}
 
 
 def table(by_database: dict[str, list[Line]]) -> list[str]:

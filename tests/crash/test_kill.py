@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest
 
 @pytest.mark.parametrize("story", in_full(STARTS + ONLY_THEIRS + STORIES, usual=[a_check]))
 def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, story):
-    with on_record(f"killed: {story.__name__}", "at every step", differences=0) as came_out:
+    with on_record("killed, and repeated", "each story, at every step", stories=1, differences=0) as came_out:
         toll = harness.kill_at_every_step(story)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)
@@ -23,7 +23,7 @@ def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harn
 
 @pytest.mark.parametrize("story", in_full(STORIES))
 def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
-    with on_record(f"killed, and nobody comes back: {story.__name__}", "at every step", differences=0) as came_out:
+    with on_record("killed, and nobody comes back", "each story, at every step", stories=1, differences=0) as came_out:
         toll = harness.kill_at_every_step(story, comes_back=False)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)

@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest
 
 
 def require_no_fault(harness, story, **options):
-    who = ", and nobody comes back" * (not options.get("comes_back", True))
-    with on_record(f"killed{who}: {story.__name__}", "at every step", differences=0) as came_out:
+    who = "seen to by a person" if options.get("comes_back", True) else "nobody comes back"
+    with on_record(f"refund killed, and {who}", "each story, at every step", stories=1, differences=0) as came_out:
         toll = harness.kill_at_every_step(story, **options)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)

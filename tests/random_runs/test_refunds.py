@@ -12,7 +12,7 @@ from wagtail_khalti.gateway.client import KhaltiClient
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
-EXAMPLES = 200 if IS_FULL else 4
+EXAMPLES = 100 if IS_FULL else 4
 """For each database; in full 600 for the three."""
 
 STEPS = 12
