@@ -3,11 +3,17 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-OLDEST := .venv-oldest/bin
 PIP_OPTIONS := --quiet --quiet --disable-pip-version-check
 
+# The first of these that is that Python; empty where there is none. PYTHON_OLDEST and PYTHON_NEWEST name another one.
+python = $(firstword $(foreach it,python$(1) $(wildcard $(HOME)/.pyenv/versions/$(1).*/bin/python),\
+	$(shell $(it) -c "import sys; sys.version_info[:2] == ($(subst .,$(comma),$(1))) and print(sys.executable)" 2>/dev/null)))
+comma := ,
+PYTHON_OLDEST ?= $(call python,3.11)
+PYTHON_NEWEST ?= $(call python,3.13)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check bench reliability clean
+.PHONY: help demo test test-quick test-oldest test-newest check bench reliability environments clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -15,14 +21,17 @@ help:  ## Say what can be made
 demo: .venv/demo-installed  ## Serve the example site with a simulated Khalti (PORT=8000)
 	@PORT=$(PORT) $(BIN)/python manage.py demo
 
-test: .venv/installed  ## Run all tests, on each database and browser that is here
-	@$(BIN)/python -m tests.matrix
+test: .venv/installed  ## Run all tests, on each database and browser that is here (PART=postgres for one of them)
+	@$(BIN)/python -m tests.matrix $(PART)
 
-# What is tried with crowds, masses and kills does not depend on these versions.
-OF_ANY_VERSION := demo concurrency crash masses random_runs workers
+test-quick: .venv/installed  ## Run what needs about a minute: SQLite, no browser, no killed processes, crowds or masses
+	@$(BIN)/python -m tests.matrix quick
 
-test-oldest: .venv-oldest/installed  ## Run the tests without a browser on the oldest supported Wagtail and Django
-	@$(OLDEST)/python -m tests.matrix sqlite -m "not network and not browser" $(OF_ANY_VERSION:%=--ignore=tests/%)
+test-oldest: .venv/installed .venv-oldest/installed  ## The same on Python 3.11, Wagtail 7.4 and Django 5.2
+	@$(BIN)/python -m tests.matrix oldest
+
+test-newest: .venv/installed .venv-newest/installed  ## The same on Python 3.13, Wagtail 8 and Django 6.1
+	@$(BIN)/python -m tests.matrix newest
 
 check: .venv/installed  ## Formatting, lint, types, layers, migrations, translations, manual, package
 	$(BIN)/ruff format --check .
@@ -40,11 +49,11 @@ check: .venv/installed  ## Formatting, lint, types, layers, migrations, translat
 bench: .venv/installed  ## Measure, beside a plain Django view that does the usual thing
 	@$(BIN)/python -m benchmarks
 
-reliability: .venv/installed  ## Crowds and masses in full numbers, on each database that is here, as a table
+reliability: .venv/installed  ## Crowds, masses, kills and random runs in full numbers, on each database, as tables
 	@$(BIN)/python -m tests.reliability
 
 clean:  ## Remove what was made here, also the demo's data
-	rm -rf .venv .venv-oldest build dist docs/_build example_site/*.sqlite3* example_site/media
+	rm -rf .venv .venv-oldest .venv-newest build dist docs/_build example_site/*.sqlite3* example_site/media
 
 .venv/demo-installed: pyproject.toml
 	@echo "Installing what the example site needs (once) …"
@@ -59,9 +68,19 @@ clean:  ## Remove what was made here, also the demo's data
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[example,testing]" --group dev
 	@touch $@ .venv/demo-installed
 
-.venv-oldest/installed: pyproject.toml
-	@echo "Installing the oldest supported Wagtail and Django (once) …"
-	@$(PYTHON) -m venv .venv-oldest
-	@$(OLDEST)/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1"
-	@$(OLDEST)/python -m pip install $(PIP_OPTIONS) --editable ".[example,testing]" --group dev "wagtail~=7.4.0" "Django~=5.2.0"
-	@touch $@
+.venv-oldest/installed: VERSIONS := "wagtail~=7.4.0" "Django~=5.2.0"
+.venv-oldest/installed: ITS_PYTHON = $(PYTHON_OLDEST)
+.venv-newest/installed: VERSIONS := "wagtail~=8.0" "Django~=6.1.0"
+.venv-newest/installed: ITS_PYTHON = $(PYTHON_NEWEST)
+
+environments: .venv/installed .venv-oldest/installed .venv-newest/installed
+
+# Where the Python is missing nothing is installed; the run then says so, and in CI that is a failure.
+.venv-oldest/installed .venv-newest/installed: pyproject.toml
+	@if [ -n "$(ITS_PYTHON)" ]; then \
+		echo "Installing $(@D) with $(VERSIONS) (once) …" && \
+		$(ITS_PYTHON) -m venv $(@D) && \
+		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1" && \
+		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[example,testing]" --group dev $(VERSIONS) && \
+		touch $@; \
+	fi

@@ -8,6 +8,7 @@ Without a part: the four of ``make test``. ``total`` runs nothing, and counts wh
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -24,6 +25,8 @@ from dj_database_url import parse
 REPORTS = Path("build")
 WORKERS = os.environ.get("TEST_WORKERS") or str(os.cpu_count() or 1)
 IS_CI = os.environ.get("CI") == "true"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+NO_CHROMIUM = "there is no Chromium here (name one in the environment variable CHROMIUM)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,14 @@ class Part:
 
     database: Database
     python: str = sys.executable
+
+    def lacks(self) -> str:
+        """Empty where all but the database is there."""
+        if not Path(self.python).exists():
+            return (
+                f"no {self.python}, for its Python was not found (make can be told one: PYTHON_{self.name.upper()}=…)"
+            )
+        return NO_CHROMIUM if self.which == BROWSER and not CHROMIUM else ""
 
 
 @dataclass(slots=True)
@@ -101,11 +112,13 @@ MARIADB = Database(
 )
 DATABASES = [SQLITE, POSTGRES, MARIADB]
 
+BROWSER = "browser"
+
 WHOLE = [
-    Part(name="sqlite", which="not browser", database=SQLITE),
+    Part(name="sqlite", which=f"not {BROWSER}", database=SQLITE),
     Part(name="postgres", which="every_database", database=POSTGRES),
     Part(name="mariadb", which="every_database", database=MARIADB),
-    Part(name="chromium", which="browser", database=SQLITE),
+    Part(name="chromium", which=BROWSER, database=SQLITE),
 ]
 NO_HURRY = "not browser and not heavy and not network"
 """What needs nothing but Python and depends on its version, and on Django's and Wagtail's."""
@@ -149,8 +162,7 @@ def run_all(parts: Iterable[Part], options: list[str]) -> Iterator[Path]:
 def why_not(what: Part | Database) -> str:
     """Empty where it can run. A server that was named in the environment has to: else the tests fail, and say how."""
     if isinstance(what, Part):
-        is_there = Path(what.python).exists()
-        return why_not(what.database) if is_there else f"no {what.python}; make {what.name} would make it"
+        return what.lacks() or why_not(what.database)
     if what.connect is None or os.environ.get(what.variable):
         return ""
     try:

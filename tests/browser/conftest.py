@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,10 @@ from django.test.utils import override_settings
 from wagtail.models import Locale, Page, Site
 
 from tests.browser.desk import Desk
+from tests.matrix import CHROMIUM, NO_CHROMIUM
 from wagtail_khalti.gateway import client, connect
 from wagtail_khalti.models import KhaltiPayment
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 HERE = Path(__file__).parent
 ARGUMENTS = [
     "--no-sandbox",
@@ -42,7 +41,7 @@ def pytest_collection_modifyitems(items):
 
 def _what_is_missing():
     if not CHROMIUM:
-        return "there is no Chromium here (name one in the environment variable CHROMIUM)"
+        return NO_CHROMIUM
     try:
         import playwright.sync_api  # noqa: F401
     except ImportError:
