@@ -1,4 +1,4 @@
-"""Payments by the hundred in one statement, and so without their histories."""
+"""Payments by the thousand, as bare rows in one statement: with factories the tests of long lists took twice as long."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.testing.factories import PaymentFactory
 
 
 def make_many(how_many, *, first=1, **columns):
@@ -33,13 +32,15 @@ def _payment(number, given):
     usual = {
         "purpose": f"Seat {number}",
         "amount": number * 10_000,
+        "status": "initiated",
+        "merchant": "default",
+        "mode": "simulator",
         "purchase_order_id": f"ORDER-{number:05}",
         "pidx": f"pidx{number:05}",
-        "customer_name": "",
-        "customer_email": "",
-        "customer_phone": "",
+        "return_url": "http://testserver/return/",
+        "website_url": "http://testserver/",
     }
-    return PaymentFactory.build(**usual | given)
+    return KhaltiPayment(**usual | given)
 
 
 def purposes(page):
