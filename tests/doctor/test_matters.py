@@ -12,6 +12,7 @@ from wagtail_khalti.actions.deliver import ENOUGH_FAILURES
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.matters import open_reviews, undelivered
 from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
+from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, ReviewFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -24,17 +25,15 @@ def fail(**kwargs):
     raise ShopIsClosed("Sita Sharma, 9800000001")
 
 
-def test_all_news_were_heard(paid):
-    paid()
+def test_all_news_were_heard():
+    PaymentFactory(completed=True)
 
     assert only(undelivered()).level == Level.OK
 
 
 @pytest.mark.parametrize(("minutes", "level"), [(1, Level.OK), (16, Level.WARNING)])
-def test_news_that_wait_for_the_next_run(paid, minutes, level):
-    payment = paid()
-    due_at = timezone.now() - timedelta(minutes=minutes)
-    payment.deliveries.update(delivered_at=None, attempts=0, next_try_at=due_at)
+def test_news_that_wait_for_the_next_run(minutes, level):
+    payment = DeliveryFactory(pending=True, next_try_at=timezone.now() - timedelta(minutes=minutes)).payment
 
     finding = only(undelivered())
 
@@ -75,24 +74,21 @@ def test_the_news_behind_one_that_fails_are_told_apart(khalti, paid, on):  # noq
     assert KhaltiDelivery.objects.undelivered().count() == 2
 
 
-def test_no_matter_is_open(paid):
-    paid()
+def test_no_matter_is_open():
+    PaymentFactory(completed=True)
 
     assert only(open_reviews()).level == Level.OK
 
 
-def test_open_matters_by_kind(khalti, start):
-    payments = [start() for _ in range(5)]
-    for payment in payments[:4]:
-        khalti.answer_lookup(payment, total_amount=payment.amount - 1)
-        check_payment(payment)
-    khalti.answer_lookup(payments[4], status="Under Review")
-    check_payment(payments[4])
-    payments[0].reviews.update(is_open=None)
+def test_open_matters_by_kind():
+    kind = KhaltiReview.Kind.AMOUNT_MISMATCH
+    ReviewFactory(kind=kind, closed=True)
+    payments = [ReviewFactory(kind=kind).payment for _ in range(3)]
+    ReviewFactory(kind=KhaltiReview.Kind.UNKNOWN_STATUS)
 
     amount, status = open_reviews()
 
     assert (amount.name, amount.numbers) == ("review_amount_mismatch", {"count": 3})
     assert amount.level == status.level == Level.WARNING
-    assert amount.references == tuple(payment.reference for payment in payments[1:4])
+    assert amount.references == tuple(payment.reference for payment in payments)
     assert (status.name, status.numbers) == (f"review_{KhaltiReview.Kind.UNKNOWN_STATUS}", {"count": 1})

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from tests.doctor.conftest import only
-from wagtail_khalti.actions import check_payment, reconcile, refund_payment
+from wagtail_khalti.actions import reconcile
 from wagtail_khalti.actions.claim import claim_due_payments
 from wagtail_khalti.actions.outage import FEW
 from wagtail_khalti.conf import configuration
@@ -16,8 +16,15 @@ from wagtail_khalti.doctor.last_run import last_reconcile
 from wagtail_khalti.doctor.waiting import left_behind, overdue, refunds_in_doubt, undecided
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
 from wagtail_khalti.models.payment import Status
+from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
+
+
+@pytest.fixture
+def start(db):
+    """Another payment that waits at Khalti."""
+    return PaymentFactory
 
 
 def before(**ago):
@@ -168,24 +175,20 @@ def test_the_oldest_undecided_payment_comes_first_and_tests_are_counted_apart(st
 
 
 @pytest.fixture
-def doubtful(khalti, paid):
-    """Another payment with a refund whose request was lost, begun so many minutes ago."""
+def doubtful(db):
+    """Another payment with a refund whose request was lost, begun so many minutes ago, and not asked about since."""
 
     def give_back(minutes, **columns):
-        payment = paid()
-        khalti.trouble("refund", "reset_before", payment=payment)
-        refund = refund_payment(payment, 50_000)
-        assert refund.state == "unknown"
+        refund = RefundFactory(unknown=True)
         KhaltiRefund.objects.filter(pk=refund.pk).update(created_at=before(minutes=minutes))
-        change(payment, **columns)
-        return payment
+        change(refund.payment, **columns)
+        return refund.payment
 
     return give_back
 
 
-def test_refunds_that_are_decided_or_young_are_no_trouble(paid, doubtful):
-    refund_payment(paid())
-    KhaltiRefund.objects.update(created_at=before(days=9))
+def test_refunds_that_are_decided_or_young_are_no_trouble(doubtful):
+    RefundFactory(payment__at=before(days=10), at=before(days=9))
     doubtful(59)
 
     finding = only(refunds_in_doubt())
@@ -222,10 +225,8 @@ def test_a_refund_in_doubt_is_told_by_its_matter_as_long_as_that_is_open(doubtfu
     assert only(refunds_in_doubt()).references == (payment.reference,)
 
 
-def test_a_refund_of_unknown_amount_is_told_by_its_matter_as_long_as_that_is_open(khalti, paid):
-    payment = paid()
-    khalti.refund(payment, amount=50_000)
-    check_payment(payment)
+def test_a_refund_of_unknown_amount_is_told_by_its_matter_as_long_as_that_is_open():
+    payment = RefundFactory(nameless=True).payment
     payment.refunds.update(created_at=before(minutes=61))
     assert only(refunds_in_doubt()).level == Level.OK
 

@@ -1,4 +1,4 @@
-"""Payments by the hundred, written straight into the database: Khalti never hears of them."""
+"""Payments by the thousand, as bare rows in one statement: a factory would tell the whole history of each."""
 
 from contextlib import contextmanager
 from datetime import timedelta

@@ -12,13 +12,13 @@ from django.utils import timezone, translation
 from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import VIEW, Seen, words_of
-from tests.staff.matters import Kind, many_matters, new_matter, new_payment
+from tests.staff.matters import Kind, many_matters, new_matter
 from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import State
+from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff import dashboard
+from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 pytestmark = pytest.mark.every_database
 
@@ -36,17 +36,15 @@ def open_home(sign_in, home):
     return lambda role="viewer": Seen(sign_in(role).client.get(reverse(HOME)))
 
 
-def came(*, days=0, amount=150_000, **options):
+def came(*, days=0, **options):
     """Paid so many days ago."""
-    at = timezone.now() - timedelta(days=days)
-    payment = new_payment(amount=amount, status="completed", completed_at=at, initiated_at=at, **options)
-    KhaltiPayment.objects.filter(pk=payment.pk).update(created_at=at - timedelta(minutes=1))
-    return payment
+    return PaymentFactory(
+        completed=True, completed_at=timezone.now() - timedelta(days=days), took=timedelta(minutes=1), **options
+    )
 
 
 def went_back(payment, amount, *, days=0):
-    at = timezone.now() - timedelta(days=days)
-    return KhaltiRefund.objects.create(payment=payment, amount=amount, state=State.SUCCEEDED, decided_at=at, sent_at=at)
+    return RefundFactory(payment=payment, amount=amount, at=timezone.now() - timedelta(days=days))
 
 
 def panel_of(page):
@@ -60,11 +58,10 @@ def sums_of(page):
 
 class TestThePanel:
     def test_says_what_came_and_went_today_and_in_seven_days(self, open_home):
-        first = came()
-        came(days=6, amount=50_000)
+        first, older = came(), came(days=6, amount=50_000)
         came(days=7, amount=99_900)
         went_back(first, 20_000)
-        went_back(first, 10_000, days=3)
+        went_back(older, 10_000, days=3)
 
         assert sums_of(open_home()) == {
             "Today": ["1", "Rs 1,500", "Rs 200"],
@@ -75,10 +72,8 @@ class TestThePanel:
         assert sums_of(open_home()) == {"Today": ["0", "Rs 0", "Rs 0"], "Last 7 days": ["0", "Rs 0", "Rs 0"]}
 
     def test_counts_neither_what_was_not_paid_nor_what_did_not_go_back(self, open_home):
-        new_payment()
-        payment = came()
-        refund = went_back(payment, 20_000)
-        KhaltiRefund.objects.filter(pk=refund.pk).update(state=State.UNKNOWN)
+        PaymentFactory()
+        RefundFactory(unknown=True, payment=came())
 
         assert sums_of(open_home())["Today"] == ["1", "Rs 1,500", "Rs 0"]
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import REFUND, VIEW, Seen, words_of
-from tests.staff.matters import Kind, many_matters, new_matter, new_payment
+from tests.staff.matters import Kind, many_matters, new_matter
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.testing.factories import PaymentFactory
 
 INDEX, RESULTS = "khalti_matters:index", "khalti_matters:index_results"
 
@@ -52,7 +53,7 @@ class TestWhatIsThere:
         assert datetime.fromisoformat(case.time["datetime"]) == review.opened_at
 
     def test_shows_what_was_found_folded_away_and_with_labels(self, open_inbox, home):
-        new_matter(Kind.AMOUNT_MISMATCH)
+        payment = new_matter(Kind.AMOUNT_MISMATCH).payment
 
         [case] = cases_of(open_inbox())
 
@@ -60,7 +61,10 @@ class TestWhatIsThere:
         assert facts == {
             "Khalti's word": "Completed",
             "Amount at Khalti": "Rs 1,499.99",
-            "pidx": "p1",
+            "Khalti's fee": "Rs 0",
+            "Transaction id at Khalti": f"T{payment.reference}",
+            "Given back, says Khalti": "no",
+            "pidx": payment.pidx,
             "Status before": "Sent to Khalti",
         }
         assert not case.details.has_attr("open")
@@ -297,7 +301,8 @@ class TestButtons:
         assert case.select_one(f'a[href="/admin/khalti_settings/connection/{another.pk}/"]')
 
     def test_do_not_ask_khalti_about_what_never_came_there(self, open_inbox, home):
-        new_matter(Kind.UNKNOWN_STATUS, pidx=None)
+        new_matter(Kind.UNKNOWN_STATUS)
+        KhaltiPayment.objects.update(pidx=None)
 
         [case] = cases_of(open_inbox())
 
@@ -393,7 +398,7 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
 
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL decides by what the tables hold, which is next to nothing here")
-    new_payment()
+    PaymentFactory()
     request = rf.get("/")
     request._khalti_attention = {"reach": sites}
 

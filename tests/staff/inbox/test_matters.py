@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.staff.conftest import Seen, words_of
-from tests.staff.matters import EVIDENCE, Kind, new_matter, new_refund
+from tests.staff.matters import Kind, new_matter
 from wagtail_khalti.actions import close_review
 from wagtail_khalti.exceptions import RefundUndecided
 from wagtail_khalti.models import KhaltiReview
@@ -13,6 +13,7 @@ from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff.inbox.advice import ADVICE, Step
 from wagtail_khalti.staff.inbox.evidence import LABELS
 from wagtail_khalti.staff.inbox.matters import ABOUT_A_REFUND, DOORS, matter_of, matters_of
+from wagtail_khalti.testing.factories import RefundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def refunds_of(review):
 
 
 def test_every_kind_has_its_advice_and_its_evidence_here():
-    assert set(ADVICE) == set(STEPS) == set(EVIDENCE) == set(Kind)
+    assert set(ADVICE) == set(STEPS) == set(Kind)
     assert set(DOORS) == set(Step)
 
 
@@ -97,7 +98,7 @@ class TestEveryKind:
             close_review(review, outcome=KhaltiReview.Outcome.NOTHING_TO_DO)
 
     def test_has_a_label_for_all_that_it_is_opened_on(self, kind):
-        assert set(EVIDENCE[kind]) <= set(LABELS)
+        assert set(new_matter(kind).evidence) <= set(LABELS)
 
     def test_is_readable_in_nepali_too(self, kind):
         review = new_matter(kind)
@@ -122,15 +123,15 @@ class TestAMatterAboutARefund:
 
     def test_waits_while_another_refund_is_on_its_way(self):
         review = new_matter(Kind.REFUND_IN_DOUBT)
-        review.payment.refunds.update(state=State.SENDING)
+        review.payment.refunds.undecided().update(state=State.SENDING)
 
         seen = [matter_of(review, refunds_of(review)), *matters_of(review.payment, refunds_of(review))]
 
         assert [(matter.title, steps_of(matter)) for matter in seen] == [("A refund is on its way", ["CHECK"])] * 2
 
     def test_is_no_matter_yet_while_khalti_is_still_asked(self):
-        review = new_matter(Kind.UNKNOWN_STATUS)
-        new_refund(review.payment, 50_000, state=State.UNKNOWN)
+        payment = RefundFactory(unknown=True).payment
+        review = new_matter(Kind.UNKNOWN_STATUS, payment=payment)
 
         in_doubt, other = matters_of(review.payment, refunds_of(review))
 
@@ -155,10 +156,10 @@ class TestOnThePageOfAPayment:
         [block] = page.main.select(".help-warning:has(.khalti-matter)")
         assert [words_of(button) for button in block.select(".button")] == buttons
 
-    def test_leads_to_the_page_that_closes_it(self, desk, paid):
-        review = new_matter(Kind.SECOND_PAYMENT, payment=paid)
+    def test_leads_to_the_page_that_closes_it(self, desk):
+        review = new_matter(Kind.SECOND_PAYMENT)
 
-        page = desk.get("inspect", paid)
+        page = desk.get("inspect", review.payment)
 
         url = reverse("khalti_matters:close", args=[review.pk])
         assert page.main.select_one(f'.help-warning a[href="{url}"]')
