@@ -6,6 +6,7 @@ import pytest
 from wagtail.models import Site
 
 from tests.databases import copied_database
+from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.shop.models import ShopPage
 from wagtail_khalti.actions import start_payment
 

@@ -6,7 +6,7 @@ IS_FULL = os.environ.get("RELIABILITY") == "full"
 
 
 def pytest_collection_modifyitems(config, items):
-    """For the ``conftest.py`` of those tests."""
+    """A hook of ``conftest.py``."""
     left_out = [] if IS_FULL else [item for item in items if item.get_closest_marker("in_full")]
     if left_out:
         items[:] = [item for item in items if item not in set(left_out)]

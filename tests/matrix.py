@@ -120,16 +120,16 @@ WHOLE = [
     Part(name="mariadb", which="every_database", database=MARIADB),
     Part(name="chromium", which=BROWSER, database=SQLITE),
 ]
-NO_HURRY = "not browser and not heavy and not network"
-"""What needs nothing but Python and depends on its version, and on Django's and Wagtail's."""
+QUICK = "not browser and not heavy and not network"
+OF_A_VERSION = f"{QUICK} or every_version"
 
 PARTS = {
     part.name: part
     for part in [
         *WHOLE,
-        Part(name="quick", which=NO_HURRY, database=SQLITE),
-        Part(name="oldest", which=NO_HURRY, database=SQLITE, python=".venv-oldest/bin/python"),
-        Part(name="newest", which=NO_HURRY, database=SQLITE, python=".venv-newest/bin/python"),
+        Part(name="quick", which=QUICK, database=SQLITE),
+        Part(name="oldest", which=OF_A_VERSION, database=SQLITE, python=".venv-oldest/bin/python"),
+        Part(name="newest", which=OF_A_VERSION, database=SQLITE, python=".venv-newest/bin/python"),
     ]
 }
 

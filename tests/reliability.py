@@ -15,7 +15,14 @@ from typing import Any
 from tests.matrix import DATABASES, REPORTS, WORKERS, Database, why_not
 
 TESTS = ["concurrency", "masses", "crash", "random_runs", "workers", "doctor/test_schema.py"]
-ONLY_ON_SQLITE = ["actions/test_faults.py", "contract/test_faults.py"]
+ONLY_ON_SQLITE = [
+    "actions/test_faults.py",
+    "actions/test_lookup_bodies.py",
+    "actions/test_properties.py",
+    "actions/test_sequences.py",
+    "contract/test_faults.py",
+    "gateway/test_properties.py",
+]
 """What no database changes."""
 
 IN_PARALLEL = ["-n", WORKERS, "--dist", "worksteal"]

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-pytestmark = pytest.mark.every_database
+pytestmark = [pytest.mark.every_database, pytest.mark.heavy, pytest.mark.every_version]
 
 TABLES = {
     f"wagtail_khalti_khalti{name}"

@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from tests.gateway.test_properties import JSON
+from tests.in_full import IS_FULL
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
@@ -41,7 +42,9 @@ MEANS = {
 
 pytestmark = pytest.mark.django_db
 MANY = settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=500 if IS_FULL else 100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.test_properties import JSON, TRUE_HTTP_STATUSES
+from tests.in_full import IS_FULL
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway.messages import read_paisa
@@ -35,7 +36,9 @@ BODIES = st.fixed_dictionaries(
 
 pytestmark = pytest.mark.django_db
 ON_ROWS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=150 if IS_FULL else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

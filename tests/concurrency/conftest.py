@@ -8,7 +8,7 @@ from tests.actions.conftest import listening
 from tests.concurrency.beside import servers
 from tests.concurrency.crowd import each_at_once
 from tests.concurrency.shop import mark_as_paid
-from tests.in_full import IS_FULL, pytest_collection_modifyitems  # noqa: F401 - a hook
+from tests.in_full import IS_FULL
 from tests.shop.models import Order
 from wagtail_khalti.actions import start_payment
 

@@ -5,7 +5,6 @@ from wagtail.models import Locale, Page, Site
 
 from tests.crash.harness import Harness
 from tests.crash.other_khalti import OtherKhalti
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.simulator.conftest import TOKEN, running_command
 from tests.simulator.controller import Controller
 from wagtail_khalti.gateway import client, connect

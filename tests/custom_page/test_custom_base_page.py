@@ -6,6 +6,7 @@ import sys
 import pytest
 import wagtail
 
+pytestmark = [pytest.mark.heavy, pytest.mark.every_version]
 swappable = pytest.mark.skipif(wagtail.VERSION < (8, 0), reason="Wagtail's base page can be swapped since 8.0")
 
 

@@ -12,13 +12,16 @@ from tests.gateway.server import says
 from tests.gateway.test_initiate import GOOD as INITIATED
 from tests.gateway.test_initiate import request
 from tests.gateway.test_lookup import GOOD, PIDX
+from tests.in_full import IS_FULL
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway import Callback, Initiated, Lookup
 from wagtail_khalti.gateway.client import flatten
 from wagtail_khalti.gateway.messages import read_paisa
 
 ONE_SERVER = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=200 if IS_FULL else 80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()

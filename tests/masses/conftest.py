@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 
 from tests.concurrency.beside import Process, beside
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 
 CONCURRENCY = 16
 

@@ -1,6 +1,5 @@
 import pytest
 
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from wagtail_khalti.gateway import client
 
 

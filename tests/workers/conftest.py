@@ -8,7 +8,6 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.shop.models import Order
 from tests.simulator.conftest import running_command
 from tests.workers.watched_khalti import WatchedKhalti
