@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,11 +61,20 @@ def deliver(payment: KhaltiPayment) -> Told:
     require_no_transaction("deliver")
     told = Told()
     begun, payment.begun_delivery = payment.begun_delivery, None  # a second call is a second try
-    for delivery in payment.deliveries.undelivered().select_related("payment"):
-        if not _try(delivery, told, is_begun=delivery.pk == begun and delivery.attempts == 1):
+    for delivery in _undelivered(payment, begun):
+        if not _try(delivery, told, is_begun=delivery == begun and delivery.attempts == 1):
             _let_the_rest_wait(delivery)
             break
     return told
+
+
+def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:
+    """In order, with the payment as it is now. The usual one, alone and begun a moment ago, is not read again."""
+    undelivered = payment.deliveries.undelivered()
+    if begun and list(undelivered.values_list("pk", "attempts")) == [(begun.pk, begun.attempts)]:
+        begun.payment = KhaltiPayment.objects.whole(id=payment.pk) or payment
+        return [begun]
+    return undelivered.select_related("payment")
 
 
 def _has_to_wait(delivery: KhaltiDelivery) -> bool:

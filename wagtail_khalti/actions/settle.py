@@ -116,7 +116,7 @@ def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
         return
     for news in news_of(before, after):
         # Who settles it also delivers it, next. Counted here, that try costs no transaction of its own.
-        payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, news=news, attempts=1).pk
+        payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, news=news, attempts=1)
     if after in PAID and before in SOFT_ENDS:
         open_review(payment, KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -13,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.money import Paisa, format_rupees
+
+if TYPE_CHECKING:
+    from wagtail_khalti.models.delivery import KhaltiDelivery
 
 # Without 0, 1, I, L, O and U, so that it can be read out over the phone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -164,8 +169,8 @@ class KhaltiPayment(models.Model):
     refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
     """While it is not known what became of a refund: there is one at a time."""
 
-    begun_delivery: int | None = None
-    """The key of the delivery that whoever holds this object has begun to make. In memory only."""
+    begun_delivery: KhaltiDelivery | None = None
+    """The one that whoever holds this object has begun to make. In memory only."""
 
     objects = KhaltiPaymentQuerySet.as_manager()
 

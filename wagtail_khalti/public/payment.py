@@ -117,10 +117,7 @@ def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
 def _find(reference: str) -> KhaltiPayment | None:
     if "\x00" in reference:  # PostgreSQL refuses to look for it
         return None
-    try:
-        return KhaltiPayment.objects.get(reference=reference)
-    except KhaltiPayment.DoesNotExist:
-        return None
+    return KhaltiPayment.objects.whole(reference=reference)
 
 
 def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
