@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tests.actions.conftest import end_the_pause, kinds, news
 from tests.shop.models import Order
@@ -340,3 +341,20 @@ def test_delivering_inside_a_transaction_is_refused(payment):
         deliver(payment)
 
     assert undelivered().count() == 1
+
+
+def test_news_behind_other_news_is_anybodys_again(khalti, make_payment, heard, monkeypatch):
+    """Somebody who found the end of the payment is still telling it when the money comes."""
+    payment = make_payment()
+    khalti.answer_lookup(payment, status="Expired")
+    with monkeypatch.context() as somebody:
+        somebody.setattr("wagtail_khalti.actions.check.deliver", lambda payment: None)
+        check_payment(payment)
+    khalti.pay(payment)
+    check_payment(payment)
+    assert heard == []
+
+    payment.deliveries.filter(news="ended").update(delivered_at=timezone.now())
+    check_payment(payment)
+
+    assert [story for story, _reference in heard] == ["completed", "needs_attention"]

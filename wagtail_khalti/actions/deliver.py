@@ -64,6 +64,8 @@ def deliver(payment: KhaltiPayment) -> Told:
     for delivery in _undelivered(payment, begun):
         if not _try(delivery, told, is_begun=delivery == begun and delivery.attempts == 1):
             _let_the_rest_wait(delivery)
+            if begun and begun != delivery:
+                _give_back(begun)
             break
     return told
 
@@ -75,6 +77,12 @@ def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterab
         begun.payment = KhaltiPayment.objects.whole(id=payment.pk) or payment
         return [begun]
     return undelivered.select_related("payment")
+
+
+def _give_back(begun: KhaltiDelivery) -> None:
+    """Its turn did not come, for earlier news is on its way: the first try is anybody's again."""
+    with suppress(OperationalError):  # a busy database: then its turn comes when the head start is over
+        _unmarked(begun).filter(attempts=1).update(attempts=0)
 
 
 def _has_to_wait(delivery: KhaltiDelivery) -> bool:

@@ -47,7 +47,7 @@ def open_matters(request: HttpRequest, mode: Mode) -> KhaltiReviewQuerySet:
 
 def count_matters(request: HttpRequest) -> int:
     """Of the mode that counts here; no further than one beyond ``MOST``."""
-    return once(request, "count", lambda: open_matters(request, default_mode()).order_by()[: MOST + 1].count())
+    return once(request, "count", lambda: open_matters(request, default_mode())[: MOST + 1].count())
 
 
 def write_count(count: int) -> str:
