@@ -21,7 +21,7 @@ class WorkersConfig(AppConfig):
 def mark_as_paid(*, payment, **kwargs):
     from tests.shop.models import Order
 
-    Order.objects.filter(pk=payment.payable_id).update(times_paid=F("times_paid") + 1)
+    Order.objects.filter(pk=payment.payable_id or None).update(times_paid=F("times_paid") + 1)
 
 
 def forget_to_claim():
