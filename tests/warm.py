@@ -21,6 +21,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
@@ -175,16 +176,29 @@ def _become(streams: list[int], environment: dict[str, str]) -> None:
     _read_settings_anew()
 
 
+def _reload(name: str) -> ModuleType:
+    """Without what only an earlier environment had put there."""
+    module = sys.modules[name]
+    for setting in _names(module):
+        delattr(module, setting)
+    return importlib.reload(module)
+
+
+def _names(module: ModuleType) -> set[str]:
+    return {name for name in dir(module) if name.isupper()}
+
+
 def _read_settings_anew() -> None:
     from django.apps import apps
-    from django.conf import settings
+    from django.conf import global_settings, settings
     from django.core.signals import setting_changed
     from django.db import connections
 
-    importlib.reload(sys.modules["tests.settings"])
-    fresh = importlib.reload(sys.modules[settings.SETTINGS_MODULE])
-    for name in [name for name in dir(fresh) if name.isupper()]:
-        value = getattr(fresh, name)
+    before = _names(sys.modules[settings.SETTINGS_MODULE])
+    _reload("tests.settings")
+    fresh = _reload(settings.SETTINGS_MODULE)
+    for name in before | _names(fresh):
+        value = getattr(fresh, name, getattr(global_settings, name, None))  # some are there for some environments only
         if value != getattr(settings, name, None):
             setattr(settings, name, value)
             setting_changed.send(sender=None, setting=name, value=value, enter=True)
