@@ -1,6 +1,7 @@
 """Who works with payments, and what they see."""
 
 from datetime import timedelta
+from functools import cached_property
 
 import pytest
 from bs4 import BeautifulSoup
@@ -102,12 +103,22 @@ class Seen:
     def __init__(self, response):
         self.response = response
         self.status = response.status_code
-        self.html = response.content.decode()
-        self.soup = BeautifulSoup(self.html, "lxml")
-        for button in self.soup.select(".messages button"):
-            button.extract()  # Wagtail's "Go to the first error", hidden where there is none
-        self.main = self.soup.select_one("main") or self.soup
         self.path = response.request["PATH_INFO"]
+
+    @cached_property
+    def html(self):
+        return self.response.content.decode()
+
+    @cached_property
+    def soup(self):
+        soup = BeautifulSoup(self.html, "lxml")
+        for button in soup.select(".messages button"):
+            button.extract()  # Wagtail's "Go to the first error", hidden where there is none
+        return soup
+
+    @cached_property
+    def main(self):
+        return self.soup.select_one("main") or self.soup
 
     @property
     def text(self):
