@@ -25,7 +25,7 @@ ONLY_ON_SQLITE = [
 ]
 """What no database changes."""
 
-IN_PARALLEL = ["-n", WORKERS, "--dist", "worksteal"]
+IN_PARALLEL = ["-n", WORKERS, "--dist", "load"]
 """Each of them has a database of its own."""
 
 Line = dict[str, Any]
