@@ -23,7 +23,7 @@ def payment(db):
 
 @pytest.fixture
 def paid_twice(db):
-    return PaymentFactory(duplicate=True)
+    return PaymentFactory(duplicate=True, customer_email="")
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from wagtail.models import ModelLogEntry
 
 from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.models.refund import LONGEST_REASON
+from wagtail_khalti.staff.forms import AmountForm, ConfirmForm, RecordForm, RefundForm
+from wagtail_khalti.testing.factories import PaymentFactory
 
 SENSELESS = {
     "0": "Enter an amount above zero.",
@@ -73,16 +75,48 @@ def unchanged(khalti, refunds):
     assert (refunds.count(), ModelLogEntry.objects.count(), khalti.calls("refund")) == before
 
 
-class TestAmounts:
-    @pytest.mark.parametrize("typed", SENSELESS)
-    def test_that_make_no_sense_are_told_beside_the_field(self, desk, paid, unchanged, typed):
-        seen = {name: desk.post(name, paid, **FIELDS[name] | {"amount": typed}) for name in ("refund", "record")}
+@pytest.fixture
+def forms():
+    """Every form that asks for an amount, as it judges what was typed."""
+    payment = PaymentFactory.build(completed=True)
 
-        for page in seen.values():
-            assert page.errors == [SENSELESS[typed]]
+    def forms(typed):
+        data = {"amount": typed, "way": "cash", "remaining": 150_000, "key": "a-key"}
+        bound = [form(data, payment=payment) for form in (RefundForm, RecordForm, ConfirmForm)] + [AmountForm(data)]
+        for form in bound:
+            form.full_clean()
+        return bound
+
+    return forms
+
+
+class TestAmounts:
+    @pytest.mark.parametrize("typed", SENSELESS, ids=lambda typed: repr(typed[:20]))
+    def test_that_make_no_sense_are_told_beside_the_field(self, forms, typed):
+        for form in forms(typed):
+            assert form.errors == {"amount": [SENSELESS[typed]]}, form
+
+    @pytest.mark.parametrize("typed", TOO_MUCH)
+    def test_beyond_what_is_left_are_refused_with_what_is_left(self, forms, typed):
+        refund, record, _confirm, _found = forms(typed)
+
+        for form in (refund, record):
+            assert form.errors == {"amount": ["At most Rs\xa01,500 is left of this payment."]}
+
+    @pytest.mark.parametrize("typed", UNDERSTOOD)
+    def test_as_people_write_them_are_understood(self, forms, typed):
+        for form in forms(typed):
+            assert form.cleaned_data["amount"] == UNDERSTOOD[typed]
+
+    @pytest.mark.parametrize("typed", ["abc", "", "1501", "500\x00"])
+    def test_that_can_t_be_meant_stay_in_the_form_and_send_nothing(self, desk, paid, unchanged, typed):
+        for name in ("refund", "record"):
+            page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
+
+            assert page.errors == [SENSELESS.get(typed, "At most Rs 1,500 is left of this payment.")]
             assert page.form.data["amount"] == typed.replace("\x00", "\ufffd")  # as a browser reads it
 
-    @pytest.mark.parametrize("typed", SENSELESS)
+    @pytest.mark.parametrize("typed", ["abc", "", "500\x00"])
     def test_of_the_dashboard_that_make_no_sense_are_told_too(self, desk, nameless, typed):
         page = desk.post("amount", nameless.reference, amount=typed, note="")
 
@@ -90,27 +124,18 @@ class TestAmounts:
         nameless.refresh_from_db()
         assert nameless.lacks_amount
 
-    @pytest.mark.parametrize("typed", TOO_MUCH)
-    def test_beyond_what_is_left_are_refused_with_what_is_left(self, desk, paid, unchanged, typed):
-        for name in ("refund", "record"):
-            page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
-
-            assert page.errors == ["At most Rs 1,500 is left of this payment."]
-            assert page.form.data["amount"] == typed.replace("\x00", "\ufffd")  # as a browser reads it
-
-    @pytest.mark.parametrize("typed", UNDERSTOOD)
-    def test_as_people_write_them_are_understood(self, desk, paid, unchanged, typed):
-        page = desk.post("refund", paid, amount=typed)
+    def test_as_people_write_them_are_asked_for_once_more(self, desk, paid, unchanged):
+        page = desk.post("refund", paid, amount="रु १,५००")
 
         assert page.errors == []
-        assert page.form.data["amount"] == f"{UNDERSTOOD[typed] / 100:.2f}"
+        assert page.form.data["amount"] == "1500.00"
 
     def test_are_understood_where_they_are_only_written_down(self, desk, paid):
         desk.post("record", paid, **FIELDS["record"] | {"amount": "रु १,०००.५०"})
 
         assert paid.refunds.get().amount == 100_050
 
-    @pytest.mark.parametrize("typed", [*SENSELESS, *TOO_MUCH])
+    @pytest.mark.parametrize("typed", ["abc", "", "500\x00", *TOO_MUCH])
     def test_that_were_changed_in_the_last_form_send_nothing(self, desk, paid, unchanged, typed):
         page = desk.post("refund", paid, **FIELDS["confirm"] | {"amount": typed})
 
@@ -133,16 +158,25 @@ class TestOtherFields:
 
         assert paid.refunds.get().reason == reason
 
-    @pytest.mark.parametrize("mobile", ["98000", "98000000011", "8800000001", "abc", "+1 555 0100", "9" * 31])
-    def test_a_mobile_number_that_is_none_is_told(self, desk, paid, unchanged, mobile):
-        page = desk.post("refund", paid, amount="500", mobile=mobile)
+    def test_a_mobile_number_that_is_none_is_told(self, desk, paid, unchanged):
+        page = desk.post("refund", paid, amount="500", mobile="98000")
 
         assert len(page.errors) == 1
-        assert page.form.data["mobile"] == mobile
+        assert page.form.data["mobile"] == "98000"
+
+    @pytest.mark.parametrize("mobile", ["98000", "98000000011", "8800000001", "abc", "+1 555 0100", "9" * 31])
+    def test_no_other_is_taken_for_one(self, mobile):
+        form = RefundForm({"amount": "500", "mobile": mobile}, payment=PaymentFactory.build(completed=True))
+
+        assert list(form.errors) == ["mobile"]
+        assert len(form.errors["mobile"]) == 1
 
     @pytest.mark.parametrize("mobile", ["9800000001", "+977 980-0000001", "९८००००००01", "\u200e9800000001"])
-    def test_a_mobile_number_is_understood_as_people_write_it(self, desk, paid, mobile):
-        assert desk.post("refund", paid, amount="500", mobile=mobile).form.data["mobile"] == "9800000001"
+    def test_a_mobile_number_is_understood_as_people_write_it(self, mobile):
+        form = RefundForm({"amount": "500", "mobile": mobile}, payment=PaymentFactory.build(completed=True))
+
+        assert form.is_valid()
+        assert form.cleaned_data["mobile"] == "9800000001"
 
     @pytest.mark.parametrize("key", ["", "k" * 65, "a\x00b", " "])
     def test_without_a_sound_key_one_starts_again(self, desk, paid, unchanged, key):

@@ -14,6 +14,7 @@ from wagtail.users.models import UserProfile
 from tests.staff.conftest import Seen, make_person, words_of
 from tests.staff.past import past_opening, past_payment, past_refund, save
 from wagtail_khalti.models import Status
+from wagtail_khalti.staff.insights.form import InsightsForm
 
 TODAY = date(2026, 11, 21)  # a Saturday, 2083-08-05
 YESTERDAY = TODAY - timedelta(days=1)
@@ -107,7 +108,7 @@ class Insights(Seen):
 
 
 class TestWhoMaySee:
-    @pytest.mark.parametrize("role", ["viewer", "cashier", "accountant", "manager", "superuser"])
+    @pytest.mark.parametrize("role", ["viewer", "accountant", "superuser"])
     def test_those_who_may_see_payments(self, look, sign_in, week, role):
         page = look(role)
 
@@ -139,7 +140,7 @@ class TestWhoMaySee:
         assert page.main.select_one("[name=site]") is None
         assert "Shop" not in page.text
 
-    @pytest.mark.parametrize("site", ["1", "999999", "x", "-1", "1 OR 1=1"])
+    @pytest.mark.parametrize("site", ["1", "x"])
     def test_of_other_sites_nothing_whatever_is_in_the_address(self, sign_in, branch, branch_clerk, site):
         default = Site.objects.get(is_default_site=True)
         save([past_payment(TODAY, 90_000, site=default), past_payment(TODAY, 70_000, site=branch)])
@@ -393,7 +394,21 @@ SENSELESS = [
 
 class TestWhatCantBeMeant:
     @pytest.mark.parametrize(("query", "errors"), SENSELESS)
-    def test_is_told_at_the_field_and_the_usual_is_shown(self, look, week, query, errors):
+    def test_is_told_at_the_field_and_the_usual_is_shown(self, query, errors):
+        form = InsightsForm(query, sites={})
+
+        question = form.question()
+
+        assert [error for field in form.visible_fields() for error in field.errors] == errors
+        if {"first", "last"} & form.errors.keys():
+            assert (question.first, question.last) == (TODAY - timedelta(days=29), TODAY)
+        assert (question.mode, question.merchant, question.site) == ("simulator", "", None)
+
+    @pytest.mark.parametrize(
+        ("query", "errors"),
+        [({"first": "<script>"}, [DAY]), ({"merchant": "\x00%_'\""}, [LIST]), ({"site": "9" * 10_000}, [LIST])],
+    )
+    def test_is_told_on_the_page(self, look, week, query, errors):
         page = look(**query)
 
         assert page.status == 200
@@ -404,9 +419,10 @@ class TestWhatCantBeMeant:
     def test_shows_the_usual_days_if_only_one_of_both_is_right(self, look):
         assert look(first="x", last="2026-10-30").period.startswith("23 October 2026 – 21 November 2026")
 
-    @pytest.mark.parametrize("typed", ["1944-01-01", "1944-01-20", "2069-12-31", "2070-01-01"])
-    def test_at_the_ends_of_what_is_known_breaks_nothing(self, look, typed):
-        for query in ({"first": typed, "last": typed}, {"first": typed, "last": ""}, {"first": "", "last": typed}):
+    def test_at_the_ends_of_what_is_known_breaks_nothing(self, look):
+        for typed in ["1944-01-01", "2069-12-31", "2070-01-01"]:
+            assert look(first=typed, last=typed).status == 200
+        for query in ({"first": "1944-01-20", "last": ""}, {"first": "", "last": "1944-01-01"}):
             assert look(**query).status == 200
 
 

@@ -1,15 +1,11 @@
 """The page of a payment in each state: its figures, what needs a person, and what it offers to whom."""
 
-import sys
-
 import pytest
 
-from tests.actions.conftest import Line
 from tests.staff.conftest import words_of
-from wagtail_khalti.actions import check_payment, refund_payment, start_payment
-from wagtail_khalti.conf import configuration
-from wagtail_khalti.gateway import Customer, connect
+from tests.staff.made import in_doubt, make_paid, nameless, paid_twice  # noqa: F401 - fixtures
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 CHECK, REFUND, RECORD = "Check with Khalti now", "Refund", "Record a refund made elsewhere"
 NOTE, CLOSE = "Add this note", "Close this matter"
@@ -70,43 +66,29 @@ KEY, MOBILE = "a-key-for-tests", "9800000001"
 
 
 @pytest.fixture
-def waiting(khalti, home):
-    customer = Customer(name="Sita Rai", phone=MOBILE)
-    return start_payment(150_000, purpose="Membership", base_url="http://testserver", customer=customer)
+def waiting(db):
+    return PaymentFactory()
 
 
 @pytest.fixture
-def canceled(khalti, waiting):
-    khalti.cancel(waiting)
-    return check_payment(waiting)
+def canceled(db):
+    return PaymentFactory(canceled=True)
 
 
 @pytest.fixture
-def partly_refunded(paid):
-    refund_payment(paid, 40_050)
-    return paid
+def partly_refunded(db):
+    return PaymentFactory(partially_refunded=True, part=40_050, customer_email="")
 
 
 @pytest.fixture
-def refunded(paid):
-    refund_payment(paid)
-    return paid
+def refunded(db):
+    return PaymentFactory(refunded=True, customer_email="")
 
 
 @pytest.fixture
 def on_its_way(paid):
-    """Whoever sends it was killed a moment ago."""
-    line = Line()
-    connect(configuration().merchant()).transport.session.mount("http://khalti.test/", line)
-    line.before["refund"] = sys.exit
-    with pytest.raises(SystemExit):
-        refund_payment(paid, 40_000)
-    return paid
-
-
-@pytest.fixture(params=BUTTONS)
-def state(request):
-    return request.param
+    """Sent a moment ago."""
+    return RefundFactory(sending=True, payment=paid, amount=40_000)
 
 
 @pytest.fixture
@@ -117,55 +99,40 @@ def the_payment(request, state):
 
 
 def buttons_of(page):
-    return [words_of(button) for button in page.main.select("a.button, form[method=post] button, .w-header-button")]
+    return sorted(
+        words_of(button) for button in page.main.select("a.button, form[method=post] button, .w-header-button")
+    )
 
 
-class TestEachState:
-    def test_offers_what_a_person_may_do(self, sign_in, state, the_payment):
-        of_cashier, besides = BUTTONS[state]
-        expected = {"viewer": [], "cashier": sorted(of_cashier), "manager": sorted(of_cashier + besides)}
+def matters_of(payment, state):
+    if state != "paid_twice":
+        return MATTERS.get(state, [])
+    earlier = payment.duplicate_of.readable_reference
+    return [
+        f"Paid twice Rs 1,500 came for something that {earlier} had paid already; nothing was sold for it. "
+        "Give this second payment back. The first one stays as it is."
+    ]
 
-        seen = {role: sorted(buttons_of(sign_in(role).get("inspect", the_payment))) for role in expected}
 
-        assert seen == expected
+@pytest.mark.parametrize("state", BUTTONS)
+def test_each_state_tells_everybody_what_they_may_know_and_do(sign_in, state, the_payment):
+    viewer, cashier, manager = (sign_in(role).get("inspect", the_payment) for role in ("viewer", "cashier", "manager"))
 
-    def test_has_these_figures(self, sign_in, state, the_payment):
-        page = sign_in("viewer").get("inspect", the_payment)
+    of_cashier, besides = BUTTONS[state]
+    assert buttons_of(viewer) == []
+    assert buttons_of(cashier) == sorted(of_cashier)
+    assert buttons_of(manager) == sorted(of_cashier + besides)
 
-        names = ("Status", "Amount", "Paid", "Given back", "In doubt", "Left")
-        assert {name: page.figures[name] for name in names if name in page.figures} == FIGURES[state]
+    names = ("Status", "Amount", "Paid", "Given back", "In doubt", "Left")
+    assert {name: viewer.figures[name] for name in names if name in viewer.figures} == FIGURES[state]
+    assert viewer.matters == matters_of(the_payment, state)
 
-    def test_tells_everybody_what_needs_a_person(self, sign_in, state, the_payment):
-        page = sign_in("viewer").get("inspect", the_payment)
-
-        wanted = MATTERS.get(state, [])
-        if state == "paid_twice":
-            earlier = the_payment.duplicate_of.readable_reference
-            wanted = [
-                f"Paid twice Rs 1,500 came for something that {earlier} had paid already; nothing was sold for it. "
-                "Give this second payment back. The first one stays as it is."
-            ]
-        assert page.matters == wanted
-
-    @pytest.mark.parametrize("role", ["cashier", "manager"])
-    def test_says_who_paid_and_how_to_reach_them(self, sign_in, the_payment, role):
-        page = sign_in(role).get("inspect", the_payment)
-
+    assert viewer.figures["Mobile number"] == "98XXXXX001"
+    assert not [private for private in ("Sita", MOBILE) if private in viewer.html]
+    for page in (cashier, manager):
         assert page.figures | {"Name": "Sita Rai", "Mobile number": MOBILE} == page.figures
 
-    def test_says_it_to_nobody_who_may_not_know(self, sign_in, the_payment):
-        page = sign_in("viewer").get("inspect", the_payment)
-
-        assert page.figures["Mobile number"] == "98XXXXX001"
-        assert "Sita" not in page.html
-        assert MOBILE not in page.html
-
-    def test_never_shows_the_key(self, desk, state, the_payment):
-        for name in ("inspect", "history", "refund", "record"):
-            page = desk.get(name, the_payment)
-            assert page.status == 200
-            assert KEY not in page.html
-            assert the_payment.key_fingerprint not in page.html
-
-    def test_says_that_no_money_moves_in_a_test(self, desk, the_payment):
-        assert "Test mode: no money moves." in desk.get("inspect", the_payment).text
+    assert "Test mode: no money moves." in manager.text
+    for page in (manager, *(sign_in("manager").get(name, the_payment) for name in ("history", "refund", "record"))):
+        assert page.status == 200
+        assert not [secret for secret in (KEY, the_payment.key_fingerprint) if secret in page.html]
