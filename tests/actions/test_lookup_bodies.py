@@ -40,7 +40,7 @@ MEANS = {
     "failed": "failed",
 }
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 MANY = settings(
     max_examples=500 if IS_FULL else 100,
     deadline=None,

@@ -34,7 +34,7 @@ BODIES = st.fixed_dictionaries(
     },
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 ON_ROWS = settings(
     max_examples=150 if IS_FULL else 40,
     deadline=None,

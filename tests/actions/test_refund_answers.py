@@ -279,6 +279,7 @@ def test_every_fault_at_refund_is_known_here():
     assert {fault for fault in Fault if "refund" in fault.endpoints} == NOTHING_HAPPENED | IT_HAPPENED
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("fault", sorted(NOTHING_HAPPENED | IT_HAPPENED))
 @pytest.mark.parametrize("amount", [None, 50_000])
 def test_after_a_fault_it_is_not_asked_again(khalti, completed, fault, amount):

@@ -170,6 +170,7 @@ def test_an_error_of_the_database_is_not_taken_for_a_used_key(khalti, completed,
 # Never again by itself.
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
 def test_after_any_fault_and_many_looks_it_was_asked_once(khalti, completed, fault):
     khalti.trouble("refund", fault)

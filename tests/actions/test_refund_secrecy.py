@@ -55,6 +55,7 @@ def test_a_refund_that_is_made(khalti, completed, log, manager):
     assert ModelLogEntry.objects.exists()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
 def test_a_refund_that_meets_a_fault(khalti, completed, log, manager, fault):
     khalti.trouble("refund", fault)

@@ -20,7 +20,7 @@ from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status, new_reference
 
-pytestmark = pytest.mark.every_database
+pytestmark = [pytest.mark.every_database, pytest.mark.heavy]
 
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"
 AMOUNT = 150_000

@@ -292,6 +292,7 @@ class Killed(BaseException):
     """Like a signal: nothing catches it."""
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_killed_after_any_statement_it_is_right_afterwards():
     """Also where a payment changes then."""
@@ -401,6 +402,7 @@ def forget():
         model._base_manager.all()._raw_delete("default")
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -22,7 +22,7 @@ from tests.workers.watched_khalti import WatchedKhalti
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.exports.spreadsheets import rows
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_version]
 
 
 @pytest.fixture(scope="module")

@@ -169,6 +169,7 @@ def run(database):
     )
 
 
+@pytest.mark.heavy
 def test_a_database_that_is_down_is_a_finding(closed_port):  # noqa: F811 - the fixture
     done = run(f"postgres://shop:secret-password@127.0.0.1:{closed_port.address[1]}/shop")
 
@@ -181,6 +182,7 @@ def test_a_database_that_is_down_is_a_finding(closed_port):  # noqa: F811 - the 
     assert {finding["subject"] for finding in told} == {"settings", "database"}
 
 
+@pytest.mark.heavy
 def test_a_database_that_is_still_empty_is_a_finding(tmp_path):
     done = run(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
 

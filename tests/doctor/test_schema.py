@@ -31,15 +31,22 @@ def one_of_each_kind(about):
     return by_name(about if IS_FULL else kinds.values())
 
 
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker):
+    """What the database tells of each table, asked once."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        tables = {model._meta.db_table for model in models()}
+        return {table: connection.introspection.get_constraints(cursor, table) for table in tables}
+
+
 @contextmanager
-def hidden(model, is_meant):
-    """What the database tells of its tables, but for what is meant in this one."""
+def hidden(told, model, is_meant):
+    """All of that but for what is meant in this table."""
     with pytest.MonkeyPatch.context() as changed:
-        told = connection.introspection.get_constraints
 
         def tell(cursor, table):
             is_hidden = is_meant if table == model._meta.db_table else lambda name, one: False
-            return {name: one for name, one in told(cursor, table).items() if not is_hidden(name, one)}
+            return {name: one for name, one in told[table].items() if not is_hidden(name, one)}
 
         changed.setattr(connection.introspection, "get_constraints", tell)
         yield
@@ -90,14 +97,14 @@ def test_there_is_something_to_compare_with():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "constraint"), by_name(CONSTRAINTS))
-def test_each_constraint_that_is_not_there_is_named(model, constraint):
+def test_each_constraint_that_is_not_there_is_named(told, model, constraint):
     fields = list(getattr(constraint, "fields", ()))
 
     def is_meant(name, one):
         does_the_same = bool(fields) and one["unique"] and set(one["columns"]) == set(fields)
         return name == constraint.name or does_the_same
 
-    with hidden(model, is_meant):
+    with hidden(told, model, is_meant):
         finding = only(constraints())
 
     assert (finding.level, finding.name, finding.numbers) == (Level.ERROR, "constraints_missing", {"constraints": 1})
@@ -106,8 +113,8 @@ def test_each_constraint_that_is_not_there_is_named(model, constraint):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "index"), by_name(INDEXES))
-def test_each_index_that_is_not_there_is_named(model, index):
-    with hidden(model, lambda name, one: name == index.name):
+def test_each_index_that_is_not_there_is_named(told, model, index):
+    with hidden(told, model, lambda name, one: name == index.name):
         finding = only(indexes())
 
     assert (finding.level, finding.name) == (Level.WARNING, "indexes_missing")

@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = [pytest.mark.heavy, pytest.mark.every_version]  # a process of its own
+
 WITHOUT_A_KEY = """
 from django.conf import settings
 import django

@@ -64,6 +64,7 @@ def test_its_pages_have_their_style(standalone):
     assert (sheet.status_code, sheet.headers["Content-Type"]) == (200, "text/css")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly_and_a_restart_loses_nothing(tmp_path, how):
     with running_command(tmp_path) as (address, process):

@@ -13,7 +13,7 @@ from wagtail_khalti.simulator.models import SimulatedPayment, Trouble
 
 from .merchant import Merchant
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.every_database, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 MANY = 60  # threads; each has a database connection of its own, and PostgreSQL has a hundred
 
