@@ -358,3 +358,15 @@ def test_news_behind_other_news_is_anybodys_again(khalti, make_payment, heard, m
     check_payment(payment)
 
     assert [story for story, _reference in heard] == ["completed", "needs_attention"]
+
+
+def test_it_hears_of_the_payment_as_it_is_stored_by_then(khalti, payment, line, on):
+    """Something else of it was changed while Khalti was asked."""
+    purposes = []
+    on("completed", lambda *, payment, **kwargs: purposes.append(payment.purpose))
+    line.after["lookup"] = lambda: KhaltiPayment.objects.update(purpose="Renamed meanwhile")
+
+    asked = check_payment(payment)
+
+    assert asked.purpose == "Order", "the control: what was asked with is not read again"
+    assert purposes == ["Renamed meanwhile"]

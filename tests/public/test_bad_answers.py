@@ -1,9 +1,11 @@
 """What a visitor, or a program that plays one, can type. Never an error page, never a senseless payment."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tests.public.conftest import GOOD_ANSWERS
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.phone import PhoneField
 
 PHONE_WORDS = "Enter a mobile number of 10 digits, such as 98XXXXXXXX."
 QUANTITY_WORDS = "Enter a quantity from 1 to 5."
@@ -29,8 +31,12 @@ QUANTITY_WORDS = "Enter a quantity from 1 to 5."
         "\t9800000001\n",
     ],
 )
-def test_a_mobile_number_may_be_written_in_any_usual_way(visitor, shop_page, the_payment, written):
-    visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone=written)
+def test_a_mobile_number_may_be_written_in_any_usual_way(written):
+    assert PhoneField().clean(written) == "9800000001"
+
+
+def test_a_mobile_number_is_kept_as_khalti_wants_it(visitor, shop_page, the_payment):
+    visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone="+९७७ ९८०-००० ०००१")
 
     assert the_payment().customer_phone == "9800000001"
 
@@ -58,7 +64,13 @@ def test_a_mobile_number_may_be_written_in_any_usual_way(visitor, shop_page, the
         "🙂" * 10,
     ],
 )
-def test_what_is_no_mobile_number_is_asked_again_in_words(visitor, shop_page, written):
+def test_what_is_no_mobile_number_is_none(written):
+    with pytest.raises(ValidationError):
+        PhoneField().clean(written)
+
+
+@pytest.mark.parametrize("written", ["", "hello", "98000\x0000001", "9" * 5000], ids=repr)
+def test_without_a_mobile_number_it_is_asked_again(visitor, shop_page, written):
     visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone=written)
 
     assert visitor.response.status_code == 200

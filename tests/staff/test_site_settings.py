@@ -169,15 +169,15 @@ class TestWhatIsChosen:
             "museum": f"museum · Simulator · key {marks['museum']}",
         }
 
-    @pytest.mark.parametrize("name", ["theatre", "MUSEUM", "<script>", "x" * 10_240])
-    def test_an_account_that_was_never_set_up_is_refused(self, save, site, settings, name):
+    def test_an_account_that_was_never_set_up_is_refused(self, save, site, settings):
         settings.WAGTAIL_KHALTI = TWO
 
-        page = save(merchant=name)
+        for name in ["theatre", "MUSEUM", "<script>", "x" * 10_240]:
+            page = save(merchant=name)
 
-        assert len(page.errors) == 1
-        assert chosen(site).merchant == ""
-        assert "<script> is not" not in page.html
+            assert len(page.errors) == 1, name[:20]
+            assert chosen(site).merchant == ""
+            assert "<script> is not" not in page.html
 
     def test_an_account_that_is_gone_is_said_and_kept_until_another_is_chosen(self, save, keeper, site, settings):
         settings.WAGTAIL_KHALTI = TWO

@@ -172,11 +172,11 @@ class TestModes:
         assert "Test mode: no money moves." in open_inbox(mode="sandbox").text
         assert "Test mode" not in open_inbox(mode="live").text
 
-    @pytest.mark.parametrize("mode", ["", "nonsense", "' OR 1=1 --", "\x00", "x" * 10_000])
-    def test_that_do_not_exist_are_the_usual_one(self, open_inbox, home, mode):
+    def test_that_do_not_exist_are_the_usual_one(self, open_inbox, home):
         new_matter(purpose="A test")
 
-        assert "A test" in open_inbox(mode=mode).text
+        for mode in ["", "nonsense", "' OR 1=1 --", "\x00", "x" * 10_000]:
+            assert "A test" in open_inbox(name=RESULTS, mode=mode).html, mode[:20]
 
     def test_can_be_switched(self, open_inbox, home):
         page = open_inbox(mode="live")
@@ -197,13 +197,13 @@ class TestKinds:
 
         assert titles_of(page) == [str(Kind.NOT_FOUND.label), str(Kind.LATE_PAYMENT.label)]
 
-    @pytest.mark.parametrize("kind", ["nonsense", "%", "_", "'", "\x00", "x" * 10_000])
-    def test_that_do_not_exist_narrow_nothing(self, open_inbox, home, kind):
+    def test_that_do_not_exist_narrow_nothing(self, open_inbox, home):
         new_matter()
 
-        page = open_inbox(kind=kind)
+        for kind in ["nonsense", "%", "_", "'", "\x00", "x" * 10_000]:
+            page = open_inbox(name=RESULTS, kind=kind)
 
-        assert (page.status, len(cases_of(page))) == (200, 1)
+            assert (page.status, len(page.soup.select(".khalti-case"))) == (200, 1), kind[:20]
 
     def test_narrow_the_part_that_wagtail_swaps(self, open_inbox, home):
         new_matter()
@@ -224,11 +224,11 @@ class TestPages:
         assert seen == [20, 20, 5]
         assert "45 matters" in open_inbox().text
 
-    @pytest.mark.parametrize("number", ["0", "-1", "99", "abc", "9" * 5000, "\x00"])
-    def test_that_do_not_exist_are_the_nearest(self, open_inbox, home, number):
+    def test_that_do_not_exist_are_the_nearest(self, open_inbox, home):
         new_matter()
 
-        assert len(cases_of(open_inbox(p=number))) == 1
+        for number in ["0", "-1", "99", "abc", "9" * 5000, "\x00"]:
+            assert len(open_inbox(name=RESULTS, p=number).soup.select(".khalti-case")) == 1, number[:20]
 
     def test_are_counted_no_further_than_a_thousand(self, open_inbox, home):
         many_matters(1001)
@@ -273,14 +273,19 @@ OF_A_CASHIER = {"Check with Khalti now", "Tell the site's code again"}
 
 
 class TestButtons:
-    @pytest.mark.parametrize("kind", BUTTONS)
-    def test_are_those_for_which_one_has_the_right(self, open_inbox, home, kind):
-        new_matter(kind)
+    def test_are_those_for_which_one_has_the_right(self, open_inbox, home):
+        for kind in BUTTONS:
+            new_matter(kind)
+        titles = {str(kind.label): kind for kind in BUTTONS}
 
-        seen = {role: buttons_of(cases_of(open_inbox(role))[0]) for role in ("viewer", "cashier", "manager")}
+        for role in ("viewer", "cashier", "manager"):
+            page = open_inbox(role)
+            seen = {
+                titles[title]: buttons_of(case) for title, case in zip(titles_of(page), cases_of(page), strict=True)
+            }
 
-        of_cashier = [button for button in BUTTONS[kind] if button in OF_A_CASHIER]
-        assert seen == {"viewer": [], "cashier": of_cashier, "manager": BUTTONS[kind]}
+            may = {"viewer": set(), "cashier": OF_A_CASHIER, "manager": set().union(*BUTTONS.values())}[role]
+            assert seen == {kind: [button for button in BUTTONS[kind] if button in may] for kind in BUTTONS}, role
 
     def test_lead_to_the_settings_who_may_change_them(self, open_inbox, home):
         new_matter(Kind.LOOKUP_REFUSED)

@@ -33,23 +33,21 @@ def menu_of(client):
 INBOX = "/admin/khalti_matters/"
 
 
-@pytest.mark.parametrize(
-    ("count", "label"),
-    [
+def test_it_says_how_many_matters_are_open(sign_in, home):
+    client = sign_in("viewer").client
+
+    for more, label in [
         (0, "Needs you"),
         (1, "Needs you (1)"),
-        (99, "Needs you (99)"),
-        (100, "Needs you (99+)"),
-        (250, "Needs you (99+)"),
-    ],
-)
-def test_it_says_how_many_matters_are_open(sign_in, home, count, label):
-    many_matters(count)
+        (98, "Needs you (99)"),
+        (1, "Needs you (99+)"),
+        (150, "Needs you (99+)"),
+    ]:
+        many_matters(more)
+        menu = menu_of(client)
 
-    menu = menu_of(sign_in("viewer").client)
-
-    assert menu[label] == INBOX
-    assert menu["Payments"] == "/admin/khalti_payments/"
+        assert menu.get(label) == INBOX, label
+        assert menu["Payments"] == "/admin/khalti_payments/"
 
 
 def test_it_says_so_anew_on_each_page(sign_in, home):
@@ -73,17 +71,7 @@ def test_it_counts_no_tests_where_money_is_real(sign_in, home, settings):
     assert "Needs you (2)" in menu_of(sign_in("viewer").client)
 
 
-@pytest.mark.parametrize(
-    ("role", "is_shown"),
-    [
-        ("editor", False),
-        ("viewer", True),
-        ("cashier", True),
-        ("accountant", True),
-        ("manager", True),
-        ("superuser", True),
-    ],
-)
+@pytest.mark.parametrize(("role", "is_shown"), [("editor", False), ("viewer", True), ("superuser", True)])
 def test_it_is_there_for_who_may_see_payments(sign_in, home, role, is_shown):
     menu = menu_of(sign_in(role).client)
 
@@ -96,13 +84,13 @@ def asked_on(client):
     return [query["sql"] for query in queries if "wagtail_khalti_" in query["sql"]]
 
 
-@pytest.mark.parametrize("count", [3, 300])
-def test_it_costs_one_query(sign_in, home, count):
+def test_it_costs_one_query(sign_in, home):
     client = sign_in("viewer").client
     client.get(reverse(ACCOUNT))
-    many_matters(count)
+    for more in (3, 150):
+        many_matters(more)
 
-    assert len(asked_on(client)) == 1
+        assert len(asked_on(client)) == 1
 
 
 def test_it_costs_those_nothing_who_may_not_see_payments(sign_in, home):

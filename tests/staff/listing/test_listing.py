@@ -251,15 +251,15 @@ class TestTests:
             "live": ["live"],
         }
 
-    @pytest.mark.parametrize("mode", ["", "LIVE", "all", "live,simulator", "\x00"])
-    def test_are_looked_at_where_the_settings_say_so_and_nothing_else_was_asked(self, viewer, db, mode):
+    def test_are_looked_at_where_the_settings_say_so_and_nothing_else_was_asked(self, viewer, db):
         make_many(1, mode="live", purpose="Real")
         make_many(1, first=2, purpose="Test")
 
-        page = viewer.get("index", mode=mode)
+        for mode in ["", "LIVE", "all", "live,simulator", "\x00"]:
+            page = viewer.get("index", mode=mode)
 
-        assert purposes(page) == ["Test"]
-        assert words_of(page.main.select_one(".khalti-modes [aria-current]")) == "Simulator"
+            assert purposes(page) == ["Test"], mode
+            assert words_of(page.main.select_one(".khalti-modes [aria-current]")) == "Simulator"
 
     def test_are_called_so(self, viewer, db):
         make_many(1, mode="sandbox")
@@ -340,12 +340,12 @@ class TestQueries:
         ],
         ids=str,
     )
-    def test_are_as_many_for_300_payments_as_for_10(self, count, home, asked):
+    def test_are_as_many_for_60_payments_as_for_10(self, count, home, asked):
         columns = {"status": "completed", "completed_at": timezone.now(), "site": home.get_site()}
         make_many(10, **columns)
         count(**asked)  # what is read once in each process
         few = count(**asked)
-        make_many(290, first=11, **columns)
+        make_many(50, first=11, **columns)
 
         assert count(**asked) == few
 

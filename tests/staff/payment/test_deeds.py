@@ -11,10 +11,8 @@ from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 EVERY_TRY = client.TRIES * 3
-NO_ANSWER = [
-    *("timeout", "reset_before", "reset_after", "too_many_requests", "server_error", "bad_gateway", "redirect"),
-    *("empty_body", "truncated_json", "huge_body", "slow_drip"),
-]
+NO_ANSWER = ["reset_before", "server_error", "empty_body"]
+"""One of each kind; Khalti's border knows them all, and above it they are the same."""
 
 
 def test_no_address_does_anything_when_it_is_only_opened(desk, paid, in_doubt, nameless, nothing_sent):

@@ -4,7 +4,8 @@ import pytest
 
 from wagtail_khalti.actions import refund_payment, start_payment
 
-OUTAGES = ["reset_before", "server_error", "too_many_requests", "timeout", "bad_gateway", "empty_body"]
+OUTAGES = ["reset_before", "server_error"]
+"""With and without an answer; Khalti's border knows them all, and above it they are the same."""
 
 
 class TestALostAnswer:

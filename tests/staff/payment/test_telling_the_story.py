@@ -205,10 +205,10 @@ class TestWhatHappened:
             "Answer contradicts the payment Khalti names another amount"
         ]
 
-    @pytest.mark.parametrize("amount", [10**30, -5, True, None, "many", 1.5, [1]])
-    def test_bears_any_amount_that_khalti_names(self, desk, payment, khalti, amount):
-        khalti.answer_lookup(payment, status="Completed", total_amount=amount)
-        check_payment(payment)
+    def test_bears_any_amount_that_khalti_names(self, desk, payment, khalti):
+        for amount in [10**30, -5, True, None, "many", 1.5, [1]]:
+            khalti.answer_lookup(payment, status="Completed", total_amount=amount)
+            check_payment(payment)
 
         assert desk.get("inspect", payment).status == 200
 

@@ -101,13 +101,13 @@ class TestWhoLacksTheRight:
         assert "Called" not in page.html
         assert "said so" not in page.html
 
-    @pytest.mark.parametrize("written", WRITTEN)
-    def test_sees_no_number_and_no_name_however_khalti_writes_it(self, person_with, personal, written):
-        KhaltiEvent.about(personal, KhaltiEvent.Kind.LOOKED_UP, data={"status": "x", "detail": written}).save()
+    def test_sees_no_number_and_no_name_however_khalti_writes_it(self, person_with, personal):
+        for written in WRITTEN:
+            KhaltiEvent.about(personal, KhaltiEvent.Kind.LOOKED_UP, data={"status": "x", "detail": written}).save()
 
         html = person_with(VIEW).get("inspect", personal).html
 
-        assert str(written) not in html
+        assert [written for written in WRITTEN if str(written) in html] == []
 
     def test_gives_back_to_a_masked_number_and_is_told_of_no_name(self, person_with, personal):
         desk = person_with(VIEW, REFUND)
