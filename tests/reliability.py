@@ -6,13 +6,12 @@ python -m tests.reliability [sqlite] [postgres] [mariadb] [options of pytest]
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
 from typing import Any
 
-from tests.matrix import DATABASES, REPORTS, WORKERS, Database, why_not
+from tests.matrix import DATABASES, REPORTS, WORKERS, Database, environment, why_not
 
 TESTS = ["concurrency", "masses", "crash", "random_runs", "workers", "doctor/test_schema.py"]
 ONLY_ON_SQLITE = [
@@ -54,10 +53,9 @@ def run(database: Database, options: list[str]) -> bool:
     began = time.monotonic()
     print(f"\n===== {database.name} =====\n", flush=True)
     tests = [f"tests/{name}" for name in [*TESTS, *(ONLY_ON_SQLITE if database.name == "sqlite" else [])]]
-    environment = {"DATABASE_URL": database.url, "RELIABILITY": "full", "RELIABILITY_REPORT": str(report)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--durations=10", *IN_PARALLEL, *(options or tests)],
-        env={**os.environ, **environment},
+        env=environment(DATABASE_URL=database.url, RELIABILITY="full", RELIABILITY_REPORT=str(report)),
         check=False,
     )
     print(f"\n===== {database.name} took {time.monotonic() - began:.0f} s =====", flush=True)
