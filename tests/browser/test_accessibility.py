@@ -3,10 +3,8 @@
 import pytest
 
 from tests.browser.axe import complaints_of_axe
+from tests.browser.looks import LOOKS, show
 from tests.browser.states import NAMES, States
-
-SCHEMES = ("light", "dark")
-WIDTHS = (360, 1280)
 
 
 @pytest.fixture(params=["en", "ne"])
@@ -20,19 +18,13 @@ def test_every_page_in_every_state_is_for_everyone(states, name):
     page = states.page
     getattr(states, name)()
 
-    assert_axe_finds_nothing(page)
+    for look in LOOKS[states.language]:
+        show(page, *look)
+        assert complaints_of_axe(page) == "", look
     assert_nothing_is_wider_than_the_screen(page)
     assert_what_is_pressed_is_large(page)
     assert_what_is_read_is_not_small(page)
     assert complaints_about(page) == []
-
-
-def assert_axe_finds_nothing(page):
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.set_viewport_size({"width": width, "height": 740})
-            assert complaints_of_axe(page) == "", (scheme, width)
 
 
 def assert_nothing_is_wider_than_the_screen(page):

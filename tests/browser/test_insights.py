@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from tests.browser.looks import LOOKS, NARROW
 from tests.browser.policy import POLICY
 from tests.browser.test_staff_accessibility import (
-    LOOKS,
-    NARROW,
     OURS,
     assert_axe_finds_nothing,
     assert_nothing_is_wider_than_the_screen,

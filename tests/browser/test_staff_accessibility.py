@@ -1,18 +1,15 @@
 """Every page of ours in Wagtail's admin, and in the simulator's dashboard: for those who see, hear, or type otherwise.
 
-The whole product of states, languages, colours and widths would take minutes. Each state is looked at in one language,
-on a phone and on a desk: in English by day and by night, in Nepali by night and by day. Each template, and each kind of
-mark and button, is among both halves.
+Each state is looked at in one language. Each template, and each kind of mark and button, is among both halves.
 """
 
 import pytest
 
 from tests.browser.axe import complaints_of_axe
+from tests.browser.looks import LOOKS, NARROW, show
 from tests.browser.staff_overviews import StaffOverviews
 from tests.browser.staff_states import DASHBOARD, IN_NEPALI, NAMES, WITH_REAL_MONEY
 
-NARROW, WIDE = 360, 1280
-LOOKS = {"en": [("light", NARROW), ("dark", WIDE)], "ne": [("dark", NARROW), ("light", WIDE)]}
 OURS = {"include": [["main"]], "exclude": [[".w-header"], [".messages"]]}
 """What else there is, is Wagtail's: the menu, the header, and the message on top, which is pale while it comes."""
 
@@ -58,8 +55,7 @@ def look_at(states, name, part=OURS):
 
 
 def assert_axe_finds_nothing(page, scheme, width, part):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 740})
+    show(page, scheme, width)
     page.evaluate(ALL_IS_STILL)
     assert complaints_of_axe(page, part) == "", (scheme, width)
 
