@@ -36,9 +36,9 @@ def begin_run(khalti_that_counts):
     """Begins a run in a process of its own."""
     with ExitStack() as stack:
 
-        def begin_run(concurrency=CONCURRENCY):
+        def begin_run(*care, concurrency=CONCURRENCY):
             environment = {"BESIDE_KHALTI": khalti_that_counts.url, "BESIDE_TIMEOUT": "1.0"}
-            process = Process("tests.masses.run", str(concurrency), **environment)
+            process = Process("tests.masses.run", str(concurrency), *care, **environment)
             stack.enter_context(beside(process))
             return process
 

@@ -51,6 +51,17 @@ def test_four_runs_at_once_do_the_work_of_one(khalti_that_counts, begin_run):
         came_out["by_run"] = [one["answered"] + one["unanswered"] for one in done]
 
 
+def test_two_runs_that_take_nothing_in_hand_ask_twice(khalti_that_counts, begin_run):
+    """The control."""
+    mass.begin()
+    for run in [begin_run("careless"), begin_run("careless")]:
+        run.line()
+
+    count = khalti_that_counts.count()
+    assert count["most"] > 1
+    assert count["requests"] > mass.MASS
+
+
 def test_what_a_killed_run_left_is_done_by_the_next_and_nothing_else(khalti_that_counts, begin_run, run):
     mass.begin()
     room = CONCURRENCY * 2
