@@ -1,7 +1,9 @@
 """A real browser, a real server with a strict policy, and the simulator behind real HTTP."""
 
+import json
 import os
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -119,27 +121,52 @@ def home(db, server):
     return site.root_page
 
 
+@pytest.fixture(scope="package")
+def closed_windows():
+    """By their options: a new one is a process that compiles Wagtail's scripts anew, for a second and more."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def open_browser(chromium, server):
-    """Opens a browser window; what its console complains of is kept in ``complaints``."""
-    contexts = []
+def open_browser(chromium, server, closed_windows):
+    """Opens a browser window that remembers nothing; what its console complains of is kept in ``complaints``."""
+    opened = []
 
     def make(**options):
         options = {"locale": "en", "viewport": {"width": 360, "height": 740}, **options}
-        context = chromium.new_context(base_url=server, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
+        closed = closed_windows[json.dumps(options, sort_keys=True)]
+        page = closed.pop() if closed else new_window(chromium.new_context(base_url=server, **options))
+        page.set_viewport_size(options["viewport"])
         page.complaints = []
-        page.on(
-            "console", lambda message: message.type in ("error", "warning") and page.complaints.append(message.text)
-        )
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        opened.append((page, closed))
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page, closed in opened:
+        forget(page, server)
+        closed.append(page)
+
+
+def new_window(context):
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.on("console", lambda message: message.type in ("error", "warning") and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
+def forget(page, server):
+    """All but the compiled scripts."""
+    page.unroute_all()
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+    page.goto(f"{server}/static/nothing-is-here")
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    everything = {"origin": server, "storageTypes": "all"}
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+    page.context.clear_cookies()
+    page.context.clear_permissions()
 
 
 @pytest.fixture
