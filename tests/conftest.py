@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+from django.template import Template
 from wagtail.models import Site
 
 from tests.databases import copied_database
@@ -20,6 +21,17 @@ CHECKOUT = {
     "thank_you_page": None,
     "button_text": "",
 }
+
+
+RENDER = Template._render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_copies_of_contexts(django_test_environment):
+    """Django's test client copies the context of each template, some 300 for a page of the admin. Nobody asks for them
+    here: tests read what a person sees.
+    """
+    Template._render = RENDER
 
 
 @pytest.fixture(scope="session")

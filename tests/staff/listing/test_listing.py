@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth import get_user
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import GroupSitePermission, Page, Site
 
-from tests.staff.conftest import PERSONAL, VIEW, url_of, words_of
+from tests.staff.conftest import PERSONAL, VIEW, Seen, url_of, words_of
 from tests.staff.many import make_many, purposes
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.listing.page import filtered_payments
@@ -121,10 +122,10 @@ class TestARow:
         make_many(2)
 
         link = viewer.get("index").main.find("a", string="Shop")
-        page = viewer.client.get(url_of("index") + link["href"])
+        page = Seen(viewer.client.get(url_of("index") + link["href"]))
 
         assert link["href"] == f"?mode=simulator&source={source_type.pk}-{home.pk}"
-        assert [row.purpose for row in page.context["object_list"]] == ["Membership"]
+        assert purposes(page) == ["Membership"]
 
     def test_has_rupees_as_nepal_groups_them(self, viewer, make_paid):
         make_paid(12_345_650)
@@ -273,10 +274,10 @@ class TestTests:
 
         page = viewer.get("index", status="failed", p="7")
         link = page.main.find("a", string="Live payments")
-        switched = viewer.client.get(link["href"])
+        switched = Seen(viewer.client.get(link["href"]))
 
         assert link["href"] == f"{url_of('index')}?status=failed&mode=live"
-        assert [row.purpose for row in switched.context["object_list"]] == ["Seat 1"]
+        assert purposes(switched) == ["Seat 1"]
 
 
 class TestOtherSites:
@@ -384,9 +385,8 @@ class TestWhatTheExportAsksFor:
     @pytest.fixture
     def ask(self, sign_in):
         def ask(role="manager", **query):
-            desk = sign_in(role)
             request = RequestFactory().get("/", query)
-            request.user = desk.client.get(url_of("index")).context["request"].user
+            request.user = get_user(sign_in(role).client)
             return [payment.purpose for payment in filtered_payments(request, permission=EXPORT).order_by("pk")]
 
         return ask

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.staff.conftest import words_of
+from tests.staff.conftest import Seen, words_of
 from tests.staff.many import make_many, purposes
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import REFERENCE_ALPHABET
@@ -133,7 +133,7 @@ class TestInAnotherMode:
 
         assert page.rows == []
         assert words_of(link) == "1 payment is found in “Live payments”: show it"
-        assert [row.purpose for row in cashier.client.get(link["href"]).context["object_list"]] == ["Wanted"]
+        assert purposes(Seen(cashier.client.get(link["href"]))) == ["Wanted"]
 
     def test_nothing_is_told_while_something_is_found_here(self, cashier, wanted):
         make_many(2, first=5, mode="sandbox", reference=lambda number: f"ABCD2345EFGH678{number}")
