@@ -24,7 +24,7 @@ demo: .venv/demo-installed  ## Serve the example site with a simulated Khalti (P
 test: .venv/installed  ## Run all tests, on each database and browser that is here (PART=postgres for one of them)
 	@$(BIN)/python -m tests.matrix $(PART)
 
-test-quick: .venv/installed  ## Run what needs about a minute: SQLite, no browser, no processes, crowds, masses or sweeps
+test-quick: .venv/installed  ## Run what needs about a minute: SQLite; no browser, admin pages, processes, crowds or masses
 	@$(BIN)/python -m tests.matrix quick
 
 test-oldest: .venv/installed .venv-oldest/installed  ## The same on Python 3.11, Wagtail 7.4 and Django 5.2

@@ -120,8 +120,9 @@ WHOLE = [
     Part(name="mariadb", which="every_database", database=MARIADB),
     Part(name="chromium", which=BROWSER, database=SQLITE),
 ]
-QUICK = "not browser and not heavy and not network"
-OF_A_VERSION = f"{QUICK} or every_version"
+IN_ONE_PROCESS = "not browser and not heavy and not network"
+QUICK = f"{IN_ONE_PROCESS} and not admin_pages"
+OF_A_VERSION = f"({IN_ONE_PROCESS}) or every_version"
 
 PARTS = {
     part.name: part

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -19,6 +20,7 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.gateway import Customer, client, connect
 from wagtail_khalti.models import KhaltiRefund
 
+HERE = Path(__file__).parent
 VIEW, PERSONAL = "view_khaltipayment", "view_personal_khaltipayment"
 CHECK, REFUND, EXPORT = "check_khaltipayment", "refund_khaltipayment", "export_khaltipayment"
 ROLES = {
@@ -33,6 +35,13 @@ ROLES = {
 
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 KNOWN = "It is known by now what became of this refund."
+
+
+def pytest_collection_modifyitems(items):
+    """Who signs in opens pages of Wagtail's admin: 40 ms each, and as long as all other tests together."""
+    for item in items:
+        if HERE in item.path.parents and {"sign_in", "keeper", "person_with"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.admin_pages)
 
 
 @pytest.fixture(autouse=True)
