@@ -2,10 +2,16 @@
 
 import pytest
 from django.apps import apps
-from django.core import checks
-from django.core.checks import Error, run_checks
+from django.core.checks import Error, Warning, run_checks  # noqa: A004 - Django's own name
+from wagtail.models import Site
 
-from wagtail_khalti.checks import check_addresses, check_configuration, check_settings_page
+from wagtail_khalti.checks import (
+    check_addresses,
+    check_configuration,
+    check_settings_page,
+    check_site_address,
+    check_test_money,
+)
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -195,7 +201,7 @@ def test_e003_a_key_that_no_header_can_hold(told, key):
 
 
 def test_w008_a_way_back_that_may_be_open(told):
-    only(told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example"), checks.Warning, "W008")
+    only(told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example"), Warning, "W008")
 
 
 @pytest.mark.parametrize(
@@ -257,6 +263,49 @@ def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
     assert check_settings_page(None) == []
     monkeypatch.delitem(apps.app_configs, "wagtailsettings")
 
-    message = only(check_settings_page(None), checks.Warning, "W010")
+    message = only(check_settings_page(None), Warning, "W010")
 
     assert '"wagtail.contrib.settings"' in message.hint
+
+
+@pytest.mark.parametrize(("mode", "kind", "number"), [("simulator", Error, "E011"), ("sandbox", Warning, "W011")])
+def test_011_test_money_buys_what_is_real(settings, mode, kind, number):
+    settings.DEBUG = False
+    settings.WAGTAIL_KHALTI = {**GOOD, "MODE": mode, "API_URL": "https://khalti.test"}
+
+    assert "no money moves" in only(check_test_money(None), kind, number).msg
+
+
+@pytest.mark.parametrize(("options", "debug"), [(LIVE, False), (GOOD, True), ({"MODE": "?"}, False)])
+def test_011_is_silent_while_developing_and_where_money_is_real(settings, options, debug):
+    settings.DEBUG, settings.WAGTAIL_KHALTI = debug, options
+
+    assert check_test_money(None) == []
+
+
+def test_011_is_said_before_a_site_is_deployed_and_not_at_each_start(settings):
+    settings.WAGTAIL_KHALTI = GOOD
+
+    def said(**options):
+        return {message.id for message in run_checks(tags=["wagtail_khalti"], **options)}
+
+    assert "wagtail_khalti.W011" not in said()
+    assert "wagtail_khalti.W011" in said(include_deployment_checks=True)
+
+
+NO_ADDRESS = {name: value for name, value in LIVE.items() if name != "BASE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("options", "hostname", "is_said"),
+    [(NO_ADDRESS, "localhost", True), (NO_ADDRESS, "shop.example", False), (LIVE, "localhost", False),
+     (GOOD, "localhost", False)],
+)  # fmt: skip
+def test_w012_visitors_cannot_come_back_to_localhost(home, settings, options, hostname, is_said):
+    settings.WAGTAIL_KHALTI = options
+    Site.objects.update(hostname=hostname)
+
+    messages = check_site_address(None, databases=["default"])
+
+    assert [message.id for message in messages] == ["wagtail_khalti.W012"] * is_said
+    assert check_site_address(None) == [], "the database is left alone where Django leaves it alone"

@@ -14,6 +14,7 @@ KhaltiError
     ├── AmountTooSmall           below Khalti's minimum, or a refund of nothing
     ├── AmountTooLarge           more than this site allows in one payment
     ├── BreakdownMismatch        the lines do not add up to the amount
+    ├── AlreadyPaid              what is to be paid for has been paid for
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
     ├── NotRefundable            money can't be given back, now or at all
@@ -112,6 +113,15 @@ class AmountTooLarge(PaymentError):
 
 class BreakdownMismatch(PaymentError):
     """The lines of a breakdown do not add up to the amount."""
+
+
+class AlreadyPaid(PaymentError):
+    """What is to be paid for has been paid for, and nobody said that another payment is meant."""
+
+    def __init__(self, payment: Any) -> None:
+        super().__init__(f"It was paid with {payment.reference}")
+        self.payment = payment
+        """The ``KhaltiPayment`` that paid for it: its page is the receipt."""
 
 
 class IdempotencyConflict(PaymentError):

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='where the site goes on')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
+                ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='paid again on purpose')),
                 ('is_sale', models.BooleanField(blank=True, editable=False, null=True, verbose_name='counts as the sale')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('initiating_at', models.DateTimeField(blank=True, null=True, verbose_name='being sent since')),
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being checked until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being refunded since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='paid already with')),
+                ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
                 ('source_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
@@ -305,6 +307,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['source_type', 'source_id', 'mode', 'created_at'], name='khalti_payment_source'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('payable_class__isnull', False)), fields=['payable_class'], name='khalti_payment_payable_class'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

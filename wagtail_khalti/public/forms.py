@@ -122,16 +122,27 @@ class CheckoutForm(forms.Form):
         """Names this visit's wish to pay; the same in a form that is sent twice."""
         return self.data.get("key", "")[:LONGEST_KEY] or uuid.uuid4().hex
 
-    def idempotency_key(self, token: str, *, after: KhaltiPayment | None = None) -> str:
-        """The same for the same wish: this form, this offer, this total, these answers, this try."""
+    def idempotency_key(self, token: str) -> str:
+        """The same for the same wish: this form, this offer, this total, these answers."""
         answers = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        wish = repr([self.key, token, self.terms.name, self.total, answers, after and after.reference])
+        wish = repr([self.key, token, self.terms.name, self.total, answers, self.is_repeat])
         return "checkout:" + hashlib.sha256(wish.encode(errors="replace")).hexdigest()
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the visitor was told that they have paid for this already, and wants to pay again."""
+        return self.data.get("repeat") == "yes"
+
+    def is_answered_as(self, payment: KhaltiPayment) -> bool:
+        """Whether ``payment`` was begun with the same answers."""
+        return self.total == payment.amount and self.customer == Customer(
+            name=payment.customer_name, email=payment.customer_email, phone=payment.customer_phone
+        )
 
     @property
     def customer(self) -> Customer:
         answers = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
-        return Customer(**answers)
+        return Customer(**{**answers, "email": answers["email"].lower()})
 
     @property
     def products(self) -> list[Product]:

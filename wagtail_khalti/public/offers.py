@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
 
+from wagtail_khalti.actions import Source
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.public.block_paths import block_at, path_of
@@ -59,6 +60,16 @@ class Offer:
 
     owner: models.Model | None = None
     block_path: str = ""
+
+    @property
+    def source(self) -> Source:
+        """Where on the site a payment of it begins."""
+        return Source(
+            owner=self.owner,
+            block_path=self.block_path,
+            offer=self.token,
+            thank_you_page=self.terms.thank_you_page,
+        )
 
 
 @runtime_checkable
