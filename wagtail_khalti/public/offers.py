@@ -16,6 +16,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
@@ -133,9 +134,15 @@ def _published(label: str, pk: str) -> models.Model:
         owner: models.Model = apps.get_model(label)._default_manager.get(pk=pk)
     except (LookupError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
         raise OfferUnavailable("What held the block is gone") from error
-    if not getattr(owner, "live", True):
+    if not getattr(owner, "live", True) or _has_expired(owner):
         raise OfferUnavailable("What holds the block is not published")
     return owner
+
+
+def _has_expired(owner: models.Model) -> bool:
+    """Also where ``publish_scheduled`` has not come by yet to unpublish it."""
+    expire_at = getattr(owner, "expire_at", None)
+    return expire_at is not None and expire_at <= timezone.now()
 
 
 def _with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:
