@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -134,8 +134,8 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         if not value.get("item_name") or value.get("amount") is None:  # a subclass may have dropped the field
             raise OfferUnavailable("The block has no price, or does not say what is paid for")
         try:
-            unit_price = to_paisa(value["amount"])
-        except ValueError as error:
+            unit_price = to_paisa(Decimal(str(value["amount"])))  # code may give a number or a text
+        except (ValueError, InvalidOperation) as error:
             raise OfferUnavailable("The price is not a whole number of paisa") from error
         return Terms(
             name=value["item_name"],
