@@ -4,8 +4,11 @@ import pytest
 from django.apps import apps
 from django.core import checks
 from django.core.checks import Error, run_checks
+from wagtail import blocks
 
-from wagtail_khalti.checks import check_addresses, check_configuration, check_settings_page
+from tests.shop.models import CardBlock, ShopPage
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.checks import check_addresses, check_blocks, check_configuration, check_settings_page
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -260,3 +263,44 @@ def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
     message = only(check_settings_page(None), checks.Warning, "W010")
 
     assert '"wagtail.contrib.settings"' in message.hint
+
+
+class TestW020:
+    """A StructBlock without a template tells what is in it nothing of the page around."""
+
+    @pytest.fixture
+    def body_with(self, monkeypatch):
+        """A page whose body can hold one block more."""
+        body = ShopPage._meta.get_field("body").stream_block
+
+        def add(block):
+            block.set_name("more")
+            monkeypatch.setitem(body.child_blocks, "more", block)
+            return check_blocks(None)
+
+        return add
+
+    @pytest.mark.parametrize("around", [lambda block: block, blocks.ListBlock], ids=["alone", "in a list"])
+    def test_it_has_something_to_sell(self, body_with, around):
+        struct = blocks.StructBlock([("title", blocks.CharBlock()), ("checkout", KhaltiCheckoutBlock())])
+
+        message = only(body_with(around(struct)), checks.Warning, "W020")
+
+        assert "shop.ShopPage.body" in message.msg
+
+    def test_it_has_a_block_with_a_template_in_it(self, body_with):
+        only(body_with(blocks.StructBlock([("card", CardBlock())])), checks.Warning, "W020")
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            blocks.StructBlock([("checkout", KhaltiCheckoutBlock())], template="shop/card.html"),
+            blocks.StructBlock([("title", blocks.CharBlock())]),
+            type("Drawn", (blocks.StructBlock,), {"render_basic": lambda *args, **options: ""})(
+                [("checkout", KhaltiCheckoutBlock())]
+            ),
+        ],
+        ids=["template", "nothing to sell", "renders itself"],
+    )
+    def test_others_are_met_with_silence(self, body_with, block):
+        assert body_with(block) == []

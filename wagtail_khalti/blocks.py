@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -117,14 +118,12 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
-        try:
+        with suppress(OfferUnavailable):
             terms = self.terms(value)
-        except OfferUnavailable:
-            return context
-        return context | {
-            "checkout_url": "" if is_preview else _checkout_url(sign_offer(self, terms, value, context=context)),
-            "price": format_rupees(terms.unit_price, get_language()),
-        }
+            context["price"] = format_rupees(terms.unit_price, get_language())
+            if not is_preview:
+                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+        return context
 
     def terms(self, value: Any) -> Terms:
         """What is sold, and for how much. A site may subclass the block and decide otherwise here.

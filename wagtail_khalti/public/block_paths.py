@@ -60,15 +60,15 @@ def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
     if isinstance(block, StreamBlock):
         steps = _steps(raw.get("id") for raw in value.raw_data)
         for position, raw in enumerate(value.raw_data):
-            if _holds(block.child_blocks.get(raw["type"]), kind):
+            if holds(block.child_blocks.get(raw["type"]), kind):
                 yield steps[position], value[position].block, value[position].value
-    elif isinstance(block, ListBlock) and _holds(block.child_block, kind):
+    elif isinstance(block, ListBlock) and holds(block.child_block, kind):
         steps = _steps(item.original_id for item in value.bound_blocks)
         for step, item in zip(steps, value.bound_blocks, strict=True):
             yield step, item.block, item.value
     elif isinstance(block, StructBlock):
         for name, child in block.child_blocks.items():
-            if _holds(child, kind):
+            if holds(child, kind):
                 yield name, child, value.get(name)
 
 
@@ -82,7 +82,7 @@ def _steps(ids: Iterable[Any]) -> list[str | None]:
 def _step_down(block: Block, raw: Any, step: str) -> tuple[Block | None, Any]:
     """One step in the stored data, which needs no other block to be built."""
     if isinstance(block, StructBlock):
-        child = block.child_blocks.get(step)
+        child, raw = block.child_blocks.get(step), raw or {}
         if child is not None and step not in raw:  # stored before the block had this field
             return child, child.get_prep_value(child.get_default())
         return child, raw.get(step)
@@ -94,11 +94,12 @@ def _step_down(block: Block, raw: Any, step: str) -> tuple[Block | None, Any]:
     return child, found[0]["value"]
 
 
-def _holds(block: Block | None, kind: type[Block]) -> bool:
+def holds(block: Block | None, kind: type[Any]) -> bool:
+    """Whether it is of this kind, or one in it is."""
     if isinstance(block, kind):
         return True
     if isinstance(block, ListBlock):
-        return _holds(block.child_block, kind)
+        return holds(block.child_block, kind)
     if isinstance(block, StreamBlock | StructBlock):
-        return any(_holds(child, kind) for child in block.child_blocks.values())
+        return any(holds(child, kind) for child in block.child_blocks.values())
     return False

@@ -1,11 +1,13 @@
 """What a block offers, signed: a link that stays true in a page cache and can't keep an old price alive.
 
 An offer names the page (or snippet) and the block in it; name and price are read from what is published when the
-visitor comes. Where the owner of a block can't be known, the offer carries its terms instead, for a day.
+visitor comes. Where the owner of a block can't be known, the offer carries its terms instead, for a day. Where the
+request isn't known either, it may be a preview, and nothing is offered: the price of a draft is nobody's to sign.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -24,6 +26,10 @@ from wagtail.models import Site
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.public.block_paths import block_at, path_of
+
+logger = logging.getLogger(__name__)
+
+REMEDY = "Use {% include_block %}, and give each StructBlock around it a template."
 
 LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
 
@@ -70,13 +76,19 @@ class Offering(Protocol):
 
 
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
-    """The offer of this block, for the address of its checkout page. Makes no query."""
+    """The offer of this block, for the address of its checkout page. Makes no query.
+
+    Raises ``OfferUnavailable`` where neither the owner nor the request is known.
+    """
     language, site = get_language() or "", _site(context)
     for owner in _owners(context):
         path = path_of(value, owner, block=block)
         if path is not None and owner.pk is not None:
             place = [owner._meta.label_lower, str(owner.pk), path, language, site]
             return f"{PLACE}.{signing.Signer(salt=PLACE_SALT).sign_object(place, compress=True)}"
+    if context.get("request") is None:
+        logger.warning("A block can't be bought: it was rendered without the context of a template. %s", REMEDY)
+        raise OfferUnavailable("Neither its owner nor the request is known, so this may be a preview")
     signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language, site], compress=True)
     return f"{TERMS}.{signed}"
 
