@@ -51,12 +51,16 @@ class ThankYouPageBlock(blocks.PageChooserBlock):
 
 
 class KhaltiCheckoutBlock(blocks.StructBlock):
-    """Something that can be bought with Khalti, at a fixed price."""
+    """Something that can be bought with Khalti, at a fixed price.
 
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=255)
-    text = blocks.TextBlock(label=_("Text"), required=False)
+    Text that code leaves out is empty, as it is where an editor does: translation tools take no ``None``.
+    """
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, default="", max_length=255)
+    text = blocks.TextBlock(label=_("Text"), required=False, default="")
     item_name = blocks.CharBlock(
         label=_("What is paid for"),
+        default="",
         max_length=255,
         help_text=_("The payer reads this at Khalti and on the receipt, such as “Membership 2026”."),
     )
@@ -79,7 +83,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         help_text=_("Where visitors go after paying. Leave empty to show them the receipt."),
     )
     button_text = blocks.CharBlock(
-        label=_("Text on the button"), required=False, max_length=60, help_text=_("Pay with Khalti")
+        label=_("Text on the button"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
     )
 
     class Meta:
