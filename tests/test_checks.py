@@ -2,11 +2,16 @@
 
 import pytest
 from django.apps import apps
-from django.core.checks import Error, Warning, run_checks  # noqa: A004 - Django's own name
+from django.core import checks
+from django.core.checks import Error, run_checks
+from wagtail import blocks
 from wagtail.models import Site
 
+from tests.shop.models import CardBlock, ShopPage
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.checks import (
     check_addresses,
+    check_blocks,
     check_configuration,
     check_settings_page,
     check_site_address,
@@ -201,7 +206,7 @@ def test_e003_a_key_that_no_header_can_hold(told, key):
 
 
 def test_w008_a_way_back_that_may_be_open(told):
-    only(told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example"), Warning, "W008")
+    only(told({**LIVE, "BASE_URL": ""}, WAGTAILADMIN_BASE_URL="https://shop.example"), checks.Warning, "W008")
 
 
 @pytest.mark.parametrize(
@@ -263,12 +268,14 @@ def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
     assert check_settings_page(None) == []
     monkeypatch.delitem(apps.app_configs, "wagtailsettings")
 
-    message = only(check_settings_page(None), Warning, "W010")
+    message = only(check_settings_page(None), checks.Warning, "W010")
 
     assert '"wagtail.contrib.settings"' in message.hint
 
 
-@pytest.mark.parametrize(("mode", "kind", "number"), [("simulator", Error, "E011"), ("sandbox", Warning, "W011")])
+@pytest.mark.parametrize(
+    ("mode", "kind", "number"), [("simulator", Error, "E011"), ("sandbox", checks.Warning, "W011")]
+)
 def test_011_test_money_buys_what_is_real(settings, mode, kind, number):
     settings.DEBUG = False
     settings.WAGTAIL_KHALTI = {**GOOD, "MODE": mode, "API_URL": "https://khalti.test"}
@@ -309,3 +316,44 @@ def test_w012_visitors_cannot_come_back_to_localhost(home, settings, options, ho
 
     assert [message.id for message in messages] == ["wagtail_khalti.W012"] * is_said
     assert check_site_address(None) == [], "the database is left alone where Django leaves it alone"
+
+
+class TestW020:
+    """A StructBlock without a template tells what is in it nothing of the page around."""
+
+    @pytest.fixture
+    def body_with(self, monkeypatch):
+        """A page whose body can hold one block more."""
+        body = ShopPage._meta.get_field("body").stream_block
+
+        def add(block):
+            block.set_name("more")
+            monkeypatch.setitem(body.child_blocks, "more", block)
+            return check_blocks(None)
+
+        return add
+
+    @pytest.mark.parametrize("around", [lambda block: block, blocks.ListBlock], ids=["alone", "in a list"])
+    def test_it_has_something_to_sell(self, body_with, around):
+        struct = blocks.StructBlock([("title", blocks.CharBlock()), ("checkout", KhaltiCheckoutBlock())])
+
+        message = only(body_with(around(struct)), checks.Warning, "W020")
+
+        assert "shop.ShopPage.body" in message.msg
+
+    def test_it_has_a_block_with_a_template_in_it(self, body_with):
+        only(body_with(blocks.StructBlock([("card", CardBlock())])), checks.Warning, "W020")
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            blocks.StructBlock([("checkout", KhaltiCheckoutBlock())], template="shop/card.html"),
+            blocks.StructBlock([("title", blocks.CharBlock())]),
+            type("Drawn", (blocks.StructBlock,), {"render_basic": lambda *args, **options: ""})(
+                [("checkout", KhaltiCheckoutBlock())]
+            ),
+        ],
+        ids=["template", "nothing to sell", "renders itself"],
+    )
+    def test_others_are_met_with_silence(self, body_with, block):
+        assert body_with(block) == []

@@ -19,3 +19,4 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_settings_page, self.label)
         register(checks.check_test_money, self.label, deploy=True)
         register(checks.check_site_address, self.label, Tags.database)
+        register(checks.check_blocks, self.label)

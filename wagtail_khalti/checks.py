@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.db.models import Field
 from django.urls import NoReverseMatch, reverse
+from wagtail.fields import StreamField
 from wagtail.models import Site
 
 from wagtail_khalti.actions.recipient import UNTOUCHED
@@ -29,6 +31,7 @@ from wagtail_khalti.conf import (
     unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
+from wagtail_khalti.public.block_templates import blocks_without_template
 from wagtail_khalti.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"
@@ -135,6 +138,24 @@ def _test_money(merchant: Merchant) -> Iterator[CheckMessage]:
         yield Error(words, hint=hint, id="wagtail_khalti.E011")
     elif merchant.mode == Mode.SANDBOX:
         yield Warning(words, hint=hint, id="wagtail_khalti.W011")
+
+
+def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What can be bought has to know the page around it, which a ``StructBlock`` without a template doesn't tell."""
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]
+    return [
+        Warning(
+            f"Nothing can be bought in the block {block.name!r} of {field}: it has no template.",
+            hint="Wagtail tells the members of a StructBlock of the page around them only through its template.",
+            id="wagtail_khalti.W020",
+        )
+        for field in fields
+        for block in blocks_without_template(field.stream_block)
+    ]
+
+
+def _is_stream(field: Field[Any, Any]) -> TypeGuard[StreamField]:
+    return isinstance(field, StreamField)
 
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:

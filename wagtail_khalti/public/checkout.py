@@ -33,6 +33,7 @@ from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.openings import count_opening
 from wagtail_khalti.public.paying import pay_offer
+from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.sites import chosen, is_test_site, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
@@ -57,6 +58,8 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         offer = open_offer(token)
     except OfferUnavailable as error:
         return _unavailable(request, error)
+    if not may_see(offer.owner, request):
+        return HttpResponseRedirect(way_back(offer.owner) or "/")  # a private page asks for its password or a sign-in
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
