@@ -23,11 +23,21 @@ from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 DEFAULT_MERCHANT = "default"
 MERCHANT_OPTIONS = ("MODE", "SECRET_KEY", "API_URL")
-OPTIONS = (*MERCHANT_OPTIONS, "TIMEOUT", "MERCHANTS", "MAX_AMOUNT", "BASE_URL", "CONTACT", "RECONCILE_EVERY")
+OPTIONS = (
+    *MERCHANT_OPTIONS,
+    "TIMEOUT",
+    "MERCHANTS",
+    "MAX_AMOUNT",
+    "BASE_URL",
+    "CONTACT",
+    "RECONCILE_EVERY",
+    "MAX_WAIT",
+)
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 MAX_AMOUNT = Decimal("1000000")  # rupees; a slip of the keyboard, not a limit of Khalti's
+MAX_WAIT = 2.0  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
 RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
 
 
@@ -89,6 +99,9 @@ class Configuration:
 
     reconcile_every: timedelta
     """How often, at most, a page view moves due checks on. Zero: never, since cron or workers do."""
+
+    max_wait: float
+    """Seconds that a request waits for Khalti before it goes on without the answer, which is used when it comes."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` naming the known ones."""
@@ -179,6 +192,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         base_url=str(options.get("BASE_URL", "")),
         contact=str(options.get("CONTACT", "")),
         reconcile_every=_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
+        max_wait=_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
     )
 
 
@@ -243,6 +257,16 @@ def _interval(value: Any) -> timedelta:
             f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
         )
     return interval
+
+
+def _max_wait(value: Any) -> float:
+    try:
+        seconds = 0.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
+    return seconds
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -3,7 +3,8 @@
 KhaltiError
 ├── GatewayError                 Khalti could not be asked, or said no
 │   ├── GatewayUnreachable       no answer: the outcome is unknown, ask again
-│   │   └── ConnectionNeverMade  nothing was sent, so nothing can have happened
+│   │   ├── ConnectionNeverMade  nothing was sent, so nothing can have happened
+│   │   └── AnswerDelayed        the answer takes long, and is used when it comes
 │   ├── AnswerNotUnderstood      an answer that makes no sense: as good as none
 │   └── GatewayRejected          a clear refusal: asking again will not help
 │       ├── KeyRejected          Khalti does not know the secret key
@@ -65,6 +66,10 @@ class GatewayUnreachable(GatewayError):
 
 class ConnectionNeverMade(GatewayUnreachable):
     """Nothing was sent, so asking again can't happen twice."""
+
+
+class AnswerDelayed(GatewayUnreachable):
+    """Khalti takes longer than a visitor waits. Its answer is used when it comes; until then all stands as before."""
 
 
 class AnswerNotUnderstood(GatewayError):
