@@ -14,11 +14,11 @@ from typing import Any, Protocol
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from wagtail_khalti import __version__
 from wagtail_khalti.exceptions import AnswerNotUnderstood, ConnectionNeverMade, GatewayUnreachable, KeyRejected
+from wagtail_khalti.gateway.interim import OneAnswerAdapter
 
 LARGEST_BODY = 64 * 1024  # bytes; real answers have under 1 kB
 CHUNK = 8 * 1024
@@ -76,7 +76,7 @@ class Transport:
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
+            self.session.mount(scheme, OneAnswerAdapter(pool_maxsize=POOL_SIZE))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Raises ``GatewayUnreachable``, ``KeyRejected`` or ``AnswerNotUnderstood``."""
