@@ -89,7 +89,7 @@ def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
     places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
     for name, given in more_merchants(options).items():
-        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, (*MERCHANT_OPTIONS, "TIMEOUT"))
+        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
     for place, (given, known) in places.items():
         for name, resembling in unknown_options(given, known).items():
             hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."

@@ -81,8 +81,8 @@ def start_payment(
     ``initiate_payment`` does. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("start_payment")
-    _require_sound(amount, breakdown)
     account = merchant_for(site) if merchant is None else configuration().merchant(merchant)
+    _require_sound(amount, breakdown, largest=account.max_amount)
     reference = new_reference()
     root = (base_url or configuration().base_url or _root_url(site)).rstrip("/")
 
@@ -113,14 +113,14 @@ def start_payment(
     return _commit_and_send(payment, actor=_actor(source))
 
 
-def _require_sound(amount: object, breakdown: Sequence[BreakdownLine]) -> None:
+def _require_sound(amount: object, breakdown: Sequence[BreakdownLine], *, largest: Paisa) -> None:
     if isinstance(amount, bool) or not isinstance(amount, int):
         raise TypeError(f"An amount is an int of paisa, not {amount!r}")
     if amount < MINIMUM:
         raise AmountTooSmall(f"{amount} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
-    largest = configuration().max_amount
     if amount > largest:
-        raise AmountTooLarge(f"{amount} paisa is above this site's maximum of {format_rupees(largest)}")
+        words = f"{amount} paisa is above this merchant's maximum of {format_rupees(largest)}"
+        raise AmountTooLarge(words, largest=largest)
     total = sum(line.amount for line in breakdown)
     if breakdown and total != amount:
         raise BreakdownMismatch(f"The breakdown adds up to {total} paisa, the amount is {amount}")

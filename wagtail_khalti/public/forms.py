@@ -107,12 +107,16 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
         largest = largest_payment()
         if self.total > largest:
-            limit = format_rupees(largest, get_language())
-            words = _("This site takes at most %(limit)s in one payment.") % {"limit": limit}
-            self.add_error("quantity" if "quantity" in self.fields else None, words)
+            self.refuse_total(largest)
         elif self.total < MINIMUM:
             raise ValidationError(_("Khalti's minimum is Rs 10."))
         return cleaned
+
+    def refuse_total(self, largest: Paisa) -> None:
+        words = _("This site takes at most %(limit)s in one payment.") % {
+            "limit": format_rupees(largest, get_language())
+        }
+        self.add_error("quantity" if "quantity" in self.fields else None, words)
 
     @property
     def quantity_wanted(self) -> int:
