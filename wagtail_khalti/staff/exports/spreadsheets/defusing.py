@@ -18,7 +18,6 @@ INNER = re.compile(rf"([{SEPARATORS}][;{INVISIBLE}]*)([=+\-@＝＋－＠]?)")
 """How a cell begins for them. It matches at each separator and goes past all that follows, sign or not: a pattern that
 looked ahead and failed would look through the same signs again from the next separator on."""
 
-SEPARATOR = re.compile(f"[{SEPARATORS}]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no file of ours may hold: XML forbids it, and CSV is no better for it."""
 
@@ -28,7 +27,8 @@ first_of = itemgetter(slice(0, 1))
 
 def without_controls(cells: Cells) -> Cells:
     """Seldom is anything to be done."""
-    if not CONTROLS.search("".join(cells)):
+    text = "".join(cells)
+    if text.isprintable() or not CONTROLS.search(text):  # the first is quicker, and nearly always enough
         return cells
     return [CONTROLS.sub("", cell) for cell in cells]
 
@@ -37,7 +37,8 @@ def defused(cells: Cells) -> Cells:
     """With an apostrophe before whatever could be a formula. Spreadsheets take it for the sign of a text."""
     if not _all_harmless(map(first_of, cells)):
         cells = [f"'{cell}" if cell[:1] not in HARMLESS and FORMULA.match(cell) else cell for cell in cells]
-    if SEPARATOR.search("".join(cells)):
+    text = "".join(cells)
+    if any(separator in text for separator in SEPARATORS):
         cells = [INNER.sub(_defused_inside, cell) for cell in cells]
     return cells
 
