@@ -120,5 +120,5 @@ def _cells(column: Column, letters: str, cells: Cells, numbers: Sequence[str]) -
 
 
 def _serial(moment: str) -> str:
-    """Days since Excel's epoch, to less than a millisecond."""
-    return f"{(datetime.fromisoformat(moment) - EPOCH) / ONE_DAY:.8f}" if moment else ""
+    """Days since Excel's epoch, so exactly that no program shows the second before."""
+    return f"{(datetime.fromisoformat(moment) - EPOCH) / ONE_DAY:.10f}" if moment else ""
