@@ -14,12 +14,13 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import GroupSitePermission, ModelLogEntry, Site
 from wagtail.users.models import UserProfile
 
-from tests.staff.conftest import EXPORT, PERSONAL, url_of, words_of
+from tests.staff.conftest import EXPORT, PERSONAL, Seen, url_of, words_of
 from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.models import KhaltiPayment
@@ -226,6 +227,19 @@ class TestARow:
         assert list(read(technical=1)[0])[: len(row)] == list(row), (
             "or a sheet made for one file would not fit the other"
         )
+
+    def test_is_headed_as_the_pages_are_labelled(self, read, accountant, in_doubt):
+        names = {"Description", "Refunded", "Unconfirmed refunds", "Refundable balance", "Khalti transaction ID"}
+        money = {"Gross", "Khalti fees", "Refunded", "Net"}
+
+        row = read(technical=1)[0]
+
+        assert names <= set(row)
+        assert names <= set(accountant.get("inspect", in_doubt.payment).figures)
+        assert money <= set(row)
+        assert money <= set(read("export_days")[0])
+        insights = Seen(accountant.client.get(reverse("khalti_reports:insights"), follow=True))
+        assert money <= {words_of(tile) for tile in insights.main.select(".khalti-tiles dt")}
 
     def test_has_no_gross_where_no_money_came(self, read, payment):
         row = read()[0]
