@@ -93,7 +93,7 @@ def test_e002_an_option_that_resembles_none_gets_the_list(told):
     message = only(told({**GOOD, "QQQ": "x"}), Error, "E002")
 
     assert message.hint == (
-        "Known options: MODE, SECRET_KEY, API_URL, TIMEOUT, MERCHANTS, MAX_AMOUNT, BASE_URL, CONTACT, RECONCILE_EVERY."
+        "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY."
     )
 
 

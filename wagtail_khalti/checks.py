@@ -161,7 +161,7 @@ def _is_stream(field: Field[Any, Any]) -> TypeGuard[StreamField]:
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
     places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
     for name, given in more_merchants(options).items():
-        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, (*MERCHANT_OPTIONS, "TIMEOUT"))
+        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
     for place, (given, known) in places.items():
         for name, resembling in unknown_options(given, known).items():
             hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."

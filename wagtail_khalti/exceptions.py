@@ -13,7 +13,7 @@ KhaltiError
 │       └── PidxNotFound         Khalti does not know this pidx (under this key)
 └── PaymentError                 our own rules
     ├── AmountTooSmall           below Khalti's minimum, or a refund of nothing
-    ├── AmountTooLarge           more than this site allows in one payment
+    ├── AmountTooLarge           more than this merchant takes in one payment
     ├── BreakdownMismatch        the lines do not add up to the amount
     ├── AlreadyPaid              what is to be paid for has been paid for
     ├── IdempotencyConflict      the same key, but another payment
@@ -39,6 +39,8 @@ KhaltiError
 
 from collections.abc import Mapping
 from typing import Any
+
+from wagtail_khalti.money import Paisa
 
 LONGEST_REASON = 300  # characters
 
@@ -113,7 +115,12 @@ class AmountTooSmall(PaymentError):
 
 
 class AmountTooLarge(PaymentError):
-    """More than this site allows in one payment."""
+    """More than this merchant takes in one payment."""
+
+    def __init__(self, reason: str, *, largest: int = 0) -> None:
+        super().__init__(reason)
+        self.largest = Paisa(largest)
+        """What it takes at most."""
 
 
 class BreakdownMismatch(PaymentError):

@@ -18,7 +18,7 @@ from tests.actions.mail_settings import LOCMEM, SMTP, mail_through
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, mailing, record_refund, refund_payment, replay_delivery, send_receipt
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.receipt import masked_address, one_line
+from wagtail_khalti.actions.receipt import masked_address
 from wagtail_khalti.actions.receipt_by_itself import wants_receipt
 from wagtail_khalti.exceptions import MailFailed, NoAddress, NothingPaid, SentJustNow
 from wagtail_khalti.gateway import BreakdownLine, Customer
@@ -213,13 +213,6 @@ class TestWhatAVisitorTyped:
 
         assert "म" * 200 in mailoutbox[0].body
         assert mailoutbox[0].message().as_bytes()
-
-    @pytest.mark.parametrize(
-        ("text", "read"),
-        [("a\r\nb", "a b"), ("a\u202eb\u2066c", "abc"), ("  a \x00 b ", "a b"), ("क\u094d\u200dष", "क\u094d\u200dष")],
-    )
-    def test_becomes_one_line(self, text, read):
-        assert one_line(text) == read
 
 
 class TestTheHistory:

@@ -11,10 +11,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.functional import Promise
 
-from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
-from wagtail_khalti.money import MINIMUM, format_rupees
+from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 
 Given = TypeVar("Given")  # a dataclass
 
@@ -52,14 +51,14 @@ def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
     return plain_values
 
 
-def require_sound_amount(amount: object, breakdown: Iterable[BreakdownLine]) -> None:
+def require_sound_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:
     """Raises ``TypeError``, ``AmountTooSmall``, ``AmountTooLarge`` or ``BreakdownMismatch``."""
     require_paisa(amount, "An amount")
     if amount < MINIMUM:  # type: ignore[operator]  # an int, as we have just seen
         raise AmountTooSmall(f"{amount} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
-    largest = configuration().max_amount
     if amount > largest:  # type: ignore[operator]
-        raise AmountTooLarge(f"{amount} paisa is above this site's maximum of {format_rupees(largest)}")
+        words = f"{amount} paisa is above this merchant's maximum of {format_rupees(largest)}"
+        raise AmountTooLarge(words, largest=largest)
     lines = [line.amount for line in breakdown]
     for line in lines:
         require_paisa(line, "The amount of a line")

@@ -94,9 +94,9 @@ def start_payment(
     its own, so it can't run inside a transaction.
     """
     require_no_transaction("start_payment")
-    require_sound_amount(amount, breakdown)
-    require_sound_products(products)
     recipient = recipient_of(request=request, site=site, merchant=merchant, base_url=base_url)
+    require_sound_amount(amount, breakdown, largest=recipient.merchant.max_amount)
+    require_sound_products(products)
     source, customer = plain(source), plain(customer)
     _require_own_addresses(source, recipient.root)
 

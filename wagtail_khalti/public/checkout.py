@@ -15,6 +15,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import (
+    AmountTooLarge,
     AnswerNotUnderstood,
     GatewayError,
     GatewayUnreachable,
@@ -96,6 +97,8 @@ def _say(form: CheckoutForm, error: Exception) -> None:
         form.add_error(None, _("Khalti is not answering right now. Nothing was taken. Please try again."))
     elif isinstance(error, RequestRejected):
         _say_why_khalti_refused(form, error)
+    elif isinstance(error, AmountTooLarge):
+        form.refuse_total(error.largest)  # the merchant of this site takes less than another does
     elif isinstance(error, IdempotencyConflict):
         # The payment of this form may be paid: then "nothing was taken" would be a lie.
         form.add_error(None, _("This form was used before. Please go back to the page and start again."))

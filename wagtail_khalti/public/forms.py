@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
@@ -28,19 +29,30 @@ def _can_be_stored(text: str) -> bool:
     return text == text.encode(errors="replace").decode()
 
 
+class LineField(forms.CharField):
+    """A text without what nobody sees; one of nothing else is none."""
+
+    def to_python(self, value: Any) -> Any:
+        return one_line(super().to_python(value) or "")
+
+
+class AddressField(LineField, forms.EmailField):
+    """An e-mail address, also where it was copied together with invisible marks."""
+
+
 class CheckoutForm(forms.Form):
     """Asks for what the offer asks. The total is reckoned here; the browser only says which one the visitor saw."""
 
     quantity = forms.IntegerField(
         label=_("Quantity"), initial=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"),
         max_length=255,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
@@ -95,12 +107,16 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
         largest = largest_payment()
         if self.total > largest:
-            limit = format_rupees(largest, get_language())
-            words = _("This site takes at most %(limit)s in one payment.") % {"limit": limit}
-            self.add_error("quantity" if "quantity" in self.fields else None, words)
+            self.refuse_total(largest)
         elif self.total < MINIMUM:
             raise ValidationError(_("Khalti's minimum is Rs 10."))
         return cleaned
+
+    def refuse_total(self, largest: Paisa) -> None:
+        words = _("This site takes at most %(limit)s in one payment.") % {
+            "limit": format_rupees(largest, get_language())
+        }
+        self.add_error("quantity" if "quantity" in self.fields else None, words)
 
     @property
     def quantity_wanted(self) -> int:

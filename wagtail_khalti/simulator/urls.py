@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import api, dashboard, pages, remote, unknown
+from . import api, banks, dashboard, pages, remote, unknown
 from .remote import door
 
 app_name = "khalti_simulator"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/v2/epayment/lookup", api.lookup),
     path("api/merchant-transaction/<str:transaction_id>/refund/", api.refund, name="refund"),
     path("api/merchant-transaction/<str:transaction_id>/refund", api.refund),
+    path("api/v5/bank/", banks.banks, name="banks"),
+    path("api/v5/bank", banks.banks),
     path("", pages.sign_in, name="page"),
     path("wallet/", pages.sign_in, name="wallet"),
     path("confirm/", pages.confirm, name="confirm"),
