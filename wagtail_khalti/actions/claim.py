@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
 
+LOOKUP_LEASE = timedelta(seconds=45)  # longer than a lookup lasts, with all its tries
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
@@ -23,11 +24,36 @@ def claim_due_payments(most: int, merchants: Iterable[Merchant]) -> list[KhaltiP
     claimed: list[KhaltiPayment] = []
     for merchant in merchants:
         now = timezone.now()
-        due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).due(now)[: most - len(claimed)]
+        due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).due(now)
+        free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        due = due.filter(free)[: most - len(claimed)]
         claimed += _claim(due, next_check_at=now + LEASE, claimed_until=now + LEASE)
         if len(claimed) == most:
             break
     return claimed
+
+
+def take_turn(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime) -> bool:
+    """Whether Khalti is ours to ask about it now: of many who come, one, and not within ``pause`` after the last time.
+
+    ``marks`` are columns to be written with that. Whoever applies the answer gives the turn back; one that was killed
+    has no need to.
+    """
+    now = timezone.now()
+    # The last: a clock was put back. A check that is only a moment younger than our ``now`` is another request's.
+    has_rested = Q(checked_at=None) | Q(checked_at__lte=now - pause) | Q(checked_at__gt=now + pause)
+    marks |= {"checked_at": now, "claimed_until": now + LOOKUP_LEASE}
+    if not KhaltiPayment.objects.filter(has_rested, _nobody_asks(now), pk=payment.pk).update(**marks):
+        return False
+    for name, value in marks.items():
+        setattr(payment, name, value)
+    return True
+
+
+def _nobody_asks(now: datetime) -> Q:
+    """A run claims for minutes, and asks in the first moments of them."""
+    is_old_claim = Q(claimed_until__gt=now + LOOKUP_LEASE, claimed_until__lte=now + LEASE - LOOKUP_LEASE)
+    return Q(claimed_until=None) | Q(claimed_until__lte=now) | is_old_claim
 
 
 def claim_payment(payment: KhaltiPayment) -> bool:
@@ -62,4 +88,5 @@ def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[Khalt
 
 def _is_still_as_read(payment: KhaltiPayment) -> models.QuerySet[KhaltiPayment]:
     """SQLite locks no rows, and each of its statements is alone: of many who read the same, one finds it so."""
-    return KhaltiPayment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
+    as_read = {"next_check_at": payment.next_check_at, "claimed_until": payment.claimed_until}
+    return KhaltiPayment.objects.filter(pk=payment.pk, **as_read)

@@ -81,11 +81,10 @@ def _deliver_more(payment: KhaltiPayment, told: Told) -> Told:
 
 def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:
     """In order, with the payment as it is now. The usual one, alone and begun a moment ago, is not read again."""
-    undelivered = payment.deliveries.undelivered()
-    if begun and list(undelivered.values_list("pk", "attempts")) == [(begun.pk, begun.attempts)]:
-        begun.payment = KhaltiPayment.objects.whole(id=payment.pk) or payment
+    if begun and (now := KhaltiPayment.objects.whole_with_news(id=payment.pk)) and now.undelivered == 1:
+        begun.payment = now
         return [begun]
-    return undelivered.select_related("payment")
+    return payment.deliveries.undelivered().select_related("payment")
 
 
 def _give_back(begun: KhaltiDelivery) -> None:

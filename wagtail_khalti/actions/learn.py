@@ -37,7 +37,7 @@ def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: Abstrac
         KhaltiPayment.objects.filter(pk=payment.pk, refunding_since=payment.refunding_since).update(**changes)
         for name, value in changes.items():
             setattr(payment, name, value)
-        KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data).save()
+        KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data))
         _open_a_matter(payment, error)
         if payment.refunding_since:
             hold(payment)

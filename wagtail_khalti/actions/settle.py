@@ -49,7 +49,7 @@ def settle(
         payment.refresh_from_db()
 
     looked_up.kind = KhaltiEvent.Kind.OUTDATED
-    looked_up.save()
+    KhaltiEvent.objects.add(looked_up)
     return payment
 
 
@@ -75,13 +75,14 @@ def _move(
     if after == Status.REFUNDED and before not in PAID:
         _note_other_sale(payment)
 
-    events = [looked_up]
     if after != before:
         recount_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
-        events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
+        moved = KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data)
         _tell(payment, before, after)
-    KhaltiEvent.objects.bulk_create(events)
+        KhaltiEvent.objects.bulk_create([looked_up, moved])
+    else:
+        KhaltiEvent.objects.add(looked_up)
     if payment.refunding_since or after in GIVEN_BACK:
         payment.refresh_from_db()
         match_refunds(payment)
@@ -129,7 +130,11 @@ def _hold(
         return False
 
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
-    KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+    if looked_up.user:  # a person reads what came of it
+        KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+    else:
+        KhaltiEvent.objects.add(looked_up)
+        KhaltiEvent.objects.add(contradiction)
     open_review(payment, doubt, {**looked_up.data, "was": payment.status})
     if payment.refunding_since:
         payment.refresh_from_db()

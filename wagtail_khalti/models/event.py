@@ -1,4 +1,4 @@
-"""The history of a payment: added to, never changed."""
+"""The history of a payment: added to, never changed but for counting what is repeated."""
 
 from __future__ import annotations
 
@@ -89,6 +89,10 @@ class KhaltiEvent(models.Model):
         related_name="+",
     )
     data = models.JSONField(_("data"), default=dict, blank=True)
+    count = models.PositiveIntegerField(_("times"), default=1, editable=False)
+    """How often it happened. Only ``KhaltiEvent.objects.add`` counts, what says the same as one of the last few."""
+    last_at = models.DateTimeField(_("last at"), null=True, blank=True, editable=False)
+    """The last of several times."""
 
     objects = KhaltiEventQuerySet.as_manager()
 
@@ -108,6 +112,10 @@ class KhaltiEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
+
+    def says_the_same_as(self, other: KhaltiEvent) -> bool:
+        """Whether nothing but the moment differs."""
+        return all(getattr(self, name) == getattr(other, name) for name in ("kind", "actor", "user_id", "data"))
 
     @classmethod
     def about(

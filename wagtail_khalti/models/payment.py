@@ -178,6 +178,8 @@ class KhaltiPayment(models.Model):
     evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
     """When Khalti was asked that last said the money came. It may forget for a moment, and say Pending again."""
+    returned_at = models.DateTimeField(_("last came back at"), null=True, blank=True, editable=False)
+    """When a browser last came to our return address, with whatever in its hands."""
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
     """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
@@ -188,6 +190,9 @@ class KhaltiPayment(models.Model):
 
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""
+
+    undelivered: int
+    """Only where ``whole_with_news`` read it."""
 
     objects = KhaltiPaymentQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import connections, models
@@ -12,7 +13,7 @@ from wagtail_khalti.models.payables import payable_columns
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
-    from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
+    from wagtail_khalti.models.event import KhaltiEvent
     from wagtail_khalti.models.payment import KhaltiPayment
     from wagtail_khalti.models.refund import KhaltiRefund  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
@@ -27,10 +28,23 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
 
         Where a visitor waits: for so wide a table Django takes as long to write down all columns as to read them.
         """
+        return self._whole("", by)
+
+    def whole_with_news(self, **by: object) -> KhaltiPayment | None:
+        """Likewise, with ``undelivered``: how much news of it the site has yet to hear."""
+        news = self.model._meta.get_field("deliveries").related_model._meta
+        quote = connections[self.db].ops.quote_name
+        table, payment, delivered_at = map(quote, (news.db_table, "payment_id", "delivered_at"))
+        whose = f"{table}.{payment} = {quote(self.model._meta.db_table)}.{quote('id')}"
+        count = f"SELECT COUNT(*) FROM {table} WHERE {whose} AND {table}.{delivered_at} IS NULL"  # noqa: S608 - our names
+        return self._whole(f", ({count}) AS undelivered", by)
+
+    def _whole(self, more: str, by: dict[str, object]) -> KhaltiPayment | None:
         ((name, value),) = by.items()
         quote = connections[self.db].ops.quote_name
         table, column = quote(self.model._meta.db_table), quote(name)
-        return next(iter(self.raw(f"SELECT * FROM {table} WHERE {column} = %s", [value])), None)  # noqa: S608 - our names
+        sql = f"SELECT {table}.*{more} FROM {table} WHERE {table}.{column} = %s"  # noqa: S608 - our names
+        return next(iter(self.raw(sql, [value])), None)
 
     def paid(self) -> Self:
         """Those whose money Khalti confirmed, whatever went back later."""
@@ -58,8 +72,29 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
         return self.filter(next_check_at__lte=now).order_by("next_check_at", "pk")
 
 
+RECENT = 10  # events among which a repetition is looked for
+MAX_RETURNS = 5  # of a visitor that are kept apart while the status stays; anybody can make up another
+
+
 class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
     """A history can be added to, and read."""
+
+    def add(self, event: KhaltiEvent) -> None:
+        """Save it, or count it where it says the same as one of the last few, since the status last changed.
+
+        Whoever has a payment's address can make the same happen again and again; the history must not grow by it.
+        """
+        newest_first = self.filter(payment=event.payment_id).order_by("-pk")[:RECENT]
+        since = list(takewhile(lambda other: other.kind != event.Kind.MOVED, newest_first))
+        alike = [other for other in since if other.kind == event.kind and other.actor == event.actor]
+        same = next((other for other in alike if other.says_the_same_as(event)), None)
+        if event.kind == event.Kind.RETURNED and len(alike) >= MAX_RETURNS:
+            same = same or alike[0]
+        if same is None:
+            event.save()
+        else:
+            repeated: models.QuerySet[KhaltiEvent] = models.QuerySet(self.model, using=self.db)
+            repeated.filter(pk=same.pk).update(count=models.F("count") + 1, last_at=event.at)
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("The history of a payment is never changed")
