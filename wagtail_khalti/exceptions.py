@@ -130,8 +130,8 @@ class BreakdownMismatch(PaymentError):
 class AlreadyPaid(PaymentError):
     """What is to be paid for has been paid for, and nobody said that another payment is meant."""
 
-    def __init__(self, payment: Any) -> None:
-        super().__init__(f"It was paid with {payment.reference}")
+    def __init__(self, reason: str, *, payment: Any = None) -> None:
+        super().__init__(reason)
         self.payment = payment
         """The ``KhaltiPayment`` that paid for it: its page is the receipt."""
 

@@ -173,7 +173,7 @@ def _require_unpaid(payment: KhaltiPayment) -> None:
     sale = None if payment.is_repeat else payment.sale_of_the_same()
     is_same_call = sale and sale.idempotency_key and sale.idempotency_key == payment.idempotency_key
     if sale and not is_same_call:
-        raise AlreadyPaid(sale)
+        raise AlreadyPaid(f"It was paid with {sale.reference}", payment=sale)
 
 
 def _actor(source: Source) -> KhaltiEvent.Actor:
