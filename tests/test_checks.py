@@ -5,7 +5,7 @@ from django.apps import apps
 from django.core import checks
 from django.core.checks import Error, run_checks
 
-from wagtail_khalti.checks import check_addresses, check_configuration, check_settings_page
+from wagtail_khalti.checks import check_addresses, check_configuration, check_database, check_settings_page
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -260,3 +260,20 @@ def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
     message = only(check_settings_page(None), checks.Warning, "W010")
 
     assert '"wagtail.contrib.settings"' in message.hint
+
+
+class WritesElsewhere:
+    def db_for_write(self, model, **hints):
+        return "payments"
+
+
+def test_e020_rows_beside_their_transactions(settings):
+    settings.DATABASE_ROUTERS = [WritesElsewhere()]
+
+    message = only(check_database(None), checks.Error, "E020")
+
+    assert "'payments'" in message.msg
+
+
+def test_e020_is_silent_without_a_router():
+    assert check_database(None) == []

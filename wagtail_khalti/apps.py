@@ -17,3 +17,4 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
         register(checks.check_settings_page, self.label)
+        register(checks.check_database, self.label)

@@ -11,6 +11,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, router
 from django.urls import NoReverseMatch, reverse
 
 from wagtail_khalti.conf import (
@@ -25,6 +26,7 @@ from wagtail_khalti.conf import (
     unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
+from wagtail_khalti.models import KhaltiPayment
 
 SIMULATOR = "wagtail_khalti.simulator"
 SETTINGS_APP = "wagtail.contrib.settings"
@@ -82,6 +84,20 @@ def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             f"There is no page for the Khalti settings of a site: {SETTINGS_APP} is not installed.",
             hint=f'Add "{SETTINGS_APP}" to INSTALLED_APPS.',
             id="wagtail_khalti.W010",
+        )
+    ]
+
+
+def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Rows and the transactions around them have to be in the same database."""
+    written = router.db_for_write(KhaltiPayment)
+    if written == DEFAULT_DB_ALIAS:
+        return []
+    return [
+        Error(
+            f"The tables of wagtail_khalti are written to the database {written!r}, outside of its transactions.",
+            hint=f"Let db_for_write of DATABASE_ROUTERS send them to {DEFAULT_DB_ALIAS!r}, as Wagtail needs, too.",
+            id="wagtail_khalti.E020",
         )
     ]
 

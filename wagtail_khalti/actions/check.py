@@ -15,9 +15,9 @@ from wagtail_khalti.models import KhaltiPayment
 def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiPayment:
     """Look the payment up, apply what Khalti says, and tell the site's code.
 
-    A payment that Khalti never heard of is left as it is. Raises ``GatewayError`` where nothing was learned, and
-    ``MerchantChanged`` where nobody can be asked; the payment then stands as before. Commits on its own, so it
-    can't run inside a transaction.
+    A payment that Khalti never heard of is left as it is. Raises ``GatewayError`` where nothing was learned,
+    ``MerchantChanged`` where nobody can be asked, and ``PaymentBusy`` where others change the payment all the time;
+    what Khalti says is not known to us then. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("check_payment")
     if payment.pidx:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
 
+TRIES = 10  # if others are faster so often, the next run is early enough
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
@@ -53,8 +54,11 @@ def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[Khalt
             KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**claim)
     else:
         payments = []
-        while not payments and (read := list(due.all())):  # others were faster with all of these: there may be more
+        for _turn in range(TRIES):  # others were faster with all of these: there may be more
+            read = list(due.all())
             payments = [payment for payment in read if _is_still_as_read(payment).update(**claim)]
+            if payments or not read:
+                break
     for payment in payments:
         payment.claimed_until = claim["claimed_until"]
     return payments

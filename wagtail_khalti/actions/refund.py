@@ -130,7 +130,7 @@ def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBas
 def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
     """The refund that has this key already, if it is for the same."""
     key = refund.idempotency_key
-    same = refund.payment.refunds.filter(idempotency_key=key) if key else []
+    same = list(refund.payment.refunds.filter(idempotency_key=key)) if key else []
     earlier = next((other for other in same if other.idempotency_key == key), None)  # MariaDB takes "a" for "A"
     if earlier and (refund.amount not in (None, earlier.amount) or refund.mobile != earlier.mobile):
         raise IdempotencyConflict("The key was used for another refund")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models
 
+from wagtail_khalti.models.primary import PrimaryQuerySet
+
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
     from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 FEW = 10  # rows read ahead: others may have worked on them meanwhile
 
 
-class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
+class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
     def whole(self, **by: object) -> KhaltiPayment | None:
         """The one whose column is this, as it is now: a plain ``SELECT *``.
 
@@ -49,17 +51,19 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
         return self.filter(next_check_at__lte=now).order_by("next_check_at", "pk")
 
 
-class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
+class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
     """A history can be added to, and read."""
 
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a payment is never changed")
+    def update(self, **kwargs: Any) -> int:
+        if kwargs != {"user": None}:  # as Django asks when that person is deleted
+            raise TypeError("The history of a payment is never changed")
+        return super().update(**kwargs)
 
     def delete(self) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
 
 
-class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
+class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
     def undecided(self) -> Self:
         """Those of which it is still to be found out what became of them."""
         return self.filter(state__in=("requested", "sending", "unknown"))
@@ -77,7 +81,7 @@ class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
         return self.exclude(state="refused").aggregate(total=models.Sum("amount"))["total"] or 0
 
 
-class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
+class KhaltiReviewQuerySet(PrimaryQuerySet["KhaltiReview"]):
     def open(self) -> Self:
         """Those that no one has closed."""
         return self.filter(is_open__in=[True])  # SQLite uses no index where a column stands alone as a condition
@@ -87,7 +91,7 @@ class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
         return self.exclude(kind__in=self.model.MONEY_IS_CLEAR)
 
 
-class KhaltiDeliveryQuerySet(models.QuerySet["KhaltiDelivery"]):
+class KhaltiDeliveryQuerySet(PrimaryQuerySet["KhaltiDelivery"]):
     def undelivered(self) -> Self:
         """What the site has yet to hear."""
         return self.filter(delivered_at=None)

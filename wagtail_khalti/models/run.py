@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.models.primary import OnPrimary
 
-class KhaltiRun(models.Model):
+
+class KhaltiRun(OnPrimary):
     """One row for each kind of work, so that it never grows."""
 
     class Work(models.TextChoices):
