@@ -6,7 +6,7 @@ import logging
 from typing import cast
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from wagtail_khalti.actions.account import merchant_of
@@ -37,6 +37,7 @@ from wagtail_khalti.gateway import Lookup, RefundRequest, connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.phone import MOBILE_DIGITS
 
@@ -107,7 +108,7 @@ def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBas
     payment, wanted = refund.payment, refund.amount
     match_now(payment)  # one that nobody sends any more stands in nobody's way
     try:
-        with transaction.atomic(durable=True):
+        with short_transaction():
             hold(payment)
             if earlier := _earlier(refund):
                 return earlier
@@ -191,7 +192,7 @@ def _apply(
     refund: KhaltiRefund, word: Word, *, answer: str = "", error: KhaltiError | None = None, only_if: str | None = None
 ) -> bool:
     """``only_if``: the payment still has this status."""
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(refund.payment)
         if only_if not in (None, refund.payment.status):
             return False

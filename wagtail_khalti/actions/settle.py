@@ -19,6 +19,7 @@ from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.transactions import short_transaction
 
 TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
 WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
@@ -41,7 +42,7 @@ def settle(
             payment.refresh_from_db()
             return _note_too_late(payment, looked_up)
 
-        with transaction.atomic(durable=True):
+        with short_transaction():
             if isinstance(road, KhaltiReview.Kind):
                 is_done = _hold(payment, road, answer, asked_at=asked_at, looked_up=looked_up)
             else:

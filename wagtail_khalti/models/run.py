@@ -58,4 +58,4 @@ class KhaltiRun(OnPrimary):
         """Note how it ended."""
         self.finished_at = timezone.now()
         self.summary = summary
-        self.save(update_fields=["finished_at", "summary"])
+        type(self).objects.filter(work=self.work).update(finished_at=self.finished_at, summary=summary)
