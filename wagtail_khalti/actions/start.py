@@ -21,6 +21,7 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.characters import unkept
 from wagtail_khalti.models.payment import new_reference
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
@@ -128,11 +129,13 @@ def _require_sound(amount: object, breakdown: Sequence[BreakdownLine]) -> None:
 
 
 def _require_room(payment: KhaltiPayment) -> None:
-    """Every database answers alike to a text that is too long, and before anything happened."""
+    """Every database answers alike to a text that is too long or can't be kept, and before anything happened."""
     for field in payment._meta.concrete_fields:
         value = getattr(payment, field.attname)
         if field.max_length and isinstance(value, str) and len(value) > field.max_length:
             raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
+        if isinstance(value, str) and (rare := unkept(value)):
+            raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")
 
 
 def _root_url(site: Site | None) -> str:

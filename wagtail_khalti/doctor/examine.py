@@ -26,6 +26,7 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         schema.constraints,
         schema.indexes,
         database.engines,
+        database.characters,
         database.clock,
     ),
     Subject.WORK: (

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.offers import Terms
@@ -93,6 +94,8 @@ class CheckoutForm(forms.Form):
         for name, value in list(cleaned.items()):
             if not _can_be_stored(str(value)):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
+            elif error := why_not_kept(str(value)):
+                self.add_error(name, error)
         largest = largest_payment()
         if self.total > largest:
             limit = format_rupees(largest, get_language())
