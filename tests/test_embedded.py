@@ -60,6 +60,7 @@ def test_a_page_of_the_admin_moves_it_on(hand, paid, admin):
 
     paid.refresh_from_db()
     assert paid.status == "completed"
+    assert [run.work for run in KhaltiRun.objects.all()] == ["reconcile"], "and counts for no schedule"
 
 
 @transactional

@@ -1,7 +1,7 @@
 """Wiring at start."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,3 +18,4 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_addresses, self.label)
         register(checks.check_settings_page, self.label)
         register(checks.check_database, self.label)
+        register(checks.check_schedule, Tags.database)

@@ -11,7 +11,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, router
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, router
 from django.urls import NoReverseMatch, reverse
 
 from wagtail_khalti.conf import (
@@ -25,6 +25,8 @@ from wagtail_khalti.conf import (
     read,
     unknown_options,
 )
+from wagtail_khalti.doctor import Level
+from wagtail_khalti.doctor.last_run import schedule
 from wagtail_khalti.gateway.client import is_sendable
 from wagtail_khalti.models import KhaltiPayment
 
@@ -100,6 +102,19 @@ def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id="wagtail_khalti.E020",
         )
     ]
+
+
+def check_schedule(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """In live mode somebody has to ask Khalti also while nobody looks at the site. Asks the database."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    try:
+        findings = [finding for finding in schedule() if finding.level != Level.OK]
+    except (DatabaseError, ImproperlyConfigured):  # before the first migration; or other checks tell
+        return []
+    return [Warning(finding.sentence, hint=finding.remedy, id="wagtail_khalti.W021") for finding in findings]
 
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:

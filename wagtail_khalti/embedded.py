@@ -104,9 +104,9 @@ def _take_turn(every: timedelta) -> None:
     if not KhaltiRun.begin_once_every(every, KhaltiRun.Work.RECONCILE):
         return
     if _has_workers() and is_queue_worked_on:
-        tasks.reconcile.enqueue()
+        tasks.reconcile.enqueue(after_page_view=True)
     else:
-        reconcile(limit=LIMIT, seconds=SECONDS)
+        reconcile(limit=LIMIT, seconds=SECONDS, after_page_view=True)
 
 
 def _has_workers() -> bool:

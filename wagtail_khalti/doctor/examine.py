@@ -31,6 +31,7 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
     ),
     Subject.WORK: (
         last_run.last_reconcile,
+        last_run.schedule,
         waiting.overdue,
         waiting.undecided,
         waiting.refunds_in_doubt,

@@ -21,6 +21,8 @@ class KhaltiRun(OnPrimary):
 
         RECONCILE = "reconcile", _("Reconcile")
         """Khalti is asked about what is due; the site is told what it has not heard."""
+        SCHEDULED = "scheduled", _("Reconcile by a schedule")
+        """Noted with each run that no page view has begun: also at night somebody asks."""
 
     work = models.CharField(_("work"), max_length=32, choices=Work.choices, primary_key=True)
     begun_at = models.DateTimeField(_("begun at"))
