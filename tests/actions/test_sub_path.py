@@ -1,10 +1,14 @@
 """A site at https://example.com/shop/: the addresses in a mail are those of the start, whichever process sends it."""
 
+import threading
+
 import pytest
-from django.urls import clear_script_prefix, set_script_prefix
+from django.urls import clear_script_prefix, get_script_prefix, set_script_prefix
 
 from wagtail_khalti.actions import check_payment, send_receipt, start_payment
+from wagtail_khalti.exceptions import AnswerDelayed
 from wagtail_khalti.gateway import Customer
+from wagtail_khalti.lookups.pool import LookupPool
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +58,22 @@ def test_it_is_the_address_of_the_page(paid, mailoutbox, prefix):
     send_receipt(KhaltiPayment.objects.get())
 
     assert address_in(mailoutbox[0]) == f"https://example.com{payment.get_absolute_url()}"
+
+
+def test_a_late_answer_is_used_under_it(settings):
+    """In a thread, from which receivers may write addresses."""
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MAX_WAIT": 0.01}
+    pool, may_answer, prefixes = LookupPool(), threading.Event(), []
+    set_script_prefix("/shop/")
+
+    with pytest.raises(AnswerDelayed):
+        pool.ask(
+            "default",
+            lambda: may_answer.wait(30),
+            use_late_answer=lambda answer: prefixes.append(get_script_prefix()),
+        )
+    clear_script_prefix()
+    may_answer.set()
+    pool.wait()
+
+    assert prefixes == ["/shop/"]

@@ -13,7 +13,7 @@ django.setup()
 
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 from wagtail.test.basepage.models import BasePage
 
 from tests.custom_page.models import SalePage
@@ -44,5 +44,8 @@ with fake_khalti() as khalti:
     khalti.pay(other)
     way_on = client.get(khalti.return_path(other)).url
 
+    PageViewRestriction.objects.create(page=home, restriction_type=PageViewRestriction.LOGIN)
+    closed = client.get(offer).url
+
 payment.refresh_from_db()
-print(type(payment.source).__name__, payment.status, response.url, way_on)
+print(type(payment.source).__name__, payment.status, response.url, way_on, closed)

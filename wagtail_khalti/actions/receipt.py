@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from posixpath import relpath
@@ -21,11 +20,10 @@ from wagtail.models import Site
 from wagtail_khalti.calendars import write_bs
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.digits import in_digits_of
+from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.writing import write_time
-
-OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they turn what follows around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +61,6 @@ def masked_address(address: str) -> str:
     """``s…@example.com``: enough to recognise one's own."""
     name, _at, host = address.rpartition("@")
     return f"{name[:1]}…@{host}" if name and host else ""
-
-
-def one_line(text: str) -> str:
-    """Without what would begin a new line, or a new header, or turn the rest of the line around."""
-    kept = (" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in text if sign not in OVERRIDES)
-    return " ".join("".join(kept).split())
 
 
 def _context(payment: KhaltiPayment) -> dict[str, Any]:

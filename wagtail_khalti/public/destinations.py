@@ -13,17 +13,6 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.public.sites import chosen, site_of_payment
 
 
-def way_to_pay(payment: KhaltiPayment) -> str:
-    """Khalti's page while it can be paid there, or ours that leads there or says how it stands."""
-    if payment.checked_at and payment.reviews.open().doubting_the_money().exists():
-        return payment.get_absolute_url()  # in doubt: not to be paid again
-    if payment.is_waiting and payment.payment_url and not payment.has_run_out:
-        return str(payment.payment_url)
-    if payment.status == Status.CREATED:
-        return reverse("wagtail_khalti:continue", args=[payment.reference])
-    return payment.get_absolute_url()
-
-
 def way_on(payment: KhaltiPayment) -> str:
     """After Khalti: what the site's code, the editor or the site's settings chose, otherwise our own page."""
     is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.remaining

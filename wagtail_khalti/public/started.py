@@ -17,7 +17,7 @@ MOST = 5
 
 
 def remember_start(request: HttpRequest, response: HttpResponse, payment: KhaltiPayment) -> None:
-    references = [payment.reference, *(r for r in _started(request) if r != payment.reference)]
+    references = [payment.reference, *(r for r in started_here(request) if r != payment.reference)]
     response.set_signed_cookie(
         COOKIE,
         ".".join(references[:MOST]),
@@ -31,9 +31,10 @@ def remember_start(request: HttpRequest, response: HttpResponse, payment: Khalti
 
 
 def was_started_here(request: HttpRequest, reference: str) -> bool:
-    return reference in _started(request)
+    return reference in started_here(request)
 
 
-def _started(request: HttpRequest) -> list[str]:
+def started_here(request: HttpRequest) -> list[str]:
+    """The references, the newest first."""
     value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=MAX_AGE)
     return value.split(".") if value else []
