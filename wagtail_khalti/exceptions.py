@@ -18,6 +18,7 @@ KhaltiError
     ├── AlreadyPaid              what is to be paid for has been paid for
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
+    ├── PaymentBusy              others changed the payment each time that an answer was to be written down
     ├── NotRefundable            money can't be given back, now or at all
     │   ├── NotPaid              Khalti has not confirmed that the money came
     │   ├── NothingLeft          all of it went back
@@ -142,6 +143,10 @@ class IdempotencyConflict(PaymentError):
 
 class MerchantChanged(PaymentError):
     """The merchant that took the payment is gone from the settings, or has changed its mode."""
+
+
+class PaymentBusy(PaymentError):
+    """Others changed the payment again and again. What Khalti said is not written down; it is asked again."""
 
 
 class NotRefundable(PaymentError):

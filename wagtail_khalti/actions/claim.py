@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.transactions import short_transaction
 
 LOOKUP_LEASE = timedelta(seconds=45)  # longer than a lookup lasts, with all its tries
+TRIES = 10  # if others are faster so often, the next run is early enough
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
@@ -74,13 +76,16 @@ def release(payment: KhaltiPayment) -> None:
 def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[KhaltiPayment]:
     """The rows with the moment at which they were due, so that it can be given back."""
     if connection.features.has_select_for_update_skip_locked:
-        with transaction.atomic(durable=True):
+        with short_transaction():
             payments = list(due.select_for_update(skip_locked=True))
             KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**claim)
     else:
         payments = []
-        while not payments and (read := list(due.all())):  # others were faster with all of these: there may be more
+        for _turn in range(TRIES):  # others were faster with all of these: there may be more
+            read = list(due.all())
             payments = [payment for payment in read if _is_still_as_read(payment).update(**claim)]
+            if payments or not read:
+                break
     for payment in payments:
         payment.claimed_until = claim["claimed_until"]
     return payments

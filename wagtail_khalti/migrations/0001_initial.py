@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='KhaltiRun',
             fields=[
-                ('work', models.CharField(choices=[('reconcile', 'Reconcile')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
+                ('work', models.CharField(choices=[('reconcile', 'Reconcile'), ('scheduled', 'Reconcile by a schedule')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
                 ('begun_at', models.DateTimeField(verbose_name='begun at')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('summary', models.JSONField(blank=True, default=dict, verbose_name='summary')),

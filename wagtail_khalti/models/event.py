@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiEventQuerySet
 
 
-class KhaltiEvent(models.Model):
+class KhaltiEvent(OnPrimary):
     """``data`` is built from lists of allowed fields and never holds a key."""
 
     class Kind(models.TextChoices):
@@ -94,7 +95,7 @@ class KhaltiEvent(models.Model):
     last_at = models.DateTimeField(_("last at"), null=True, blank=True, editable=False)
     """The last of several times."""
 
-    objects = KhaltiEventQuerySet.as_manager()
+    objects: ClassVar = KhaltiEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment event")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.money import Paisa, format_rupees
 
@@ -68,7 +69,7 @@ WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
 SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
 
 
-class KhaltiPayment(models.Model):
+class KhaltiPayment(OnPrimary):
     """Amounts are in paisa. Only ``actions`` change ``status``."""
 
     reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
@@ -194,7 +195,7 @@ class KhaltiPayment(models.Model):
     undelivered: int
     """Only where ``whole_with_news`` read it."""
 
-    objects = KhaltiPaymentQuerySet.as_manager()
+    objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from django.db import connections, models
 
 from wagtail_khalti.models.payables import payable_columns
+from wagtail_khalti.models.primary import PrimaryQuerySet
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FEW = 10  # rows read ahead: others may have worked on them meanwhile
 
 
-class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
+class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
     def whole(self, **by: object) -> KhaltiPayment | None:
         """The one whose column is this, as it is now: a plain ``SELECT *``.
 
@@ -76,7 +77,7 @@ RECENT = 10  # events among which a repetition is looked for
 MAX_RETURNS = 5  # of a visitor that are kept apart while the status stays; anybody can make up another
 
 
-class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
+class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
     """A history can be added to, and read."""
 
     def add(self, event: KhaltiEvent) -> None:
@@ -93,17 +94,19 @@ class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
         if same is None:
             event.save()
         else:
-            repeated: models.QuerySet[KhaltiEvent] = models.QuerySet(self.model, using=self.db)
+            repeated: PrimaryQuerySet[KhaltiEvent] = PrimaryQuerySet(self.model, using=self.db)
             repeated.filter(pk=same.pk).update(count=models.F("count") + 1, last_at=event.at)
 
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a payment is never changed")
+    def update(self, **kwargs: Any) -> int:
+        if kwargs != {"user": None}:  # as Django asks when that person is deleted
+            raise TypeError("The history of a payment is never changed")
+        return super().update(**kwargs)
 
     def delete(self) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
 
 
-class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
+class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
     def undecided(self) -> Self:
         """Those of which it is still to be found out what became of them."""
         return self.filter(state__in=("requested", "sending", "unknown"))
@@ -121,7 +124,7 @@ class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
         return self.exclude(state="refused").aggregate(total=models.Sum("amount"))["total"] or 0
 
 
-class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
+class KhaltiReviewQuerySet(PrimaryQuerySet["KhaltiReview"]):
     def open(self) -> Self:
         """Those that no one has closed."""
         return self.filter(is_open__in=[True])  # SQLite uses no index where a column stands alone as a condition
@@ -131,7 +134,7 @@ class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
         return self.exclude(kind__in=self.model.MONEY_IS_CLEAR)
 
 
-class KhaltiDeliveryQuerySet(models.QuerySet["KhaltiDelivery"]):
+class KhaltiDeliveryQuerySet(PrimaryQuerySet["KhaltiDelivery"]):
     def undelivered(self) -> Self:
         """What the site has yet to hear."""
         return self.filter(delivered_at=None)

@@ -114,7 +114,7 @@ def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
 
 
 def _find(reference: str) -> KhaltiPayment | None:
-    if "\x00" in reference:  # PostgreSQL refuses to look for it
+    if "\x00" in reference or not reference.isascii():  # some databases refuse to look for it
         return None
     return KhaltiPayment.objects.whole(reference=reference)
 
