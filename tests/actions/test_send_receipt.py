@@ -94,7 +94,7 @@ class TestWhatItSays:
             "",
             "For: Membership",
             "Amount: Rs 1,500",
-            "Paid on: Nov. 21, 2026, 12:15 p.m. (2083-08-05 BS)",
+            "Paid on: Nov. 21, 2026, 12:15 p.m., Nepal Time (2083-08-05 BS)",
             f"Reference: {paid.readable_reference}",
             f"Transaction id at Khalti: {paid.transaction_id}",
             "",

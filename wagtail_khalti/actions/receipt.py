@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,16 +11,14 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_khalti.calendars import write_bs
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.digits import in_digits_of
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.writing import write_time
+from wagtail_khalti.writing import write_in_both_calendars, write_time
 
 OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they turn what follows around
 
@@ -79,7 +76,7 @@ def _context(payment: KhaltiPayment) -> dict[str, Any]:
         "purpose": one_line(payment.purpose),
         "amount": format_rupees(payment.amount, language),
         "lines": _lines(payment, language),
-        "paid_on": payment.completed_at and in_both_calendars(payment.completed_at),
+        "paid_on": payment.completed_at and write_in_both_calendars(payment.completed_at, with_zone=True),
         "refunds": _refunds(payment, language),
         "url": _address(payment),
         "text": chosen.receipt_text.strip(),
@@ -106,18 +103,11 @@ def _refunds(payment: KhaltiPayment, language: str | None) -> list[Line]:
     """Those that were made for certain."""
     return [
         Line(
-            label=write_time(refund.decided_at or refund.created_at),
+            label=write_time(refund.decided_at or refund.created_at, with_zone=True),
             amount=format_rupees(refund.amount, language) if refund.amount else _("a part of it"),
         )
         for refund in payment.refunds.done()
     ]
-
-
-def in_both_calendars(moment: datetime) -> str:
-    """``Nov. 21, 2026, 10 a.m. (2083-08-05 BS)``, in the language and its digits."""
-    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-    bs = in_digits_of(translation.get_language(), write_bs(local.date()))
-    return _("%(ad)s (%(bs)s BS)") % {"ad": write_time(moment), "bs": bs} if bs else write_time(moment)
 
 
 def _address(payment: KhaltiPayment) -> str:

@@ -28,7 +28,7 @@ from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay, way
 from wagtail_khalti.public.refunds import GivenBack, what_went_back
 from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.sites import site_of_payment
-from wagtail_khalti.writing import write_time
+from wagtail_khalti.writing import write_in_both_calendars
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +168,7 @@ def _page(
             "state": name,
             "amount": format_rupees(payment.amount, translation.get_language()),
             "lines": _lines(payment),
-            "paid_on": payment.completed_at and write_time(payment.completed_at),
+            "paid_on": payment.completed_at and write_in_both_calendars(payment.completed_at, with_zone=True),
             "given_back": given_back,
             "is_test": payment.is_test,
             "next_url": _next_url(payment),

@@ -34,7 +34,7 @@ class MadeRefund:
     @property
     def moment(self) -> str:
         """When Khalti was asked, or a person recorded it."""
-        return write_time(self.refund.sent_at or self.refund.created_at)
+        return write_time(self.refund.sent_at or self.refund.created_at, with_zone=True)
 
     @property
     def is_found(self) -> bool:
