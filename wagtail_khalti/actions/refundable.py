@@ -5,13 +5,14 @@ from __future__ import annotations
 from wagtail_khalti.exceptions import (
     AmountNotLeft,
     AmountTooSmall,
+    MobileNeeded,
     NothingLeft,
     NotPaid,
     RefundsChanged,
     RefundUndecided,
     RefundWithoutAmount,
 )
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import LONGEST_KEY, LONGEST_REASON
 from wagtail_khalti.money import Paisa, format_rupees
@@ -31,6 +32,12 @@ def require_room(refund: KhaltiRefund) -> None:
     for name, most in lengths.items():
         if len(getattr(refund, name) or "") > most:
             raise ValueError(f"{name} is too long, at most {most} characters fit")
+
+
+def needs_mobile(payment: KhaltiPayment) -> bool:
+    """Whether Khalti has asked to which account a refund of it goes. Nothing tells that before a refund is tried."""
+    not_made = payment.events.filter(kind=KhaltiEvent.Kind.REFUND_NOT_MADE)
+    return not_made.filter(data__error=MobileNeeded.__name__).exists()
 
 
 def require_refundable(payment: KhaltiPayment) -> None:

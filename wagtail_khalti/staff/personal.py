@@ -43,11 +43,6 @@ class Sight:
     def name(self) -> str:
         return self.payment.customer_name if self.is_full else ""
 
-    @property
-    def receiver(self) -> str:
-        """Khalti gives the money to who paid, by the name that they gave, as far as they gave one."""
-        return self.name or self.payment.masked_phone
-
     def of(self, said: Any) -> Any:
         """What was said, in words or as JSON, without what names the person."""
         if self.is_full:

@@ -153,7 +153,6 @@ class PaymentView(InspectView):
             "refunds": [_row(refund, self.sight) for refund in self.refunds],
             "why_not": self.why_not,
             "second_payment_form": form,
-            "receiver": self.sight.receiver,
         }
 
     def _of_deliveries(self) -> dict[str, Any]:
