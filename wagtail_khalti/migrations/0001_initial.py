@@ -213,11 +213,11 @@ class Migration(migrations.Migration):
                 ('checkout_text', models.TextField(blank=True, help_text='Shown above the button, such as your terms. Plain text.', max_length=1000, verbose_name='text on the checkout page')),
                 ('contact', models.CharField(blank=True, help_text='Whom visitors can ask about a payment: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
                 ('sends_receipts', models.BooleanField(default=False, help_text='E-mail a receipt as soon as a payment is complete, where the visitor gave an e-mail address.', verbose_name='send receipts')),
-                ('receipt_text', models.TextField(blank=True, help_text='Added to the receipt, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
+                ('receipt_text', models.TextField(blank=True, help_text='Stands on the receipt below your name, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
                 ('alert_addresses', models.TextField(blank=True, help_text='Who is told by e-mail that a payment needs a person. One address in each line.', max_length=1000, verbose_name='alert addresses')),
                 ('back_page', models.ForeignKey(blank=True, help_text='Where “Back” leads for a payment that began on no page, or on one that is gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page to go back to')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
-                ('thank_you_page', models.ForeignKey(blank=True, help_text='Where visitors go after they paid, unless the block names another page. Empty: the receipt.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
+                ('thank_you_page', models.ForeignKey(blank=True, help_text='After paying, visitors see their receipt, with a button to this page. A block may name another.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
             ],
             options={
                 'verbose_name': 'Khalti settings',

@@ -1,6 +1,7 @@
 """Which payments were begun in this browser: a signed cookie with their references and nothing else.
 
-Whoever has a payment's address may see how it stands; only the browser that began it gets the answers back.
+Whoever has a payment's address may see how it stands; only the browser that began it gets the answers back, and sees
+the payer's name on the receipt.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ MOST = 5
 
 
 def remember_start(request: HttpRequest, response: HttpResponse, payment: KhaltiPayment) -> None:
-    references = [payment.reference, *(r for r in _started(request) if r != payment.reference)]
+    references = [payment.reference, *(r for r in started_here(request) if r != payment.reference)]
     response.set_signed_cookie(
         COOKIE,
         ".".join(references[:MOST]),
         salt=SALT,
         max_age=MAX_AGE,
-        path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("-/"),
+        path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("checkout/-/"),
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -31,9 +32,10 @@ def remember_start(request: HttpRequest, response: HttpResponse, payment: Khalti
 
 
 def was_started_here(request: HttpRequest, reference: str) -> bool:
-    return reference in _started(request)
+    return reference in started_here(request)
 
 
-def _started(request: HttpRequest) -> list[str]:
+def started_here(request: HttpRequest) -> list[str]:
+    """The references, the newest first."""
     value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=MAX_AGE)
     return value.split(".") if value else []
