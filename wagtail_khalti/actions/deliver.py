@@ -20,6 +20,7 @@ from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.receipt_by_itself import send_receipt_by_itself, wants_receipt
+from wagtail_khalti.actions.refund_notices import send_refund_notices
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.queries import KhaltiReviewQuerySet
@@ -67,6 +68,7 @@ def deliver(payment: KhaltiPayment) -> Told:
             if begun and begun != delivery:
                 _give_back(begun)
             break
+    send_refund_notices(payment)  # the customer need not wait for the site's code
     return told
 
 

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('not_seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='not seen at')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
+                ('notice_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='customer to be told at')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
             ],
@@ -365,6 +366,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltirefund',
             index=models.Index(fields=['decided_at', 'state'], name='khalti_refund_decided'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltirefund',
+            index=models.Index(fields=['notice_due_at', 'id'], name='khalti_refund_notice'),
         ),
         migrations.AddConstraint(
             model_name='khaltirefund',
