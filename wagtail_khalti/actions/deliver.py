@@ -20,6 +20,7 @@ from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.receipt_by_itself import send_receipt_by_itself, wants_receipt
+from wagtail_khalti.actions.refund_notices import send_refund_notices
 from wagtail_khalti.actions.repeats import note_a_repeat
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
@@ -72,13 +73,12 @@ def deliver(payment: KhaltiPayment) -> Told:
             _let_the_rest_wait(delivery)
             if begun and begun != delivery:
                 _give_back(begun)
-            return told
-    return _deliver_more(payment, told) if told.has_more else told
-
-
-def _deliver_more(payment: KhaltiPayment, told: Told) -> Told:
-    more = deliver(payment)
-    return Told(made=told.made + more.made, failed=told.failed + more.failed)
+            break
+    if told.has_more and not told.failed:
+        more = deliver(payment)
+        return Told(made=told.made + more.made, failed=more.failed)
+    send_refund_notices(payment)  # the customer need not wait for the site's code
+    return told
 
 
 def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:
