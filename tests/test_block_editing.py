@@ -255,3 +255,9 @@ class TestNoticesForEditors:
 def test_in_nepali_the_notice_is_nepali():
     with translation.override("ne"):
         assert str(KhaltiCheckoutBlock().meta.help_text).startswith("परीक्षण मोड")
+
+
+@pytest.mark.parametrize("field", ["heading", "text", "item_name", "button_text"])
+def test_text_that_code_leaves_out_is_empty(field):
+    """And not None, which translation tools refuse."""
+    assert KhaltiCheckoutBlock().to_python({"amount": "1500.00"})[field] == ""

@@ -149,32 +149,30 @@ class TestPlaces:
 
         assert offer.owner == teaser
 
-    def test_in_a_snippet_that_nobody_names_it_carries_its_terms(self, page_with, teaser):
+    def test_in_a_snippet_that_nobody_names_it_carries_its_terms(self, page_with, teaser, rf):
         page = page_with(("teaser", teaser.pk))
         template = Template("{% load wagtailcore_tags %}{% include_block page.body.0.value.body %}")
 
-        [offer] = offers_on(template.render(Context({"page": page})))
+        [offer] = offers_on(template.render(Context({"page": page, "request": rf.get("/")})))
 
         assert offer.owner is None
         assert offer.terms.name == "From the teaser"
         assert offer.terms.unit_price == 150_000
 
-    def test_in_a_struct_without_a_template_it_carries_its_terms(self, db):
-        """Wagtail tells the members of such a struct nothing of the page around."""
-        struct = blocks.StructBlock([("checkout", KhaltiCheckoutBlock())])
-
-        [offer] = offers_on(struct.render(struct.to_python({"checkout": CHECKOUT})))
-
-        assert offer.owner is None
-        assert offer.terms.name == "Membership"
-
-    def test_with_nothing_around_it(self, db):
+    def test_with_only_the_request_around_it(self, db, rf):
         block = KhaltiCheckoutBlock()
 
-        [offer] = offers_on(block.render(block.to_python(CHECKOUT)))
+        [offer] = offers_on(block.render(block.to_python(CHECKOUT), context={"request": rf.get("/")}))
 
         assert offer.owner is None
         assert offer.terms.name == "Membership"
+
+    def test_with_the_page_and_no_request(self, page_with):
+        page = page_with(("checkout", CHECKOUT))
+
+        [offer] = offers_on(page.body[0].render(context={"page": page}))
+
+        assert offer.owner == page
 
     def test_on_a_page_that_moved_to_another_address(self, client, page_with, home):
         page = page_with(("checkout", CHECKOUT))
@@ -235,6 +233,38 @@ class TestLooks:
         assert block.select_one("a") is None
         assert block.select_one("button").has_attr("disabled")
         assert "This can't be bought right now." in block.get_text()
+
+
+class TestWithoutContext:
+    """Where a block can know neither its page nor whether this is a preview, it shows its price and sells nothing."""
+
+    def assert_sells_nothing(self, html):
+        block = soup(html).select_one(".khalti-block")
+        assert block.select_one("a") is None
+        assert block.select_one("button").has_attr("disabled")
+        assert "Rs\xa01,500" in block.get_text()
+        assert "This can't be bought right now." in block.get_text()
+
+    def test_in_a_struct_without_a_template(self, page_with, rf):
+        """Wagtail tells the members of such a struct nothing of the page around."""
+        struct = blocks.StructBlock([("checkout", KhaltiCheckoutBlock())])
+        context = {"page": page_with(), "request": rf.get("/")}
+
+        self.assert_sells_nothing(struct.render(struct.to_python({"checkout": CHECKOUT}), context=context))
+
+    @pytest.mark.parametrize("what", ["page.body", "page.body.0"])
+    def test_in_a_template_that_does_not_include_it(self, page_with, rf, what):
+        template = Template(f"{{{{ {what} }}}}")
+        context = Context({"page": page_with(("checkout", CHECKOUT)), "request": rf.get("/")})
+
+        self.assert_sells_nothing(template.render(context))
+
+    def test_the_log_says_what_to_do(self, db, caplog):
+        block = KhaltiCheckoutBlock()
+
+        block.render(block.to_python(CHECKOUT))
+
+        assert "{% include_block %}" in caplog.text
 
 
 # Making a rendition leaves a temporary file to the garbage collector.

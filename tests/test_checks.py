@@ -4,8 +4,19 @@ import pytest
 from django.apps import apps
 from django.core import checks
 from django.core.checks import Error, run_checks
+from wagtail import blocks
+from wagtail.models import Site
 
-from wagtail_khalti.checks import check_addresses, check_configuration, check_settings_page
+from tests.shop.models import CardBlock, ShopPage
+from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.checks import (
+    check_addresses,
+    check_blocks,
+    check_configuration,
+    check_settings_page,
+    check_site_address,
+    check_test_money,
+)
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -82,7 +93,7 @@ def test_e002_an_option_that_resembles_none_gets_the_list(told):
     message = only(told({**GOOD, "QQQ": "x"}), Error, "E002")
 
     assert message.hint == (
-        "Known options: MODE, SECRET_KEY, API_URL, TIMEOUT, MERCHANTS, MAX_AMOUNT, BASE_URL, CONTACT, RECONCILE_EVERY."
+        "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY."
     )
 
 
@@ -260,3 +271,89 @@ def test_w010_no_page_for_the_settings_of_a_site(monkeypatch):
     message = only(check_settings_page(None), checks.Warning, "W010")
 
     assert '"wagtail.contrib.settings"' in message.hint
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "number"), [("simulator", Error, "E011"), ("sandbox", checks.Warning, "W011")]
+)
+def test_011_test_money_buys_what_is_real(settings, mode, kind, number):
+    settings.DEBUG = False
+    settings.WAGTAIL_KHALTI = {**GOOD, "MODE": mode, "API_URL": "https://khalti.test"}
+
+    assert "no money moves" in only(check_test_money(None), kind, number).msg
+
+
+@pytest.mark.parametrize(("options", "debug"), [(LIVE, False), (GOOD, True), ({"MODE": "?"}, False)])
+def test_011_is_silent_while_developing_and_where_money_is_real(settings, options, debug):
+    settings.DEBUG, settings.WAGTAIL_KHALTI = debug, options
+
+    assert check_test_money(None) == []
+
+
+def test_011_is_said_before_a_site_is_deployed_and_not_at_each_start(settings):
+    settings.WAGTAIL_KHALTI = GOOD
+
+    def said(**options):
+        return {message.id for message in run_checks(tags=["wagtail_khalti"], **options)}
+
+    assert "wagtail_khalti.W011" not in said()
+    assert "wagtail_khalti.W011" in said(include_deployment_checks=True)
+
+
+NO_ADDRESS = {name: value for name, value in LIVE.items() if name != "BASE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("options", "hostname", "is_said"),
+    [(NO_ADDRESS, "localhost", True), (NO_ADDRESS, "shop.example", False), (LIVE, "localhost", False),
+     (GOOD, "localhost", False)],
+)  # fmt: skip
+def test_w012_visitors_cannot_come_back_to_localhost(home, settings, options, hostname, is_said):
+    settings.WAGTAIL_KHALTI = options
+    Site.objects.update(hostname=hostname)
+
+    messages = check_site_address(None, databases=["default"])
+
+    assert [message.id for message in messages] == ["wagtail_khalti.W012"] * is_said
+    assert check_site_address(None) == [], "the database is left alone where Django leaves it alone"
+
+
+class TestW020:
+    """A StructBlock without a template tells what is in it nothing of the page around."""
+
+    @pytest.fixture
+    def body_with(self, monkeypatch):
+        """A page whose body can hold one block more."""
+        body = ShopPage._meta.get_field("body").stream_block
+
+        def add(block):
+            block.set_name("more")
+            monkeypatch.setitem(body.child_blocks, "more", block)
+            return check_blocks(None)
+
+        return add
+
+    @pytest.mark.parametrize("around", [lambda block: block, blocks.ListBlock], ids=["alone", "in a list"])
+    def test_it_has_something_to_sell(self, body_with, around):
+        struct = blocks.StructBlock([("title", blocks.CharBlock()), ("checkout", KhaltiCheckoutBlock())])
+
+        message = only(body_with(around(struct)), checks.Warning, "W020")
+
+        assert "shop.ShopPage.body" in message.msg
+
+    def test_it_has_a_block_with_a_template_in_it(self, body_with):
+        only(body_with(blocks.StructBlock([("card", CardBlock())])), checks.Warning, "W020")
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            blocks.StructBlock([("checkout", KhaltiCheckoutBlock())], template="shop/card.html"),
+            blocks.StructBlock([("title", blocks.CharBlock())]),
+            type("Drawn", (blocks.StructBlock,), {"render_basic": lambda *args, **options: ""})(
+                [("checkout", KhaltiCheckoutBlock())]
+            ),
+        ],
+        ids=["template", "nothing to sell", "renders itself"],
+    )
+    def test_others_are_met_with_silence(self, body_with, block):
+        assert body_with(block) == []

@@ -68,7 +68,7 @@ def test_any_other_timeout_says_what_it_must_be(written):
     ("written", "paisa"), [(500, 50_000), ("500.50", 50_050), (Decimal("1E+4"), 1_000_000), (199.5, 19_950)]
 )
 def test_the_maximum_is_written_in_rupees(written, paisa):
-    assert read({"MAX_AMOUNT": written}).max_amount == paisa
+    assert read({"MAX_AMOUNT": written}).merchant().max_amount == paisa
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,18 @@ def test_any_other_interval_says_what_it_must_be(written):
         read({"RECONCILE_EVERY": written})
 
 
-def test_the_usual_maximum_is_a_million_rupees():
-    assert read({}).max_amount == 100_000_000
+def test_the_usual_maximum_is_what_a_wallet_may_pay_at_once():
+    assert read({}).merchant().max_amount == 20_000_000
+
+
+def test_a_merchant_may_take_more_than_the_others(settings):
+    exempt = {"SECRET_KEY": "two", "MAX_AMOUNT": 1_000_000}
+    options = {"SECRET_KEY": "one", "MAX_AMOUNT": 5000, "MERCHANTS": {"school": exempt, "books": {"SECRET_KEY": "3"}}}
+    settings.WAGTAIL_KHALTI = options
+
+    assert largest_payment("school") == largest_payment() == 100_000_000
+    assert largest_payment("books") == largest_payment("default") == 500_000
+    assert largest_payment("gone") == 20_000_000
 
 
 @pytest.mark.parametrize("written", ["", "lots", None, [], "0.001", "NaN", "Infinity", float("inf"), 0, -500, "9.99"])
@@ -106,7 +116,7 @@ def test_a_missing_key_is_an_empty_one(options):
     assert read(options).merchant().secret_key == ""
 
 
-def test_more_merchants_borrow_the_mode_and_the_timeout_and_nothing_else():
+def test_more_merchants_borrow_mode_timeout_and_maximum_only():
     options = {
         "MODE": "live",
         "TIMEOUT": 9,
@@ -190,4 +200,4 @@ def test_pages_show_also_where_the_settings_are_wrong(settings):
     settings.WAGTAIL_KHALTI = {"MODE": "wrong"}
 
     assert is_test_mode() is False
-    assert largest_payment() == 100_000_000
+    assert largest_payment() == 20_000_000

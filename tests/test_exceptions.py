@@ -9,6 +9,7 @@ import pytest
 
 from wagtail_khalti import exceptions
 from wagtail_khalti.exceptions import (
+    AmountTooLarge,
     ConnectionNeverMade,
     GatewayError,
     GatewayRejected,
@@ -75,6 +76,7 @@ WITH_FIELDS = {"RequestRejected", "MobileNeeded"}
         MobileNeeded({"mobile": "This field is required."}),
         GatewayUnreachable("no answer", retry_after=30),
         ConnectionNeverMade("refused"),
+        AmountTooLarge("too much", largest=1000),
         *(getattr(exceptions, name)("words") for name in grown() if name not in WITH_FIELDS),
     ],
     ids=lambda error: type(error).__name__,

@@ -1,7 +1,7 @@
 """Wiring at start."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +17,6 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
         register(checks.check_settings_page, self.label)
+        register(checks.check_test_money, self.label, deploy=True)
+        register(checks.check_site_address, self.label, Tags.database)
+        register(checks.check_blocks, self.label)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -50,12 +51,16 @@ class ThankYouPageBlock(blocks.PageChooserBlock):
 
 
 class KhaltiCheckoutBlock(blocks.StructBlock):
-    """Something that can be bought with Khalti, at a fixed price."""
+    """Something that can be bought with Khalti, at a fixed price.
 
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=255)
-    text = blocks.TextBlock(label=_("Text"), required=False)
+    Text that code leaves out is empty, as it is where an editor does: translation tools take no ``None``.
+    """
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, default="", max_length=255)
+    text = blocks.TextBlock(label=_("Text"), required=False, default="")
     item_name = blocks.CharBlock(
         label=_("What is paid for"),
+        default="",
         max_length=255,
         help_text=_("The payer reads this at Khalti and on the receipt, such as “Membership 2026”."),
     )
@@ -78,7 +83,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         help_text=_("After paying, visitors see their receipt, with a button to this page."),
     )
     button_text = blocks.CharBlock(
-        label=_("Text on the button"), required=False, max_length=60, help_text=_("Pay with Khalti")
+        label=_("Text on the button"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
     )
 
     class Meta:
@@ -117,14 +122,12 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
-        try:
+        with suppress(OfferUnavailable):
             terms = self.terms(value)
-        except OfferUnavailable:
-            return context
-        return context | {
-            "checkout_url": "" if is_preview else _checkout_url(sign_offer(self, terms, value, context=context)),
-            "price": format_rupees(terms.unit_price, get_language()),
-        }
+            context["price"] = format_rupees(terms.unit_price, get_language())
+            if not is_preview:
+                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+        return context
 
     def terms(self, value: Any) -> Terms:
         """What is sold, and for how much. A site may subclass the block and decide otherwise here.
@@ -134,8 +137,8 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         if not value.get("item_name") or value.get("amount") is None:  # a subclass may have dropped the field
             raise OfferUnavailable("The block has no price, or does not say what is paid for")
         try:
-            unit_price = to_paisa(value["amount"])
-        except ValueError as error:
+            unit_price = to_paisa(Decimal(str(value["amount"])))  # code may give a number or a text
+        except (ValueError, InvalidOperation) as error:
             raise OfferUnavailable("The price is not a whole number of paisa") from error
         return Terms(
             name=value["item_name"],

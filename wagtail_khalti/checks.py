@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.db.models import Field
 from django.urls import NoReverseMatch, reverse
+from wagtail.fields import StreamField
+from wagtail.models import Site
 
+from wagtail_khalti.actions.recipient import UNTOUCHED
 from wagtail_khalti.conf import (
     MERCHANT_OPTIONS,
     OPTIONS,
     Configuration,
     Merchant,
     Mode,
+    configuration,
     more_merchants,
     raw_options,
     read,
     unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
+from wagtail_khalti.public.block_templates import blocks_without_template
+from wagtail_khalti.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"
 SETTINGS_APP = "wagtail.contrib.settings"
@@ -46,13 +54,13 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     try:
         options = raw_options()
         messages = list(_unknown_names(options))
-        configuration = read(options)
+        read_options = read(options)
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="See the settings page of the manual.", id="wagtail_khalti.E001")]
 
-    for merchant in configuration.merchants.values():
+    for merchant in read_options.merchants.values():
         messages += [*_key(merchant), *_mode(merchant), *_url(merchant)]
-    messages += _return_address(configuration)
+    messages += _return_address(read_options)
     return messages
 
 
@@ -86,10 +94,74 @@ def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     ]
 
 
+def check_test_money(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Before a site goes live: what is paid with test money is delivered like anything that is paid."""
+    merchants = () if settings.DEBUG else _merchants()
+    return [message for merchant in merchants for message in _test_money(merchant)]
+
+
+def check_site_address(
+    app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Code without a request sends visitors back to the address of a Wagtail site. Reads the database."""
+    is_live = any(merchant.mode == Mode.LIVE for merchant in _merchants())
+    if not databases or not is_live or configuration().base_url:
+        return []
+    try:
+        is_untouched = Site.objects.filter(hostname=UNTOUCHED).exists()
+    except DatabaseError:
+        return []  # before the first migrate
+    if not is_untouched:
+        return []
+    return [
+        Warning(
+            "A Wagtail site still has the hostname localhost, which no visitor can come back to from Khalti.",
+            hint="Give it its real hostname and port under Settings, Sites, and set "
+            'WAGTAIL_KHALTI["BASE_URL"] = "https://shop.example".',
+            id="wagtail_khalti.W012",
+        )
+    ]
+
+
+def _merchants() -> Collection[Merchant]:
+    """None where the settings can't be read, which E001 says."""
+    try:
+        return configuration().merchants.values()
+    except ImproperlyConfigured:
+        return ()
+
+
+def _test_money(merchant: Merchant) -> Iterator[CheckMessage]:
+    words = f"The merchant {merchant.name!r} is in {merchant.mode} mode: orders are delivered, and no money moves."
+    hint = 'Set WAGTAIL_KHALTI["MODE"] = "live" and the live key. On a test site, let receivers look at is_test.'
+    if merchant.mode == Mode.SIMULATOR:
+        yield Error(words, hint=hint, id="wagtail_khalti.E011")
+    elif merchant.mode == Mode.SANDBOX:
+        yield Warning(words, hint=hint, id="wagtail_khalti.W011")
+
+
+def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What can be bought has to know the page around it, which a ``StructBlock`` without a template doesn't tell."""
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]
+    return [
+        Warning(
+            f"Nothing can be bought in the block {block.name!r} of {field}: it has no template.",
+            hint="Wagtail tells the members of a StructBlock of the page around them only through its template.",
+            id="wagtail_khalti.W020",
+        )
+        for field in fields
+        for block in blocks_without_template(field.stream_block)
+    ]
+
+
+def _is_stream(field: Field[Any, Any]) -> TypeGuard[StreamField]:
+    return isinstance(field, StreamField)
+
+
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
     places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
     for name, given in more_merchants(options).items():
-        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, (*MERCHANT_OPTIONS, "TIMEOUT"))
+        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
     for place, (given, known) in places.items():
         for name, resembling in unknown_options(given, known).items():
             hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."
@@ -137,7 +209,7 @@ def _mode(merchant: Merchant) -> Iterator[CheckMessage]:
 
 def _url(merchant: Merchant) -> Iterator[CheckMessage]:
     schemes = ("https",) if merchant.mode == Mode.LIVE else ("https", "http")
-    if not _is_root(merchant.api_url, schemes=schemes) or "/api/" in f"{merchant.api_url}/":
+    if not is_web_root(merchant.api_url, schemes=schemes) or "/api/" in f"{merchant.api_url}/":
         yield Error(
             f"The API_URL of the merchant {merchant.name!r} is {merchant.api_url!r}.",
             hint="It is the root of the API host, such as https://khalti.com: "
@@ -152,19 +224,10 @@ def _url(merchant: Merchant) -> Iterator[CheckMessage]:
         )
 
 
-def _is_root(address: str, *, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port  # which raises where it isn't a number
-    except ValueError:
-        return False
-    return parts.scheme in schemes and bool(host) and not parts.query and not parts.fragment
-
-
-def _return_address(configuration: Configuration) -> Iterator[CheckMessage]:
-    is_live = any(merchant.mode == Mode.LIVE for merchant in configuration.merchants.values())
-    address = configuration.base_url
-    if address and not _is_root(address, schemes=("https",) if is_live else ("https", "http")):
+def _return_address(read_options: Configuration) -> Iterator[CheckMessage]:
+    is_live = any(merchant.mode == Mode.LIVE for merchant in read_options.merchants.values())
+    address = read_options.base_url
+    if address and not is_web_root(address, schemes=("https",) if is_live else ("https", "http")):
         yield Error(
             f"Visitors would come back from Khalti to {address}.",
             hint='WAGTAIL_KHALTI["BASE_URL"] is the address of the site, such as "https://shop.example": '

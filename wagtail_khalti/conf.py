@@ -22,12 +22,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 DEFAULT_MERCHANT = "default"
-MERCHANT_OPTIONS = ("MODE", "SECRET_KEY", "API_URL")
-OPTIONS = (*MERCHANT_OPTIONS, "TIMEOUT", "MERCHANTS", "MAX_AMOUNT", "BASE_URL", "CONTACT", "RECONCILE_EVERY")
+LENT_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
+"""Which the top level lends to merchants that leave them out."""
+MERCHANT_OPTIONS = (*LENT_OPTIONS, "SECRET_KEY", "API_URL")
+OPTIONS = (*MERCHANT_OPTIONS, "MERCHANTS", "BASE_URL", "CONTACT", "RECONCILE_EVERY", "MAX_WAIT")
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
-MAX_AMOUNT = Decimal("1000000")  # rupees; a slip of the keyboard, not a limit of Khalti's
+MAX_AMOUNT = Decimal("200000")  # rupees; what a wallet may pay a merchant at once: khalti.com/info/transaction-limits
+USUAL_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
+MAX_WAIT = 2.0  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
 RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
 
 
@@ -67,6 +71,9 @@ class Merchant:
     timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
     """Seconds to connect, and to wait for an answer."""
 
+    max_amount: Paisa = USUAL_MAX_AMOUNT
+    """The largest single payment."""
+
     @property
     def key_fingerprint(self) -> str:
         """Tells two keys apart without telling the key."""
@@ -78,8 +85,6 @@ class Configuration:
     """``WAGTAIL_KHALTI``, read once."""
 
     merchants: Mapping[str, Merchant]
-    max_amount: Paisa
-    """The largest single payment."""
 
     base_url: str
     """Root of the address that visitors come back to, where requests can't tell: ``https://shop.example``."""
@@ -89,6 +94,9 @@ class Configuration:
 
     reconcile_every: timedelta
     """How often, at most, a page view moves due checks on. Zero: never, since cron or workers do."""
+
+    max_wait: float
+    """Seconds that a request waits for Khalti before it goes on without the answer, which is used when it comes."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` naming the known ones."""
@@ -130,12 +138,15 @@ def is_test_everywhere() -> bool | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def largest_payment() -> Paisa:
-    """The most that this site takes at once; the usual where the settings can't be read, so that pages still show."""
+def largest_payment(merchant: str = "") -> Paisa:
+    """The most that this merchant takes at once, or whichever takes most; the usual where the settings can't be read,
+    so that pages still show."""
     try:
-        return configuration().max_amount
+        known = configuration()
+        chosen = [known.merchant(merchant)] if merchant else known.merchants.values()
+        return max(each.max_amount for each in chosen)
     except ImproperlyConfigured:
-        return to_paisa(MAX_AMOUNT)
+        return USUAL_MAX_AMOUNT
 
 
 def raw_options() -> Mapping[str, Any]:
@@ -156,8 +167,8 @@ def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]
 
 def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The options of each merchant by its name; the top level is the default one and lends what others leave out."""
-    shared = {name: options[name] for name in ("MODE", "TIMEOUT") if name in options}
-    own = {name: options[name] for name in (*MERCHANT_OPTIONS, "TIMEOUT") if name in options}
+    shared = {name: options[name] for name in LENT_OPTIONS if name in options}
+    own = {name: options[name] for name in MERCHANT_OPTIONS if name in options}
     named: dict[str, Mapping[str, Any]] = {name: {**shared, **given} for name, given in more_merchants(options).items()}
     return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
 
@@ -175,10 +186,10 @@ def read(options: Mapping[str, Any]) -> Configuration:
     """Make the frozen object. Raises ``ImproperlyConfigured``."""
     return Configuration(
         merchants=MappingProxyType({name: _merchant(name, given) for name, given in merchant_options(options).items()}),
-        max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
         base_url=str(options.get("BASE_URL", "")),
         contact=str(options.get("CONTACT", "")),
         reconcile_every=_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
+        max_wait=_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
     )
 
 
@@ -196,6 +207,7 @@ def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
         api_url=api_url,
         secret_key=str(options.get("SECRET_KEY") or "").strip(),  # files end with a new line
         timeout=_timeout(options.get("TIMEOUT", (CONNECT_TIMEOUT, READ_TIMEOUT))),
+        max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
     )
 
 
@@ -243,6 +255,16 @@ def _interval(value: Any) -> timedelta:
             f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
         )
     return interval
+
+
+def _max_wait(value: Any) -> float:
+    try:
+        seconds = 0.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
+    return seconds
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

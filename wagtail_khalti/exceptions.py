@@ -3,7 +3,8 @@
 KhaltiError
 ├── GatewayError                 Khalti could not be asked, or said no
 │   ├── GatewayUnreachable       no answer: the outcome is unknown, ask again
-│   │   └── ConnectionNeverMade  nothing was sent, so nothing can have happened
+│   │   ├── ConnectionNeverMade  nothing was sent, so nothing can have happened
+│   │   └── AnswerDelayed        the answer takes long, and is used when it comes
 │   ├── AnswerNotUnderstood      an answer that makes no sense: as good as none
 │   └── GatewayRejected          a clear refusal: asking again will not help
 │       ├── KeyRejected          Khalti does not know the secret key
@@ -12,8 +13,9 @@ KhaltiError
 │       └── PidxNotFound         Khalti does not know this pidx (under this key)
 └── PaymentError                 our own rules
     ├── AmountTooSmall           below Khalti's minimum, or a refund of nothing
-    ├── AmountTooLarge           more than this site allows in one payment
+    ├── AmountTooLarge           more than this merchant takes in one payment
     ├── BreakdownMismatch        the lines do not add up to the amount
+    ├── AlreadyPaid              what is to be paid for has been paid for
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
     ├── NotRefundable            money can't be given back, now or at all
@@ -37,6 +39,8 @@ KhaltiError
 
 from collections.abc import Mapping
 from typing import Any
+
+from wagtail_khalti.money import Paisa
 
 LONGEST_REASON = 300  # characters
 
@@ -64,6 +68,10 @@ class GatewayUnreachable(GatewayError):
 
 class ConnectionNeverMade(GatewayUnreachable):
     """Nothing was sent, so asking again can't happen twice."""
+
+
+class AnswerDelayed(GatewayUnreachable):
+    """Khalti takes longer than a visitor waits. Its answer is used when it comes; until then all stands as before."""
 
 
 class AnswerNotUnderstood(GatewayError):
@@ -107,11 +115,25 @@ class AmountTooSmall(PaymentError):
 
 
 class AmountTooLarge(PaymentError):
-    """More than this site allows in one payment."""
+    """More than this merchant takes in one payment."""
+
+    def __init__(self, reason: str, *, largest: int = 0) -> None:
+        super().__init__(reason)
+        self.largest = Paisa(largest)
+        """What it takes at most."""
 
 
 class BreakdownMismatch(PaymentError):
     """The lines of a breakdown do not add up to the amount."""
+
+
+class AlreadyPaid(PaymentError):
+    """What is to be paid for has been paid for, and nobody said that another payment is meant."""
+
+    def __init__(self, payment: Any) -> None:
+        super().__init__(f"It was paid with {payment.reference}")
+        self.payment = payment
+        """The ``KhaltiPayment`` that paid for it: its page is the receipt."""
 
 
 class IdempotencyConflict(PaymentError):

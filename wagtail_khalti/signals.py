@@ -1,9 +1,9 @@
 """What a site can listen to.
 
 Each is sent inside a database transaction together with the mark "delivered", with ``sender=KhaltiPayment``
-and the keyword argument ``payment``. A receiver that raises undoes its own work and the mark, and is called
-again later; ``payment`` is then as it stands by that time. Work outside the database belongs in
-``transaction.on_commit``.
+and the keyword arguments ``payment`` and ``is_test`` (whether no money moved). A receiver that raises undoes
+its own work and the mark, and is called again later; ``payment`` is then as it stands by that time. Work
+outside the database belongs in ``transaction.on_commit``.
 """
 
 from django.dispatch import Signal

@@ -77,9 +77,11 @@ def rows_of_csv(path: Path) -> int:
 
 
 def rows_of_xlsx(path: Path) -> int:
-    """Of the first sheet, without the headings."""
+    """Of the first sheet, without the headings and, in ours, the totals."""
     with ZipFile(path) as file, file.open("xl/worksheets/sheet1.xml") as sheet:
-        return count(iter(lambda: sheet.read(AT_ONCE), b""), b"</row>") - 1
+        rows = count(iter(lambda: sheet.read(AT_ONCE), b""), b"</row>") - 1
+    with ZipFile(path) as file, file.open("xl/worksheets/sheet1.xml") as sheet:
+        return rows - min(1, count(iter(lambda: sheet.read(AT_ONCE), b""), b"SUBTOTAL"))
 
 
 def count(parts: Iterator[bytes], wanted: bytes) -> int:

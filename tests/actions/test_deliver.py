@@ -1,6 +1,7 @@
 """The site's code hears what happened: exactly once for its work in the database."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -9,7 +10,7 @@ from tests.actions.conftest import end_the_pause, kinds, news
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -370,3 +371,53 @@ def test_it_hears_of_the_payment_as_it_is_stored_by_then(khalti, payment, line, 
 
     assert asked.purpose == "Order", "the control: what was asked with is not read again"
     assert purposes == ["Renamed meanwhile"]
+
+
+# What the site's code can't see.
+
+
+@pytest.mark.parametrize("mode", ["live", "sandbox", "simulator"])
+def test_it_says_whether_money_moved(payment, on, mode):
+    KhaltiPayment.objects.update(mode=mode)
+    said = []
+    on("completed", lambda **about: said.append(about["is_test"]))
+    KhaltiDelivery.objects.create(payment=payment, news="completed")
+
+    deliver(payment)
+
+    assert said == [mode != "live"]
+
+
+def test_money_for_what_was_deleted_is_an_issue(payment, order, heard):
+    order.delete()
+
+    check_payment(payment)
+
+    review = payment.reviews.get()
+    assert review.kind == KhaltiReview.Kind.PAYABLE_GONE
+    assert "Rs\xa01,500 was paid for something that had been deleted" in review.sentence
+    assert heard == [("completed", payment.reference), ("needs_attention", payment.reference)]
+
+
+def test_money_for_what_a_receiver_deletes_is_none(payment, on):
+    on("completed", lambda payment, **about: payment.payable.delete())
+
+    check_payment(payment)
+
+    assert not payment.reviews.exists()
+
+
+def test_money_for_what_is_there_is_none(payment, order):
+    check_payment(payment)
+
+    assert not payment.reviews.exists()
+
+
+def test_also_where_the_whole_model_is_gone(payment, heard):
+    ContentType.objects.filter(model="order").update(model="gone")
+    ContentType.objects.clear_cache()
+
+    check_payment(payment)
+
+    assert payment.reviews.get().kind == KhaltiReview.Kind.PAYABLE_GONE
+    ContentType.objects.clear_cache()

@@ -216,6 +216,7 @@ def test_what_was_wholly_given_back_can_be_bought_again(khalti, order, pay_for):
     assert (stored(first).is_sale, again.is_sale, again.duplicate_of) == (None, True, None)
 
 
+@pytest.mark.usefixtures("all_begun_before")
 def test_what_was_partly_given_back_is_still_sold(khalti, order, pay_for):
     first = pay_for(order)
     refund_payment(first, 50_000)
@@ -224,6 +225,7 @@ def test_what_was_partly_given_back_is_still_sold(khalti, order, pay_for):
     assert pay_for(order).duplicate_of == first
 
 
+@pytest.mark.usefixtures("all_begun_before")
 def test_a_second_payment_goes_back_in_one_press_and_the_first_is_not_touched(khalti, order, pay_for, heard):
     first, second = pay_for(order), pay_for(order)
     before = KhaltiPayment.objects.filter(pk=first.pk).values().get()
@@ -240,6 +242,7 @@ def test_a_second_payment_goes_back_in_one_press_and_the_first_is_not_touched(kh
     assert heard == [], "or a shop would cancel the order that the first one paid"
 
 
+@pytest.mark.usefixtures("all_begun_before")
 def test_a_part_of_a_second_payment_leaves_it_for_a_person(khalti, order, pay_for, heard):
     pay_for(order)
     second = pay_for(order)

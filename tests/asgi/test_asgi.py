@@ -134,12 +134,12 @@ def test_a_csv_file_comes_whole(download):
 
     lines = list(csv.DictReader(io.StringIO(download("csv").decode("utf-8-sig"))))
 
-    assert [line["For"] for line in lines] == PURPOSES
+    assert [line["Description"] for line in lines] == PURPOSES
 
 
 def test_a_spreadsheet_comes_whole(download):
     make_many(len(PURPOSES))
 
-    heading, *lines = load_workbook(io.BytesIO(download("xlsx"))).worksheets[0].values
+    heading, *lines, _total = load_workbook(io.BytesIO(download("xlsx"))).worksheets[0].values
 
-    assert [line[heading.index("For")] for line in lines] == PURPOSES
+    assert [line[heading.index("Description")] for line in lines] == PURPOSES

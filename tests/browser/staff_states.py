@@ -80,7 +80,7 @@ class StaffStates:
     def payments(self):
         self.partly_refunded()
         self.in_doubt()
-        start_payment(987_654_50, purpose="Hall rent " * 10, base_url="http://localhost")
+        start_payment(187_654_50, purpose="Hall rent " * 10, base_url="http://localhost")
         self.desk.open("index")
 
     # One payment

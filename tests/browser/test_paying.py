@@ -219,12 +219,14 @@ class TestTheTotal:
 
         expect(self.total(visitor)).to_have_text("Rs 1,500")
 
-    def test_that_was_seen_is_paid_without_a_second_look(self, visitor, shop_page, only_payment):
-        visitor.go_to_checkout(shop_page(max_quantity=5)).fill(quantity="3")
+    @pytest.mark.parametrize("groups", [False, True], ids=["plain", "grouped"])
+    def test_that_was_seen_is_paid_without_a_second_look(self, visitor, shop_page, only_payment, settings, groups):
+        settings.USE_THOUSAND_SEPARATOR = groups
+        visitor.go_to_checkout(shop_page(amount="10.50", max_quantity=2000)).fill(quantity="1200")
 
         visitor.go_to_khalti().pay_at_khalti()
 
-        assert only_payment().amount == 450_000
+        assert only_payment().amount == 1_260_000
 
     def test_is_never_older_than_the_price(self, visitor, shop_page):
         shop = shop_page(max_quantity=5)

@@ -24,7 +24,7 @@ def test_all_of_a_payment_goes_back(desk, paid):
     desk.open_payment(paid).go_to_refund().press("Continue").press_last_button()
 
     assert desk.message == "Rs 1,500 was given back. Rs 0 is left."
-    assert (desk.figures["Given back"], desk.figures["Left"]) == ("Rs 1,500", "Rs 0")
+    assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 1,500", "Rs 0")
     assert desk.refunds == [["Rs 1,500", "GIVEN BACK", "Khalti"]]
     assert not desk.page.locator("main").get_by_role("link", name="Refund", exact=True).count()
     assert went_back() == 150_000
@@ -34,7 +34,7 @@ def test_all_of_a_payment_goes_back(desk, paid):
 def test_a_part_goes_back_and_the_rest_can_follow(desk, paid):
     desk.open_payment(paid).refund(amount="500", reason="Came too late")
     assert desk.message == "Rs 500 was given back. Rs 1,000 is left."
-    assert (desk.figures["Given back"], desk.figures["Left"]) == ("Rs 500", "Rs 1,000")
+    assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 500", "Rs 1,000")
     assert "Came too late" in desk.page.locator(".khalti-refunds").inner_text()
     assert went_back() == 50_000
 
@@ -64,7 +64,7 @@ def test_what_khalti_refuses_is_told_in_its_words(desk, paid):
     said = REFUSAL["body"]["detail"]
     assert desk.message == f"Khalti refused: “{said}” Nothing was given back."
     assert desk.refunds == [["Rs 1,500", f"NOT MADE {said}", "Khalti"]]
-    assert desk.figures["Left"] == "Rs 1,500"
+    assert desk.figures["Refundable balance"] == "Rs 1,500"
     assert went_back() == 0
 
 
@@ -84,7 +84,7 @@ class TestALostAnswer:
         control.answer_with("lookup", **OUTAGE, times=3)
         desk.open_payment(paid).refund(amount="500")
         assert desk.message.startswith("It is not known yet whether Rs 500 was given back")
-        assert desk.figures["In doubt"] == "Rs 500"
+        assert desk.figures["Unconfirmed refunds"] == "Rs 500"
 
         desk.press("Check with Khalti now")
 
@@ -111,7 +111,7 @@ class TestALostAnswer:
         desk.press("It is there: Rs 500 went back")
 
         assert desk.message == "Noted: Rs 500 was given back. Nothing was sent."
-        assert (desk.figures["Given back"], desk.figures["Left"]) == ("Rs 700", "Rs 800")
+        assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 700", "Rs 800")
         assert desk.matters == []
         assert "“Seen in the dashboard”" in desk.page.locator(".khalti-story").inner_text()
         assert control.calls("refund") == 2
@@ -121,7 +121,7 @@ class TestALostAnswer:
         lost(is_made=False)
         desk.press("It is not there: nothing went back")
         assert desk.message.startswith("Noted: Rs 500 was not given back. Nothing was sent")
-        assert (desk.figures["Given back"], desk.figures["Left"]) == ("Rs 200", "Rs 1,300")
+        assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 200", "Rs 1,300")
         assert control.calls("refund") == 2
 
         desk.refund(amount="500")
@@ -157,20 +157,20 @@ class TestARefundInTheDashboard:
 
         assert desk.message == "Khalti was asked just now, and says “Refunded”."
         assert desk.refunds == [["Rs 1,500", "MADE ELSEWHERE", "Khalti's dashboard"]]
-        assert (desk.figures["Status"], desk.figures["Left"]) == ("REFUNDED", "Rs 0")
+        assert (desk.figures["Status"], desk.figures["Refundable balance"]) == ("REFUNDED", "Rs 0")
         assert control.calls("refund") == 0
 
     def test_of_a_part_is_noticed_and_a_person_enters_how_much(self, desk, paid):
         desk.fill(amount="400").press("Refund this amount")
         desk.open_payment(paid).press("Check with Khalti now")
         assert desk.refunds == [["not known yet", "MADE ELSEWHERE", "Khalti's dashboard"]]
-        assert desk.figures["Left"] == "less than Rs 1,500"
+        assert desk.figures["Refundable balance"] == "less than Rs 1,500"
 
         desk.follow("Enter how much went back")
         desk.fill(amount="400", note="Seen in the dashboard").press("Save this amount")
 
         assert desk.message == "Rs 400 is recorded as given back."
-        assert (desk.figures["Given back"], desk.figures["Left"]) == ("Rs 400", "Rs 1,100")
+        assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 400", "Rs 1,100")
         assert desk.matters == []
         assert control.calls("refund") == 0
 
@@ -185,5 +185,5 @@ def test_a_second_payment_goes_back_in_one_press(desk):
     assert desk.message == "Rs 1,500 was given back. Rs 0 is left."
     assert desk.matters == []
     desk.open_payment(second.duplicate_of)
-    assert desk.figures["Left"] == "Rs 1,500"
+    assert desk.figures["Refundable balance"] == "Rs 1,500"
     assert went_back() == 150_000

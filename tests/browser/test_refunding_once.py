@@ -58,7 +58,7 @@ def test_going_back_sends_nothing(last_look):
 
     page.reload()
 
-    assert (last_look.figures["Given back"], last_look.figures["Left"]) == ("Rs 500", "Rs 1,000")
+    assert (last_look.figures["Refunded"], last_look.figures["Refundable balance"]) == ("Rs 500", "Rs 1,000")
     page.go_back()
     assert page.locator("[name=amount]").input_value() == "1000.00"
     assert control.calls("refund") == 1

@@ -16,4 +16,4 @@ def test_a_visitor_pays_where_pages_have_another_base():
         [sys.executable, "-m", "tests.custom_page.visit"], capture_output=True, text=True, timeout=120
     )
 
-    assert visit.stdout.split() == ["SalePage", "completed", "/thanks/", "/cheers/"], visit.stderr
+    assert visit.stdout.split() == ["SalePage", "completed", "/thanks/", "/cheers/", "/sale/"], visit.stderr

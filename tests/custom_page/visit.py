@@ -13,7 +13,7 @@ django.setup()
 
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 from wagtail.test.basepage.models import BasePage
 
 from tests.custom_page.models import SalePage
@@ -51,5 +51,8 @@ with fake_khalti() as khalti:
     khalti.pay(other)
     cheered_at = follow(khalti.return_path(other))
 
+    PageViewRestriction.objects.create(page=home, restriction_type=PageViewRestriction.LOGIN)
+    closed = client.get(offer).url
+
 payment.refresh_from_db()
-print(type(payment.source).__name__, payment.status, thanked_at, cheered_at)
+print(type(payment.source).__name__, payment.status, thanked_at, cheered_at, closed)

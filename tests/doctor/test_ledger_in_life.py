@@ -33,6 +33,7 @@ def test_whatever_khalti_says_leaves_a_ledger_that_agrees(khalti, start, verb):
     assert (finding.name, finding.numbers) == ("agrees", {"live": 0, "test": 1})
 
 
+@pytest.mark.usefixtures("all_begun_before")
 def test_refunds_late_payments_and_second_payments_agree(khalti, start, paid, buyer):
     late = start()
     khalti.cancel(late)
@@ -55,6 +56,7 @@ def test_a_breakdown_that_adds_up_is_sound(paid):
     assert only(ledger()).name == "agrees"
 
 
+@pytest.mark.usefixtures("all_begun_before")
 def test_refunds_of_every_kind_agree(khalti, paid, buyer):
     whole, part, cash, found, doubtful, decided = (paid() for _ in range(6))
     refund_payment(whole)

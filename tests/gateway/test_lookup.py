@@ -74,10 +74,27 @@ def test_a_status_word_under_any_other_code_is_no_answer(serve, status):
 
 
 @pytest.mark.parametrize("code", [400, 404])
-def test_khalti_may_say_not_found_with_either_code(serve, code):
-    _server, khalti = serve(says({"detail": "Not found.", "error_key": "validation_error"}, code))
+@pytest.mark.parametrize("words", ["Not found.", "Not found"])
+def test_khalti_may_say_not_found_with_either_code(serve, code, words):
+    _server, khalti = serve(says({"detail": words, "error_key": "validation_error"}, code))
 
     with pytest.raises(PidxNotFound, match=PIDX):
+        khalti.lookup(PIDX)
+
+
+@pytest.mark.parametrize("body", [{"detail": "No EPayment matches the given query."}, {"error": "unknown"}, {}])
+def test_404_is_not_found_in_whatever_words(serve, body):
+    _server, khalti = serve(says(body, 404))
+
+    with pytest.raises(PidxNotFound, match=PIDX):
+        khalti.lookup(PIDX)
+
+
+@pytest.mark.parametrize("body", [{"status": 404, "error": "Not Found"}, {"detail": "Not found.", "status": None}])
+def test_404_with_a_status_of_its_own_is_no_answer(serve, body):
+    _server, khalti = serve(says(body, 404))
+
+    with pytest.raises(AnswerNotUnderstood):
         khalti.lookup(PIDX)
 
 

@@ -242,6 +242,27 @@ def test_a_body_in_chunks_is_read(serve):
     assert khalti.lookup(PIDX).status == "Completed"
 
 
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "first", [HINTS, b"HTTP/1.1 102 Processing\r\n\r\n", HINTS * 2, b"HTTP/1.1 100 On\r\n\r\n" + HINTS]
+)
+def test_an_interim_answer_is_passed_over(serve, first):
+    text = json.dumps(GOOD)
+    server, khalti = serve(sends(first + f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()))
+
+    assert [khalti.lookup(PIDX).status for _time in range(2)] == ["Completed"] * 2
+    assert (len(server.requests), server.connections) == (2, 1)
+
+
+def test_interim_answers_without_an_end_are_no_answer(serve):
+    _server, khalti = serve(sends(HINTS * 100, keep=False))
+
+    with pytest.raises(GatewayError):
+        khalti.lookup(PIDX)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.shop.models import Order, ShopPage
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.payment import (
     PAID,
     REFERENCE_ALPHABET,
@@ -22,7 +23,8 @@ from wagtail_khalti.models.payment import (
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
-def make(**changes):
+def make(payable=None, **changes):
+    changes |= payable_columns(payable) if payable else {}
     return KhaltiPayment.objects.create(**{"amount": 150_000, "purchase_order_id": new_reference(), **changes})
 
 

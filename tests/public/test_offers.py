@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 from django.template import Context, Template
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,8 +22,9 @@ def checkout_address(token):
 
 
 def rendered_offer(value):
-    """The link of a block that is rendered with nothing around it, so that its owner can't be known."""
-    html = Template("{% load wagtailcore_tags %}{% include_block value %}").render(Context({"value": value}))
+    """The link of a block that is rendered with only the request around it, so that its owner can't be known."""
+    context = Context({"value": value, "request": RequestFactory().get("/")})
+    html = Template("{% load wagtailcore_tags %}{% include_block value %}").render(context)
     return html.split('class="khalti-button" href="')[1].split('"')[0]
 
 

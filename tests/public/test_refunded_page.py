@@ -282,8 +282,9 @@ class TestTheSecondPaymentForTheSameThing:
     @pytest.fixture
     def second(self, khalti, home):
         order = Order.objects.create()
-        for _number in range(2):
-            payment = start_payment(150_000, purpose="Order", payable=order, base_url="http://testserver")
+        terms = {"purpose": "Order", "payable": order, "base_url": "http://testserver"}
+        payments = [start_payment(150_000, **terms), start_payment(150_000, **terms)]
+        for payment in payments:
             khalti.pay(payment)
             check_payment(payment)
         return payment

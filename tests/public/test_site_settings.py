@@ -76,6 +76,16 @@ class TestTheAccount:
 
         assert the_payment().merchant == "default"
 
+    def test_says_what_it_takes_at_most_where_another_takes_more(self, visitor, shop_page, choose, settings):
+        museum = {**TWO["MERCHANTS"]["museum"], "MAX_AMOUNT": 1000}
+        settings.WAGTAIL_KHALTI = {**TWO, "MERCHANTS": {"museum": museum}}
+        choose(merchant="museum")
+
+        visitor.choose(shop_page()).press_pay()
+
+        assert visitor.errors == ["This site takes at most Rs\xa01,000 in one payment."]
+        assert not KhaltiPayment.objects.exists()
+
     def test_that_is_gone_takes_nothing_and_no_other_does(self, visitor, shop_page, choose, khalti, caplog):
         choose(merchant="museum")
 

@@ -1,5 +1,8 @@
 """Pages, a snippet and an order, as a site that uses the package has them."""
 
+import uuid
+
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
@@ -68,3 +71,15 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.note
+
+
+class Ticket(models.Model):
+    """What a payment can be for, with a key that is known before it is saved."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    payments = GenericRelation(
+        "wagtail_khalti.KhaltiPayment", content_type_field="payable_type", object_id_field="payable_id"
+    )
+
+    def __str__(self) -> str:
+        return str(self.pk)

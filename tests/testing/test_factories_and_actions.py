@@ -101,8 +101,11 @@ class Reality:
 
     def duplicate(self):
         site = Site.objects.get()
-        self.after("pay", payable=site)
-        return self.after("pay", payable=site)
+        payments = [self.start(payable=site), self.start(payable=site)]
+        for payment in payments:
+            self.khalti.pay(payment)
+            check_payment(payment)
+        return payment
 
     def failing(self):
         def break_down(**about):
@@ -143,8 +146,18 @@ def told(payment):
     ]
 
 
-OWN = {"id", "payment", "reference", "purchase_order_id", "payable_id"}
-NAMES = {"pidx", "transaction_id", "payment_url", "return_url", "refund", "review", "duplicate_of", "payable_type"}
+OWN = {"id", "payment", "reference", "purchase_order_id", "payable_id", "site"}
+NAMES = {
+    "pidx",
+    "transaction_id",
+    "payment_url",
+    "return_url",
+    "refund",
+    "review",
+    "duplicate_of",
+    "payable_type",
+    "payable_class",
+}
 """Only whether there is one."""
 
 
@@ -303,6 +316,21 @@ class Doubting(Refunding):
 
     def second_payment(self):
         return self.duplicate()
+
+    def possible_duplicate(self):
+        payments = [self.start(), self.start()]
+        KhaltiPayment.objects.update(offer="signed")
+        for payment in payments:
+            self.khalti.pay(payment)
+            check_payment(payment)
+        return payment
+
+    def payable_gone(self):
+        site = Site.objects.create(hostname="gone.example", root_page=Site.objects.get().root_page)
+        payment = self.start(payable=site, site=Site.objects.first())
+        site.delete()
+        self.khalti.pay(payment)
+        return check_payment(payment)
 
     def refund_in_doubt(self):
         return self.in_doubt()

@@ -21,12 +21,12 @@ class Inquiry:
     outcome: Lookup | KhaltiError
 
 
-def ask(payment: KhaltiPayment, *, is_patient: bool = True) -> Inquiry:
-    """``is_patient``: more than one try, as for a visitor who waits. Never raises a ``KhaltiError``."""
+def ask(payment: KhaltiPayment) -> Inquiry:
+    """One try, as fits who comes again later. Never raises a ``KhaltiError``."""
     asked_at = timezone.now()
     outcome: Lookup | KhaltiError
     try:
-        outcome = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=is_patient)
+        outcome = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=False)
     except KhaltiError as error:
         outcome = error
     return Inquiry(asked_at=asked_at, outcome=outcome)

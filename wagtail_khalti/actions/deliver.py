@@ -21,6 +21,7 @@ from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.receipt_by_itself import send_receipt_by_itself, wants_receipt
 from wagtail_khalti.actions.refund_notices import send_refund_notices
+from wagtail_khalti.actions.repeats import note_a_repeat
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.queries import KhaltiReviewQuerySet
@@ -53,6 +54,9 @@ class Told:
     failed: int = 0
     """Those that it failed on; at most one, since what comes after it waits."""
 
+    has_more: bool = False
+    """Whether something came up on the way that it has to hear, too."""
+
 
 def deliver(payment: KhaltiPayment) -> Told:
     """Send what was not delivered yet, in order. What fails stays undelivered, and is tried again later.
@@ -60,6 +64,12 @@ def deliver(payment: KhaltiPayment) -> Told:
     Until then what comes after it waits, too. The failure is told in an event, the log and, where it lasts, a review.
     """
     require_no_transaction("deliver")
+    told = _deliver(payment)
+    send_refund_notices(payment)  # the customer need not wait for the site's code
+    return told
+
+
+def _deliver(payment: KhaltiPayment) -> Told:
     told = Told()
     begun, payment.begun_delivery = payment.begun_delivery, None  # a second call is a second try
     for delivery in _undelivered(payment, begun):
@@ -67,9 +77,13 @@ def deliver(payment: KhaltiPayment) -> Told:
             _let_the_rest_wait(delivery)
             if begun and begun != delivery:
                 _give_back(begun)
-            break
-    send_refund_notices(payment)  # the customer need not wait for the site's code
-    return told
+            return told
+    return _deliver_more(payment, told) if told.has_more else told
+
+
+def _deliver_more(payment: KhaltiPayment, told: Told) -> Told:
+    more = _deliver(payment)
+    return Told(made=told.made + more.made, failed=told.failed + more.failed)
 
 
 def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:
@@ -97,7 +111,7 @@ def _try(delivery: KhaltiDelivery, told: Told, *, is_begun: bool) -> bool:
     try:
         if not is_begun and (_has_to_wait(delivery) or not _begin_a_try(delivery)):
             return False
-        _deliver_once(delivery)
+        told.has_more = _deliver_once(delivery) or told.has_more
     except OperationalError:
         # The money facts are committed and the visitor must see them; the delivery waits for the next try.
         logger.exception("Delivery %s of payment %s could not be made", delivery.pk, delivery.payment.reference)
@@ -139,15 +153,19 @@ def _pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
-def _deliver_once(delivery: KhaltiDelivery) -> None:
-    """The mark comes first, so that others wait or see it; receivers that raise take it back.
+def _deliver_once(delivery: KhaltiDelivery) -> bool:
+    """Whether there is more to tell now.
+
+    The mark comes first, so that others wait or see it; receivers that raise take it back.
 
     They get the payment as it was read with the news, not what the caller read before others settled it.
     """
     with transaction.atomic(durable=True):
         if not _unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None):
-            return
-        if delivery.news == KhaltiDelivery.News.COMPLETED and wants_receipt(delivery.payment):
+            return False
+        is_sale = delivery.news == KhaltiDelivery.News.COMPLETED
+        is_gone = is_sale and delivery.payment.has_lost_payable  # before a receiver makes an order of a cart
+        if is_sale and wants_receipt(delivery.payment):
             # First of what follows the commit, and robust: neither the site's code nor a mail server stops the other.
             transaction.on_commit(lambda: send_receipt_by_itself(delivery.payment), robust=True)
         try:
@@ -158,12 +176,24 @@ def _deliver_once(delivery: KhaltiDelivery) -> None:
             raise _ReceiverRaised from TransactionManagementError("a receiver left the transaction broken")
         if delivery.attempts > 1:
             _close_the_matter(delivery)
+        return is_sale and _tell_people(delivery.payment, is_gone=is_gone)
 
 
 def _about(delivery: KhaltiDelivery) -> dict[str, Any]:
+    about: dict[str, Any] = {"is_test": delivery.payment.is_test}
     if refund := delivery.refund:
-        return {"refund": refund, "amount": refund.amount, "remaining": refund.remaining}
-    return {"review": delivery.review} if delivery.review_id else {}
+        return about | {"refund": refund, "amount": refund.amount, "remaining": refund.remaining}
+    return about | {"review": delivery.review} if delivery.review_id else about
+
+
+def _tell_people(payment: KhaltiPayment, *, is_gone: bool) -> bool:
+    """Of what the site's code can't see, or leaves at that, as where it finds nothing to mark as paid.
+
+    Whether there was anything.
+    """
+    if is_gone:
+        open_review(payment, KhaltiReview.Kind.PAYABLE_GONE)
+    return note_a_repeat(payment) or is_gone
 
 
 def _unmarked(delivery: KhaltiDelivery) -> models.QuerySet[KhaltiDelivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.recount import recount_days_of
 from wagtail_khalti.actions.schedule import SHORTEST
-from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, RequestRejected
+from wagtail_khalti.exceptions import AnswerDelayed, AnswerNotUnderstood, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import (
     BreakdownLine,
     Customer,
@@ -23,6 +24,7 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
+from wagtail_khalti.lookups import ask_briefly
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.money import Paisa
@@ -47,17 +49,39 @@ def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
 
 
 def send_claimed(payment: KhaltiPayment) -> KhaltiPayment:
-    """The same for who holds the claim: whoever wrote ``initiating_at`` and the event that goes with it."""
+    """The same for who holds the claim: whoever wrote ``initiating_at`` and the event that goes with it.
+
+    Khalti may take longer than a visitor waits. Then it is as while another request is sending it.
+    """
+    client, request = connect(merchant_of(payment)), _request(payment)
     try:
-        answer = connect(merchant_of(payment)).initiate(_request(payment))
-    except RequestRejected as error:
-        _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(error), status=Status.FAILED)
+        outcome: Initiated | KhaltiError = ask_briefly(
+            payment.merchant,
+            lambda: client.initiate(request),
+            use_late_answer=lambda outcome: _use_late_answer(payment, outcome),
+        )
+    except AnswerDelayed:
+        return payment
+    except KhaltiError as error:
+        outcome = error
+    return _use(payment, outcome)
+
+
+def _use_late_answer(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> None:
+    """The payment is read anew: whoever asked goes on with the other object."""
+    with suppress(KhaltiError):  # it is on the record by then
+        _use(KhaltiPayment.objects.get(pk=payment.pk), outcome)
+
+
+def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPayment:
+    if isinstance(outcome, RequestRejected):
+        _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(outcome), status=Status.FAILED)
         deliver(payment)
-        raise
-    except GatewayError as error:
-        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(error))
-        raise
-    return _accept(payment, answer)
+        raise outcome
+    if isinstance(outcome, KhaltiError):
+        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(outcome))
+        raise outcome
+    return _accept(payment, outcome)
 
 
 def _claim(payment: KhaltiPayment) -> bool:
@@ -134,5 +158,5 @@ def _words(error: RequestRejected) -> dict[str, Any]:
     return {"fields": {name[:100]: text[:LONGEST_WORDS] for name, text in list(error.fields.items())[:20]}}
 
 
-def _silence(error: GatewayError) -> dict[str, Any]:
+def _silence(error: KhaltiError) -> dict[str, Any]:
     return {"request": "initiate", **error.as_data()}

@@ -19,7 +19,7 @@ class Inquiries:
     def __init__(self, concurrency: int) -> None:
         self._room = concurrency * 2 if concurrency > 1 else 1  # so that no thread idles while answers are written down
         self._askers: Executor = ThreadPoolExecutor(concurrency, "khalti") if concurrency > 1 else _HereAndNow()
-        self._ask = _ask_in_a_thread if concurrency > 1 else _ask
+        self._ask = _ask_in_a_thread if concurrency > 1 else ask
         self._open: dict[Future[Inquiry], KhaltiPayment] = {}
 
     def __enter__(self) -> Self:
@@ -54,14 +54,10 @@ class Inquiries:
         return [self._open.pop(future) for future in waiting if future.cancel()]
 
 
-def _ask(payment: KhaltiPayment) -> Inquiry:
-    return ask(payment, is_patient=False)
-
-
 def _ask_in_a_thread(payment: KhaltiPayment) -> Inquiry:
     """Nobody would close what was opened there, such as by a Khalti that is simulated in the same process."""
     try:
-        return _ask(payment)
+        return ask(payment)
     finally:
         connections.close_all()
 

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.account import merchant_of
-from wagtail_khalti.actions.ask import Inquiry, ask
+from wagtail_khalti.actions.ask import Inquiry
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import about, hold, move_refund, set_aside
 from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.learn import learn
+from wagtail_khalti.actions.look_up import look_up
 from wagtail_khalti.actions.match import match_now, match_refunds
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.permission import require_permission_to_refund
@@ -143,7 +144,7 @@ def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | N
     """Somebody may have given the money back in Khalti's dashboard, and Khalti must answer at all."""
     payment, before = refund.payment, refund.payment.status
     try:
-        inquiry = ask(payment)
+        inquiry = look_up(payment, by=by)
         learn(payment, inquiry, by=by)
         _require_as_before(payment, before, inquiry)
         if not payment.transaction_id:
@@ -205,7 +206,7 @@ def _find_out(refund: KhaltiRefund) -> None:
     """What Khalti says of the payment now. Where it doesn't answer, reconcile asks again."""
     payment = refund.payment
     try:
-        learn(payment, ask(payment))
+        learn(payment, look_up(payment))
     except KhaltiError as error:
         logger.warning("Refund %s could not be confirmed yet: %s", refund.reference, error)
     refund.refresh_from_db()

@@ -68,7 +68,7 @@ def _move(
     changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "evidence_at": asked_at}
     if speaks_of_money(answer):
         changes["confirmed_at"] = asked_at
-    is_sale = bool(payment.payable_type_id) and is_bought(before, after)
+    is_sale = bool(payment.payable_type_id) and not payment.is_repeat and is_bought(before, after)
     pass_gate = _pass_gate_as_sale if is_sale else _pass_gate
     if not pass_gate(payment, changes, asked_at=asked_at):
         return False
@@ -143,22 +143,14 @@ def _pass_gate_as_sale(payment: KhaltiPayment, changes: dict[str, Any], *, asked
         with transaction.atomic():
             return _pass_gate(payment, {**changes, "is_sale": True}, asked_at=asked_at)
     except IntegrityError:
-        return _pass_gate(payment, {**changes, "duplicate_of": _sale_before(payment)}, asked_at=asked_at)
+        return _pass_gate(payment, {**changes, "duplicate_of": payment.sale_of_the_same()}, asked_at=asked_at)
 
 
 def _note_other_sale(payment: KhaltiPayment) -> None:
     """Where another payment is the sale, the site must not hear that the sale was given back."""
-    payment.duplicate_of = _sale_before(payment) if payment.payable_type_id else None
+    payment.duplicate_of = None if payment.is_repeat else payment.sale_of_the_same()
     if payment.duplicate_of:
         payment.save(update_fields=["duplicate_of"])
-
-
-def _sale_before(payment: KhaltiPayment) -> KhaltiPayment | None:
-    """None where MariaDB took one thing for another, "a" for "A"."""
-    same = KhaltiPayment.objects.filter(
-        payable_type=payment.payable_type_id, payable_id=payment.payable_id, mode=payment.mode, is_sale=True
-    )
-    return next((sale for sale in same if sale.payable_id == payment.payable_id), None)
 
 
 def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: datetime) -> bool:

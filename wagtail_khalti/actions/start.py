@@ -7,22 +7,31 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from wagtail_khalti.actions.account import merchant_for
+from wagtail_khalti.actions.arguments import (
+    plain,
+    plain_json,
+    plain_text,
+    require_room,
+    require_sound_amount,
+    require_sound_products,
+)
 from wagtail_khalti.actions.initiate import initiate_payment, send_claimed
 from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.conf import configuration
-from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch, IdempotencyConflict
+from wagtail_khalti.actions.recipient import recipient_of
+from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.payment import new_reference
-from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+from wagtail_khalti.money import Paisa
+from wagtail_khalti.web_addresses import is_of_this_site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,95 +61,87 @@ def start_payment(
     amount: Paisa,
     *,
     purpose: str,
+    request: HttpRequest | None = None,
+    site: Site | None = None,
+    merchant: str | None = None,
+    base_url: str = "",
     idempotency_key: str | None = None,
     payable: models.Model | None = None,
+    is_repeat: bool = False,
     customer: Customer = Customer(),  # noqa: B008 - frozen
     breakdown: Sequence[BreakdownLine] = (),
     products: Sequence[Product] = (),
     merchant_extra: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
-    merchant: str | None = None,
-    site: Site | None = None,
-    base_url: str = "",
     source: Source = Source(),
     purchase_order_id: str = "",
 ) -> KhaltiPayment:
-    """Commit a payment of ``amount`` paisa, then send it to Khalti; the visitor pays at ``payment_url``.
+    """Commit a payment of ``amount`` paisa, then send it to Khalti. The visitor goes to its ``next_url``.
+
+    ``purpose`` is what the payer reads. From ``request`` come the Wagtail site, its Khalti account, and the address
+    that the visitor comes back to; ``site``, ``merchant`` (a name in the settings) and ``base_url`` (such as
+    ``https://shop.example``) say so where there is none, or otherwise. ``BASE_URL`` of the settings outranks the
+    address of the request. Where several sites or accounts exist and nothing says which, that is an error.
 
     The same ``idempotency_key`` gives the same payment, also after Khalti did not answer; without one every call makes
-    a new payment. While another request is still sending it, it comes back without ``payment_url``: send the visitor
-    to ``get_absolute_url()`` then.
+    a new payment. ``payable`` is the saved object of the site's that is paid for, once: when it is, that raises
+    ``AlreadyPaid``, unless ``is_repeat`` says that another payment for it is meant. ``metadata`` is yours, anything
+    that JSON can hold, and stays here; ``merchant_extra`` is sent to Khalti.
 
-    ``purpose`` is what the payer reads. ``merchant`` takes it: without one the account that the settings of ``site``
-    name, or else the default one. ``base_url`` is the address the visitor used, such as
-    ``https://shop.example`` (without it: ``BASE_URL`` of the settings, or that of ``site``). ``metadata`` is yours and
-    stays here; ``merchant_extra`` is sent to Khalti.
-
-    Raises ``AmountTooSmall``, ``AmountTooLarge``, ``BreakdownMismatch``, ``IdempotencyConflict``, ``ValueError`` where
-    a text is too long or ``payable`` isn't saved, ``ImproperlyConfigured``, or a ``GatewayError`` as
-    ``initiate_payment`` does. Commits on its own, so it can't run inside a transaction.
+    Everything is checked before anything is written or sent. Raises ``AmountTooSmall``, ``AmountTooLarge``,
+    ``BreakdownMismatch``, ``AlreadyPaid``, ``IdempotencyConflict``; ``TypeError`` or ``ValueError`` for an argument
+    that can't be used, and ``ImproperlyConfigured``. Then a ``GatewayError``, as ``initiate_payment`` does. Commits on
+    its own, so it can't run inside a transaction.
     """
     require_no_transaction("start_payment")
-    _require_sound(amount, breakdown)
-    account = merchant_for(site) if merchant is None else configuration().merchant(merchant)
-    reference = new_reference()
-    root = (base_url or configuration().base_url or _root_url(site)).rstrip("/")
+    recipient = recipient_of(request=request, site=site, merchant=merchant, base_url=base_url)
+    require_sound_amount(amount, breakdown, largest=recipient.merchant.max_amount)
+    require_sound_products(products)
+    source, customer = plain(source), plain(customer)
+    _require_own_addresses(source, recipient.root)
 
+    reference = new_reference()
     payment = KhaltiPayment(
         reference=reference,
-        idempotency_key=idempotency_key or None,
+        idempotency_key=plain_text(idempotency_key or "", "idempotency_key") or None,
         amount=amount,
-        purpose=purpose,
-        breakdown=[asdict(line) for line in breakdown],
-        products=[asdict(product) for product in products],
-        merchant_extra=dict(merchant_extra or {}),
-        metadata=dict(metadata or {}),
-        merchant=account.name,
-        mode=account.mode,
-        key_fingerprint=account.key_fingerprint,
-        purchase_order_id=purchase_order_id or reference,
-        return_url=root + reverse("wagtail_khalti:return", args=[reference]),
-        website_url=f"{root}/",
+        purpose=_purpose(purpose),
+        breakdown=[asdict(plain(line)) for line in breakdown],
+        products=[asdict(plain(product)) for product in products],
+        merchant_extra=plain_json(merchant_extra, "merchant_extra"),
+        metadata=plain_json(metadata, "metadata"),
+        merchant=recipient.merchant.name,
+        mode=recipient.merchant.mode,
+        key_fingerprint=recipient.merchant.key_fingerprint,
+        purchase_order_id=plain_text(purchase_order_id, "purchase_order_id") or reference,
+        return_url=recipient.root + reverse("wagtail_khalti:return", args=[reference]),
+        website_url=f"{recipient.root}/",
         customer_name=customer.name,
         customer_email=customer.email.lower(),  # so that it is found by an index, however it is typed
         customer_phone=customer.phone,
         language=get_language() or "",
-        site=site,
+        site=recipient.site,
+        is_repeat=is_repeat,
         **source_columns(source),
         **_payable_columns(payable),
     )
-    _require_room(payment)
+    require_room(payment)
+    _require_unpaid(payment)
     return _commit_and_send(payment, actor=_actor(source))
 
 
-def _require_sound(amount: object, breakdown: Sequence[BreakdownLine]) -> None:
-    if isinstance(amount, bool) or not isinstance(amount, int):
-        raise TypeError(f"An amount is an int of paisa, not {amount!r}")
-    if amount < MINIMUM:
-        raise AmountTooSmall(f"{amount} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
-    largest = configuration().max_amount
-    if amount > largest:
-        raise AmountTooLarge(f"{amount} paisa is above this site's maximum of {format_rupees(largest)}")
-    total = sum(line.amount for line in breakdown)
-    if breakdown and total != amount:
-        raise BreakdownMismatch(f"The breakdown adds up to {total} paisa, the amount is {amount}")
+def _purpose(purpose: object) -> str:
+    words = plain_text(purpose, "purpose")
+    if not words.strip():
+        raise ValueError("purpose is empty: the payer reads it at Khalti, which refuses a payment without")
+    return words
 
 
-def _require_room(payment: KhaltiPayment) -> None:
-    """Every database answers alike to a text that is too long, and before anything happened."""
-    for field in payment._meta.concrete_fields:
-        value = getattr(payment, field.attname)
-        if field.max_length and isinstance(value, str) and len(value) > field.max_length:
-            raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
-
-
-def _root_url(site: Site | None) -> str:
-    site = site or Site.objects.filter(is_default_site=True).first()
-    if site is None:
-        raise ImproperlyConfigured(
-            'Nothing says where visitors come back to: give base_url, or set WAGTAIL_KHALTI["BASE_URL"].'
-        )
-    return str(site.root_url)
+def _require_own_addresses(source: Source, root: str) -> None:
+    """A visitor who has paid is sent there."""
+    for name, address in (("success_url", source.success_url), ("back_url", source.back_url)):
+        if address and not is_of_this_site(address, root):
+            raise ValueError(f"{name} is {address!r}: it must be a path from / on, or an address of this site")
 
 
 def source_columns(source: Source) -> dict[str, Any]:
@@ -160,9 +161,19 @@ def source_columns(source: Source) -> dict[str, Any]:
 def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
     if payable is None:
         return {}
-    if payable.pk is None:
+    if payable.pk is None or payable._state.adding:
         raise ValueError("Save what is paid for before its payment starts")
-    return {"payable_type": ContentType.objects.get_for_model(payable), "payable_id": str(payable.pk)}
+    if isinstance(payable._meta.pk, models.CompositePrimaryKey):
+        raise ValueError("What is paid for must have a key of one column")  # noqa: TRY004 - not its class, its key
+    return payable_columns(payable)
+
+
+def _require_unpaid(payment: KhaltiPayment) -> None:
+    """The same call once more gets the payment that it made, also when it is paid."""
+    sale = None if payment.is_repeat else payment.sale_of_the_same()
+    is_same_call = sale and sale.idempotency_key and sale.idempotency_key == payment.idempotency_key
+    if sale and not is_same_call:
+        raise AlreadyPaid(sale)
 
 
 def _actor(source: Source) -> KhaltiEvent.Actor:

@@ -102,7 +102,7 @@ def _total(lines: Any) -> int | None:
 
 def _sold_twice() -> Iterator[Disagreement]:
     """Of what was given back it can be bought again."""
-    sold = KhaltiPayment.objects.filter(status__in=SOLD, payable_type__isnull=False, duplicate_of=None)
+    sold = KhaltiPayment.objects.filter(status__in=SOLD, payable_type__isnull=False, duplicate_of=None, is_repeat=False)
     sold = sold.exclude(refund_total=F("amount"))
     things = sold.order_by().values_list("payable_type", "payable_id", "mode")
     for *thing, _times in things.annotate(times=Count("pk")).filter(times__gt=1):

@@ -20,7 +20,9 @@ found = partial(Finding, subject=Subject.SETTINGS)
 
 def system_checks() -> Iterator[Finding]:
     """What ``manage.py check`` says of this package."""
-    messages = [message for message in checks.run_checks(tags=[TAG]) if not message.is_silenced()]
+    messages = [
+        message for message in checks.run_checks(tags=[TAG], databases=["default"]) if not message.is_silenced()
+    ]
     for message in messages:
         level = Level.ERROR if message.is_serious() else Level.WARNING
         name = str(message.id).removeprefix(f"{TAG}.")

@@ -74,7 +74,7 @@ class KhaltiClient:
 
         if answer.http_status in (200, 400) and "status" in answer.body:
             return Lookup.from_json(answer.body)
-        if answer.body.get("detail") == "Not found.":
+        if "status" not in answer.body and _is_not_found(answer):
             raise PidxNotFound(f"Khalti does not know pidx {pidx}")
         raise AnswerNotUnderstood(f"lookup answered {answer.http_status} without a status")
 
@@ -112,6 +112,11 @@ class KhaltiClient:
                     raise
                 time.sleep(pause)
         return self.transport.post(path, body)
+
+
+def _is_not_found(answer: Answer) -> bool:
+    """Of an answer without a status: any 404, in whatever words. With 400 other things are wrong as well."""
+    return answer.http_status == 404 or str(answer.body.get("detail")).rstrip(".").casefold() == "not found"
 
 
 def is_sendable(key: str) -> bool:

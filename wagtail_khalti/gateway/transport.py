@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,11 +16,11 @@ from typing import Any, Protocol
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from wagtail_khalti import __version__
 from wagtail_khalti.exceptions import AnswerNotUnderstood, ConnectionNeverMade, GatewayUnreachable, KeyRejected
+from wagtail_khalti.gateway.interim import OneAnswerAdapter
 
 LARGEST_BODY = 64 * 1024  # bytes; real answers have under 1 kB
 CHUNK = 8 * 1024
@@ -47,6 +49,15 @@ class Answer:
     body: Mapping[str, Any]
 
 
+class HiddenText(str):
+    """A text that is sent as it is, and not shown to who looks at the variables around it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
 @dataclass(frozen=True, slots=True)
 class KeyAuth(AuthBase):
     """``Authorization: Key …``. As ``auth`` rather than a header, so that no ``.netrc`` can replace it."""
@@ -54,7 +65,7 @@ class KeyAuth(AuthBase):
     key: str = field(repr=False)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Key {self.key}"
+        request.headers["Authorization"] = HiddenText(f"Key {self.key}")
         return request
 
 
@@ -76,7 +87,7 @@ class Transport:
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
+            self.session.mount(scheme, OneAnswerAdapter(pool_maxsize=POOL_SIZE))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Raises ``GatewayUnreachable``, ``KeyRejected`` or ``AnswerNotUnderstood``."""
@@ -95,14 +106,28 @@ class Transport:
     def _exchange(self, path: str, body: Mapping[str, Any]) -> tuple[int, bytes, str | None]:
         deadline = time.monotonic() + sum(self._timeout)
         try:
-            with self.session.post(
-                self._root + path, json=body, timeout=self._timeout, allow_redirects=False, stream=True
-            ) as response:
+            with (
+                _variables_forgotten(),
+                self.session.post(
+                    self._root + path, json=body, timeout=self._timeout, allow_redirects=False, stream=True
+                ) as response,
+            ):
                 content = _read_capped(response.raw, deadline)
                 return response.status_code, content, response.headers.get("Retry-After")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            # Without the cause: its frames hold the request with the key, and error pages show frames.
+            # Without the cause: its frames held the request with the key, and error pages show frames.
             raise _unreachable(error) from None
+
+
+@contextmanager
+def _variables_forgotten() -> Iterator[None]:
+    """Of the frames that an error came through, also one that stops the worker: they hold the key as it was sent, and
+    error trackers look at them."""
+    try:
+        yield
+    except BaseException as error:
+        traceback.clear_frames(error.__traceback__)
+        raise
 
 
 def _read_capped(raw: Any, deadline: float) -> bytes:

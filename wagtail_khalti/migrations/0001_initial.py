@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='where the site goes on')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
+                ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='paid again on purpose')),
                 ('is_sale', models.BooleanField(blank=True, editable=False, null=True, verbose_name='counts as the sale')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('initiating_at', models.DateTimeField(blank=True, null=True, verbose_name='being sent since')),
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being checked until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being refunded since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='paid already with')),
+                ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
                 ('source_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
@@ -166,7 +168,7 @@ class Migration(migrations.Migration):
             name='KhaltiReview',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('refund_in_doubt', 'A refund is in doubt'), ('refund_without_amount', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('refunded_too_much', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('other_pidx', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('refund_unclear', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('lookup_refused', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('second_payment', 'Paid twice'), ('possible_duplicate', 'Possible duplicate payment'), ('payable_gone', 'Paid for something that was deleted'), ('refund_in_doubt', 'A refund is in doubt'), ('refund_without_amount', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('refunded_too_much', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
                 ('risk', models.PositiveSmallIntegerField(choices=[(1, 'The site may not know how it stands'), (2, 'Money came that was not expected, or went back otherwise than we know'), (3, 'It is not certain where the money is')], default=3, editable=False, verbose_name='risk')),
                 ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
@@ -306,6 +308,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['source_type', 'source_id', 'mode', 'created_at'], name='khalti_payment_source'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('payable_class__isnull', False)), fields=['payable_class'], name='khalti_payment_payable_class'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.core.signing import Signer
 from django.db import models
 from django.urls import reverse
@@ -142,8 +145,22 @@ class KhaltiPayment(models.Model):
         related_name="+",
         db_index=False,
     )
+    """Of one thing always the same, also with multi-table inheritance: the topmost class that shares its key."""
     payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
-    payable = GenericForeignKey("payable_type", "payable_id")
+    payable_class = models.ForeignKey(
+        ContentType,
+        verbose_name=_("payable class"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    """The class that the site's code gave, which ``payable`` is read as."""
+    payable = GenericForeignKey("payable_class", "payable_id")
+    is_repeat = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
+    """Begun although the same was paid before, because somebody said that a second payment is meant."""
     is_sale = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
     """True for the one payment that bought its payable, or NULL: as for ``KhaltiReview.is_open``."""
     duplicate_of = models.ForeignKey(
@@ -227,6 +244,11 @@ class KhaltiPayment(models.Model):
                 name="khalti_payment_duplicate",
                 condition=models.Q(duplicate_of__isnull=False),
             ),
+            models.Index(
+                fields=["payable_class"],
+                name="khalti_payment_payable_class",
+                condition=models.Q(payable_class__isnull=False),
+            ),
             # What staff look for: all of it, or how it begins.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=BEGINNINGS),
             models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=BEGINNINGS),
@@ -273,6 +295,49 @@ class KhaltiPayment(models.Model):
     def has_run_out(self) -> bool:
         """Whether the payment link is over by the clock. Only Khalti can say whether the payment is."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def next_url(self) -> str:
+        """Where its visitor goes now: Khalti's page while it can be paid there, or else ours that says how it stands.
+
+        Without a scheme and host where it is ours.
+        """
+        if self.status == Status.CREATED:
+            return reverse("wagtail_khalti:continue", args=[self.reference])
+        can_be_paid = self.is_waiting and self.payment_url and not self.has_run_out
+        if can_be_paid and not (self.checked_at and self.reviews.open().doubting_the_money().exists()):
+            return self.payment_url
+        return self.get_absolute_url()
+
+    @property
+    def has_lost_payable(self) -> bool:
+        """Whether it was for something of the site's that has been deleted since, or whose model has."""
+        if self.payable_type_id is None:
+            return False
+        is_known = self.payable_class is not None and self.payable_class.model_class() is not None
+        try:
+            return not is_known or self.payable is None
+        except (ValueError, ValidationError):
+            return True  # its model has keys of another kind by now
+
+    @property
+    def contact(self) -> models.Q | None:
+        """Finds the payments of the same customer, by any way to reach them; None where they gave none."""
+        ways = {"customer_email": self.customer_email, "customer_phone": self.customer_phone}
+        same = [models.Q(**{column: value}) for column, value in ways.items() if value]
+        return reduce(or_, same) if same else None
+
+    def sale_of_the_same(self) -> KhaltiPayment | None:
+        """The payment that bought the same payable in the same mode; None where that is not sold.
+
+        Also where MariaDB takes one thing for another, "a" for "A".
+        """
+        if not self.payable_type_id:
+            return None
+        same = KhaltiPayment.objects.filter(
+            payable_type=self.payable_type_id, payable_id=self.payable_id, mode=self.mode, is_sale=True
+        )
+        return next((sale for sale in same if sale.payable_id == self.payable_id), None)
 
     @property
     def masked_phone(self) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models
+
+from wagtail_khalti.models.payables import payable_columns
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
@@ -37,8 +38,16 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
 
     def for_payable(self, payable: models.Model) -> Self:
         """The payments, also the unfinished ones, for this object of the site's."""
-        content_type = ContentType.objects.get_for_model(payable)
-        return self.filter(payable_type=content_type, payable_id=str(payable.pk))
+        thing = payable_columns(payable)
+        return self.filter(payable_type=thing["payable_type"], payable_id=thing["payable_id"])
+
+    def for_same_offer(self, payment: KhaltiPayment) -> Self:
+        """Those of the same block; where that isn't known, of what the payer reads, and the same amount."""
+        if payment.source_type_id:
+            place = {"source_type": payment.source_type_id, "source_id": payment.source_id}
+            return self.filter(**place, block_path=payment.block_path, mode=payment.mode)
+        words = {"purpose": payment.purpose, "amount": payment.amount, "merchant": payment.merchant}
+        return self.filter(**words, source_type=None, mode=payment.mode).exclude(offer="")
 
     def taken_by(self, merchant: str, mode: str) -> Self:
         """Those of one account at Khalti."""

@@ -36,6 +36,10 @@ class KhaltiReview(models.Model):
         """The site was told that it ended, and then that it was paid."""
         SECOND_PAYMENT = "second_payment", _("Paid twice")
         """Another payment had bought the same. The money is here, and nothing was sold for it."""
+        POSSIBLE_DUPLICATE = "possible_duplicate", _("Possible duplicate payment")
+        """The same customer paid for the same offer shortly before, and nobody said that both are meant."""
+        PAYABLE_GONE = "payable_gone", _("Paid for something that was deleted")
+        """The site's code has nothing left to mark as paid."""
         REFUND_IN_DOUBT = "refund_in_doubt", _("A refund is in doubt")
         """Khalti was asked for it, and neither its answer nor a lookup tells whether it was made."""
         REFUND_WITHOUT_AMOUNT = "refund_without_amount", _("A refund of unknown amount")
@@ -64,6 +68,8 @@ class KhaltiReview(models.Model):
         Kind.LOOKUP_REFUSED,
         Kind.LATE_PAYMENT,
         Kind.SECOND_PAYMENT,
+        Kind.POSSIBLE_DUPLICATE,
+        Kind.PAYABLE_GONE,
         Kind.DELIVERY_FAILING,
     }
     """Those that say nothing against that the money of this payment came."""
@@ -157,6 +163,8 @@ SENTENCES = {
     Kind.LOOKUP_REFUSED: _("Khalti refuses the key of “%(merchant)s”, so that no payment of it can be checked."),
     Kind.LATE_PAYMENT: _("%(agreed)s came after the payment had ended as “%(was)s”; the site was told of both."),
     Kind.SECOND_PAYMENT: _("%(agreed)s came for something that %(earlier)s had paid already; nothing was sold for it."),
+    Kind.POSSIBLE_DUPLICATE: _("The same customer had paid for the same offer shortly before, with %(earlier)s."),
+    Kind.PAYABLE_GONE: _("%(agreed)s was paid for something that had been deleted from the site."),
     Kind.REFUND_IN_DOUBT: _("Khalti was asked to give back %(refund)s, and it is not known whether it did."),
     Kind.REFUND_WITHOUT_AMOUNT: _("Some of the money went back in Khalti's dashboard; how much has to be entered."),
     Kind.REFUND_CONTRADICTED: _("A late answer of Khalti's says the opposite of what was decided about %(refund)s."),
@@ -169,6 +177,8 @@ RISKS = {
     Kind.DELIVERY_FAILING: KhaltiReview.Risk.NEWS,
     Kind.LATE_PAYMENT: KhaltiReview.Risk.NEWS,
     Kind.SECOND_PAYMENT: KhaltiReview.Risk.MONEY,
+    Kind.POSSIBLE_DUPLICATE: KhaltiReview.Risk.MONEY,
+    Kind.PAYABLE_GONE: KhaltiReview.Risk.MONEY,
     Kind.REFUND_WITHOUT_AMOUNT: KhaltiReview.Risk.MONEY,
     Kind.REFUNDED_TOO_MUCH: KhaltiReview.Risk.MONEY,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,10 +13,9 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Site
 
-from wagtail_khalti.actions import Source, check_payment, start_payment
-from wagtail_khalti.conf import configuration
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import (
+    AmountTooLarge,
     AnswerNotUnderstood,
     GatewayError,
     GatewayUnreachable,
@@ -28,15 +26,17 @@ from wagtail_khalti.exceptions import (
     RequestRejected,
 )
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import SOFT_ENDS
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.destinations import way_back, way_to_pay
+from wagtail_khalti.public.destinations import way_back
+from wagtail_khalti.public.earlier import Earlier, find_earlier
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.openings import count_opening
+from wagtail_khalti.public.paying import pay_offer
+from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.seller import seller
-from wagtail_khalti.public.sites import chosen, is_test_site, merchant_of_site, site_of
+from wagtail_khalti.public.sites import chosen, is_test_site, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
 from wagtail_khalti.writing import write_number
 
@@ -59,6 +59,8 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         offer = open_offer(token)
     except OfferUnavailable as error:
         return _unavailable(request, error)
+    if not may_see(offer.owner, request):
+        return HttpResponseRedirect(way_back(offer.owner) or "/")  # a private page asks for its password or a sign-in
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
@@ -71,52 +73,22 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
+    site = site_of(offer.owner, offer.site)
     try:
-        payment = _open_payment(request, offer, form)
+        earlier = find_earlier(request, offer, form, site)
+        if earlier and earlier.is_paid and not form.is_repeat:
+            return _page(request, offer, form, paid=earlier)
+        if earlier and earlier.is_same(form):
+            payment = earlier.payment
+        else:
+            payment = pay_offer(request, offer, form, site, looked_up=earlier.payment if earlier else None)
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _say(form, error)
         return _page(request, offer, form)
 
-    response = HttpResponseRedirect(way_to_pay(payment))
+    response = HttpResponseRedirect(payment.next_url)
     remember_start(request, response, payment)
     return response
-
-
-def _open_payment(request: HttpRequest, offer: Offer, form: CheckoutForm) -> KhaltiPayment:
-    """The payment of this form. Where that came to an end, as after "Back", a new try of it."""
-    payment = _start(request, offer, form, after=None)
-    while _has_ended(payment):
-        payment = _start(request, offer, form, after=payment)
-    return payment
-
-
-def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, *, after: KhaltiPayment | None) -> KhaltiPayment:
-    site = site_of(offer.owner, offer.site)
-    return start_payment(
-        form.total,
-        purpose=offer.terms.name,
-        idempotency_key=form.idempotency_key(offer.token, after=after),
-        customer=form.customer,
-        breakdown=form.breakdown,
-        products=form.products,
-        merchant=merchant_of_site(site),
-        site=site,
-        base_url=configuration().base_url or request.build_absolute_uri("/"),
-        source=Source(
-            owner=offer.owner,
-            block_path=offer.block_path,
-            offer=offer.token,
-            thank_you_page=offer.terms.thank_you_page,
-        ),
-    )
-
-
-def _has_ended(payment: KhaltiPayment) -> bool:
-    """Khalti is asked again before a second payment begins, whether it ended by the clock or by an earlier answer."""
-    if payment.status in SOFT_ENDS or (payment.is_waiting and payment.has_run_out):
-        with suppress(KhaltiError):
-            check_payment(payment)
-    return payment.status in SOFT_ENDS and not payment.reviews.open().doubting_the_money().exists()
 
 
 def _say(form: CheckoutForm, error: Exception) -> None:
@@ -125,6 +97,8 @@ def _say(form: CheckoutForm, error: Exception) -> None:
         form.add_error(None, _("Khalti is not answering right now. Nothing was taken. Please try again."))
     elif isinstance(error, RequestRejected):
         _say_why_khalti_refused(form, error)
+    elif isinstance(error, AmountTooLarge):
+        form.refuse_total(error.largest)  # the merchant of this site takes less than another does
     elif isinstance(error, IdempotencyConflict):
         # The payment of this form may be paid: then "nothing was taken" would be a lie.
         form.add_error(None, _("This form was used before. Please go back to the page and start again."))
@@ -158,7 +132,7 @@ def _answers_given_before(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
+def _page(request: HttpRequest, offer: Offer, form: CheckoutForm, *, paid: Earlier | None = None) -> HttpResponse:
     language = translation.get_language()
     changed_total = form.is_bound and not form.errors and not form.saw_total
     site = site_of(offer.owner, offer.site)
@@ -174,6 +148,7 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpRespons
             "quantity": write_number(form.quantity_wanted),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,
+            "paid": paid,
             "text": chosen(site).checkout_text,
             "is_test": is_test_site(site),
             "back_url": way_back(offer.owner, site),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +18,9 @@ View = Callable[..., HttpResponse]
 def visitor_page(view: View) -> View:
     """Never cached, never indexed, its address never passed on; open to all, also under ``LoginRequiredMiddleware``.
 
+    "Not found" stays ours: on a site with ``i18n_patterns`` Django's LocaleMiddleware turns a 404 into a redirect to
+    ``/en/…`` wherever the URLconf of the request knows that address, as Wagtail's catch-all does.
+
     Also outside of ``ATOMIC_REQUESTS``: the money facts are committed before Khalti is asked and before the site's
     code hears of them.
     """
@@ -24,6 +28,8 @@ def visitor_page(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            request.urlconf = "wagtail_khalti.urls"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
         return response

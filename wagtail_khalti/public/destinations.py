@@ -15,17 +15,6 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.public.sites import chosen, site_of_payment
 
 
-def way_to_pay(payment: KhaltiPayment) -> str:
-    """Khalti's page while it can be paid there, or ours that leads there or says how it stands."""
-    if payment.checked_at and payment.reviews.open().doubting_the_money().exists():
-        return payment.get_absolute_url()  # in doubt: not to be paid again
-    if payment.is_waiting and payment.payment_url and not payment.has_run_out:
-        return str(payment.payment_url)
-    if payment.status == Status.CREATED:
-        return reverse("wagtail_khalti:continue", args=[payment.reference])
-    return payment.get_absolute_url()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextPage:
     """Where the button on the receipt leads."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
@@ -28,19 +29,30 @@ def _can_be_stored(text: str) -> bool:
     return text == text.encode(errors="replace").decode()
 
 
+class LineField(forms.CharField):
+    """A text without what nobody sees; one of nothing else is none."""
+
+    def to_python(self, value: Any) -> Any:
+        return one_line(super().to_python(value) or "")
+
+
+class AddressField(LineField, forms.EmailField):
+    """An e-mail address, also where it was copied together with invisible marks."""
+
+
 class CheckoutForm(forms.Form):
     """Asks for what the offer asks. The total is reckoned here; the browser only says which one the visitor saw."""
 
     quantity = forms.IntegerField(
         label=_("Quantity"), initial=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"),
         max_length=255,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
@@ -95,12 +107,16 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
         largest = largest_payment()
         if self.total > largest:
-            limit = format_rupees(largest, get_language())
-            words = _("This site takes at most %(limit)s in one payment.") % {"limit": limit}
-            self.add_error("quantity" if "quantity" in self.fields else None, words)
+            self.refuse_total(largest)
         elif self.total < MINIMUM:
             raise ValidationError(_("Khalti's minimum is Rs 10."))
         return cleaned
+
+    def refuse_total(self, largest: Paisa) -> None:
+        words = _("This site takes at most %(limit)s in one payment.") % {
+            "limit": format_rupees(largest, get_language())
+        }
+        self.add_error("quantity" if "quantity" in self.fields else None, words)
 
     @property
     def quantity_wanted(self) -> int:
@@ -122,16 +138,27 @@ class CheckoutForm(forms.Form):
         """Names this visit's wish to pay; the same in a form that is sent twice."""
         return self.data.get("key", "")[:LONGEST_KEY] or uuid.uuid4().hex
 
-    def idempotency_key(self, token: str, *, after: KhaltiPayment | None = None) -> str:
-        """The same for the same wish: this form, this offer, this total, these answers, this try."""
+    def idempotency_key(self, token: str) -> str:
+        """The same for the same wish: this form, this offer, this total, these answers."""
         answers = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        wish = repr([self.key, token, self.terms.name, self.total, answers, after and after.reference])
+        wish = repr([self.key, token, self.terms.name, self.total, answers, self.is_repeat])
         return "checkout:" + hashlib.sha256(wish.encode(errors="replace")).hexdigest()
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the visitor was told that they have paid for this already, and wants to pay again."""
+        return self.data.get("repeat") == "yes"
+
+    def is_answered_as(self, payment: KhaltiPayment) -> bool:
+        """Whether ``payment`` was begun with the same answers."""
+        return self.total == payment.amount and self.customer == Customer(
+            name=payment.customer_name, email=payment.customer_email, phone=payment.customer_phone
+        )
 
     @property
     def customer(self) -> Customer:
         answers = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
-        return Customer(**answers)
+        return Customer(**{**answers, "email": answers["email"].lower()})
 
     @property
     def products(self) -> list[Product]:

@@ -1,11 +1,13 @@
 """What a block offers, signed: a link that stays true in a page cache and can't keep an old price alive.
 
 An offer names the page (or snippet) and the block in it; name and price are read from what is published when the
-visitor comes. Where the owner of a block can't be known, the offer carries its terms instead, for a day.
+visitor comes. Where the owner of a block can't be known, the offer carries its terms instead, for a day. Where the
+request isn't known either, it may be a preview, and nothing is offered: the price of a draft is nobody's to sign.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -16,13 +18,19 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
 
+from wagtail_khalti.actions import Source
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.public.block_paths import block_at, path_of
+
+logger = logging.getLogger(__name__)
+
+REMEDY = "Use {% include_block %}, and give each StructBlock around it a template."
 
 LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
 
@@ -60,6 +68,16 @@ class Offer:
     owner: models.Model | None = None
     block_path: str = ""
 
+    @property
+    def source(self) -> Source:
+        """Where on the site a payment of it begins."""
+        return Source(
+            owner=self.owner,
+            block_path=self.block_path,
+            offer=self.token,
+            thank_you_page=self.terms.thank_you_page,
+        )
+
 
 @runtime_checkable
 class Offering(Protocol):
@@ -69,13 +87,19 @@ class Offering(Protocol):
 
 
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
-    """The offer of this block, for the address of its checkout page. Makes no query."""
+    """The offer of this block, for the address of its checkout page. Makes no query.
+
+    Raises ``OfferUnavailable`` where neither the owner nor the request is known.
+    """
     language, site = get_language() or "", _site(context)
     for owner in _owners(context):
         path = path_of(value, owner, block=block)
         if path is not None and owner.pk is not None:
             place = [owner._meta.label_lower, str(owner.pk), path, language, site]
             return f"{PLACE}.{signing.Signer(salt=PLACE_SALT).sign_object(place, compress=True)}"
+    if context.get("request") is None:
+        logger.warning("A block can't be bought: it was rendered without the context of a template. %s", REMEDY)
+        raise OfferUnavailable("Neither its owner nor the request is known, so this may be a preview")
     signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language, site], compress=True)
     return f"{TERMS}.{signed}"
 
@@ -133,9 +157,15 @@ def _published(label: str, pk: str) -> models.Model:
         owner: models.Model = apps.get_model(label)._default_manager.get(pk=pk)
     except (LookupError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
         raise OfferUnavailable("What held the block is gone") from error
-    if not getattr(owner, "live", True):
+    if not getattr(owner, "live", True) or _has_expired(owner):
         raise OfferUnavailable("What holds the block is not published")
     return owner
+
+
+def _has_expired(owner: models.Model) -> bool:
+    """Also where ``publish_scheduled`` has not come by yet to unpublish it."""
+    expire_at = getattr(owner, "expire_at", None)
+    return expire_at is not None and expire_at <= timezone.now()
 
 
 def _with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:

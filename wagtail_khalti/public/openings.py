@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.actions import Source
 from wagtail_khalti.actions.note_opening import note_opening
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
@@ -17,8 +16,7 @@ PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def count_opening(request: HttpRequest, offer: Offer, site: Site | None) -> None:
     """Nothing of the visitor is kept. Never raises."""
     if request.method == "GET" and not _is_looking_ahead(request):
-        source = Source(owner=offer.owner, block_path=offer.block_path)
-        note_opening(site=site, source=source, merchant=merchant_of_site(site))
+        note_opening(site=site, source=offer.source, merchant=merchant_of_site(site))
 
 
 def _is_looking_ahead(request: HttpRequest) -> bool:

@@ -23,7 +23,7 @@ from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay, way_to_pay_again
+from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay_again
 from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.sites import chosen, site_of_payment
 from wagtail_khalti.public.started import was_started_here
@@ -71,7 +71,7 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, payment, "not_possible")
     if payment.status == Status.CREATED:
         return _page(request, payment, "sending")
-    return HttpResponseRedirect(way_to_pay(payment))
+    return HttpResponseRedirect(payment.next_url)
 
 
 @csrf_exempt  # Khalti sends browsers here by GET; a POST is tolerated, and both prove nothing
@@ -182,7 +182,7 @@ def _page(
             "is_test": payment.is_test,
             "next_page": next_page(payment),
             "back_url": payment.back_url or way_back(_source(payment), site),
-            "pay_url": way_to_pay(payment),
+            "pay_url": payment.next_url,
             "pay_again_url": way_to_pay_again(payment),
             **_pauses(request),
         }

@@ -6,8 +6,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -16,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from . import answers
 from .conf import simulator_settings
+from .decorators import View, simulator_view
 from .faults import Endpoint
 from .models import Call, SimulatedPayment
 from .reading import data_of, key_hash_of, subject_of
@@ -24,16 +23,14 @@ from .validation import Invalid, members, order_from, refund_from, text
 from .wire import hand_over
 
 Answer = Callable[..., HttpResponse]
-View = Callable[..., HttpResponseBase]
 
 
 def endpoint(name: Endpoint) -> Callable[[Answer], View]:
     """Counts the call, then tells the truth or what trouble makes of it."""
 
     def decorate(answer: Answer) -> View:
-        @login_not_required
+        @simulator_view
         @csrf_exempt
-        @transaction.non_atomic_requests
         @wraps(answer)
         def view(request: HttpRequest, **where: str) -> HttpResponseBase:
             subject = subject_of(name, request, **where)

@@ -1,33 +1,29 @@
 """What Khalti's merchant dashboard is to a merchant: all payments, and a way to refund one from outside."""
 
-from collections.abc import Callable
 from functools import wraps
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .conf import simulator_settings
+from .decorators import View, simulator_view
 from .forms import RefundForm
 from .models import SimulatedPayment
 from .pages import go_to, page
 
 PAGE = 50
 
-View = Callable[..., HttpResponse]
-
 
 def dashboard_page(view: View) -> View:
-    @login_not_required
+    @simulator_view
     @csrf_protect
-    @transaction.non_atomic_requests
     @wraps(view)
-    def found(request: HttpRequest, **where: str) -> HttpResponse:
+    def found(request: HttpRequest, **where: str) -> HttpResponseBase:
         if not simulator_settings().dashboard:
             raise Http404("KHALTI_SIMULATOR has no DASHBOARD")
         return view(request, **where)

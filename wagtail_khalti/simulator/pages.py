@@ -5,8 +5,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,21 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from .callback import callback_url
 from .conf import simulator_settings
+from .decorators import View, simulator_view
 from .forms import OneTimePasswordForm, SignInForm
 from .identifiers import new_id
 from .models import OPEN, SimulatedPayment, Status
 
 PaymentView = Callable[[HttpRequest, SimulatedPayment], HttpResponse]
-View = Callable[[HttpRequest], HttpResponse]
 
 
 def payment_page(repeatable: Status | None = None) -> Callable[[PaymentView], View]:
     """Find the payment and turn away the ones that ended; a form sent twice may end as it did before."""
 
     def decorate(view: PaymentView) -> View:
-        @login_not_required
+        @simulator_view
         @csrf_protect
-        @transaction.non_atomic_requests
         @wraps(view)
         def found(request: HttpRequest) -> HttpResponse:
             pidx = request.GET.get("pidx", "").replace("\x00", "")

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
 from . import control, ledger
 from .conf import simulator_settings
+from .decorators import View, simulator_view
 from .faults import ENDPOINTS
 from .models import SimulatedPayment, Trouble
 
@@ -21,7 +20,7 @@ TROUBLE = {"endpoint": str, "fault": str, "times": int, "pidx": str, "order_id":
 
 Said = dict[str, Any]
 Action = Callable[..., Said]
-View = Callable[..., HttpResponse]
+Answer = Callable[..., HttpResponse]
 
 MOVES: Mapping[str, tuple[Callable[..., SimulatedPayment], Mapping[str, type]]] = {
     "begin": (control.begin, {}),
@@ -37,9 +36,8 @@ MOVES: Mapping[str, tuple[Callable[..., SimulatedPayment], Mapping[str, type]]] 
 def door(**actions: Action) -> View:
     """One address: an action for each method it knows, behind the token."""
 
-    @login_not_required
+    @simulator_view
     @csrf_exempt
-    @transaction.non_atomic_requests
     def view(request: HttpRequest, **where: str) -> HttpResponse:
         token = simulator_settings().control_token
         if not token:
@@ -54,7 +52,7 @@ def door(**actions: Action) -> View:
     return view
 
 
-def answered(action: Action) -> View:
+def answered(action: Action) -> Answer:
     @wraps(action)
     def view(request: HttpRequest, **where: str) -> HttpResponse:
         try:

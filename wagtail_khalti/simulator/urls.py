@@ -1,8 +1,8 @@
 """What a merchant's server calls, what browsers visit, and what only tests know."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from . import api, dashboard, pages, remote
+from . import api, banks, dashboard, pages, remote, unknown
 from .remote import door
 
 app_name = "khalti_simulator"
@@ -14,12 +14,15 @@ urlpatterns = [
     path("api/v2/epayment/lookup", api.lookup),
     path("api/merchant-transaction/<str:transaction_id>/refund/", api.refund, name="refund"),
     path("api/merchant-transaction/<str:transaction_id>/refund", api.refund),
+    path("api/v5/bank/", banks.banks, name="banks"),
+    path("api/v5/bank", banks.banks),
     path("", pages.sign_in, name="page"),
     path("wallet/", pages.sign_in, name="wallet"),
     path("confirm/", pages.confirm, name="confirm"),
     path("cancel/", pages.cancel, name="cancel"),
     path("leave/", pages.leave, name="leave"),
     path("dashboard/", dashboard.all_payments, name="dashboard"),
+    path("dashboard", dashboard.all_payments),
     path("dashboard/<slug:pidx>/", dashboard.one_payment, name="dashboard_payment"),
     path(
         "control/troubles/",
@@ -31,4 +34,5 @@ urlpatterns = [
     path("control/payments/<str:pidx>/", door(GET=remote.read_payment), name="book"),
     path("control/payments/<str:pidx>/returns/", door(GET=remote.send_back), name="returns"),
     path("control/payments/<str:pidx>/<str:move>/", door(POST=remote.move_payment), name="move"),
+    re_path("", unknown.not_here),
 ]

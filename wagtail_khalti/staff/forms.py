@@ -21,7 +21,7 @@ from wagtail_khalti.staff.figures import rupees
 LONGEST_KEY = 64
 LARGEST = Decimal(10) ** 13  # rupees; beyond any payment
 GROUPED = re.compile(r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")  # 1,50,000 as well as 150,000; "12,50" is no amount
-AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
+AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|(?<!\s)\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
 
 
 class RupeesField(forms.CharField):

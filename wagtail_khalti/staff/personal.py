@@ -14,9 +14,10 @@ from wagtail_khalti.phone import MOBILE_DIGITS, as_dialled
 from wagtail_khalti.receipts.contacts import masked_address
 from wagtail_khalti.staff.permissions import PERSONAL, policy
 
-MOBILE = re.compile(r"(?<!\d)(?:\+?977|00977)?[\s-]*[9९](?:[\s-]*\d){9}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?[9९](?:[\s-]*+\d){9}(?!\d)")
 """However it is written, also in the digits of Nepali."""
-ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.\w+")
+ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+(@[^\s@<>\"'(),;:]+\.\w+)?")
+"""It matches every word, address or not, and so never looks at one twice."""
 OWN_WORDS = frozenset({"note", "reason"})
 """Where the history keeps what staff wrote."""
 SHORTEST_NAME = 3  # characters; a shorter one stands in too many words
@@ -67,7 +68,7 @@ class Sight:
         if len(name) >= SHORTEST_NAME:
             anyhow = r"\s+".join(map(re.escape, name.split()))
             words = re.sub(anyhow, "…", words, flags=re.IGNORECASE)
-        words = ADDRESS.sub(lambda found: masked_address(found[0]), words)
+        words = ADDRESS.sub(lambda found: masked_address(found[0]) if found[1] else found[0], words)
         return MOBILE.sub(lambda found: masked(as_dialled(found[0])[-MOBILE_DIGITS:]), words)
 
 

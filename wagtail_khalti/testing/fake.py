@@ -19,7 +19,7 @@ from wagtail_khalti.testing.in_process import InProcessAdapter
 def fake_khalti() -> Iterator[FakeKhalti]:
     """A Khalti in this process, for any test runner: payments start, are paid and looked up without a network."""
     connect.cache_clear()
-    with patch.object(transport, "HTTPAdapter", lambda **options: InProcessAdapter()):
+    with patch.object(transport, "OneAnswerAdapter", lambda **options: InProcessAdapter()):
         try:
             yield FakeKhalti()
         finally:

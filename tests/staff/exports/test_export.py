@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from datetime import timedelta
+import re
+from datetime import datetime, time, timedelta
 from zipfile import ZipFile
 
 import pytest
@@ -13,12 +14,13 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import GroupSitePermission, ModelLogEntry, Site
 from wagtail.users.models import UserProfile
 
-from tests.staff.conftest import EXPORT, PERSONAL, url_of, words_of
+from tests.staff.conftest import EXPORT, PERSONAL, Seen, url_of, words_of
 from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.models import KhaltiPayment
@@ -83,7 +85,7 @@ def records(content):
 
 
 def sheets(content):
-    book = load_workbook(io.BytesIO(content))
+    book = load_workbook(io.BytesIO(content), data_only=True)
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
@@ -122,7 +124,7 @@ class TestThePage:
 
         response = accountant.client.get(form["action"], {**asked, "format": "csv"})
 
-        assert [row["For"] for row in records(b"".join(response.streaming_content))] == ["Book"]
+        assert [row["Description"] for row in records(b"".join(response.streaming_content))] == ["Book"]
 
     def test_says_that_a_filter_makes_no_sense_and_offers_no_file(self, accountant, paid):
         page = accountant.get("export", created_from="2083-13-40")
@@ -195,24 +197,55 @@ class TestARow:
         time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
         payment = make_paid(fee=4_500, source_title="Shop", block_path="body.1", language="ne")
 
-        row = read()[0]
+        row = read(technical=1)[0]
 
         assert row["Reference"] == payment.readable_reference
-        assert (row["Status"], row["Mode"], row["For"]) == ("Completed", "Simulator", "Membership")
-        assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05")
-        assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05")
-        assert (row["Amount"], row["Gross"], row["Fee"]) == ("1500.00", "1500.00", "45.00")
-        assert (row["Refunded"], row["Net"], row["Left"]) == ("0.00", "1455.00", "1500.00")
-        assert (row["Number of refunds"], row["Refunds"], row["In doubt"]) == ("", "", "")
-        assert (row["pidx"], row["Transaction id at Khalti"]) == (payment.pidx, payment.transaction_id)
-        assert (row["Order id at Khalti"], row["Khalti says"]) == (payment.purchase_order_id, "Completed")
-        assert (row["Merchant"], row["Page"], row["Block"], row["Language"]) == ("default", "Shop", "body.1", "ne")
+        assert (row["Status"], row["Mode"], row["Description"]) == ("Completed", "Simulator", "Membership")
+        assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
+        assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
+        assert (row["Amount"], row["Gross"], row["Khalti fees"]) == ("1500.00", "1500.00", "45.00")
+        assert (row["Refunded"], row["Net"], row["Refundable balance"]) == ("0.00", "1455.00", "1500.00")
+        assert (row["Number of refunds"], row["Refunds"], row["Unconfirmed refunds"]) == ("", "", "")
+        assert (row["pidx"], row["Khalti transaction ID"]) == (payment.pidx, payment.transaction_id)
+        assert (row["Khalti order ID"], row["Khalti status"]) == (payment.purchase_order_id, "Completed")
+        assert (row["Khalti account"], row["Page"], row["Block"], row["Language"]) == (
+            "default",
+            "Shop",
+            "body.1",
+            "ne",
+        )
+
+    def test_has_what_accountants_need_and_no_more_unless_asked(self, read, make_paid):
+        Site.objects.update(site_name="Town library")
+        make_paid(site=Site.objects.get())
+
+        row = read()[0]
+
+        assert {"Paid on (BS)", "Gross", "Khalti fees", "Net", "Khalti transaction ID"} <= set(row)
+        assert {"pidx", "Block", "Mode", "Refundable balance"}.isdisjoint(row)
+        assert row["Site"] == "Town library"
+        assert list(read(technical=1)[0])[: len(row)] == list(row), (
+            "or a sheet made for one file would not fit the other"
+        )
+
+    def test_is_headed_as_the_pages_are_labelled(self, read, accountant, in_doubt):
+        names = {"Description", "Refunded", "Unconfirmed refunds", "Refundable balance", "Khalti transaction ID"}
+        money = {"Gross", "Khalti fees", "Refunded", "Net"}
+
+        row = read(technical=1)[0]
+
+        assert names <= set(row)
+        assert names <= set(accountant.get("inspect", in_doubt.payment).figures)
+        assert money <= set(row)
+        assert money <= set(read("export_days")[0])
+        insights = Seen(accountant.client.get(reverse("khalti_reports:insights"), follow=True))
+        assert money <= {words_of(tile) for tile in insights.main.select(".khalti-tiles dt")}
 
     def test_has_no_gross_where_no_money_came(self, read, payment):
         row = read()[0]
 
         assert row["Amount"] == "1500.00"
-        assert {row[name] for name in ("Gross", "Fee", "Refunded", "Net", "Left")} == {""}
+        assert {row[name] for name in ("Gross", "Khalti fees", "Refunded", "Net")} == {""}
 
     def test_tells_what_went_back_and_how(self, read, make_paid, time_machine):
         time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
@@ -223,12 +256,12 @@ class TestARow:
         row = read()[0]
 
         assert row["Refunds"] == "2026-11-21: 200.00 (Khalti); 2026-11-21: 300.50 (Cash)"
-        assert (row["Number of refunds"], row["Refunded"], row["Left"]) == ("2", "500.50", "999.50")
+        assert (row["Number of refunds"], row["Refunded"], row["Net"]) == ("2", "500.50", "999.50")
 
     def test_keeps_apart_what_is_in_doubt(self, read, in_doubt):
-        row = read()[0]
+        row = read(technical=1)[0]
 
-        assert (row["Refunded"], row["In doubt"], row["Left"], row["Number of refunds"]) == (
+        assert (row["Refunded"], row["Unconfirmed refunds"], row["Refundable balance"], row["Number of refunds"]) == (
             "200.00",
             "500.00",
             "800.00",
@@ -249,8 +282,8 @@ class TestARow:
     def test_is_of_one_mode_only(self, read, paid, make_paid):
         make_paid(purpose="Real", mode="live")
 
-        assert [row["For"] for row in read()] == ["Membership"]
-        assert [(row["For"], row["Mode"]) for row in read(mode="live")] == [("Real", "Live")]
+        assert [row["Description"] for row in read()] == ["Membership"]
+        assert [(row["Description"], row["Mode"]) for row in read(mode="live", technical=1)] == [("Real", "Live")]
 
 
 class TestWhoSeesWhom:
@@ -278,7 +311,7 @@ class TestWhoSeesWhom:
         another = Site.objects.create(hostname="other.example", root_page=home)
         make_paid(purpose="Of another site", site=another)
 
-        assert [row["For"] for row in records(download(desk=desk))] == ["Theirs"]
+        assert [row["Description"] for row in records(download(desk=desk))] == ["Theirs"]
         assert desk.get("export").figures["How many"] == "1 payment"
         total = records(download("export_days", desk=desk, first=str(today()), last=str(today())))[-1]
         assert total["Payments"] == "1"
@@ -293,7 +326,7 @@ class TestWhoSeesWhom:
             group=Group.objects.get(name="One site"), site=another, permission=permission
         )
 
-        found = {row["For"]: (row["Name"], row["Mobile number"]) for row in records(download(desk=desk))}
+        found = {row["Description"]: (row["Name"], row["Mobile number"]) for row in records(download(desk=desk))}
 
         assert found == {"Theirs": ("Sita Rai", "9800000001"), "Of another site": ("", "")}
 
@@ -323,8 +356,9 @@ class TestWhatPeopleTyped:
     @pytest.mark.parametrize("name", NAMES)
     def test_is_no_formula_in_csv(self, read, make_paid, name):
         make_paid(name=name, source_title=name)
+        row = read(technical=1)[0]
 
-        assert (read()[0]["Name"], read()[0]["Page"]) == (f"'{name}", f"'{name}")
+        assert (row["Name"], row["Page"]) == (f"'{name}", f"'{name}")
 
     @pytest.mark.parametrize("name", ['x;=HYPERLINK("http://evil")', "y\n=1+1", "a\t@SUM(A1)", "b; \u200f-1"])
     def test_is_no_formula_where_semicolons_part_the_cells(self, download, make_paid, name):
@@ -346,9 +380,10 @@ class TestWhatPeopleTyped:
 
         content = download(format="xlsx")
 
-        headings, row = sheets(content)["Payments"]
+        headings, row, _total = sheets(content)["Payments"]
         assert dict(zip(headings, row, strict=True))["Name"] == name
-        assert b"<f" not in ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+        formulas = re.findall("<f>(.*?)</f>", ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode())
+        assert all(re.fullmatch(r"SUBTOTAL\(109,[A-Z]2:[A-Z]2\)", formula) for formula in formulas)
 
     @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
     def test_loses_what_no_file_can_hold(self, download, make_paid, file_type):
@@ -356,7 +391,7 @@ class TestWhatPeopleTyped:
 
         content = download(format=file_type)
 
-        found = records(content)[0]["For"] if file_type == "csv" else sheets(content)["Payments"][1][7]
+        found = records(content)[0]["Description"] if file_type == "csv" else sheets(content)["Payments"][1][5]
         assert found == "abcd"
 
 
@@ -368,12 +403,35 @@ class TestExcel:
         book = sheets(download(format="xlsx"))
 
         assert list(book) == ["Payments", "Refunds"]
-        row = dict(zip(*book["Payments"], strict=True))
+        row = dict(zip(*book["Payments"][:2], strict=True))
         assert (row["Gross"], row["Refunded"], row["Number of refunds"]) == (1500, 300.5, 1)
-        refund = dict(zip(*book["Refunds"], strict=True))
-        assert refund["Payment"] == payment.readable_reference
-        assert (refund["Amount"], refund["How"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
+        refund = dict(zip(*book["Refunds"][:2], strict=True))
+        assert refund["Reference"] == payment.readable_reference
+        assert (refund["Refunded"], refund["How"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
         assert refund["Who"] == "Manager Gurung"
+
+    def test_has_times_that_are_times_and_totals_of_what_a_filter_leaves(self, download, make_paid, time_machine):
+        time_machine.move_to("2026-11-21T04:18:21Z", tick=False)
+        RefundFactory(payment=make_paid(fee=4_505), amount=20_000)
+        make_paid(90_000)
+
+        content = download(format="xlsx")
+
+        at = datetime.fromisoformat("2026-11-21 10:03:21")
+        headings, first, _second, total = sheets(content)["Payments"]
+        row, totals = dict(zip(headings, first, strict=True)), dict(zip(headings, total, strict=True))
+        assert row["Paid on (AD)"] == at
+        assert row["Paid on (BS)"] == "2083-08-05"
+        assert [totals[name] for name in ("Reference", "Gross", "Khalti fees", "Refunded", "Net", "Amount")] == [
+            "Total",
+            2400,
+            45.05,
+            200,
+            2154.95,
+            None,
+        ]
+        refunds = sheets(content)["Refunds"]
+        assert (refunds[1][0], refunds[2][3]) == (at, 200)
 
     def test_has_both_sheets_also_without_a_payment(self, download):
         book = sheets(download(format="xlsx"))
@@ -397,10 +455,10 @@ class TestTheDays:
         sums = totals(first, last, mode="simulator").all
         assert [row["Day (AD)"] for row in found] == [str(first), str(first + timedelta(days=1)), str(last), "Total"]
         assert found[0]["Gross"] == "0.00"
-        assert {name: found[-1][name] for name in ("Payments", "Gross", "Fee", "Refunded", "Net")} == {
+        assert {name: found[-1][name] for name in ("Payments", "Gross", "Khalti fees", "Refunded", "Net")} == {
             "Payments": "2",
             "Gross": "2000.00",
-            "Fee": "30.00",
+            "Khalti fees": "30.00",
             "Refunded": "200.00",
             "Net": "1770.00",
         }
@@ -410,8 +468,8 @@ class TestTheDays:
         found = read("export_days", first="2083-08-01", last="2083-08-02")
 
         assert [(row["Day (AD)"], row["Day (BS)"]) for row in found[:2]] == [
-            ("2026-11-17", "2083-08-01"),
-            ("2026-11-18", "2083-08-02"),
+            ("2026-11-17", "2083-08-01 BS"),
+            ("2026-11-18", "2083-08-02 BS"),
         ]
 
     def test_are_this_month_of_bs_where_none_is_named(self, read, time_machine):
@@ -419,13 +477,13 @@ class TestTheDays:
 
         found = read("export_days")
 
-        assert (found[0]["Day (BS)"], found[-2]["Day (BS)"]) == ("2083-08-01", "2083-08-05")
+        assert (found[0]["Day (BS)"], found[-2]["Day (BS)"]) == ("2083-08-01 BS", "2083-08-05 BS")
 
     def test_are_numbers_in_excel(self, download, paid):
         book = sheets(download("export_days", format="xlsx", first=str(today()), last=str(today())))
 
-        assert book["Days"][-1][2:5:2] == [1, book["Days"][1][4]]
-        assert book["Days"][-1][3] == 1500
+        assert book["Days"][1][0] == datetime.combine(today(), time())
+        assert book["Days"][2] == ["Total", None, 1, 1500, 0, 0, 0, 1500]
 
 
 class TestTheLog:
@@ -504,13 +562,13 @@ class TestASentFile:
     def test_has_each_payment_once_in_the_order_of_the_list(self, read, many, small_chunks):
         made = many(35)
 
-        assert [row["For"] for row in read()] == [payment.purpose for payment in reversed(made)]
+        assert [row["Description"] for row in read()] == [payment.purpose for payment in reversed(made)]
 
     def test_has_each_payment_once_also_of_one_moment(self, read, many, small_chunks):
         made = many(35)
         KhaltiPayment.objects.update(created_at=timezone.now())
 
-        assert [row["For"] for row in read()] == [payment.purpose for payment in reversed(made)]
+        assert [row["Description"] for row in read()] == [payment.purpose for payment in reversed(made)]
 
     def test_loses_and_doubles_nothing_while_payments_are_begun_and_settled(self, accountant, many, small_chunks):
         made = many(35)
@@ -523,7 +581,7 @@ class TestASentFile:
             KhaltiPayment.objects.filter(pk=made[5].pk).update(status="refunded")
             content += part
 
-        assert [row["For"] for row in records(content)] == [payment.purpose for payment in reversed(made)]
+        assert [row["Description"] for row in records(content)] == [payment.purpose for payment in reversed(made)]
 
     @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
     def test_breaks_off_with_the_error_that_stopped_it(self, accountant, many, small_chunks, file_type):

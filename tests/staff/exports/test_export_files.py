@@ -1,6 +1,7 @@
 """Spreadsheets as such: limits of Excel, odd texts, and how much memory they take."""
 
 import io
+import re
 import tracemalloc
 from zipfile import ZipFile
 
@@ -14,17 +15,18 @@ from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind, Sheet
 from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
 from wagtail_khalti.staff.exports.spreadsheets.text_cell import LONGEST
+from wagtail_khalti.staff.exports.spreadsheets.workbook import letters_of
 
 MEGABYTE = 1_000_000
 
 
-def make_sheet(chunks, title="Seats"):
+def make_sheet(chunks, title="Seats", total=""):
     columns = [
         Column(heading="Name"),
-        Column(heading="Amount", kind=Kind.MONEY),
-        Column(heading="Rows", kind=Kind.NUMBER),
+        Column(heading="Amount", kind=Kind.MONEY, is_summed=True),
+        Column(heading="Rows", kind=Kind.NUMBER, is_summed=True),
     ]
-    return Sheet(title=title, columns=columns, chunks=chunks)
+    return Sheet(title=title, columns=columns, chunks=chunks, total=total)
 
 
 def numbered(first, last):
@@ -36,7 +38,7 @@ def rows_of(parts):
     content = b"".join(parts)
     read = []
     for read_only in (False, True):
-        book = load_workbook(io.BytesIO(content), read_only=read_only)
+        book = load_workbook(io.BytesIO(content), read_only=read_only, data_only=True)
         read.append({sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book})
         book.close()
     assert read[0] == read[1]
@@ -102,6 +104,55 @@ class TestALongTable:
         assert many < 30 * MEGABYTE
 
 
+class TestAWorksheet:
+    @pytest.fixture
+    def book(self):
+        sheet = make_sheet([numbered(1, 3), numbered(4, 5)], title="A seat's & more", total="Total")
+        content = b"".join(write_xlsx([sheet], most_rows=5))
+        return load_workbook(io.BytesIO(content))
+
+    def test_has_a_place_in_each_row_and_cell(self):
+        content = b"".join(write_xlsx([make_sheet([[["a", ""], ["1.00", ""], ["", "2"]]])]))
+
+        raw = ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+        assert re.findall('<row r="([^"]+)">', raw) == ["1", "2", "3"]
+        assert re.findall('<c r="([^"]+)"', raw) == ["A1", "B1", "C1", "A2", "B2", "C2", "C3"]
+        assert len(re.findall("<(?:row|c)[ >/]", raw)) == 10, "nothing is without a place"
+
+    def test_can_be_filtered_below_headings_that_stay_in_sight(self, book):
+        first, second = book
+
+        assert (first.auto_filter.ref, second.auto_filter.ref) == ("A1:C4", "A1:C3")
+        assert first.freeze_panes == "A2"
+
+    def test_is_printed_landscape_as_wide_as_the_paper_with_its_headings(self, book):
+        first, _second = book
+
+        assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", 9)
+        assert (first.sheet_properties.pageSetUpPr.fitToPage, first.page_setup.fitToHeight) == (True, 0)
+        assert first.print_title_rows == "$1:$1"
+
+    def test_sums_its_own_rows_and_says_what_came_of_it(self, book):
+        first, second = book
+
+        assert [cell.value for cell in first[5]] == ["Total", "=SUBTOTAL(109,B2:B4)", "=SUBTOTAL(109,C2:C4)"]
+        assert [cell.value for cell in second[4]] == ["Total", "=SUBTOTAL(109,B2:B3)", "=SUBTOTAL(109,C2:C3)"]
+
+    def test_has_each_sum_also_for_programs_that_reckon_nothing(self):
+        cells = [["x", "y", "z"], ["0.10", "", "-1000000000000.30"], ["1", "2", "3"]]
+
+        rows = rows_of(write_xlsx([make_sheet([cells], total="Total")]))["Seats"]
+
+        assert rows[-1] == ["Total", -1000000000000.2, 6]
+
+    def test_has_no_totals_of_nothing(self):
+        assert rows_of(write_xlsx([make_sheet([], total="Total")]))["Seats"] == [["Name", "Amount", "Rows"]]
+
+    @pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")])
+    def test_names_its_columns_by_letters(self, number, letters):
+        assert letters_of(number) == letters
+
+
 class TestTextInExcel:
     @pytest.mark.parametrize(
         "text", ["  spaces  ", "a & b < c", "_x000D_", "__x0041_", "😀 नेपाल", "tab\there", "1500.00"]
@@ -112,7 +163,7 @@ class TestTextInExcel:
         raw = ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
         shown = load_workbook(io.BytesIO(content)).active["A2"].value
         assert shown.replace("_x005F_x", "_x") == text
-        assert raw.count("inlineStr") == 4
+        assert raw.count("inlineStr") == 4, "three headings and the text"
 
     def test_has_its_underscores_marked_where_excel_reads_a_character_of_them(self):
         content = b"".join(write_xlsx([make_sheet([[["_x000D_"], [""], [""]]])]))

@@ -42,7 +42,7 @@ class TestThePage:
         assert "Paid twice" in page.text
         assert review.sentence.replace("\xa0", " ") in page.text
         assert "It moves no money, and changes nothing of the payment." in page.text
-        assert page.figures["For"] == review.payment.purpose
+        assert page.figures["Description"] == review.payment.purpose
         assert list(page.form.buttons) == ["Close this matter"]
 
     def test_leads_back_to_the_inbox_and_to_the_payment(self, desk, review):

@@ -61,8 +61,8 @@ class TestWhatIsThere:
         assert facts == {
             "Khalti's word": "Completed",
             "Amount at Khalti": "Rs 1,499.99",
-            "Khalti's fee": "Rs 0",
-            "Transaction id at Khalti": f"T{payment.reference}",
+            "Khalti fees": "Rs 0",
+            "Khalti transaction ID": f"T{payment.reference}",
             "Given back, says Khalti": "no",
             "pidx": payment.pidx,
             "Status before": "Sent to Khalti",

@@ -113,7 +113,7 @@ class TestWhoMaySee:
         page = look(role)
 
         assert page.path == address()
-        assert page.tiles["Money in"][0] == "Rs 1,24,956"
+        assert page.tiles["Gross"][0] == "Rs 1,24,956"
         assert "Khalti insights" in menu_of(sign_in(role))
 
     def test_nobody_else(self, look, sign_in, week):
@@ -135,7 +135,7 @@ class TestWhoMaySee:
 
         page = Insights(sign_in("editor").client.get(address()))
 
-        assert page.tiles["Money in"] == ["Rs 700", "1 payment"]
+        assert page.tiles["Gross"] == ["Rs 700", "1 payment"]
         assert next(iter(page.table("funnel").values()))[0] == "3"
         assert page.main.select_one("[name=site]") is None
         assert "Shop" not in page.text
@@ -148,7 +148,7 @@ class TestWhoMaySee:
         page = Insights(sign_in("editor").client.get(address(), {"site": default.pk if site == "1" else site}))
 
         assert page.errors == ["Choose one of the list."]
-        assert page.tiles["Money in"][0] == "Rs 700"
+        assert page.tiles["Gross"][0] == "Rs 700"
 
     def test_it_is_only_looked_at(self, sign_in):
         assert sign_in("manager").client.post(address()).status_code == 405
@@ -157,9 +157,9 @@ class TestWhoMaySee:
 class TestTheFigures:
     def test_say_what_came_in_what_it_cost_and_what_is_left(self, look, week):
         assert look().tiles == {
-            "Money in": ["Rs 1,24,956", "2 payments"],
-            "Fees of Khalti": ["Rs 2,499.12"],
-            "Given back": ["Rs 500", "1 refund"],
+            "Gross": ["Rs 1,24,956", "2 payments"],
+            "Khalti fees": ["Rs 2,499.12"],
+            "Refunded": ["Rs 500", "1 refund"],
             "Net": ["Rs 1,21,956.88", "What is left of it."],
             "Success rate": ["29 %", "2 paid of 7 started"],
             "Time to pay": ["4 minutes", "Half of all who paid were faster."],
@@ -233,9 +233,9 @@ class TestTheFigures:
     def test_never_mix_live_and_test_payments(self, look, week):
         save([past_payment(TODAY, 33_300, mode="live"), past_payment(TODAY, 44_400, mode="sandbox")])
 
-        assert look().tiles["Money in"][0] == "Rs 1,24,956"
-        assert look(mode="live").tiles["Money in"][0] == "Rs 333"
-        assert look(mode="sandbox").tiles["Money in"][0] == "Rs 444"
+        assert look().tiles["Gross"][0] == "Rs 1,24,956"
+        assert look(mode="live").tiles["Gross"][0] == "Rs 333"
+        assert look(mode="sandbox").tiles["Gross"][0] == "Rs 444"
 
     def test_say_plainly_that_no_money_moves(self, look, week):
         assert "Test mode: no money moves. These are the payments of “Simulator”." in look().text
@@ -248,8 +248,8 @@ class TestTheFigures:
         }
         save([past_payment(TODAY, 33_300, merchant="cafe"), past_payment(TODAY, 44_400, site=branch)])
 
-        assert look(merchant="cafe").tiles["Money in"][0] == "Rs 333"
-        assert look(site=branch.pk).tiles["Money in"][0] == "Rs 444"
+        assert look(merchant="cafe").tiles["Gross"][0] == "Rs 333"
+        assert look(site=branch.pk).tiles["Gross"][0] == "Rs 444"
         assert [option["value"] for option in look().main.select("[name=merchant] option")] == ["", "default", "cafe"]
 
     def test_ask_for_no_account_or_site_where_there_is_one(self, look, week):
@@ -269,7 +269,7 @@ class TestTheWayToThePayments:
 
         counts = {name: len(page.follow(client, url).rows) for name, url in page.links.items()}
 
-        assert counts == {"Money in": 2, "Given back": 1, "Success rate": 7}
+        assert counts == {"Gross": 2, "Refunded": 1, "Success rate": 7}
 
     def test_so_do_the_steps_and_ends(self, look, sign_in, week):
         page, client = look(), sign_in("accountant").client
@@ -413,7 +413,7 @@ class TestWhatCantBeMeant:
 
         assert page.status == 200
         assert page.errors == errors
-        assert page.tiles["Money in"][0] == "Rs 1,24,956"
+        assert page.tiles["Gross"][0] == "Rs 1,24,956"
         assert "<script>" not in str(page.main)
 
     def test_shows_the_usual_days_if_only_one_of_both_is_right(self, look):

@@ -21,7 +21,7 @@ from wagtail_khalti.staff.permissions import EXPORT
 
 pytestmark = pytest.mark.every_database
 
-COLUMNS = ["Purpose", "Started", "Customer", "Amount", "Status", "Mode", "Page"]
+COLUMNS = ["Description", "Started", "Customer", "Amount", "Status", "Mode", "Page"]
 NASTY = {
     "markup": "<script>alert(1)</script>",
     "attribute": '"><img src=x onerror=alert(1)>',

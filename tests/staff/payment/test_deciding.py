@@ -29,13 +29,13 @@ class TestDeciding:
         assert list(page.form.buttons) == list(self.BUTTONS.values())
         assert page.form.element.select_one("[name=csrfmiddlewaretoken]")
         assert "Neither button sends anything." in page.text
-        assert page.figures | {"In doubt": "Rs 500", "Left": "Rs 800"} == page.figures
+        assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 800"} == page.figures
 
     @pytest.mark.parametrize(
         ("said", "state", "figures"),
         [
-            ("yes", "Given back", {"Given back": "Rs 700", "Left": "Rs 800"}),
-            ("no", "Not made", {"Given back": "Rs 200", "Left": "Rs 1,300"}),
+            ("yes", "Given back", {"Refunded": "Rs 700", "Refundable balance": "Rs 800"}),
+            ("no", "Not made", {"Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}),
         ],
     )
     def test_settles_it(self, desk, in_doubt, nothing_sent, said, state, figures):
@@ -44,7 +44,7 @@ class TestDeciding:
         assert (page.tones, page.messages) == (["success"], [self.TOLD[said]])
         assert page.rows[-1][2].startswith(state)
         assert page.figures | figures == page.figures
-        assert "In doubt" not in page.figures
+        assert "Unconfirmed refunds" not in page.figures
         assert page.matters == []
         assert not in_doubt.payment.reviews.open().exists()
 
@@ -93,7 +93,7 @@ class TestDeciding:
         page = desk.send(form, button=form.buttons[self.BUTTONS["no"]])
 
         assert page.messages == [KNOWN]
-        assert (stored(in_doubt).state, page.figures["Left"]) == ("succeeded", "Rs 0")
+        assert (stored(in_doubt).state, page.figures["Refundable balance"]) == ("succeeded", "Rs 0")
 
     @pytest.mark.parametrize("was_sent", [True, False])
     def test_is_no_page_any_more_for_what_is_decided(self, desk, in_doubt, was_sent):

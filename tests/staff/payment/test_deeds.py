@@ -122,7 +122,9 @@ class TestCheckWithKhaltiNow:
         page = self.press(desk, paid)
 
         assert page.messages == ["Khalti was asked just now, and says “Refunded”."]
-        assert page.figures | {"Status": "Refunded", "Given back": "Rs 1,500", "Left": "Rs 0"} == page.figures
+        assert (
+            page.figures | {"Status": "Refunded", "Refunded": "Rs 1,500", "Refundable balance": "Rs 0"} == page.figures
+        )
         assert [row[1:4] for row in page.rows] == [["Rs 1,500", "Made elsewhere", "Khalti's dashboard"]]
 
     def test_finds_a_part_and_asks_how_much_it_was(self, desk, paid, khalti):

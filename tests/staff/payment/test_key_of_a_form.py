@@ -41,5 +41,5 @@ def test_where_somebody_else_refunded_meanwhile_nothing_happens(desk, paid, conf
     page = desk.send(form)
 
     assert page.messages == ["Money was given back in the meantime. Look at the figures again. Nothing was sent."]
-    assert page.figures["Left"] == "Rs 1,400"
+    assert page.figures["Refundable balance"] == "Rs 1,400"
     assert khalti.calls("refund") == 1

@@ -31,29 +31,34 @@ BUTTONS = {
 FIGURES = {
     "waiting": {"Status": "Sent to Khalti", "Amount": "Rs 1,500"},
     "canceled": {"Status": "Canceled", "Amount": "Rs 1,500"},
-    "paid": {"Status": "Completed", "Paid": "Rs 1,500", "Left": "Rs 1,500"},
+    "paid": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
     "partly_refunded": {
         "Status": "Partially refunded",
         "Paid": "Rs 1,500",
-        "Given back": "Rs 400.50",
-        "Left": "Rs 1,099.50",
+        "Refunded": "Rs 400.50",
+        "Refundable balance": "Rs 1,099.50",
     },
-    "refunded": {"Status": "Refunded", "Paid": "Rs 1,500", "Given back": "Rs 1,500", "Left": "Rs 0"},
-    "on_its_way": {"Status": "Completed", "Paid": "Rs 1,500", "In doubt": "Rs 400", "Left": "Rs 1,100"},
+    "refunded": {"Status": "Refunded", "Paid": "Rs 1,500", "Refunded": "Rs 1,500", "Refundable balance": "Rs 0"},
+    "on_its_way": {
+        "Status": "Completed",
+        "Paid": "Rs 1,500",
+        "Unconfirmed refunds": "Rs 400",
+        "Refundable balance": "Rs 1,100",
+    },
     "in_doubt": {
         "Status": "Partially refunded",
         "Paid": "Rs 1,500",
-        "Given back": "Rs 200",
-        "In doubt": "Rs 500",
-        "Left": "Rs 800",
+        "Refunded": "Rs 200",
+        "Unconfirmed refunds": "Rs 500",
+        "Refundable balance": "Rs 800",
     },
     "nameless": {
         "Status": "Partially refunded",
         "Paid": "Rs 1,500",
-        "Given back": "not known yet",
-        "Left": "less than Rs 1,500",
+        "Refunded": "not known yet",
+        "Refundable balance": "less than Rs 1,500",
     },
-    "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Left": "Rs 1,500"},
+    "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
 }
 MATTERS = {
     "on_its_way": ["A refund is on its way Rs 400 is being sent to Khalti. Look again in a moment."],
@@ -127,7 +132,7 @@ def test_each_state_tells_everybody_what_they_may_know_and_do(sign_in, state, th
     assert buttons_of(cashier) == sorted(of_cashier)
     assert buttons_of(manager) == sorted(of_cashier + besides)
 
-    names = ("Status", "Amount", "Paid", "Given back", "In doubt", "Left")
+    names = ("Status", "Amount", "Paid", "Refunded", "Unconfirmed refunds", "Refundable balance")
     assert {name: viewer.figures[name] for name in names if name in viewer.figures} == FIGURES[state]
     assert viewer.matters == matters_of(the_payment, state)
 

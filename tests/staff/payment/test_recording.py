@@ -26,7 +26,7 @@ class TestEnteringAnAmount:
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
         assert (page.tones, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
-        assert page.figures | {"Given back": "Rs 400", "Left": "Rs 1,100"} == page.figures
+        assert page.figures | {"Refunded": "Rs 400", "Refundable balance": "Rs 1,100"} == page.figures
         assert [row[1:] for row in page.rows] == [
             ["Rs 400", "Made elsewhere", "Khalti's dashboard", "Manager Gurung"],
         ]
@@ -87,7 +87,7 @@ class TestEnteringAnAmount:
         page = desk.send(form, amount="400")
 
         assert page.messages == [KNOWN]
-        assert page.figures["Given back"] == "Rs 1,500"
+        assert page.figures["Refunded"] == "Rs 1,500"
 
     def test_is_no_page_any_more_for_what_is_known(self, desk, nameless, paid):
         enter_refund_amount(nameless, 40_000)
@@ -123,7 +123,10 @@ class TestRecording:
         page = self.record(desk, paid, "500", way=way, reason="Came too late")
 
         assert (page.tones, page.messages) == (["success"], ["Rs 500 is recorded as given back."])
-        assert page.figures | {"Status": "Completed", "Given back": "Rs 500", "Left": "Rs 1,000"} == page.figures
+        assert (
+            page.figures | {"Status": "Completed", "Refunded": "Rs 500", "Refundable balance": "Rs 1,000"}
+            == page.figures
+        )
         assert [row[1:] for row in page.rows] == [
             ["Rs 500", "Made elsewhere", label, "Manager Gurung Came too late"],
         ]
@@ -133,7 +136,9 @@ class TestRecording:
     def test_of_all_leaves_nothing_to_give_back(self, desk, paid):
         page = self.record(desk, paid, "1500")
 
-        assert page.figures | {"Status": "Completed", "Given back": "Rs 1,500", "Left": "Rs 0"} == page.figures
+        assert (
+            page.figures | {"Status": "Completed", "Refunded": "Rs 1,500", "Refundable balance": "Rs 0"} == page.figures
+        )
         assert page.main.select("a.button") == []
         assert "All of this payment was given back already." in page.text
 
@@ -170,7 +175,7 @@ class TestRecording:
         page = desk.send(form, amount=amount, way="cash")
 
         assert (page.tones, page.messages) == (["error"], [CHANGED])
-        assert page.figures["Left"] == "Rs 500"
+        assert page.figures["Refundable balance"] == "Rs 500"
         assert paid.refunds.count() == 1
 
     def test_waits_while_one_is_in_doubt(self, desk, paid, confirm, khalti):

@@ -10,7 +10,12 @@ class TestTheFirstStep:
         page = desk.get("refund", paid)
 
         assert page.form.data["amount"] == "1500.00"
-        assert page.figures == {"For": "Membership", "Name": "Sita Rai", "Paid": "Rs 1,500", "Left": "Rs 1,500"}
+        assert page.figures == {
+            "Description": "Membership",
+            "Name": "Sita Rai",
+            "Paid": "Rs 1,500",
+            "Refundable balance": "Rs 1,500",
+        }
         assert "Nothing is sent yet" in page.text
 
     def test_leads_to_a_page_that_asks_once_more(self, desk, paid, khalti):
@@ -25,7 +30,10 @@ class TestTheFirstStep:
         refund_payment(paid, 20_000)
 
         for page in (desk.get("refund", paid), confirm(paid)):
-            assert page.figures | {"Paid": "Rs 1,500", "Given back": "Rs 200", "Left": "Rs 1,300"} == page.figures
+            assert (
+                page.figures | {"Paid": "Rs 1,500", "Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}
+                == page.figures
+            )
 
     def test_names_the_number_that_was_entered(self, confirm, paid):
         page = confirm(paid, mobile="+977 9811111111")
@@ -55,7 +63,7 @@ class TestTheSecondStep:
         page = desk.send(desk.send(desk.get("refund", paid).form).form)
 
         assert page.messages == ["Rs 1,500 was given back. Rs 0 is left."]
-        assert (page.figures["Status"], page.figures["Left"]) == ("Refunded", "Rs 0")
+        assert (page.figures["Status"], page.figures["Refundable balance"]) == ("Refunded", "Rs 0")
         assert "All of this payment was given back already." in page.text
         assert "Refund" not in [words.text.strip() for words in page.main.select("a.button")]
 
@@ -76,7 +84,7 @@ class TestTheSecondStep:
         page = desk.send(old)
 
         assert page.messages == ["Rs 500 was given back. Rs 1,000 is left."]
-        assert page.figures["Given back"] == "Rs 500"
+        assert page.figures["Refunded"] == "Rs 500"
         assert khalti.calls("refund") == 1
 
     def test_gives_back_again_where_the_person_asked_for_it_anew(self, desk, paid, confirm, khalti):
@@ -104,7 +112,7 @@ class TestARefusal:
     def test_is_kept_with_the_payment(self, refused, paid):
         [[_when, amount, state, _how, who]] = refused.rows
         assert (amount, state, who) == ("Rs 500", f"Not made {self.WORDS}", "Manager Gurung")
-        assert refused.figures["Left"] == "Rs 1,500"
+        assert refused.figures["Refundable balance"] == "Rs 1,500"
         assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.story
 
     def test_is_told_in_as_many_words_as_a_message_holds(self, desk, paid, confirm, khalti):

@@ -54,7 +54,7 @@ class TestALostAnswer:
         page = desk.send(form)
 
         assert page.tones == ["warning"]
-        assert page.figures | {"In doubt": "Rs 500", "Left": "Rs 1,000"} == page.figures
+        assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 1,000"} == page.figures
         for name in ("refund", "record"):
             refused = desk.get(name, paid)
             assert refused.messages == ["First it has to be known what became of an earlier refund of this payment."]
@@ -71,7 +71,7 @@ class TestKhaltiIsDown:
         assert page.tones == ["error"]
         assert page.messages == ["Khalti is not answering right now. Try again later. Nothing was given back."]
         assert khalti.calls("refund") == 0
-        assert page.figures["Left"] == "Rs 1,500"
+        assert page.figures["Refundable balance"] == "Rs 1,500"
 
     def test_and_comes_back(self, desk, paid, confirm, khalti):
         form = confirm(paid).form

@@ -114,7 +114,7 @@ class TestTheFacts:
         KhaltiPayment.objects.update(fee=4_500)
 
         assert (
-            desk.get("inspect", paid).figures | {"Khalti's fee": "Rs 45", "Net": "Rs 1,455"}
+            desk.get("inspect", paid).figures | {"Khalti fees": "Rs 45", "Net": "Rs 1,455"}
             == desk.get("inspect", paid).figures
         )
 

@@ -9,7 +9,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_khalti.staff.permissions import EXPORT, policy
 
-NOT_MEANT = ("p", "ordering", "_w_filter_fragment", "format", "first", "last")
+NOT_MEANT = ("p", "ordering", "_w_filter_fragment", "format", "technical", "first", "last")
 """What of a query says nothing of which payments are meant."""
 
 

@@ -80,6 +80,10 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         return ExportPeriodForm(self.request)
 
     @property
+    def is_technical(self) -> bool:
+        return bool(self.request.GET.get("technical"))
+
+    @property
     def file_type(self) -> FileType:
         asked = self.request.GET.get("format")
         return FileType.XLSX if asked == FileType.XLSX else FileType.CSV
@@ -142,7 +146,7 @@ class PaymentsDownload(ExportView):
         except ValidationError:
             return self.refuse()
         personal = policy.sites_within_reach(request.user, [PERSONAL])
-        parts = payments_file(payments, self.file_type, personal_sites=personal)
+        parts = payments_file(payments, self.file_type, personal_sites=personal, technical=self.is_technical)
         return self.send(parts, "payments", f"khalti-payments-{self.mode.value}-{today()}")
 
 

@@ -29,8 +29,8 @@ class Pace:
 
 
 PACES = {
-    FileType.CSV: Pace(rows_in_a_second=10_000, bytes_of_a_row=330),
-    FileType.XLSX: Pace(rows_in_a_second=10_000, bytes_of_a_row=140),
+    FileType.CSV: Pace(rows_in_a_second=10_000, bytes_of_a_row=200),
+    FileType.XLSX: Pace(rows_in_a_second=10_000, bytes_of_a_row=100),
 }
 
 

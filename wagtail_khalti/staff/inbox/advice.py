@@ -106,6 +106,20 @@ ADVICE: Mapping[str, Advice] = {
         words=_("Give this second payment back. The first one stays as it is."),
         steps=(Step.GIVE_BACK, Step.CLOSE),
     ),
+    Kind.POSSIBLE_DUPLICATE: Advice(
+        words=_(
+            "Ask the customer whether both payments were meant. If not, refund one of them. Both count as paid, and "
+            "the site was told of both."
+        ),
+        steps=(Step.REFUND, Step.CLOSE),
+    ),
+    Kind.PAYABLE_GONE: Advice(
+        words=_(
+            "The money is here. Find out from the description and the customer what it was for, and either deliver it "
+            "or refund the payment."
+        ),
+        steps=(Step.REFUND, Step.CLOSE),
+    ),
     Kind.REFUND_IN_DOUBT: Advice(
         words=_(
             "Look in Khalti's dashboard, and say here what became of it. Until then, do not give the money back in "

@@ -21,11 +21,11 @@ LONGEST = 200  # characters of one value
 LABELS: Mapping[str, Promise] = {
     "status": gettext_lazy("Khalti's word"),
     "total_amount": gettext_lazy("Amount at Khalti"),
-    "fee": gettext_lazy("Khalti's fee"),
+    "fee": gettext_lazy("Khalti fees"),
     "refunded": gettext_lazy("Given back, says Khalti"),
     "answer": gettext_lazy("Khalti's answer"),
     "error_key": gettext_lazy("Khalti's error"),
-    "transaction_id": gettext_lazy("Transaction id at Khalti"),
+    "transaction_id": gettext_lazy("Khalti transaction ID"),
     "pidx": gettext_lazy("pidx"),
     "was": gettext_lazy("Status before"),
     "earlier": gettext_lazy("Paid already with"),

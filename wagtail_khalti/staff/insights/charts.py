@@ -39,8 +39,8 @@ def _labels(rows: Sequence[Row], *, is_unfinished: bool) -> dict[str, Any]:
 
 def _money(rows: Sequence[Row]) -> dict[str, Any]:
     series = [
-        _series("in", _("Money in"), [row.sums.gross for row in rows], rupees),
-        _series("refunded", _("Given back"), [row.sums.refunded for row in rows], rupees),
+        _series("in", _("Gross"), [row.sums.gross for row in rows], rupees),
+        _series("refunded", _("Refunded"), [row.sums.refunded for row in rows], rupees),
         _series("net", _("Net"), [row.sums.net for row in rows], rupees),
     ]
     return {"series": series, "is_money": True}

@@ -64,14 +64,14 @@ def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refunds)
     of_started = {"paid": write_number(sums.paid), "started": write_number(sums.started)}
     yield Figure(
-        label=_("Money in"),
+        label=_("Gross"),
         text=rupees(sums.gross),
         url=_if(sums.payments, links.paid()),
         note=paid % {"number": write_number(sums.payments)},
     )
-    yield Figure(label=_("Fees of Khalti"), text=rupees(sums.fee))
+    yield Figure(label=_("Khalti fees"), text=rupees(sums.fee))
     yield Figure(
-        label=_("Given back"),
+        label=_("Refunded"),
         text=rupees(sums.refunded),
         url=_if(sums.refunds, links.refunded()),
         note=refunds % {"number": write_number(sums.refunds)},
@@ -105,9 +105,9 @@ def _cells(sums: Sums, links: Links | None) -> list[Figure]:
     paid, refunded, started = (links.paid(), links.refunded(), links.started()) if links else ("", "", "")
     return [
         Figure(label=_("Payments"), text=write_number(sums.payments), url=_if(sums.payments, paid)),
-        Figure(label=_("Money in"), text=rupees(sums.gross)),
-        Figure(label=_("Fees"), text=rupees(sums.fee)),
-        Figure(label=_("Given back"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
+        Figure(label=_("Gross"), text=rupees(sums.gross)),
+        Figure(label=_("Khalti fees"), text=rupees(sums.fee)),
+        Figure(label=_("Refunded"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
         Figure(label=_("Net"), text=rupees(sums.net)),
         Figure(label=_("Started"), text=write_number(sums.started), url=_if(sums.started, started)),
         Figure(label=_("Of these paid"), text=write_share(sums.paid, sums.started) or "–"),

@@ -92,7 +92,7 @@ def columns(
     """``time`` is the name of the one by which they are sorted. Others aren't offered: no index would serve them."""
     words = {"created_at": _("Started"), "completed_at": _("Paid")}
     return [
-        PurposeColumn("purpose", label=_("Purpose"), get_url=url_of, classname="khalti-purpose", width="22%"),
+        PurposeColumn("purpose", label=_("Description"), get_url=url_of, classname="khalti-purpose", width="22%"),
         TimeColumn(time, label=words[time], sort_key=time, classname="khalti-when", width="14%"),
         TextColumn("customer", label=_("Customer"), accessor=customer_of, classname="khalti-name", width="16%"),
         Column("amount", label=_("Amount"), accessor=_amount, classname="khalti-amount", width="11%"),

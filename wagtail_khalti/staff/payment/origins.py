@@ -53,7 +53,7 @@ def payable_of(payment: KhaltiPayment, user: Any, sight: Sight) -> Origin | None
     """None where the payment is for nothing of the site's."""
     if not payment.payable_type_id:
         return None
-    payable = _found(payment.payable_type, payment.payable_id)
+    payable = _found(payment.payable_class, payment.payable_id)
     return Origin(
         title=_title(payment, payable if sight.is_full else None),
         edit_url=_edit_url(payable, user),
@@ -84,8 +84,9 @@ def _found(content_type: ContentType | None, pk: str) -> Model | None:
 
 def _title(payment: KhaltiPayment, payable: Model | None) -> str:
     """Its kind and number, and its own words, which may hold a name."""
-    model = payment.payable_type and payment.payable_type.model_class()
-    kind = model._meta.verbose_name if model else payment.payable_type and payment.payable_type.model
+    known = payment.payable_class
+    model = known and known.model_class()
+    kind = model._meta.verbose_name if model else known and known.model
     words = "" if payable is None else str(payable).strip()
     return " ".join(filter(None, [capfirst(str(kind)), payment.payable_id, words and f"· {words}"]))
 

@@ -43,7 +43,7 @@ class PaymentView(InspectView):
     def get_object(self, queryset: Any = None) -> KhaltiPayment:
         payments = payments_within_reach(self.request.user)
         return get_object_or_404(
-            payments.select_related("site", "source_type", "payable_type", "duplicate_of"), pk=self.pk
+            payments.select_related("site", "source_type", "payable_class", "duplicate_of"), pk=self.pk
         )
 
     def get_fields(self) -> list[str]:

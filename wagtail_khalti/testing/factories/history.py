@@ -194,8 +194,8 @@ class History:
             payment.fee = payment.fee if answer.fee is None else answer.fee
         if after in PAID and before not in PAID:
             payment.completed_at, payment.is_late = self.now, before in SOFT_ENDS
-        if payment.payable_type_id and is_bought(before, after):
-            payment.duplicate_of = _sale_of_the_same(payment)
+        if payment.payable_type_id and not payment.is_repeat and is_bought(before, after):
+            payment.duplicate_of = payment.sale_of_the_same()
             payment.is_sale = None if payment.duplicate_of else True
         if after == Status.REFUNDED:
             payment.is_sale = None
@@ -211,9 +211,3 @@ class History:
             self.tell(news)
         if after in PAID and before in SOFT_ENDS:
             self.open(KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
-
-
-def _sale_of_the_same(payment: KhaltiPayment) -> KhaltiPayment | None:
-    return KhaltiPayment.objects.filter(
-        payable_type=payment.payable_type_id, payable_id=payment.payable_id, mode=payment.mode, is_sale=True
-    ).first()

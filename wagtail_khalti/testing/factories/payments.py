@@ -21,6 +21,7 @@ from wagtail.models import Page
 
 from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, Mode, configuration
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.payment import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.testing.factories.history import History
 from wagtail_khalti.testing.factories.stories import LASTS, STORIES, Telling
@@ -131,9 +132,7 @@ def _moments(
 
 
 def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
-    if payable is None:
-        return {}
-    return {"payable_type": ContentType.objects.get_for_model(payable), "payable_id": str(payable.pk)}
+    return {} if payable is None else payable_columns(payable)
 
 
 def _source_columns(columns: dict[str, Any]) -> dict[str, Any]:
@@ -147,15 +146,21 @@ def _source_columns(columns: dict[str, Any]) -> dict[str, Any]:
 def _bought_before(given: Mapping[str, Any]) -> dict[str, Any]:
     """What it pays for has been sold; a thing of its own where no test says which."""
     place = _payable_columns(given.get("payable")) or {
-        name: given[name] for name in ("payable_type", "payable_id") if name in given
+        name: given[name] for name in ("payable_type", "payable_id", "payable_class") if name in given
     }
     if not place:
-        number = KhaltiPayment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        place = {"payable_type": ContentType.objects.get_for_model(Page), "payable_id": str(GONE + number)}
+        place = of_what_is_gone()
     if not KhaltiPayment.objects.filter(**place, mode=given["mode"], is_sale=True).exists():
         same = ("at", "amount", "purpose", "merchant", "mode", "key_fingerprint", "site")
         PaymentFactory.create(completed=True, **place, **{name: given[name] for name in same if name in given})
     return {**place, "payable": None}
+
+
+def of_what_is_gone() -> dict[str, Any]:
+    """The columns that name a thing which isn't there, of its own for each payment."""
+    number = KhaltiPayment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    pages = ContentType.objects.get_for_model(Page)
+    return {"payable_type": pages, "payable_id": str(GONE + number), "payable_class": pages}
 
 
 def _account(name: str) -> Merchant | None:

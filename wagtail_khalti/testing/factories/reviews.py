@@ -20,7 +20,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LIFE_OF_LINK, History
-from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory
+from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory, of_what_is_gone
 from wagtail_khalti.testing.factories.stories import fail_to_tell, leave_untold
 
 Kind = KhaltiReview.Kind
@@ -181,6 +181,19 @@ def _pay_twice(history: History) -> None:
     raise ValueError("That is for ReviewFactory to make, or PaymentFactory(duplicate=True, payable=…)")
 
 
+def _pay_again(history: History) -> None:
+    earlier = PaymentFactory.create(completed=True, offer="signed", customer_email=history.payment.customer_email)
+    history.payment.offer = "signed"
+    history.open(Kind.POSSIBLE_DUPLICATE, {"earlier": earlier.readable_reference})
+
+
+def _lose_payable(history: History) -> None:
+    for name, value in of_what_is_gone().items():
+        setattr(history.payment, name, value)
+    history.payment.is_sale = True
+    history.open(Kind.PAYABLE_GONE, {})
+
+
 def _fail(history: History) -> None:
     history.deliveries = list(history.payment.deliveries.order_by("pk"))
     fail_to_tell(history)
@@ -191,6 +204,8 @@ BEGINNINGS: Mapping[Kind, str] = {
     Kind.UNEXPECTED_STATUS: "completed",
     Kind.LATE_PAYMENT: "late",
     Kind.SECOND_PAYMENT: "duplicate",
+    Kind.POSSIBLE_DUPLICATE: "completed",
+    Kind.PAYABLE_GONE: "completed",
     Kind.REFUND_IN_DOUBT: "completed",
     Kind.REFUND_WITHOUT_AMOUNT: "completed",
     Kind.REFUND_CONTRADICTED: "completed",
@@ -209,6 +224,8 @@ DOUBTS: Mapping[Kind, Callable[[History], None]] = {
     Kind.LOOKUP_REFUSED: _refuse_the_key,
     Kind.LATE_PAYMENT: _come_late,
     Kind.SECOND_PAYMENT: _pay_twice,
+    Kind.POSSIBLE_DUPLICATE: _pay_again,
+    Kind.PAYABLE_GONE: _lose_payable,
     Kind.REFUND_IN_DOUBT: _doubt_a_refund,
     Kind.REFUND_WITHOUT_AMOUNT: _find_a_part,
     Kind.REFUND_CONTRADICTED: _contradict,

@@ -26,6 +26,8 @@ def write_csv(sheet: Sheet) -> Iterator[bytes]:
 
 
 def _safe(column: Column, cells: Cells) -> Cells:
+    if column.kind is Kind.BS_DAY:  # as it is, spreadsheets would take some of these days for days in AD
+        return [f"{cell} BS" if cell else cell for cell in cells]
     return defused(without_controls(cells)) if column.kind is Kind.TEXT else cells
 
 

@@ -7,10 +7,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from wagtail_khalti.staff.exports.spreadsheets import workbook
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Sheet
+from wagtail_khalti.staff.exports.spreadsheets.workbook import Worksheet
 from wagtail_khalti.staff.exports.spreadsheets.xml_rows import XmlRows
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 1_048_576  # of a sheet, its headings among them: Excel's own limit
+MOST_ROWS = 1_048_576  # of a sheet, its headings and totals among them: Excel's own limit
 MOST_BYTES = 1_500_000_000  # of a sheet's XML: from 2 GiB on it would need a form of zip that Excel refuses in a stream
 QUICKLY = 1  # of zlib's levels: a larger file in a third of the time
 
@@ -39,20 +40,20 @@ def write_xlsx(sheets: Iterable[Sheet], *, most_rows: int = MOST_ROWS, most_byte
 
     An error is let through: without its end the file can't be opened, and can't be taken for a whole one.
     """
-    outlet, titles = Outlet(), list[str]()
+    outlet, made = Outlet(), list[Worksheet]()
     with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=QUICKLY) as file:  # type: ignore[call-overload] # asks for less
         file.writestr("xl/styles.xml", workbook.STYLES)
         yield outlet.drain()
         for sheet in sheets:
             rows = XmlRows(sheet)
             for title in _titles(sheet, rows):
-                titles.append(title)
-                with file.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as part:
+                with file.open(f"xl/worksheets/sheet{len(made) + 1}.xml", "w") as part:
                     for written in _sheet_parts(sheet, rows, most_rows=most_rows, most_bytes=most_bytes):
                         part.write(written)
                         if ready := outlet.drain():
                             yield ready
-        for name, text in workbook.parts(titles):
+                made.append(Worksheet(title=title, table=rows.table))
+        for name, text in workbook.parts(made):
             file.writestr(name, text)
     yield outlet.drain()
 
@@ -68,9 +69,10 @@ def _titles(sheet: Sheet, rows: XmlRows) -> Iterator[str]:
 
 def _sheet_parts(sheet: Sheet, rows: XmlRows, *, most_rows: int, most_bytes: int) -> Iterator[bytes]:
     yield workbook.beginning(sheet.columns).encode()
-    lines, room = most_rows - 1, most_bytes
+    rows.begin()
+    lines, room = most_rows - (2 if sheet.total else 1), most_bytes
     while lines and room > 0 and (taken := rows.take(lines)):
         written = "".join(taken).encode()
         lines, room = lines - len(taken), room - len(written)
         yield written
-    yield workbook.ENDING.encode()
+    yield (rows.total() + workbook.ending(rows.table)).encode()

@@ -13,30 +13,37 @@ from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 
 
-def sheet_of_days(totals: Totals) -> Sheet:
-    return Sheet(title=_("Days"), columns=_columns(), chunks=[_cells(totals.by_day, totals.all)])
+def sheet_of_days(totals: Totals, *, sums_itself: bool) -> Sheet:
+    """``sums_itself``: whether the file can; without it the last row has the sums."""
+    cells = _cells(totals.by_day) if sums_itself else _with_total(_cells(totals.by_day), totals.all)
+    return Sheet(title=_("Days"), columns=_columns(), chunks=[cells], total=_("Total"))
 
 
 def _columns() -> Sequence[Column]:
     """In the order of ``_cells``."""
     return (
-        Column(heading=_("Day (AD)"), width=12),
-        Column(heading=_("Day (BS)"), width=12),
-        Column(heading=_("Payments"), kind=Kind.NUMBER, width=12),
-        Column(heading=_("Gross"), kind=Kind.MONEY),
-        Column(heading=_("Fee"), kind=Kind.MONEY),
-        Column(heading=_("Number of refunds"), kind=Kind.NUMBER, width=18),
-        Column(heading=_("Refunded"), kind=Kind.MONEY),
-        Column(heading=_("Net"), kind=Kind.MONEY),
+        Column(heading=_("Day (AD)"), kind=Kind.DAY, width=12),
+        Column(heading=_("Day (BS)"), kind=Kind.BS_DAY, width=12),
+        Column(heading=_("Payments"), kind=Kind.NUMBER, width=12, is_summed=True),
+        Column(heading=_("Gross"), kind=Kind.MONEY, is_summed=True),
+        Column(heading=_("Khalti fees"), kind=Kind.MONEY, is_summed=True),
+        Column(heading=_("Number of refunds"), kind=Kind.NUMBER, width=18, is_summed=True),
+        Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
+        Column(heading=_("Net"), kind=Kind.MONEY, is_summed=True),
     )
 
 
-def _cells(by_day: Mapping[date, Sums], all_days: Sums) -> Chunk:
+def _cells(by_day: Mapping[date, Sums]) -> Chunk:
     days = sorted(by_day)
-    sums = [*(by_day[day] for day in days), all_days]
+    return [[day.isoformat() for day in days], list(map(write_bs, days)), *_sums([by_day[day] for day in days])]
+
+
+def _with_total(cells: Chunk, all_days: Sums) -> Chunk:
+    return [[*above, *last] for above, last in zip(cells, [[_("Total")], [""], *_sums([all_days])], strict=True)]
+
+
+def _sums(sums: Sequence[Sums]) -> Chunk:
     return [
-        [*(day.isoformat() for day in days), _("Total")],
-        [*map(write_bs, days), ""],
         [str(each.payments) for each in sums],
         _rupees(each.gross for each in sums),
         _rupees(each.fee for each in sums),

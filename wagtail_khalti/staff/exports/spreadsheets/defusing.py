@@ -10,10 +10,13 @@ from operator import itemgetter
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells
 
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-FORMULA = re.compile(rf"[\t\r]|[{INVISIBLE}]*[=+\-@＝＋－＠]")
+FORMULA = re.compile(rf"\A(?:[\t\r]|[{INVISIBLE}]*[=+\-@＝＋－＠])")
 """How a cell begins that a spreadsheet may calculate, also where spaces or marks that nobody sees come first."""
-INNER = re.compile(rf"([;\t\r\n])(?=[{INVISIBLE}]*[=+\-@＝＋－＠])")
-"""Where a new cell begins for who opens the file with semicolons or tabs between the cells, as in other countries."""
+SEPARATORS = ";\t\r\n"
+"""Between cells for who opens the file with semicolons or tabs between them, as in other countries."""
+INNER = re.compile(rf"([{SEPARATORS}][;{INVISIBLE}]*)([=+\-@＝＋－＠]?)")
+"""How a cell begins for them. It matches at each separator and goes past all that follows, sign or not: a pattern that
+looked ahead and failed would look through the same signs again from the next separator on."""
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no file of ours may hold: XML forbids it, and CSV is no better for it."""
@@ -24,7 +27,8 @@ first_of = itemgetter(slice(0, 1))
 
 def without_controls(cells: Cells) -> Cells:
     """Seldom is anything to be done."""
-    if not CONTROLS.search("".join(cells)):
+    text = "".join(cells)
+    if text.isprintable() or not CONTROLS.search(text):  # the first is quicker, and nearly always enough
         return cells
     return [CONTROLS.sub("", cell) for cell in cells]
 
@@ -33,9 +37,15 @@ def defused(cells: Cells) -> Cells:
     """With an apostrophe before whatever could be a formula. Spreadsheets take it for the sign of a text."""
     if not _all_harmless(map(first_of, cells)):
         cells = [f"'{cell}" if cell[:1] not in HARMLESS and FORMULA.match(cell) else cell for cell in cells]
-    if INNER.search("\x00".join(cells)):
-        cells = [INNER.sub(r"\1'", cell) for cell in cells]
+    text = "".join(cells)
+    if any(separator in text for separator in SEPARATORS):
+        cells = [INNER.sub(_defused_inside, cell) for cell in cells]
     return cells
+
+
+def _defused_inside(beginning: re.Match[str]) -> str:
+    gap, sign = beginning.groups()
+    return f"{gap}'{sign}" if sign else gap
 
 
 def _all_harmless(beginnings: Iterable[str]) -> bool:

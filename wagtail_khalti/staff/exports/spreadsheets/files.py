@@ -29,24 +29,31 @@ class FileType(TextChoices):
 
 
 def payments_file(
-    payments: QuerySet[KhaltiPayment], file_type: FileType, *, personal_sites: Collection[int] | None
+    payments: QuerySet[KhaltiPayment],
+    file_type: FileType,
+    *,
+    personal_sites: Collection[int] | None,
+    technical: bool = False,
 ) -> Iterator[bytes]:
     """With what went back of each; in a workbook the refunds have a sheet of their own besides.
 
     ``personal_sites``: of which people's names and numbers may be seen; None for all, empty for none.
+    ``technical``: with the columns that developers need besides.
     """
     if file_type is FileType.CSV:
-        return as_csv.write_csv(Payments(refunds=Refunds(), personal_sites=personal_sites).sheet(payments))
+        rows = Payments(refunds=Refunds(), personal_sites=personal_sites, technical=technical)
+        return as_csv.write_csv(rows.sheet(payments))
     kept = Spool()
     refunds = Refunds(kept, personal_sites=personal_sites)
-    first = Payments(refunds=refunds, personal_sites=personal_sites).sheet(payments)
+    first = Payments(refunds=refunds, personal_sites=personal_sites, technical=technical).sheet(payments)
     return _closing(kept, as_xlsx.write_xlsx([first, refunds.sheet(kept)]))
 
 
 def days_file(totals: Totals, file_type: FileType) -> Iterator[bytes]:
     """A row for each day, and one for all of them."""
-    sheet = sheet_of_days(totals)
-    return as_csv.write_csv(sheet) if file_type is FileType.CSV else as_xlsx.write_xlsx([sheet])
+    if file_type is FileType.CSV:
+        return as_csv.write_csv(sheet_of_days(totals, sums_itself=False))
+    return as_xlsx.write_xlsx([sheet_of_days(totals, sums_itself=True)])
 
 
 def _closing(kept: Spool, parts: Iterator[bytes]) -> Iterator[bytes]:

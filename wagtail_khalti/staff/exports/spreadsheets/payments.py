@@ -19,13 +19,12 @@ from wagtail_khalti.staff.exports.spreadsheets.rows import walk
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Sheet
 
 AS_THEY_ARE = (
-    *("purpose", "khalti_status", "pidx", "transaction_id", "purchase_order_id"),
+    *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
     *("merchant", "source_title", "block_path", "language"),
 )
-FIELDS = (
-    *("pk", "reference", "status", "mode", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id"),
-    *AS_THEY_ARE,
-)
+FIELDS = ("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id")
+"""Which are always needed."""
+TECHNICAL = ("mode", "pidx")
 SUMS = ("gross", "fee", "refunded", "net", "in_doubt", "left")
 
 Values = Mapping[str, Sequence[Any]]
@@ -35,36 +34,42 @@ Values = Mapping[str, Sequence[Any]]
 class Payments:
     """All words are read at the beginning: once the answer is on its way, nobody's language is active any more."""
 
-    def __init__(self, *, refunds: Refunds, personal_sites: Collection[int] | None) -> None:
-        """``personal_sites``: of which people's names and numbers may be seen; None for all."""
+    def __init__(self, *, refunds: Refunds, personal_sites: Collection[int] | None, technical: bool = False) -> None:
+        """``personal_sites``: of which people's names and numbers may be seen; None for all.
+
+        ``technical``: with what developers need besides.
+        """
         self.refunds = refunds
         self.personal_sites = None if personal_sites is None else frozenset(personal_sites)
         self.personal = PERSONAL if personal_sites is None or personal_sites else ()
-        self.title, self.columns = _("Payments"), payment_columns(personal=bool(self.personal))
+        self.title, self.total = _("Payments"), _("Total")
+        self.columns = payment_columns(personal=bool(self.personal), technical=technical)
+        self.plain = [name for name in self.columns if name in AS_THEY_ARE]
+        self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.personal)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
-        self.sites = {site.pk: _address(site) for site in Site.objects.all()}
+        self.sites = {site.pk: site.site_name or site.hostname for site in Site.objects.all()}
         self.rupees, self.bs = Kept(plain_rupees), Kept(bs_of_day)
 
     def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
-        return Sheet(title=self.title, columns=list(self.columns.values()), chunks=self._chunks(payments))
+        columns = list(self.columns.values())
+        return Sheet(title=self.title, columns=columns, chunks=self._chunks(payments), total=self.total)
 
     def _chunks(self, payments: QuerySet[KhaltiPayment]) -> Iterator[Chunk]:
-        fields = (*FIELDS, *self.personal)
-        for rows in walk(payments, fields):
-            cells = self._cells(dict(zip(fields, zip(*rows, strict=True), strict=True)))
+        for rows in walk(payments, self.fields):
+            cells = self._cells(dict(zip(self.fields, zip(*rows, strict=True), strict=True)))
             yield [cells[name] for name in self.columns]
 
     def _cells(self, values: Values) -> Mapping[str, Cells]:
         references = list(map(readable, values["reference"]))
         return {
-            **{name: values[name] for name in AS_THEY_ARE},
+            **{name: values[name] for name in self.plain},
             **{name: self._personal(values, name) for name in self.personal},
             **self._times(values),
             **self._money(values, references),
             "reference": references,
             "status": [self.labels[status] for status in values["status"]],
-            "mode": [self.labels[mode] for mode in values["mode"]],
-            "pidx": [pidx or "" for pidx in values["pidx"]],
+            "mode": [self.labels[mode] for mode in values.get("mode", ())],
+            "pidx": [pidx or "" for pidx in values.get("pidx", ())],
             "site": [self.sites.get(site, "") for site in values["site_id"]],
         }
 
@@ -80,7 +85,7 @@ class Payments:
         bs = self.bs.__getitem__
         return {
             "started": started,
-            "started_bs": list(map(bs, map(day_of, started))),
+            "started_bs": list(map(bs, map(day_of, started))) if "started_bs" in self.columns else (),
             "paid": paid,
             "paid_bs": list(map(bs, map(day_of, paid))),
         }
@@ -116,7 +121,3 @@ def _sums(status: str, amount: int, fee: int | None, back: GivenBack) -> tuple[i
 def readable(reference: str) -> str:
     """In groups of four, as it is read out; spreadsheets would take 23456789E123 for a number."""
     return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])
-
-
-def _address(site: Site) -> str:
-    return site.hostname if site.port in (80, 443) else f"{site.hostname}:{site.port}"

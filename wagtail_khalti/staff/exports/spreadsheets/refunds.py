@@ -54,7 +54,7 @@ class Refunds:
         self.ways = {way.value: str(way.label) for way in Way}
         self.not_known = _("amount not known yet")
         self.people: dict[int | None, str] = {None: ""}
-        self.title, self.columns = _("Refunds"), _columns()
+        self.title, self.total, self.columns = _("Refunds"), _("Total"), _columns()
 
     def of(self, payments: Mapping[int, str]) -> Mapping[int, GivenBack]:
         """By payment; ``payments``: what they are called, by number."""
@@ -70,7 +70,7 @@ class Refunds:
         return found
 
     def sheet(self, kept: Spool) -> Sheet:
-        return Sheet(title=self.title, columns=self.columns, chunks=kept.chunks())
+        return Sheet(title=self.title, columns=self.columns, chunks=kept.chunks(), total=self.total)
 
     def _count(self, row: Row, given_back: GivenBack) -> None:
         _payment, state, way, amount, decided_at, created_at, *_more = row
@@ -115,10 +115,10 @@ class Refunds:
 def _columns() -> Sequence[Column]:
     """In the order of ``_cells``."""
     return (
-        Column(heading=_("Given back (AD)"), width=20),
-        Column(heading=_("Given back (BS)"), width=12),
-        Column(heading=_("Payment"), width=21),
-        Column(heading=_("Amount"), kind=Kind.MONEY),
+        Column(heading=_("Refunded on (AD)"), kind=Kind.TIME, width=17),
+        Column(heading=_("Refunded on (BS)"), kind=Kind.BS_DAY, width=16),
+        Column(heading=_("Reference"), width=21),
+        Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
         Column(heading=_("How"), width=20),
         Column(heading=_("Reason"), width=40),
         Column(heading=_("Who"), width=24),

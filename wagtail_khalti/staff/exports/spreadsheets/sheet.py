@@ -20,6 +20,12 @@ class Kind(Enum):
     """A whole number."""
     MONEY = "money"
     """Rupees with two decimals and a dot: 1500.00."""
+    DAY = "day"
+    """A day in AD: 2026-11-21."""
+    TIME = "time"
+    """A day in AD and a time, in the site's time zone: 2026-11-21 10:03:22."""
+    BS_DAY = "bs_day"
+    """A day in Bikram Sambat: 2083-08-05. No spreadsheet knows that calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,8 @@ class Column:
     kind: Kind = Kind.TEXT
     width: int = 16
     """In characters, where a file can say it."""
+    is_summed: bool = False
+    """Whether the row of totals has the sum of it; of numbers only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +47,5 @@ class Sheet:
     title: str
     columns: Sequence[Column]
     chunks: Iterable[Chunk]
+    total: str = ""
+    """What the row of totals is called, where a file can sum; without a name there is none."""

@@ -6,20 +6,19 @@ import re
 from xml.sax.saxutils import escape
 
 LONGEST = 32_767  # characters, of which Excel counts those beyond the first plane twice
-EMPTY = "<c/>"
 
 ESCAPED_BY_EXCEL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """Excel takes ``_x000D_`` for a carriage return, and ``_x005F_`` for the underscore."""
 
 
-def text_cell(text: str, *, style: int = 0) -> str:
-    """Any text without control characters, as much of it as a cell can hold."""
+def text_cell(place: str, text: str, *, style: int = 0) -> str:
+    """Any text without control characters, as much of it as a cell can hold; ``place`` as in ``B7``."""
     if not text:
-        return EMPTY
+        return ""
     lines = _shortened(text.replace("\r\n", "\n").replace("\r", "\n"))
     shown = escape(ESCAPED_BY_EXCEL.sub("_x005F_", lines))
     look = f' s="{style}"' if style else ""
-    return f'<c{look} t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+    return f'<c r="{place}"{look} t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
 
 
 def _shortened(text: str) -> str:

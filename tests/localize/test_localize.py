@@ -1,0 +1,14 @@
+"""Content made by code leaves fields out, and wagtail-localize translates it all the same."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.heavy, pytest.mark.every_version]
+
+
+def test_a_translated_page_follows_the_price():
+    visit = subprocess.run([sys.executable, "-m", "tests.localize.visit"], capture_output=True, text=True, timeout=120)
+
+    assert visit.stdout.split() == ["सदस्यता", "180000", "True"], visit.stderr

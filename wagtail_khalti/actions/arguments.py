@@ -1,0 +1,94 @@
+"""What the site's code gives to start a payment: checked, and turned into plain values before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.functional import Promise
+
+from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
+from wagtail_khalti.gateway import BreakdownLine, Product
+from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+
+Given = TypeVar("Given")  # a dataclass
+
+
+def plain(given: Given) -> Given:
+    """The dataclass ``given`` with every lazy text, such as a translation, written out in the active language."""
+    lazy = {field.name: getattr(given, field.name) for field in fields(given)}  # type: ignore[arg-type]
+    return replace(given, **{n: plain_text(v, n) for n, v in lazy.items() if isinstance(v, str | Promise)})  # type: ignore[type-var]
+
+
+def plain_text(text: object, name: str) -> str:
+    """Raises ``TypeError`` where it isn't text, and ``ValueError`` where no database could store it."""
+    if not isinstance(text, str | Promise):
+        raise TypeError(f"{name} must be text, not {text!r}")
+    words = str(text)
+    if "\x00" in words or not _is_encodable(words):
+        raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
+    return words
+
+
+def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
+    """As it will be read back: lazy texts, UUIDs, dates and decimals are text then.
+
+    Raises ``TypeError`` where JSON has no form for it, and ``ValueError`` where no database could store it.
+    """
+    try:
+        written = json.dumps(dict(values or {}), cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
+    except TypeError as error:
+        raise TypeError(f"{name} can't be written as JSON: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{name} can't be written as JSON: {error}") from None
+    if "\\u0000" in written or not _is_encodable(written):
+        raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
+    plain_values: dict[str, Any] = json.loads(written)
+    return plain_values
+
+
+def require_sound_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:
+    """Raises ``TypeError``, ``AmountTooSmall``, ``AmountTooLarge`` or ``BreakdownMismatch``."""
+    require_paisa(amount, "An amount")
+    if amount < MINIMUM:  # type: ignore[operator]  # an int, as we have just seen
+        raise AmountTooSmall(f"{amount} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
+    if amount > largest:  # type: ignore[operator]
+        words = f"{amount} paisa is above this merchant's maximum of {format_rupees(largest)}"
+        raise AmountTooLarge(words, largest=largest)
+    lines = [line.amount for line in breakdown]
+    for line in lines:
+        require_paisa(line, "The amount of a line")
+    if lines and sum(lines) != amount:
+        raise BreakdownMismatch(f"The breakdown adds up to {sum(lines)} paisa, the amount is {amount}")
+
+
+def require_sound_products(products: Iterable[Product]) -> None:
+    """Raises ``TypeError`` where a price or a quantity isn't a whole number."""
+    for product in products:
+        for name in ("quantity", "unit_price", "total_price"):
+            require_paisa(asdict(product)[name], f"{name} of a product")
+
+
+def require_paisa(value: object, what: str) -> None:
+    """Raises ``TypeError``: no ``float``, no ``Decimal``, no ``bool``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{what} is an int of paisa, not {value!r}")
+
+
+def require_room(row: models.Model) -> None:
+    """Every database answers alike to a text that is too long, and before anything happened.
+
+    Raises ``ValueError``.
+    """
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.max_length and isinstance(value, str) and len(value) > field.max_length:
+            raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
+
+
+def _is_encodable(text: str) -> bool:
+    return text == text.encode(errors="replace").decode()

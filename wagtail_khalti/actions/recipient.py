@@ -1,0 +1,67 @@
+"""Who is paid, on which site, and where the visitor comes back to. Known or an error, and never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from wagtail.models import Site
+
+from wagtail_khalti.actions.account import merchant_for
+from wagtail_khalti.conf import Merchant, Mode, configuration
+from wagtail_khalti.web_addresses import is_web_root
+
+WHO = "pass request=request, or site=, or merchant="
+WHERE = 'pass request=request, or base_url="https://…", or set WAGTAIL_KHALTI["BASE_URL"]'
+UNTOUCHED = "localhost"  # the host of the site that Wagtail makes by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Of a new payment."""
+
+    merchant: Merchant
+    """The account that takes it."""
+
+    site: Site | None
+    """The Wagtail site it is made on; None where there is none, or only the merchant is known."""
+
+    root: str
+    """The address that the visitor comes back to, such as ``https://shop.example``, without a slash at its end."""
+
+
+def recipient_of(*, request: HttpRequest | None, site: Site | None, merchant: str | None, base_url: str) -> Recipient:
+    """Each argument outranks what the ``request`` says; the only site of all needs neither.
+
+    Raises ``ValueError`` where several sites or merchants exist and nothing says which is meant, or ``base_url`` is no
+    address, and ``ImproperlyConfigured`` where nothing says where the visitor comes back to.
+    """
+    implied = None if site or request else _only_site()
+    site = site or (request and Site.find_for_request(request)) or implied
+    if merchant is None and site is None and _are_several():
+        raise ValueError(f"Several sites or merchants exist, and nothing says which one is paid: {WHO}.")
+    account = merchant_for(site) if merchant is None else configuration().merchant(merchant)
+    root = base_url or configuration().base_url or _root_of(request, site, account, is_implied=site is implied)
+    if not is_web_root(root):
+        raise ValueError(f"{root!r} is not the address of a site: {WHERE}.")
+    return Recipient(merchant=account, site=site, root=root.rstrip("/"))
+
+
+def _only_site() -> Site | None:
+    sites = list(Site.objects.all()[:2])
+    return sites[0] if len(sites) == 1 else None
+
+
+def _are_several() -> bool:
+    return len(configuration().merchants) > 1 or Site.objects.exists()
+
+
+def _root_of(request: HttpRequest | None, site: Site | None, account: Merchant, *, is_implied: bool) -> str:
+    """Real money goes nowhere by an address that nobody gave: that of Wagtail's own first site is made up."""
+    if request is not None:
+        return f"{request.scheme}://{request.get_host()}"
+    is_made_up = site is None or (account.mode == Mode.LIVE and (is_implied or site.hostname == UNTOUCHED))
+    if site is None or is_made_up:
+        raise ImproperlyConfigured(f"Nothing says where visitors come back to: {WHERE}.")
+    return str(site.root_url)

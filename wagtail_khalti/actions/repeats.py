@@ -1,0 +1,31 @@
+"""The same customer has paid for the same offer twice, and nobody said that both were meant."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wagtail_khalti.actions.open_review import open_review
+from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.payment import Status
+
+SHORTLY = timedelta(hours=1)  # as long as a payment link lives; who buys the same later has thought of it again
+POSSIBLE_DUPLICATE = KhaltiReview.Kind.POSSIBLE_DUPLICATE
+
+
+def note_a_repeat(payment: KhaltiPayment) -> bool:
+    """Open an issue about ``payment``, which is paid, unless the other of the two has one. Whether it did.
+
+    Call it after the payment was committed as paid: of two that are paid at the same moment, the later one to look
+    then sees the other.
+    """
+    if payment.is_repeat or not payment.offer or payment.contact is None or payment.completed_at is None:
+        return False
+    around = (payment.completed_at - SHORTLY, payment.completed_at + SHORTLY)
+    paid = KhaltiPayment.objects.for_same_offer(payment).filter(
+        status__in=(Status.COMPLETED, Status.PARTIALLY_REFUNDED), completed_at__range=around
+    )
+    other = paid.filter(payment.contact).exclude(pk=payment.pk).order_by("-completed_at").first()
+    if not other or other.is_repeat or other.reviews.filter(kind=POSSIBLE_DUPLICATE).exists():
+        return False
+    open_review(payment, POSSIBLE_DUPLICATE, {"earlier": other.readable_reference})
+    return True

@@ -1,0 +1,101 @@
+"""What the visitor has begun or paid for this offer shortly before: nobody pays twice without meaning to."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import get_language
+from wagtail.models import Site
+
+from wagtail_khalti.actions import check_payment
+from wagtail_khalti.actions.repeats import SHORTLY
+from wagtail_khalti.actions.start import source_columns
+from wagtail_khalti.conf import configuration
+from wagtail_khalti.digits import in_digits_of
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.payment import Status
+from wagtail_khalti.public.forms import CheckoutForm
+from wagtail_khalti.public.offers import Offer
+from wagtail_khalti.public.sites import merchant_of_site
+from wagtail_khalti.public.started import started_here
+
+BEGUN_SHORTLY = 2 * SHORTLY  # an hour at Khalti, and an hour since
+MOST = 10  # looked at, the newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A payment for the same offer."""
+
+    payment: KhaltiPayment
+    is_of_this_browser: bool
+    """If not, it is known by what was typed alone, which anybody can type: its address is not given away."""
+
+    @property
+    def is_paid(self) -> bool:
+        return _is_paid(self.payment)
+
+    @property
+    def ago(self) -> str:
+        """``2 minutes``, since it was paid, in the visitor's language."""
+        paid_at = min(self.payment.completed_at or timezone.now(), timezone.now() - timedelta(minutes=1))
+        return in_digits_of(get_language(), timesince(paid_at, depth=1))
+
+    def is_same(self, form: CheckoutForm) -> bool:
+        """Whether this visitor should go on with it: it can still be paid, and nothing was typed otherwise."""
+        payment = self.payment
+        is_open = payment.status in (Status.INITIATED, Status.PENDING) and not payment.has_run_out
+        return is_open and self.is_of_this_browser and form.is_answered_as(payment)
+
+
+def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: Site | None) -> Earlier | None:
+    """The one that is paid; or else the newest that Khalti knows, after it was asked about it once."""
+    here = started_here(request)
+    found = [
+        Earlier(payment=payment, is_of_this_browser=payment.reference in here)
+        for payment in _found(_wanted(offer, form, site), here)
+    ]
+    if paid := next((earlier for earlier in found if earlier.is_paid), None):
+        return paid
+    newest = next((earlier for earlier in found if earlier.payment.pidx), None)
+    if newest:
+        with suppress(KhaltiError):  # no news: Khalti won't take a new payment either
+            check_payment(newest.payment)
+    return newest
+
+
+def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:
+    """What the form asks for, as far as others are compared with it. Never saved."""
+    account = configuration().merchant(merchant_of_site(site))
+    return KhaltiPayment(
+        amount=form.total,
+        purpose=offer.terms.name,
+        merchant=account.name,
+        mode=account.mode,
+        customer_email=form.customer.email,
+        customer_phone=form.customer.phone,
+        **source_columns(offer.source),
+    )
+
+
+def _found(wanted: KhaltiPayment, here: list[str]) -> list[KhaltiPayment]:
+    from_here = Q(reference__in=here) if here else None
+    ways = [way for way in (from_here, wanted.contact) if way is not None]
+    if not ways:
+        return []
+    same = KhaltiPayment.objects.for_same_offer(wanted).filter(reduce(or_, ways))
+    return list(same.filter(created_at__gte=timezone.now() - BEGUN_SHORTLY).order_by("-created_at", "-pk")[:MOST])
+
+
+def _is_paid(payment: KhaltiPayment) -> bool:
+    is_shortly = payment.completed_at is not None and payment.completed_at >= timezone.now() - SHORTLY
+    return is_shortly and payment.is_paid and payment.remaining > 0 and payment.duplicate_of_id is None

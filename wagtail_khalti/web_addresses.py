@@ -1,0 +1,32 @@
+"""Which addresses may be stored, and sent to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import validate_host
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_web_root(address: str, *, schemes: Collection[str] = ("https", "http")) -> bool:
+    """Whether it is the root of a site, such as ``https://shop.example``: a scheme and a host, and no query."""
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port  # which raises where it isn't a number
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(host) and not parts.query and not parts.fragment
+
+
+def is_of_this_site(address: str, root: str) -> bool:
+    """Whether a visitor may be sent there: a path from ``/`` on, or an address at the host of ``root``.
+
+    Likewise at one of ``ALLOWED_HOSTS``, where these are named: "*" names nobody.
+    """
+    host = urlsplit(address).netloc
+    named = [pattern for pattern in settings.ALLOWED_HOSTS if pattern != "*"]
+    allowed = {urlsplit(root).netloc} | ({host} if validate_host(host.partition(":")[0].lower(), named) else set())
+    is_rooted = address.startswith(("/", "https://", "http://"))
+    return is_rooted and url_has_allowed_host_and_scheme(address, allowed_hosts=allowed)
