@@ -65,7 +65,9 @@ def deliver(payment: KhaltiPayment) -> Told:
     """
     require_no_transaction("deliver")
     told = _deliver(payment)
-    send_refund_notices(payment)  # the customer need not wait for the site's code
+    if payment.owes_notice:  # which need not wait for the site's code
+        payment.owes_notice = False
+        send_refund_notices(payment)
     return told
 
 

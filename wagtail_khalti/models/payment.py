@@ -194,6 +194,8 @@ class KhaltiPayment(models.Model):
 
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""
+    owes_notice: bool = False
+    """Whether whoever holds this object has made a refund that its customer is to be told of. In memory only."""
 
     objects = KhaltiPaymentQuerySet.as_manager()
 
