@@ -146,7 +146,8 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = refund.payment
     refund.decided_at = timezone.now()
     refund.remaining = payment.remaining if refund.is_done else None
-    refund.notice_due_at = refund.decided_at if is_notice_owed(refund) else None
+    payment.owes_notice = is_notice_owed(refund)
+    refund.notice_due_at = refund.decided_at if payment.owes_notice else None
     refund.save(update_fields=["decided_at", "remaining", "notice_due_at"])
     if not refund.is_done:
         return

@@ -66,6 +66,14 @@ def deliver(payment: KhaltiPayment) -> Told:
     Until then what comes after it waits, too. The failure is told in an event, the log and, where it lasts, a review.
     """
     require_no_transaction("deliver")
+    told = _deliver(payment)
+    if payment.owes_notice:  # which need not wait for the site's code
+        payment.owes_notice = False
+        send_refund_notices(payment)
+    return told
+
+
+def _deliver(payment: KhaltiPayment) -> Told:
     told = Told()
     begun, payment.begun_delivery = payment.begun_delivery, None  # a second call is a second try
     for delivery in _undelivered(payment, begun):
@@ -73,12 +81,13 @@ def deliver(payment: KhaltiPayment) -> Told:
             _let_the_rest_wait(delivery)
             if begun and begun != delivery:
                 _give_back(begun)
-            break
-    if told.has_more and not told.failed:
-        more = deliver(payment)
-        return Told(made=told.made + more.made, failed=more.failed)
-    send_refund_notices(payment)  # the customer need not wait for the site's code
-    return told
+            return told
+    return _deliver_more(payment, told) if told.has_more else told
+
+
+def _deliver_more(payment: KhaltiPayment, told: Told) -> Told:
+    more = _deliver(payment)
+    return Told(made=told.made + more.made, failed=told.failed + more.failed)
 
 
 def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from wagtail_khalti.actions import mailing
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import GIVEN_BACK
 from wagtail_khalti.receipts.contacts import is_address, masked_address
 from wagtail_khalti.receipts.mail import write_refund_notice
 
@@ -30,8 +29,6 @@ def is_notice_owed(refund: KhaltiRefund) -> bool:
 
 def send_refund_notices(payment: KhaltiPayment) -> bool:
     """Those of this payment that are due, up to one that the mail server does not take. Whether it took all of them."""
-    if not payment.refund_total and payment.status not in GIVEN_BACK:  # of most payments, without a query
-        return True
     try:
         due = list(payment.refunds.filter(notice_due_at__lte=timezone.now()).order_by("pk"))
         return all(_send(refund) for refund in due if _claim(refund))

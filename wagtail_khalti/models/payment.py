@@ -197,6 +197,8 @@ class KhaltiPayment(OnPrimary):
 
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""
+    owes_notice: bool = False
+    """Whether whoever holds this object has made a refund that its customer is to be told of. In memory only."""
 
     undelivered: int
     """Only where ``whole_with_news`` read it."""
