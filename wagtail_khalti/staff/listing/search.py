@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connections
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.phone import as_dialled
+from wagtail_khalti.phone import beginning_as_dialled
 
 LIMIT = 1_000  # payments; who finds more has to type more
 SHORTEST_BEGINNING = 4  # characters; what is shorter is only found as a whole
@@ -69,7 +69,7 @@ def _ways(
         yield column, text, sites
     if personal is None or personal:
         yield "customer_email", text.lower(), personal
-        phone = as_dialled(text).removeprefix("+977").removeprefix("00977")
+        phone = beginning_as_dialled(text)
         if phone.isdecimal() and len(phone) <= LONGEST_PHONE:
             yield "customer_phone", phone, personal
 
