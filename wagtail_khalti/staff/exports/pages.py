@@ -30,6 +30,7 @@ from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.periods import whose_days
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
 
 SEARCH = "q"  # may be a person's address or number, and is kept nowhere
@@ -95,6 +96,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             list_url=f"{reverse('khalti_payments:index')}?{asked.urlencode()}",
             has_personal=policy.user_has_permission(self.request.user, PERSONAL),
             period=self.period,
+            whose_days=whose_days(),
             **self._which(),
             **kwargs,
         )
