@@ -261,9 +261,9 @@ def test_where_times_have_no_zone_another_one_counts_anew(settings):
     began(at(3, "20:00"), took=MINUTE)
     assert look().by_day[day(3)].started == 1
 
-    settings.TIME_ZONE = "UTC"  # what is stored is 20:00, which now is 01:45 in Nepal
+    settings.TIME_ZONE = "UTC"  # 20:00 is 01:45 in Nepal now, except where the database knows the moment itself
 
-    assert look().by_day[day(2)].started == 1
+    assert look().by_day[day(3 if connection.vendor == "postgresql" else 2)].started == 1
 
 
 def test_of_a_site_that_is_deleted(shop):
