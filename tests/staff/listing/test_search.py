@@ -159,7 +159,7 @@ class TestInAnotherMode:
 
         page = desk.get("index", q=REFERENCE)
 
-        assert "No payment has this number." in page.text
+        assert "No payments match your search." in page.text
 
 
 class TestVeryMany:
