@@ -27,7 +27,10 @@ EXPORTED = [
     *("merchant", "hostname", "source_title", "block_path", "language"),
 ]
 HEADINGS = {name: name.replace("_", " ").capitalize() for name in EXPORTED}
-SEARCHED = ["reference", "pidx", "transaction_id", "purchase_order_id", "customer_email", "customer_phone"]
+SEARCHED = [
+    *("reference", "pidx", "transaction_id", "purchase_order_id"),
+    *("customer_email", "customer_phone", "customer_name", "purpose"),
+]
 
 MORE_COLUMNS: list[BaseColumn] = [
     DateColumn("created_at", label="Started", sort_key="created_at"),

@@ -86,6 +86,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Kathmandu"
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("ne", "नेपाली")]
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES  # Wagtail by itself offers only those of its own translations
 WAGTAIL_I18N_ENABLED = True
 
 STATIC_URL = "/static/"

@@ -17,7 +17,7 @@ from wagtail_khalti.checks import (
     check_site_address,
     check_test_money,
 )
-from wagtail_khalti.checks_of_work import check_database
+from wagtail_khalti.checks_of_work import check_database, check_time_zone
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -375,3 +375,13 @@ def test_e013_rows_beside_their_transactions(settings):
 
 def test_e013_is_silent_without_a_router():
     assert check_database(None) == []
+
+
+@pytest.mark.parametrize(("zone", "is_nepal"), [("UTC", False), ("Asia/Kathmandu", True), ("Asia/Katmandu", True)])
+def test_w015_a_time_zone_that_is_not_nepals(settings, zone, is_nepal):
+    settings.TIME_ZONE = zone
+
+    if is_nepal:
+        assert check_time_zone(None) == []
+    else:
+        assert "'UTC'" in only(check_time_zone(None), Warning, "W015").msg

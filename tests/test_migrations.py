@@ -18,6 +18,7 @@ TABLES = {
         "refund",
         "review",
         "run",
+        "searchentry",
         "settings",
     )
 }

@@ -17,6 +17,7 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
         register(checks.check_settings_page, self.label)
+        register(checks_of_work.check_time_zone, self.label)
         register(checks.check_test_money, self.label, deploy=True)
         register(checks.check_site_address, self.label, Tags.database)
         register(checks.check_blocks, self.label)

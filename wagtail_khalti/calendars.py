@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 from nepali.datetime import nepalidate
 
-FIRST_YEAR_OF_BS = 2070  # 2013 AD. A year from here on is taken for BS, an earlier one for AD: Khalti is younger
-FIRST_YEAR = 1944  # AD; of earlier ones BS is not known, and the first year of all has no moment in UTC
+NEPAL = ZoneInfo("Asia/Kathmandu")
 FIRST_MONTH_OF_FISCAL_YEAR = 4  # Shrawan; the year ends with Ashadh
 MONTHS = (
     _("Baisakh"),
@@ -30,14 +28,23 @@ MONTHS = (
 )
 
 
+class NepaliDay(date):
+    """From midnight to midnight in Nepal, whichever time zone the site is in. Each day of BS is one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """From the first day to the last, both of them included."""
 
-    first: date
-    last: date
+    first: NepaliDay
+    last: NepaliDay
     label: str = ""
     """Of a fiscal year: ``2083/84``."""
+
+
+def day_in_nepal(moment: datetime) -> NepaliDay:
+    """On which day it was there. A moment without a zone is one of the process's, which Django sets to the site's."""
+    return NepaliDay.fromordinal(moment.astimezone(NEPAL).toordinal())
 
 
 @lru_cache(maxsize=10_000)
@@ -56,27 +63,12 @@ def write_bs(day: date) -> str:
     return "{:04}-{:02}-{:02}".format(*bs) if bs else ""
 
 
-def day_of_bs(year: int, month: int, day: int) -> date:
+def day_of_bs(year: int, month: int, day: int) -> NepaliDay:
     """The day in AD. Raises ``ValueError`` where there is no such day."""
-    found: date = nepalidate(year, month, day).to_date()
+    found = NepaliDay.fromordinal(nepalidate(year, month, day).to_date().toordinal())
     if bs_of(found) != (year, month, day):  # the library counts the 32nd of a shorter month into the next one
         raise ValueError(f"{year}-{month}-{day} BS is no day")
     return found
-
-
-def read_day(text: str) -> date:
-    """``2026-11-21``, or ``2083-08-05`` in BS, told apart by the year; also in Nepali digits, and with / or dots.
-
-    Raises ``ValueError`` where there is no such day.
-    """
-    plain = "".join(_plain(character) for character in text)
-    found = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", plain)
-    if not found:
-        raise ValueError(f"{text!r} is no day")
-    year, month, day = map(int, found.groups())
-    if year < FIRST_YEAR:
-        raise ValueError(f"{text!r} is before all that can be meant")
-    return day_of_bs(year, month, day) if year >= FIRST_YEAR_OF_BS else date(year, month, day)
 
 
 def bs_month_of(day: date) -> Span | None:
@@ -102,13 +94,3 @@ def _months(year: int, month: int, count: int, *, label: str = "") -> Span | Non
     except ValueError:  # at the end of what is known
         return None
     return Span(first=first, last=last, label=label)
-
-
-def _plain(character: str) -> str:
-    """Any script's digits as 0 to 9, any dash as -, without spaces and the invisible marks around a copied number."""
-    if character.isdecimal():
-        return str(int(character))
-    category = unicodedata.category(character)
-    if category == "Pd":
-        return "-"
-    return "" if category in ("Zs", "Cc", "Cf") else character

@@ -1,4 +1,4 @@
-"""Checks of what the code rests on while it runs: the database, and somebody who asks Khalti."""
+"""Checks of what the code rests on while it runs: the database, the clock, and somebody who asks Khalti."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, router
 
+from wagtail_khalti.actions.days import is_in_nepal
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import schedule
 from wagtail_khalti.models import KhaltiPayment
@@ -25,6 +27,20 @@ def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             f"The tables of wagtail_khalti are written to the database {written!r}, outside of its transactions.",
             hint=f"Let db_for_write of DATABASE_ROUTERS send them to {DEFAULT_DB_ALIAS!r}, as Wagtail needs, too.",
             id="wagtail_khalti.E013",
+        )
+    ]
+
+
+def check_time_zone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Days of Bikram Sambat are days in Nepal; others should be, too."""
+    if is_in_nepal():
+        return []
+    return [
+        Warning(
+            f"The site's days are not those of Nepal: TIME_ZONE is {settings.TIME_ZONE!r}.",
+            hint='Set TIME_ZONE = "Asia/Kathmandu". Without it times, and filters by days in AD, are in that zone, '
+            "while days in Bikram Sambat, fiscal years and the figures of days are those of Nepal.",
+            id="wagtail_khalti.W015",
         )
     ]
 

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 COUNTRY_CODES = ("+977", "00977", "977")
+TRUNK = "0"
+"""In front of a number that is dialled within the country; mobile numbers need none, and are written with it."""
 MOBILE_DIGITS = 10
 
 
@@ -28,11 +30,17 @@ class PhoneField(forms.CharField):
 
 
 def as_dialled(text: str) -> str:
-    """Within the country. What is no number stays what it is, for the caller to see."""
+    """Within the country, without a leading 0. What is no number stays what it is, for the caller to see."""
     text = "".join(_dialled(character) for character in text)
     if len(text) <= MOBILE_DIGITS:
         return text
-    return next((text.removeprefix(code) for code in COUNTRY_CODES if text.startswith(code)), text)
+    text = next((text.removeprefix(code) for code in COUNTRY_CODES if text.startswith(code)), text)
+    return text.removeprefix(TRUNK) if len(text) == len(TRUNK) + MOBILE_DIGITS else text
+
+
+def beginning_as_dialled(text: str) -> str:
+    """Likewise of a number of which only the beginning may have been typed."""
+    return as_dialled(text).removeprefix("+977").removeprefix("00977").removeprefix(TRUNK)
 
 
 def _dialled(character: str) -> str:

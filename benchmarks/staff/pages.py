@@ -43,6 +43,7 @@ def all_pages(client: Client) -> Iterator[Page]:
     payment = KhaltiPayment.objects.filter(status=Status.REFUNDED).order_by("-created_at")[0]
     yield from listing(client)
     yield from searches(payment)
+    yield search_of_very_many(payment)
     yield Page(
         name="payment",
         what="One payment",
@@ -92,6 +93,7 @@ def searches(payment: KhaltiPayment) -> Iterator[Page]:
     for name, what, text in (
         ("pidx", "List, search by pidx", payment.pidx),
         ("email", "List, search by e-mail", payment.customer_email),
+        ("name", "List, search by name", payment.customer_name),
     ):
         yield Page(
             name=f"search_{name}",
@@ -100,6 +102,11 @@ def searches(payment: KhaltiPayment) -> Iterator[Page]:
             plain=plain(q=text),
             shows=f"/inspect/{payment.pk}/",
         )
+
+
+def search_of_very_many(payment: KhaltiPayment) -> Page:
+    """A word that stands in a seventh of all descriptions."""
+    return Page(name="search_word", what="List, search by a common word", address=ours(q=payment.purpose.split()[0]))
 
 
 def ours(**asked: Any) -> str:

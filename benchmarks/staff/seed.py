@@ -14,7 +14,14 @@ from wagtail.models import Page, Site
 from benchmarks.canned_khalti import new_id
 from benchmarks.shop import new_page
 from wagtail_khalti.conf import Merchant, Mode, configuration
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiEvent,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiReview,
+    KhaltiSearchEntry,
+)
 from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.refund import State
 
@@ -42,7 +49,8 @@ KHALTI_SAYS = {
     Status.INITIATED: "Initiated",
 }
 PURPOSES = ("Membership", "Donation", "Concert ticket", "Course fee", "Book", "Library card", "Yearly report")
-NAMES = ("Sita Sharma", "Ram Thapa", "Gita Rai", "Hari Gurung", "Maya Tamang", "Bishnu K.C.", "Anjali Shrestha")
+GIVEN_NAMES = ("Anjali", "Bimala", "Deepa", "Gita", "Gopal", "Hari", "Kabita", "Kiran", "Laxmi", "Maya", "Ram", "Sita")
+FAMILY_NAMES = ("Adhikari", "Gurung", "K.C.", "Karki", "Lama", "Limbu", "Magar", "Rai", "Sharma", "Tamang", "Thapa")
 
 Kind, Actor = KhaltiEvent.Kind, KhaltiEvent.Actor
 Seed = dict[type[models.Model], list[Any]]
@@ -65,6 +73,7 @@ def make_seed(places: Sequence[Page], *, begin: datetime, span: timedelta) -> Se
     statuses = [status for status, share in SHARES.items() for _ in range(share)]
     random.shuffle(statuses)
     seed: Seed = {KhaltiPayment: [], KhaltiRefund: [], KhaltiReview: [], KhaltiEvent: [], KhaltiDelivery: []}
+    seed[KhaltiSearchEntry] = []
     for number in range(total):
         status = Status.COMPLETED if number in tests else statuses.pop()
         payment = _payment(random, merchant, status, (begin + span * number / total).replace(microsecond=0))
@@ -83,7 +92,13 @@ def _add(seed: Seed, payment: KhaltiPayment) -> None:
     refunds = [_refund(payment)] if payment.status in GIVEN_BACK else []
     seed[KhaltiPayment].append(payment)
     reviews = [_closed_review(payment)] if payment.pk % PAYMENTS_PER_REVIEW == 0 else []
-    for row in (*refunds, *reviews, *_events(payment), *_deliveries(payment, refunds)):
+    for row in (
+        *refunds,
+        *reviews,
+        *_events(payment),
+        *_deliveries(payment, refunds),
+        *KhaltiSearchEntry.about(payment),
+    ):
         rows = seed[type(row)]
         row.pk = len(rows) + 1
         rows.append(row)
@@ -100,7 +115,7 @@ def _payment(random: Random, merchant: Merchant, status: Status, at: datetime) -
         pidx=new_id(),
         khalti_status=KHALTI_SAYS[status],
         website_url="http://testserver/",
-        customer_name=random.choice(NAMES),
+        customer_name=f"{random.choice(GIVEN_NAMES)} {random.choice(FAMILY_NAMES)}",
         language=random.choice(("en", "ne")),
         created_at=at,
         initiating_at=at,

@@ -11,9 +11,10 @@ from tests.concurrency.crowd import each_at_once
 from tests.concurrency.rounds import on_record
 from tests.in_full import IS_FULL
 from wagtail_khalti.actions import keep_days, settle
-from wagtail_khalti.actions.days import day_of, days_between, today
+from wagtail_khalti.actions.days import days_between, today
 from wagtail_khalti.actions.recount import recount_days_of
 from wagtail_khalti.actions.totals import totals
+from wagtail_khalti.calendars import day_in_nepal
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiCountedDay, KhaltiPayment
 from wagtail_khalti.models.payment import Status
@@ -58,7 +59,7 @@ def expired():
 def old():
     """Of a day that is being counted for the first time, or anew."""
     payment = began_days_ago(3)
-    KhaltiCountedDay.objects.create(day=day_of(payment.created_at), stamp=keep_days.new_stamp())
+    KhaltiCountedDay.objects.create(day=day_in_nepal(payment.created_at), stamp=keep_days.new_stamp())
     return payment
 
 
@@ -75,7 +76,7 @@ def while_it_is_counted(monkeypatch, act):
 
 
 def keep(payment):
-    return keep_days.keep_days([day_of(payment.created_at)])
+    return keep_days.keep_days([day_in_nepal(payment.created_at)])
 
 
 def test_a_change_that_comes_while_its_day_is_counted(old, monkeypatch):

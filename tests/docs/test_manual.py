@@ -14,7 +14,16 @@ import wagtail_khalti
 from tests.docs import state_table
 from wagtail_khalti import actions, checks, checks_of_work, conf, exceptions, signals, urls
 from wagtail_khalti.actions import claim, outage, refund_states, schedule, states
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
+from wagtail_khalti.blocks import ASKS, KhaltiCheckoutBlock
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiEvent,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiReview,
+    KhaltiRun,
+    KhaltiSearchEntry,
+)
 from wagtail_khalti.models.refund import State, Way
 from wagtail_khalti.testing.fake import FakeKhalti
 
@@ -74,12 +83,35 @@ def test_every_address_is_there_by_its_name():
     assert named == in_code
 
 
-@pytest.mark.parametrize("model", [KhaltiPayment, KhaltiRefund, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun])
+@pytest.mark.parametrize(
+    "model", [KhaltiPayment, KhaltiRefund, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun, KhaltiSearchEntry]
+)
 def test_every_field_is_there(model):
     named = set(re.findall(r"`(\w+)`", read("reference/models.md")))
     ours = {field.name for field in model._meta.concrete_fields} - {"id", "payment"}
 
     assert ours <= named
+
+
+def test_every_permission_is_there_and_no_other():
+    [table] = re.findall(r"^\| permission \|.*?\n\n", read("reference/models.md"), re.MULTILINE | re.DOTALL)
+    in_code = {codename for codename, _name in KhaltiPayment._meta.permissions}
+    in_code |= {f"{action}_khaltipayment" for action in KhaltiPayment._meta.default_permissions}
+
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == in_code
+
+
+def test_every_field_of_the_block_is_there_by_both_its_names():
+    rows = re.findall(r"^\| ([^|`]+) \| `(\w+)` \|", read("howto/place-a-block.md"), re.MULTILINE)
+    in_code = [(str(block.label), name) for name, block in KhaltiCheckoutBlock.base_blocks.items()]
+
+    assert rows == in_code
+
+
+def test_every_thing_that_a_visitor_can_be_asked_is_there():
+    [row] = re.findall(r"^\| [^|]+ \| `ask_for` \|.*$", read("howto/place-a-block.md"), re.MULTILINE)
+
+    assert re.findall(r'`"(\w+)"`', row) == [name for name, _label in ASKS]
 
 
 def test_every_kind_of_matter_is_there_and_no_other():

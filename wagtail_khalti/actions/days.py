@@ -1,36 +1,40 @@
-"""Days as the totals have them: those of the time zone in the settings, whoever asks and from where."""
+"""Days as the totals have them: those of Nepal, whose months and fiscal years they are, wherever the site is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
+from wagtail_khalti.calendars import NEPAL, NepaliDay, day_in_nepal
+
+NAMES_OF_NEPAL = ("Asia/Kathmandu", "Asia/Katmandu")
 ONE = timedelta(days=1)
 SETTLING = timedelta(hours=1)
 """So long after its end a day is not kept yet: what was written on it has long been committed by then, also where the
 clocks of several servers differ."""
 
 
-def day_of(moment: datetime) -> date:
-    """On which day it was."""
-    return moment.date() if timezone.is_naive(moment) else moment.astimezone(timezone.get_default_timezone()).date()
+def is_in_nepal() -> bool:
+    """Whether the days of the site, by the time zone in its settings, are those of Nepal."""
+    return settings.TIME_ZONE in NAMES_OF_NEPAL
 
 
 def beginning_of(day: date) -> datetime:
-    """The first moment of this day, as the database has moments."""
-    moment = datetime.combine(day, time.min)
-    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_aware(timezone.now()) else moment
+    """The first moment of this day in Nepal, as the database has moments."""
+    moment = datetime.combine(day, time.min, NEPAL)
+    return moment if settings.USE_TZ else moment.astimezone().replace(tzinfo=None)
 
 
-def today() -> date:
-    return day_of(timezone.now())
+def today() -> NepaliDay:
+    return day_in_nepal(timezone.now())
 
 
-def last_settled_day() -> date:
+def last_settled_day() -> NepaliDay:
     """The latest one that may be kept."""
-    return day_of(timezone.now() - SETTLING) - ONE
+    return day_in_nepal(timezone.now() - SETTLING) - ONE
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -11,9 +11,10 @@ from typing import Any
 from django.db import DatabaseError
 
 from wagtail_khalti.actions.count import Tallies, count
-from wagtail_khalti.actions.days import day_of, days_between, last_settled_day, stretches
+from wagtail_khalti.actions.days import days_between, last_settled_day, stretches
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.stamp import new_stamp, zone_mark
+from wagtail_khalti.calendars import day_in_nepal
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiCountedDay, KhaltiDayTotal, KhaltiPayment
 from wagtail_khalti.models.transactions import short_transaction
@@ -56,7 +57,7 @@ def first_day(*modes: str) -> date | None:
     """On which the first payment was begun, of some mode or of any: before it there is nothing to count."""
     rows = [KhaltiPayment.objects.filter(mode=mode).order_by("created_at") for mode in modes or Mode.values]
     moments = [moment for some in rows for moment in some.values_list("created_at", flat=True)[:1]]
-    return day_of(min(moments)) if moments else None
+    return day_in_nepal(min(moments)) if moments else None
 
 
 def uncounted_days(first: date, last: date) -> list[date]:

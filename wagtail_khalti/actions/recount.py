@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from wagtail_khalti.actions.days import day_of, today
+from wagtail_khalti.actions.days import today
 from wagtail_khalti.actions.stamp import new_stamp
+from wagtail_khalti.calendars import day_in_nepal
 from wagtail_khalti.models import KhaltiCountedDay
 
 
@@ -17,7 +18,9 @@ def recount_days_of(*moments: datetime | None) -> None:
     Also for a day that was never counted: who counts it meanwhile then waits for this transaction, or counts in vain.
     """
     now = today()
-    days = sorted({day for moment in moments if moment and (day := day_of(moment)) < now})  # in one order: no deadlock
+    days = sorted(
+        {day for moment in moments if moment and (day := day_in_nepal(moment)) < now}
+    )  # in one order: no deadlock
     if days:
         KhaltiCountedDay.objects.bulk_create(
             [KhaltiCountedDay(day=day, stamp=new_stamp()) for day in days],

@@ -1,4 +1,4 @@
-"""Stamps of counted days: another one for every change, and for every time zone."""
+"""Stamps of counted days: another one for every change, and for every way to store moments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ZONE_LENGTH, LENGTH = 8, 32
 
 
 def zone_mark() -> str:
-    """With another time zone in the settings each day is another one, and what was counted is worth nothing."""
-    zone = f"{settings.TIME_ZONE} {settings.USE_TZ}"
+    """Where moments are stored without a zone, another one in the settings makes them others: all is counted anew."""
+    zone = f"Nepal {settings.USE_TZ or settings.TIME_ZONE}"
     return hashlib.sha256(zone.encode()).hexdigest()[:ZONE_LENGTH]
 
 

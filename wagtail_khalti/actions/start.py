@@ -27,7 +27,7 @@ from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.recipient import recipient_of
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.payment import new_reference
 from wagtail_khalti.models.transactions import short_transaction
@@ -189,6 +189,7 @@ def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> Kha
         with short_transaction():
             payment.save(force_insert=True)
             KhaltiEvent.objects.bulk_create(KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds)
+            KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
     except IntegrityError as error:
         return initiate_payment(_earlier(payment, error))
     return send_claimed(payment)

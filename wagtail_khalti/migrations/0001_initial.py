@@ -288,6 +288,23 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('day', 'place'), name='khalti_opening_once')],
             },
         ),
+        migrations.CreateModel(
+            name='KhaltiSearchEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_personal', models.BooleanField(verbose_name='personal data')),
+                ('text', models.CharField(max_length=80, verbose_name='text')),
+                ('site_key', models.BigIntegerField(blank=True, null=True, verbose_name='key of the site')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_entries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'search entry',
+                'verbose_name_plural': 'search entries',
+                'ordering': ['pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['is_personal', 'text', 'site_key', 'payment'], name='khalti_search_entry_text', opclasses=['bool_ops', 'varchar_pattern_ops', 'int8_ops', 'int8_ops'])],
+            },
+        ),
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['merchant', 'mode', 'next_check_at', 'id'], name='khalti_payment_due'),

@@ -6,6 +6,7 @@ from wagtail_khalti.models.payment import KhaltiPayment, Status
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
 from wagtail_khalti.models.run import KhaltiRun
+from wagtail_khalti.models.search_entry import KhaltiSearchEntry
 from wagtail_khalti.models.site_settings import KhaltiSettings
 from wagtail_khalti.models.totals import KhaltiCountedDay, KhaltiDayTotal, KhaltiOpening
 
@@ -19,6 +20,7 @@ __all__ = [
     "KhaltiRefund",
     "KhaltiReview",
     "KhaltiRun",
+    "KhaltiSearchEntry",
     "KhaltiSettings",
     "Status",
 ]

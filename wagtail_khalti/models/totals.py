@@ -45,7 +45,7 @@ class KhaltiCountedDay(OnPrimary):
     """
 
     day = models.DateField(_("day"), unique=True)
-    """In the time zone of the settings."""
+    """In Nepal."""
     stamp = models.CharField(_("stamp"), max_length=32)
     is_counted = models.BooleanField(_("counted"), default=False)
 

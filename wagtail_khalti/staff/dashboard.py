@@ -25,7 +25,7 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.inbox.attention import count_matters, once, open_matters, reach_of, sees_payments, write_count
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.moments import moment_of
-from wagtail_khalti.staff.periods import during
+from wagtail_khalti.staff.periods import as_typed, during
 from wagtail_khalti.staff.sparing import spared
 from wagtail_khalti.writing import write_number
 
@@ -90,7 +90,8 @@ def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
 
 
 def _list_url(mode: Mode, **days: date) -> str:
-    return f"{reverse('khalti_payments:index')}?{urlencode({'mode': mode.value, **days})}"
+    ends = {name: as_typed(day) for name, day in days.items()}
+    return f"{reverse('khalti_payments:index')}?{urlencode({'mode': mode.value, **ends})}"
 
 
 class PaymentsSummary(SummaryItem):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.days import beginning_of
-from wagtail_khalti.calendars import Span, bs_month_of, fiscal_year_of, read_day
+from wagtail_khalti.actions.days import beginning_of, is_in_nepal
+from wagtail_khalti.calendars import NepaliDay, Span, bs_month_of, fiscal_year_of, write_bs
 from wagtail_khalti.digits import in_digits_of
+from wagtail_khalti.typed_days import read_day
 
 LONGEST = 3660  # days, ten years; more than that is a slip of the keyboard
 
@@ -92,15 +95,39 @@ def _earlier(span: Span | None, label: str) -> Iterator[Choice]:
 
 
 def moments(first: date | None, last: date | None) -> dict[str, datetime]:
-    """For a filter: ``gte`` the first moment of the first day, ``lt`` that of the day after the last one."""
+    """For a filter: ``gte`` the first moment of the first day, ``lt`` that of the day after the last one.
+
+    Of a day in Nepal it is the first one there, of any other that in the site's time zone.
+    """
     found = {}
     if first:
-        found["gte"] = beginning_of(first)
+        found["gte"] = _beginning_of(first)
     if last:
-        found["lt"] = beginning_of(last + timedelta(days=1))
+        found["lt"] = _beginning_of(last + timedelta(days=1))
     return found
+
+
+def _beginning_of(day: date) -> datetime:
+    if isinstance(day, NepaliDay):
+        return beginning_of(day)
+    moment = datetime.combine(day, time.min)
+    return timezone.make_aware(moment, timezone.get_default_timezone()) if settings.USE_TZ else moment
 
 
 def during(column: str, first: date | None, last: date | None) -> dict[str, datetime]:
     """The filter itself: ``column`` is a moment of these days."""
     return {f"{column}__{lookup}": moment for lookup, moment in moments(first, last).items()}
+
+
+def as_typed(day: date) -> str:
+    """A day in Nepal as the filters understand it: in AD where days of the site are the same, else in BS."""
+    return day.isoformat() if is_in_nepal() else write_bs(day) or day.isoformat()
+
+
+def whose_days() -> str:
+    """For pages with figures of days, where somebody could take them for days of the site."""
+    if is_in_nepal():
+        return ""
+    return _("Days here begin and end at midnight in Nepal, whereas times are in the time zone of the site: %s.") % (
+        settings.TIME_ZONE
+    )

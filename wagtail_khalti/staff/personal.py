@@ -14,7 +14,7 @@ from wagtail_khalti.phone import MOBILE_DIGITS, as_dialled
 from wagtail_khalti.receipts.contacts import masked_address
 from wagtail_khalti.staff.permissions import PERSONAL, policy
 
-MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?[9९](?:[\s-]*+\d){9}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?0?[9९](?:[\s-]*+\d){9}(?!\d)")
 """However it is written, also in the digits of Nepali."""
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+(@[^\s@<>\"'(),;:]+\.\w+)?")
 """It matches every word, address or not, and so never looks at one twice."""

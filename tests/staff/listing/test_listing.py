@@ -75,7 +75,7 @@ class TestAnEmptyList:
         assert page.rows == []
 
     def test_says_so_where_nothing_was_found(self, viewer, paid):
-        assert "No payment has this number." in viewer.get("index", q="NOSUCHREFERENCE").text
+        assert "No payments match your search." in viewer.get("index", q="NOSUCHREFERENCE").text
 
     def test_shows_the_way_back_to_all_of_them(self, viewer, paid):
         page = viewer.get("index", status="failed")

@@ -32,6 +32,7 @@ from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of
 from wagtail_khalti.staff.moments import is_elsewhere
+from wagtail_khalti.staff.periods import whose_days
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
 from wagtail_khalti.writing import write_zone
 
@@ -99,6 +100,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             has_personal=policy.user_has_permission(self.request.user, PERSONAL),
             period=self.period,
             zone=self._zone(),
+            whose_days=whose_days(),
             **self._which(),
             **kwargs,
         )

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from wagtail_khalti.staff.periods import as_typed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
@@ -22,15 +24,18 @@ class Links:
 
     def started(self, status: str = "") -> str:
         """What was begun in these days, and how it stands now, if that matters."""
-        return self._link(created_from=self.first, created_to=self.last, status=status)
+        return self._link(**self._days("created"), status=status)
 
     def paid(self) -> str:
         """What came in."""
-        return self._link(paid_from=self.first, paid_to=self.last)
+        return self._link(**self._days("paid"))
 
     def refunded(self) -> str:
         """What went back, of whichever payments."""
-        return self._link(refunded_from=self.first, refunded_to=self.last)
+        return self._link(**self._days("refunded"))
+
+    def _days(self, name: str) -> dict[str, str]:
+        return {f"{name}_from": as_typed(self.first), f"{name}_to": as_typed(self.last)}
 
     def _link(self, **filters: object) -> str:
         whose = {"mode": self.mode, "merchant": self.merchant, "site": self.site, "source": self.source}

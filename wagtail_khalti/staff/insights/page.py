@@ -25,7 +25,7 @@ from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
 from wagtail_khalti.staff.insights.form import InsightsForm, Question
 from wagtail_khalti.staff.insights.links import Links
-from wagtail_khalti.staff.periods import choices
+from wagtail_khalti.staff.periods import choices, whose_days
 from wagtail_khalti.staff.permissions import VIEW, policy
 
 
@@ -52,6 +52,7 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             is_test=asked.mode != Mode.LIVE,
             period=days.write_span(asked.first, asked.last),
             period_in_bs=days.in_bs(days.write_bs_span(asked.first, asked.last)),
+            whose_days=whose_days(),
             periods=list(self._periods(asked)),
             **self._figures(asked),
             **kwargs,

@@ -1,4 +1,7 @@
-"""A payment, found by what a customer can read out: all of it, or how it begins. Each column by its index."""
+"""A payment, found by what a customer can read out: all of it, or how it begins. Each column by its index.
+
+Names and descriptions by how one of their words begins, and goes on: ``KhaltiSearchEntry`` has them for an index.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
+from django.db.models import QuerySet
 
-from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.phone import as_dialled
+from wagtail_khalti.models import KhaltiPayment, KhaltiSearchEntry
+from wagtail_khalti.phone import beginning_as_dialled
+from wagtail_khalti.phrases import phrase_of
 
 LIMIT = 1_000  # payments; who finds more has to type more
 SHORTEST_BEGINNING = 4  # characters; what is shorter is only found as a whole
@@ -35,7 +40,8 @@ class Found:
 
 
 def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal: Collection[int] | None = ()) -> Found:
-    """By reference, pidx, transaction id and order id on ``sites``; on those of ``personal`` by whom it is of, too.
+    """By reference, pidx, transaction id, order id and description on ``sites``; on those of ``personal`` by whom it is
+    of, too.
 
     None stands for all sites. They are sorted out here, and not by the database, since SQLite would rather go through
     all payments of a site than use the index of what is looked for.
@@ -49,6 +55,9 @@ def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal
         rows, more = _rows(column, value)
         found |= {pk: row_mode for pk, row_mode, site in rows if reach is None or site in reach}
         is_cut |= more
+    keys, more = _by_words(text, sites, personal)
+    found |= KhaltiPayment.objects.order_by().filter(pk__in=keys).values_list("pk", "mode")
+    is_cut |= more
     return _found(found, mode, is_cut)
 
 
@@ -69,9 +78,36 @@ def _ways(
         yield column, text, sites
     if personal is None or personal:
         yield "customer_email", text.lower(), personal
-        phone = as_dialled(text).removeprefix("+977").removeprefix("00977")
+        phone = beginning_as_dialled(text)
         if phone.isdecimal() and len(phone) <= LONGEST_PHONE:
             yield "customer_phone", phone, personal
+
+
+def _by_words(text: str, sites: Collection[int] | None, personal: Collection[int] | None) -> tuple[set[int], bool]:
+    """The keys, and whether there are more than these.
+
+    Here the index has the site: of a name there may be thousands elsewhere, before the few that one may see.
+    """
+    found: set[int] = set()
+    is_cut = False
+    phrase = phrase_of(text)
+    for is_personal, reach in ((False, sites), (True, personal)):
+        if phrase and (reach is None or reach):
+            keys = list(entries(phrase, is_personal, reach)[: LIMIT + 1])
+            found.update(keys[:LIMIT])
+            is_cut |= len(keys) > LIMIT
+    return found, is_cut
+
+
+def entries(phrase: str, is_personal: bool, reach: Collection[int] | None) -> QuerySet[KhaltiSearchEntry, int]:
+    """The keys of payments with a phrase that begins so; those of names apart, which not everybody may see.
+
+    From the index alone: joined to the payments, PostgreSQL would rather go through all of them for a common word.
+    """
+    # SQLite finds no way into an index by a truth that isn't compared with anything, as Django writes plainly.
+    found = KhaltiSearchEntry.objects.order_by().filter(is_personal__in=[is_personal], **beginning("text", phrase))
+    within = found if reach is None else found.filter(site_key__in=reach)
+    return within.values_list("payment_id", flat=True)
 
 
 def _rows(column: str, text: str) -> tuple[list[Row], bool]:

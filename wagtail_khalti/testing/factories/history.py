@@ -21,7 +21,14 @@ from wagtail_khalti.actions.schedule import SHORTEST, next_check, next_check_aft
 from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_money
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiEvent,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiReview,
+    KhaltiSearchEntry,
+)
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.queries import RECENT
 from wagtail_khalti.models.review import RISKS
@@ -180,6 +187,7 @@ class History:
                     row.refund, row.review = row.refund, row.review  # they have their keys by now
                 row.save_base(raw=True)
             KhaltiEvent.objects.bulk_create(self.events)
+            KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
             recount_days_of(payment.created_at, payment.completed_at, *(refund.decided_at for refund in self.refunds))
         return payment
 

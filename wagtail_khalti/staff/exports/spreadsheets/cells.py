@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.utils import timezone
 
-from wagtail_khalti.calendars import write_bs
+from wagtail_khalti.calendars import day_in_nepal, write_bs
 
 MOST_KEPT = 20_000  # answers; what repeats, repeats soon
 
@@ -50,6 +50,11 @@ day_of = itemgetter(slice(0, 10))
 """Of what ``plain_time`` wrote."""
 
 
-def bs_of_day(day: str) -> str:
-    """``2083-08-05`` for ``2026-11-21``."""
-    return write_bs(date.fromisoformat(day)) if day else ""
+def bs_of_day(day: date | None) -> str:
+    """``2083-08-05`` for 21 November 2026."""
+    return write_bs(day) if day else ""
+
+
+def day_in_nepal_of(moment: datetime | None) -> date | None:
+    """On which day it was there: BS counts these, whatever the time zone of the site."""
+    return moment and day_in_nepal(moment)

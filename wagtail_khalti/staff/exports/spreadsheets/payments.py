@@ -12,7 +12,7 @@ from wagtail.models import Site
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import GIVEN_BACK, PAID, Status
-from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_of, plain_rupees, plain_time
+from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, GivenBack, Refunds
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
@@ -85,9 +85,11 @@ class Payments:
         bs = self.bs.__getitem__
         return {
             "started": started,
-            "started_bs": list(map(bs, map(day_of, started))) if "started_bs" in self.columns else (),
+            "started_bs": list(map(bs, map(day_in_nepal_of, values["created_at"])))
+            if "started_bs" in self.columns
+            else (),
             "paid": paid,
-            "paid_bs": list(map(bs, map(day_of, paid))),
+            "paid_bs": list(map(bs, map(day_in_nepal_of, values["completed_at"]))),
         }
 
     def _money(self, values: Values, references: Sequence[str]) -> Mapping[str, Cells]:

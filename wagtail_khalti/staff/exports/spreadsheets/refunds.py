@@ -12,7 +12,7 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.models import KhaltiRefund
 from wagtail_khalti.models.refund import DONE, UNDECIDED, Way
-from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_of, plain_rupees, plain_time
+from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_in_nepal_of, day_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
 
@@ -87,14 +87,14 @@ class Refunds:
 
     def _keep(self, rows: Sequence[Row], payments: Mapping[int, str], kept: Spool) -> None:
         self._meet(row[7] for row in rows)
-        times = [plain_time(row[4] or row[5]) for row in rows]
         if rows:
-            kept.put(self._cells(rows, times, payments))
+            kept.put(self._cells(rows, payments))
 
-    def _cells(self, rows: Sequence[Row], times: Sequence[str], payments: Mapping[int, str]) -> Chunk:
+    def _cells(self, rows: Sequence[Row], payments: Mapping[int, str]) -> Chunk:
+        moments = [row[4] or row[5] for row in rows]
         return [
-            times,
-            [bs_of_day(day_of(time)) for time in times],
+            list(map(plain_time, moments)),
+            [bs_of_day(day_in_nepal_of(moment)) for moment in moments],
             [payments[row[0]] for row in rows],
             [plain_rupees(row[3]) for row in rows],
             [self.ways[row[2]] for row in rows],
