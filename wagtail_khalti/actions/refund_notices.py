@@ -6,11 +6,12 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 
 from wagtail_khalti.actions import mailing
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.transactions import for_one_statement, short_transaction
 from wagtail_khalti.receipts.contacts import is_address, masked_address
 from wagtail_khalti.receipts.mail import write_refund_notice
 
@@ -54,9 +55,9 @@ def _claim(refund: KhaltiRefund) -> bool:
     """Whether this try is ours. Committed before the mail server is asked, with the time of the next one."""
     now = timezone.now()
     pause = min(max(now - (refund.decided_at or now), FIRST_PAUSE), LONGEST_PAUSE)
-    claimed = KhaltiRefund.objects.filter(pk=refund.pk, notice_due_at=refund.notice_due_at).update(
-        notice_due_at=now + pause
-    )
+    as_read = KhaltiRefund.objects.filter(pk=refund.pk, notice_due_at=refund.notice_due_at)
+    with for_one_statement():
+        claimed = as_read.update(notice_due_at=now + pause)
     refund.notice_due_at = now + pause
     return bool(claimed)
 
@@ -70,7 +71,7 @@ def _send(refund: KhaltiRefund) -> bool:
     except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
         _note_failure(refund, type(error).__name__)  # and not its words, which may name the address
         return False
-    with transaction.atomic():
+    with short_transaction():
         _settle(refund)
         _note(refund)
     return True
@@ -82,7 +83,7 @@ def _note_failure(refund: KhaltiRefund, error: str) -> None:
     is_last = timezone.now() - (refund.decided_at or timezone.now()) >= GIVE_UP_AFTER
     events = refund.payment.events.filter(kind=KhaltiEvent.Kind.REFUND_NOTICE_SENT)
     is_noted = any(data.get("refund") == refund.reference for data in events.values_list("data", flat=True))
-    with transaction.atomic():
+    with short_transaction():
         if is_last:
             _settle(refund)
         if is_last or not is_noted:
