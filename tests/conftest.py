@@ -6,10 +6,11 @@ import pytest
 from django.template import Template
 from wagtail.models import Site
 
+from tests.begun_before import as_if_begun_before
 from tests.databases import copied_database
 from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.shop.models import ShopPage
-from wagtail_khalti.actions import start, start_payment
+from wagtail_khalti.actions import start_payment
 
 CHECKOUT = {
     "heading": "",
@@ -63,9 +64,10 @@ def shop_page(home):
 
 
 @pytest.fixture
-def all_begun_before(monkeypatch):
+def all_begun_before():
     """As if all payments for a thing had begun before the first of them was paid, in the order of the test."""
-    monkeypatch.setattr(start, "_require_unpaid", lambda payment: None)
+    with as_if_begun_before():
+        yield
 
 
 @pytest.fixture

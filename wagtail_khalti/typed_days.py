@@ -17,8 +17,8 @@ FIRST_YEAR_OF_BS = 2050  # 1993 AD. A year from here on is taken for BS, an earl
 FIRST_YEAR = 1944  # AD; of earlier ones BS is not known, and the first year of all has no moment in UTC
 
 IN_NUMBERS = re.compile(r"(?P<year>\d{4}) ?[-/.] ?(?P<month>\d{1,2}) ?[-/.] ?(?P<day>\d{1,2})")
-DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.? ?(?P<month>[^\d\s.]+)\.? ?(?P<year>\d{4})")
-MONTH_FIRST = re.compile(r"(?P<month>[^\d\s.]+)\.? ?(?P<day>\d{1,2}) (?P<year>\d{4})")
+DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.? ?(?P<month>[^\d\s.]{1,20})\.? ?(?P<year>\d{4})")
+MONTH_FIRST = re.compile(r"(?P<month>[^\d\s.]{1,20})\.? ?(?P<day>\d{1,2}) (?P<year>\d{4})")
 NAME_OF_BS = re.compile(r"\(?\b(?:bs|b\.s\.|वि\. ?सं\.)\)?")
 """It may stand behind a day, as our own pages write it."""
 

@@ -32,6 +32,7 @@ def unfinished(pidxes: list[str], *, merchant: str = "default", since: datetime 
                 return_url="http://testserver/",
                 website_url="http://testserver/",
                 payable_type=order_type,
+                payable_class=order_type,
                 payable_id=str(order.pk),
                 initiated_at=began_at,
                 expires_at=began_at + timedelta(minutes=30),

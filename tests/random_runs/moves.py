@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.test import Client
 from django.utils import timezone
 
+from tests.begun_before import as_if_begun_before
 from tests.random_runs.refund_moves import (
     a_decision,
     a_refund,
@@ -48,16 +49,17 @@ def a_second_click(run: Run) -> None:
 
 
 def _start(run: Run, wish: Wish, name: str) -> None:
-    payment = run.ours(
-        name,
-        lambda: start_payment(
-            wish.amount,
-            purpose=str(wish),
-            payable=wish.thing,
-            idempotency_key=wish.key,
-            base_url="http://testserver",
-        ),
-    )
+    with as_if_begun_before():
+        payment = run.ours(
+            name,
+            lambda: start_payment(
+                wish.amount,
+                purpose=str(wish),
+                payable=wish.thing,
+                idempotency_key=wish.key,
+                base_url="http://testserver",
+            ),
+        )
     wish.has_link = wish.has_link or bool(payment and payment.payment_url)
 
 

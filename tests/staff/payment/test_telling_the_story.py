@@ -99,13 +99,13 @@ class TestWhatItWasFor:
     def test_may_be_of_a_kind_that_is_gone_or_has_other_keys(self, colleague, make_paid):
         payment = make_paid(payable=Order.objects.create())
         gone = ContentType.objects.create(app_label="shop", model="basket")
-        KhaltiPayment.objects.update(payable_type=gone, source_type=gone, source_id="7", source_title="Old shop")
+        KhaltiPayment.objects.update(payable_class=gone, source_type=gone, source_id="7", source_title="Old shop")
 
         page = colleague.get("inspect", payment)
         assert page.figures["Paid for"] == f"Basket {payment.payable_id} (no longer there)"
         assert page.figures["Began on"].startswith("Old shop (no longer there)")
 
-        KhaltiPayment.objects.update(payable_type=ContentType.objects.get_for_model(Order), payable_id="a-b-c")
+        KhaltiPayment.objects.update(payable_class=ContentType.objects.get_for_model(Order), payable_id="a-b-c")
         assert colleague.get("inspect", payment).figures["Paid for"] == "Order a-b-c (no longer there)"
 
 
