@@ -5,7 +5,7 @@ A claim is a moment in the future: whoever is killed has no need to give it back
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
@@ -14,16 +14,22 @@ from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
+
+Order = Callable[[KhaltiPaymentQuerySet, datetime], KhaltiPaymentQuerySet]
+"""A word of the queryset: which of the payments that are due come first."""
 
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
-def claim_due_payments(most: int, merchants: Iterable[Merchant]) -> list[KhaltiPayment]:
-    """Of these merchants, the longest overdue ones that nobody else has in hand."""
+def claim_due_payments(
+    most: int, merchants: Iterable[Merchant], *, order: Order = KhaltiPaymentQuerySet.due
+) -> list[KhaltiPayment]:
+    """Of these merchants, the first in this order, by default the longest overdue, that nobody else has in hand."""
     claimed: list[KhaltiPayment] = []
     for merchant in merchants:
         now = timezone.now()
-        due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).due(now)[: most - len(claimed)]
+        due = order(KhaltiPayment.objects.taken_by(merchant.name, merchant.mode), now)[: most - len(claimed)]
         claimed += _claim(due, next_check_at=now + LEASE, claimed_until=now + LEASE)
         if len(claimed) == most:
             break
