@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from benchmarks.browser import Asked, Browser
 from benchmarks.figures import Figure
+from benchmarks.hanging import measure_hanging
 from benchmarks.khaltis import ROUND_TRIP, distant_khalti, nearby_khalti
 from benchmarks.quiet import quiet_median
 from benchmarks.reconciling import measure_reconcile
@@ -43,6 +44,7 @@ def measure_all() -> Iterator[Figure]:
         yield from own_time(sides)
     with distant_khalti():
         yield from distant_checkout(sides)
+    yield from measure_hanging(page.url, sides)
     yield from measure_reconcile()
 
 

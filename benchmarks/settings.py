@@ -1,5 +1,6 @@
 """The site of the tests, with the plain views beside the package and a database of its own."""
 
+import json
 import os
 
 from tests.settings import *  # noqa: F403
@@ -15,3 +16,5 @@ DATABASE.setdefault("TEST", {})["NAME"] = (
 )
 if "BENCHMARK_DATABASE" in os.environ:
     DATABASE["NAME"] = os.environ["BENCHMARK_DATABASE"]  # a process that an other one started, in the database of that
+if "BENCHMARK_KHALTI" in os.environ:
+    WAGTAIL_KHALTI = json.loads(os.environ["BENCHMARK_KHALTI"])  # and with the Khalti of that

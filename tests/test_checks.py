@@ -17,6 +17,7 @@ from wagtail_khalti.checks import (
     check_site_address,
     check_test_money,
 )
+from wagtail_khalti.checks_of_work import check_database
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -357,3 +358,20 @@ class TestW020:
     )
     def test_others_are_met_with_silence(self, body_with, block):
         assert body_with(block) == []
+
+
+class WritesElsewhere:
+    def db_for_write(self, model, **hints):
+        return "payments"
+
+
+def test_e013_rows_beside_their_transactions(settings):
+    settings.DATABASE_ROUTERS = [WritesElsewhere()]
+
+    message = only(check_database(None), checks.Error, "E013")
+
+    assert "'payments'" in message.msg
+
+
+def test_e013_is_silent_without_a_router():
+    assert check_database(None) == []

@@ -5,9 +5,10 @@ import threading
 import pytest
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import clear_script_prefix, reverse, set_script_prefix
 from wagtail.test.utils import WagtailTestUtils
 
+from tests.actions.conftest import listening
 from wagtail_khalti import embedded
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiRun
@@ -59,6 +60,7 @@ def test_a_page_of_the_admin_moves_it_on(hand, paid, admin):
 
     paid.refresh_from_db()
     assert paid.status == "completed"
+    assert [run.work for run in KhaltiRun.objects.all()] == ["reconcile"], "and counts for no schedule"
 
 
 @transactional
@@ -70,6 +72,20 @@ def test_a_return_from_khalti_moves_others_on(hand, paid, khalti, client):
 
     paid.refresh_from_db()
     assert paid.status == "completed"
+
+
+@transactional
+def test_receivers_write_addresses_under_a_sub_path(hand, paid):
+    """In a thread of its own, which Django tells nothing of ``FORCE_SCRIPT_NAME``."""
+    addresses = []
+    set_script_prefix("/shop/")
+
+    with listening("completed", lambda *, payment, **kwargs: addresses.append(payment.get_absolute_url())):
+        view_a_page()
+        clear_script_prefix()
+        hand.wait()
+
+    assert addresses == [f"/shop/khalti/payments/{paid.reference}/"]
 
 
 @transactional

@@ -20,6 +20,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import configuration, is_test_everywhere, largest_payment
 from wagtail_khalti.exceptions import OfferUnavailable
+from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
 from wagtail_khalti.public.offers import Terms, sign_offer
 from wagtail_khalti.public.sites import is_test_site
@@ -114,6 +115,8 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if words := why_not_kept(cleaned.get("item_name") or ""):
+            raise StructBlockValidationError({"item_name": ValidationError(words)})
         if cleaned.get("amount") is not None:
             self._refuse_too_much(cleaned["amount"], cleaned.get("max_quantity") or 1)
         return cleaned

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 from django.http import HttpRequest
+from django.urls import get_script_prefix, set_script_prefix
 
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import reconcile
@@ -30,19 +31,19 @@ def reconcile_after_this_answer(request: HttpRequest) -> None:
     Django closes a request once its answer is out, under WSGI and ASGI alike. What a view keeps in a context-local
     is gone by then under ASGI, before Django 6.1.
     """
-    close = request.close
+    close, script_prefix = request.close, get_script_prefix()
 
     def close_and_lend_a_hand() -> None:
         close()
-        _lend_a_hand()
+        _lend_a_hand(script_prefix)
 
     request.close = close_and_lend_a_hand  # type: ignore[method-assign]  # there is no hook for it
 
 
-def _lend_a_hand() -> None:
+def _lend_a_hand(script_prefix: str) -> None:
     """Never raises. Most of the time it ends here, without a question to the database."""
     if (every := _interval()) and not _is_inside_a_test():
-        _hand.lend(every)
+        _hand.lend(every, script_prefix)
 
 
 def _interval() -> timedelta | None:
@@ -65,13 +66,13 @@ class _Hand:
         self._not_before = 0.0
         self._thread: threading.Thread | None = None
 
-    def lend(self, every: timedelta) -> None:
+    def lend(self, every: timedelta, script_prefix: str) -> None:
         with self._lock:
             now = time.monotonic()
             if now < self._not_before or (self._thread and self._thread.is_alive()):
                 return
             self._not_before = now + every.total_seconds()
-            self._thread = threading.Thread(target=_work, args=[every], name="khalti", daemon=True)
+            self._thread = threading.Thread(target=_work, args=[every, script_prefix], name="khalti", daemon=True)
             try:
                 self._thread.start()
             except RuntimeError as error:  # no room for one, or the process is about to end
@@ -87,8 +88,10 @@ class _Hand:
 _hand = _Hand()
 
 
-def _work(every: timedelta) -> None:
+def _work(every: timedelta, script_prefix: str) -> None:
+    """``script_prefix``: what the site's code says of addresses has to be right under a sub-path, too."""
     try:
+        set_script_prefix(script_prefix)
         _take_turn(every)
     except Exception:
         # Nobody waits for this thread; what is due stays due.
@@ -103,9 +106,10 @@ def _take_turn(every: timedelta) -> None:
     if not KhaltiRun.begin_once_every(every, KhaltiRun.Work.RECONCILE):
         return
     if _has_workers() and is_queue_worked_on:
-        tasks.reconcile.enqueue()
+        tasks.reconcile.enqueue(after_page_view=True)
     else:
-        reconcile(concurrency=CONCURRENCY, seconds=max(SECONDS, every.total_seconds() * SHARE))
+        seconds = max(SECONDS, every.total_seconds() * SHARE)
+        reconcile(concurrency=CONCURRENCY, seconds=seconds, after_page_view=True)
 
 
 def _has_workers() -> bool:

@@ -18,6 +18,7 @@ KhaltiError
     ├── AlreadyPaid              what is to be paid for has been paid for
     ├── IdempotencyConflict      the same key, but another payment
     ├── MerchantChanged          the account that took the payment is not configured any more
+    ├── PaymentBusy              others changed the payment each time that an answer was to be written down
     ├── NotRefundable            money can't be given back, now or at all
     │   ├── NotPaid              Khalti has not confirmed that the money came
     │   ├── NothingLeft          all of it went back
@@ -130,8 +131,8 @@ class BreakdownMismatch(PaymentError):
 class AlreadyPaid(PaymentError):
     """What is to be paid for has been paid for, and nobody said that another payment is meant."""
 
-    def __init__(self, payment: Any) -> None:
-        super().__init__(f"It was paid with {payment.reference}")
+    def __init__(self, reason: str, *, payment: Any = None) -> None:
+        super().__init__(reason)
         self.payment = payment
         """The ``KhaltiPayment`` that paid for it: its page is the receipt."""
 
@@ -142,6 +143,10 @@ class IdempotencyConflict(PaymentError):
 
 class MerchantChanged(PaymentError):
     """The merchant that took the payment is gone from the settings, or has changed its mode."""
+
+
+class PaymentBusy(PaymentError):
+    """Others changed the payment again and again. What Khalti said is not written down; it is asked again."""
 
 
 class NotRefundable(PaymentError):

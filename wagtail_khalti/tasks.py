@@ -12,6 +12,9 @@ SECONDS = 120.0  # well under the 180 after which RQ ends a job by force; what i
 
 
 @task()
-def reconcile(limit: int | None = None, concurrency: int = 4, seconds: float | None = SECONDS) -> dict[str, Any]:
+def reconcile(
+    limit: int | None = None, concurrency: int = 4, seconds: float | None = SECONDS, after_page_view: bool = False
+) -> dict[str, Any]:
     """What came of it is the task's result. Any number may run at the same time."""
-    return actions.reconcile(limit=limit, concurrency=concurrency, seconds=seconds).as_json()
+    done = actions.reconcile(limit=limit, concurrency=concurrency, seconds=seconds, after_page_view=after_page_view)
+    return done.as_json()

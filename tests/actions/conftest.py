@@ -178,7 +178,9 @@ def matters(payment):
 
 def make_due(**which):
     """Khalti is to be asked about these payments now."""
-    KhaltiPayment.objects.filter(**which).update(next_check_at=timezone.now() - timedelta(seconds=1))
+    KhaltiPayment.objects.filter(**which).update(
+        next_check_at=timezone.now() - timedelta(seconds=1), claimed_until=None
+    )
 
 
 def end_the_pause(**which):

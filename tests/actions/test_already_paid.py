@@ -107,7 +107,11 @@ def test_a_key_is_one_key_however_it_is_written(pay):
     assert paid.payable_id == str(ticket.pk)
 
 
-@pytest.mark.parametrize("unsaved", [Order(), Order(pk=4711), Ticket(), Ticket(pk=uuid.uuid4())], ids=repr)
+@pytest.mark.parametrize(
+    "unsaved",
+    [Order(), Order(pk=4711), Ticket(), Ticket(pk=uuid.UUID(int=7))],
+    ids=["no key", "preset key", "default key", "UUID"],
+)
 def test_what_is_not_saved_can_not_be_paid_for(khalti, unsaved):
     with pytest.raises(ValueError, match="Save what is paid for"):
         start(unsaved)

@@ -93,7 +93,7 @@ def test_a_run_is_on_record(khalti, payment):
 
     done = reconcile()
 
-    run = KhaltiRun.objects.get()
+    run = KhaltiRun.objects.get(work="reconcile")
     assert (run.work, run.summary | {"seconds": None}) == ("reconcile", done.as_json() | {"seconds": None})
     assert 0 < run.summary["seconds"] <= done.seconds
     assert run.begun_at <= run.finished_at

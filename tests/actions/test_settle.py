@@ -278,7 +278,8 @@ def test_the_same_contradiction_opens_one_review(stand):
 
     assert payment.reviews.count() == 1
     assert news(payment) == ["needs_attention"]
-    assert kinds(payment) == ["looked_up", "contradiction"] * 3
+    assert kinds(payment) == ["looked_up", "contradiction"]
+    assert set(payment.events.values_list("count", flat=True)) == {3}
 
 
 def test_another_contradiction_opens_another_review(stand):

@@ -10,8 +10,8 @@ import uvicorn
 
 
 def say_when_done(work):
-    def work_and_say(every):
-        work(every)
+    def work_and_say(*how):
+        work(*how)
         print("asked what was due", flush=True)
 
     return work_and_say

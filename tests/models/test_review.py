@@ -65,6 +65,12 @@ WHAT_HAPPENED = [
         f"Khalti gave back all of {RS_1500}, so that Rs\xa0500 too much went back.",
     ),
     (
+        Kind.POSSIBLE_DUPLICATE,
+        {"earlier": "AB-CD"},
+        "The same customer had paid for the same offer shortly before, with AB-CD.",
+    ),
+    (Kind.PAYABLE_GONE, {}, f"{RS_1500} was paid for something that had been deleted from the site."),
+    (
         Kind.DELIVERY_FAILING,
         {"news": "completed", "error": "LookupError"},
         "The site's code keeps failing on “completed” with LookupError.",
@@ -120,7 +126,14 @@ def test_no_evidence_is_too_odd_for_a_sentence(kind, evidence):
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind):
-    of_other_things = {Kind.LOOKUP_REFUSED, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING}
+    of_other_things = {
+        Kind.LOOKUP_REFUSED,
+        Kind.LATE_PAYMENT,
+        Kind.SECOND_PAYMENT,
+        Kind.POSSIBLE_DUPLICATE,
+        Kind.PAYABLE_GONE,
+        Kind.DELIVERY_FAILING,
+    }
     of_money_that_went_back = {
         Kind.REFUND_IN_DOUBT,
         Kind.REFUND_WITHOUT_AMOUNT,

@@ -107,6 +107,32 @@ def test_nor_does_repeating_one_of_a_payment_that_khalti_cannot_be_asked_about(c
         assert client.get(address).status_code == 302
     assert payment.events.filter(kind="returned").count() == 1
 
-    time_machine.move_to(now + timedelta(seconds=3), tick=False)
+    time_machine.move_to(now + timedelta(seconds=61), tick=False)
     client.get(address)
-    assert payment.events.filter(kind="returned").count() == 2, "the control: it is noted now and then"
+    assert payment.events.get(kind="returned").count == 2, "the control: it is noted now and then"
+
+
+def test_a_stranger_makes_a_history_grow_by_a_few_short_lines(client, khalti, payment, time_machine):
+    khalti.cancel(payment)
+    now = timezone.now()
+    before, asked = payment.events.count(), khalti.calls("lookup")
+    for second in range(0, 1800, 30):
+        time_machine.move_to(now + timedelta(seconds=second), tick=False)
+        client.get(khalti.return_path(payment), {"status": f"{second}" * 900, "mobile": "9" * 900})
+
+    assert khalti.calls("lookup") - asked <= 31
+    lines = list(payment.events.all())[before:]
+    assert len(lines) <= 10
+    assert sum(line.count for line in lines if line.kind == "returned") >= 30, "all are counted"
+    assert max(len(str(line.data)) for line in lines) < 800
+
+
+def test_who_comes_back_after_a_cancel_is_looked_up_at_once(client, khalti, payment):
+    khalti.cancel(payment)
+    client.get(payment.get_absolute_url())
+    KhaltiPayment.objects.update(checked_at=timezone.now() - timedelta(seconds=3))
+    khalti.pay(payment)
+
+    client.get(khalti.return_path(payment))
+
+    assert KhaltiPayment.objects.get().status == "completed"

@@ -143,6 +143,17 @@ def test_without_an_answer_to_a_lookup_the_visitor_waits_and_is_not_told_failed(
     assert payment.status == Status.INITIATED
 
 
+def test_where_others_are_faster_each_time_the_visitor_waits(visitor, khalti, payment, monkeypatch):
+    turns = []
+    monkeypatch.setattr("wagtail_khalti.actions.settle._move", lambda *args, **kwargs: turns.append(1))
+    khalti.pay(payment)
+
+    visitor.come_back(khalti, payment)
+
+    assert visitor.headline == "We are confirming your payment with Khalti."
+    assert len(turns) == 20, "ten times on the way back, and ten on the page"
+
+
 def test_when_khalti_answers_again_the_waiting_ends(visitor, khalti, payment, monkeypatch, time_machine):
     monkeypatch.setattr("wagtail_khalti.gateway.client.time.sleep", lambda seconds: None)
     khalti.pay(payment)

@@ -230,6 +230,14 @@ class TestWhatIsChosen:
         assert len(page.errors) == 1
         assert getattr(chosen(site), name) == ""
 
+    @pytest.mark.parametrize("name", ["checkout_text", "contact", "receipt_text"])
+    def test_what_the_database_does_not_keep_is_refused(self, save, site, monkeypatch, name):
+        monkeypatch.setattr("wagtail_khalti.models.characters._is_narrow", lambda: True)
+
+        page = save(**{name: "Namaste 🎂"})
+
+        assert page.errors == ["Please leave this out, it can't be saved here: 🎂"]
+
     def test_more_addresses_than_can_be_meant_are_refused(self, save):
         page = save(alert_addresses="\n".join(f"p{number}@example.com" for number in range(21)))
 

@@ -98,7 +98,9 @@ def test_the_history_is_laid_around_its_moment():
     assert stored.deliveries.get().delivered_at == stored.completed_at
     # Asked a day and a week later, as reconcile does; next when a month has passed.
     looks = stored.events.filter(kind=KhaltiEvent.Kind.LOOKED_UP)
-    assert [look.at - stored.completed_at for look in looks] == [timedelta(), timedelta(days=1), timedelta(days=7)]
+    moments = [(look.at, look.last_at) for look in looks]
+    day, week = stored.completed_at + timedelta(days=1), stored.completed_at + timedelta(days=7)
+    assert moments == [(stored.completed_at, None), (day, week)]
     assert stored.next_check_at == stored.completed_at + timedelta(days=30)
 
 

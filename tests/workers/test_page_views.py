@@ -60,6 +60,26 @@ def test_the_answer_is_out_before_khalti_is_asked(khalti, pay_many):
     assert paid_orders() == 1
 
 
+@pytest.mark.every_version
+@pytest.mark.parametrize("kind", ["sync", "gthread"])
+def test_gunicorn_answers_first_and_asks_then(khalti, pay_many, kind):
+    """As ``tests/asgi`` shows for uvicorn."""
+    pay_many(1)
+    khalti.hold()
+
+    with Process(["tests.workers.serve_gunicorn", kind], environment(khalti.url, reconcile_every="3600")) as server:
+        address = server.line()
+        answer = requests.get(address + CHECKOUT, timeout=30)
+        khalti.wait_for(1)
+        assert (answer.status_code, paid_orders()) == (404, 0)
+        khalti.answer()
+        assert server.line() == "asked what was due"
+        server.signal(signal.SIGTERM)
+        assert server.ends() == 0, server.errors
+
+    assert paid_orders() == 1
+
+
 def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
     """The control: a payment's own page asks Khalti before it answers."""
     pay_many(1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
 from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.actions.book import hold
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.transactions import short_transaction
 
 LONGEST_NOTE = 1000  # characters
 A_MOMENT = timedelta(minutes=1)
@@ -28,7 +28,7 @@ def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> Khal
         raise ValueError(f"A note has at most {LONGEST_NOTE} characters, not {len(note)}")
 
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.NOTED, by=by, data={"note": note})
-    with transaction.atomic():
+    with short_transaction(durable=False):
         hold(payment)
         if twin := _just_noted(event):
             return twin

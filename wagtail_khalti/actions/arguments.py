@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
+from wagtail_khalti.models.characters import unkept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 
 Given = TypeVar("Given")  # a dataclass
@@ -80,7 +81,7 @@ def require_paisa(value: object, what: str) -> None:
 
 
 def require_room(row: models.Model) -> None:
-    """Every database answers alike to a text that is too long, and before anything happened.
+    """Every database answers alike to a text that is too long, or can't be kept, and before anything happened.
 
     Raises ``ValueError``.
     """
@@ -88,6 +89,8 @@ def require_room(row: models.Model) -> None:
         value = getattr(row, field.attname)
         if field.max_length and isinstance(value, str) and len(value) > field.max_length:
             raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
+        if isinstance(value, str) and (rare := unkept(value)):
+            raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")
 
 
 def _is_encodable(text: str) -> bool:

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
+from wagtail_khalti.models.transactions import short_transaction
 
 Order = Callable[[KhaltiPaymentQuerySet, datetime], KhaltiPaymentQuerySet]
 """A word of the queryset: which of the payments that are due come first."""
 
+LOOKUP_LEASE = timedelta(seconds=45)  # longer than a lookup lasts, with all its tries
+TRIES = 10  # if others are faster so often, the next run is early enough
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
@@ -29,11 +32,36 @@ def claim_due_payments(
     claimed: list[KhaltiPayment] = []
     for merchant in merchants:
         now = timezone.now()
-        due = order(KhaltiPayment.objects.taken_by(merchant.name, merchant.mode), now)[: most - len(claimed)]
+        free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        theirs = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).filter(free)
+        due = order(theirs, now)[: most - len(claimed)]
         claimed += _claim(due, next_check_at=now + LEASE, claimed_until=now + LEASE)
         if len(claimed) == most:
             break
     return claimed
+
+
+def take_turn(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime | bool) -> bool:
+    """Whether Khalti is ours to ask about it now: of many who come, one, and not within ``pause`` after the last time.
+
+    ``marks`` are columns to be written with that. Whoever applies the answer gives the turn back; one that was killed
+    has no need to.
+    """
+    now = timezone.now()
+    # The last: a clock was put back. A check that is only a moment younger than our ``now`` is another request's.
+    has_rested = Q(checked_at=None) | Q(checked_at__lte=now - pause) | Q(checked_at__gt=now + pause)
+    marks |= {"checked_at": now, "claimed_until": now + LOOKUP_LEASE}
+    if not KhaltiPayment.objects.filter(has_rested, _nobody_asks(now), pk=payment.pk).update(**marks):
+        return False
+    for name, value in marks.items():
+        setattr(payment, name, value)
+    return True
+
+
+def _nobody_asks(now: datetime) -> Q:
+    """A run claims for minutes, and asks in the first moments of them."""
+    is_old_claim = Q(claimed_until__gt=now + LOOKUP_LEASE, claimed_until__lte=now + LEASE - LOOKUP_LEASE)
+    return Q(claimed_until=None) | Q(claimed_until__lte=now) | is_old_claim
 
 
 def claim_payment(payment: KhaltiPayment) -> bool:
@@ -54,13 +82,16 @@ def release(payment: KhaltiPayment) -> None:
 def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[KhaltiPayment]:
     """The rows with the moment at which they were due, so that it can be given back."""
     if connection.features.has_select_for_update_skip_locked:
-        with transaction.atomic(durable=True):
+        with short_transaction():
             payments = list(due.select_for_update(skip_locked=True))
             KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**claim)
     else:
         payments = []
-        while not payments and (read := list(due.all())):  # others were faster with all of these: there may be more
+        for _turn in range(TRIES):  # others were faster with all of these: there may be more
+            read = list(due.all())
             payments = [payment for payment in read if _is_still_as_read(payment).update(**claim)]
+            if payments or not read:
+                break
     for payment in payments:
         payment.claimed_until = claim["claimed_until"]
     return payments
@@ -68,4 +99,5 @@ def _claim(due: models.QuerySet[KhaltiPayment], **claim: datetime) -> list[Khalt
 
 def _is_still_as_read(payment: KhaltiPayment) -> models.QuerySet[KhaltiPayment]:
     """SQLite locks no rows, and each of its statements is alone: of many who read the same, one finds it so."""
-    return KhaltiPayment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
+    as_read = {"next_check_at": payment.next_check_at, "claimed_until": payment.claimed_until}
+    return KhaltiPayment.objects.filter(pk=payment.pk, **as_read)

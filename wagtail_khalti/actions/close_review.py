@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.exceptions import RefundUndecided, ReviewIsClosed
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models.transactions import short_transaction
 
 ABOUT_A_REFUND = frozenset({KhaltiReview.Kind.REFUND_IN_DOUBT, KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT})
 
@@ -30,7 +30,7 @@ def close_review(
     """
     closed_at = timezone.now()
     how = {"is_open": None, "closed_at": closed_at, "closed_by": by, "outcome": outcome, "note": note}
-    with transaction.atomic():
+    with short_transaction(durable=False):
         if review.kind in ABOUT_A_REFUND:
             _require_word_on_refund(review)
         if not KhaltiReview.objects.open().filter(pk=review.pk).update(**how):

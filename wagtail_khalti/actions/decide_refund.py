@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import hold, move_refund
@@ -15,6 +14,7 @@ from wagtail_khalti.actions.refund_states import Word
 from wagtail_khalti.exceptions import RefundIsDecided, RefundUndecided
 from wagtail_khalti.models import KhaltiRefund
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.transactions import short_transaction
 
 
 def decide_refund(
@@ -29,7 +29,7 @@ def decide_refund(
     require_permission_to_refund(by, refund.payment)
     payment = refund.payment
     match_now(payment)  # also one whose process was killed is in doubt
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(payment)
         refund.refresh_from_db()
         refund.payment = payment

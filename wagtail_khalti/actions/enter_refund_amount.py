@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import book_made_elsewhere, hold
@@ -13,6 +12,7 @@ from wagtail_khalti.actions.permission import require_permission_to_refund
 from wagtail_khalti.actions.refundable import require_amount
 from wagtail_khalti.exceptions import AmountNotLeft, RefundIsDecided
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 
 
@@ -29,7 +29,7 @@ def enter_refund_amount(
     require_permission_to_refund(by, refund.payment)
     require_amount(amount)
     payment = refund.payment
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(payment)
         refund.refresh_from_db()
         refund.payment = payment

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from wagtail_khalti.gateway import (
 from wagtail_khalti.lookups import ask_briefly
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 
 CLAIM = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
@@ -87,7 +88,7 @@ def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPaym
 def _claim(payment: KhaltiPayment) -> bool:
     now = timezone.now()
     free = Q(initiating_at=None) | Q(initiating_at__lt=now - CLAIM)
-    with transaction.atomic(durable=True):
+    with short_transaction():
         mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
         if mine:
             KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT).save()
@@ -138,7 +139,7 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
     has_failed = changes.get("status") == Status.FAILED
     if has_failed:
         changes["ended_at"] = timezone.now()
-    with transaction.atomic(durable=True):
+    with short_transaction():
         waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
         mine = waiting.update(initiating_at=None, **changes)
         KhaltiEvent.about(payment, kind, data=data).save()

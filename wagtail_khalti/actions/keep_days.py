@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from wagtail_khalti.actions.count import Tallies, count
 from wagtail_khalti.actions.days import day_of, days_between, last_settled_day, stretches
@@ -16,6 +16,7 @@ from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.stamp import new_stamp, zone_mark
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiCountedDay, KhaltiDayTotal, KhaltiPayment
+from wagtail_khalti.models.transactions import short_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _stamps(days: Sequence[date]) -> dict[date, str]:
 
 
 def _keep(stamps: Mapping[date, str], tallies: Tallies) -> set[date]:
-    with transaction.atomic(durable=True):
+    with short_transaction():
         kept = {day for day in sorted(stamps) if _is_still_true(day, stamps[day])}  # in one order: no deadlock
         # With the mode, for the sake of the index.
         KhaltiDayTotal.objects.filter(mode__in=Mode.values, day__in=kept).delete()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.ask import Inquiry
@@ -14,6 +13,7 @@ from wagtail_khalti.actions.schedule import is_over, next_check_after_silence
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.exceptions import KeyRejected, KhaltiError, PidxNotFound
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models.transactions import short_transaction
 
 
 def learn(payment: KhaltiPayment, inquiry: Inquiry, *, by: AbstractBaseUser | None = None) -> KhaltiPayment:
@@ -32,12 +32,12 @@ def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: Abstrac
         "claimed_until": None,
     }
     data = {"request": "lookup", **error.as_data()}
-    with transaction.atomic(durable=True):
+    with short_transaction():
         # Who began a refund meanwhile has said when to ask next.
         KhaltiPayment.objects.filter(pk=payment.pk, refunding_since=payment.refunding_since).update(**changes)
         for name, value in changes.items():
             setattr(payment, name, value)
-        KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data).save()
+        KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data))
         _open_a_matter(payment, error)
         if payment.refunding_since:
             hold(payment)

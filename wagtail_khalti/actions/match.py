@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.book import about, book_made_elsewhere, hold, move_refund, tell_too_much
@@ -15,12 +14,13 @@ from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, Word, judge_refu
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import GIVEN_BACK, Status
 from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 
 
 def match_now(payment: KhaltiPayment) -> None:
     """As below, in a transaction of its own: what it decides stays, also where the caller then refuses."""
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(payment)
         match_refunds(payment)
 

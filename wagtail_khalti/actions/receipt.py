@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from posixpath import relpath
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.models import Site
@@ -113,9 +115,9 @@ def in_both_calendars(moment: datetime) -> str:
 
 
 def _address(payment: KhaltiPayment) -> str:
-    """Of the payment's page, on the host to which its visitor came back."""
-    root = urlsplit(payment.return_url)
-    return f"{root.scheme}://{root.netloc}{payment.get_absolute_url()}"
+    """Of the payment's page, beside the address to which its visitor came back: same host, and same sub-path."""
+    beside = reverse("wagtail_khalti:return", args=[payment.reference])
+    return urljoin(payment.return_url, f"{relpath(payment.get_absolute_url(), beside)}/")
 
 
 def usual_contact() -> str:

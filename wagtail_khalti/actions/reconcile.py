@@ -40,6 +40,7 @@ def reconcile(
     concurrency: int = 1,
     seconds: float | None = None,
     only: KhaltiPayment | None = None,
+    after_page_view: bool = False,
     by: AbstractBaseUser | None = None,
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
@@ -47,9 +48,11 @@ def reconcile(
     """Ask Khalti about what is due, and deliver what is due.
 
     At most ``limit`` payments, for about ``seconds``, ``concurrency`` questions at a time; half of them the longest
-    overdue, the others those that are likely to be paid. ``only`` this payment, whenever it is due. Any number of runs may work at the same time, and none touches what another has in hand; one
-    that is killed leaves nothing to clean up. Where Khalti does not answer, or refuses the key, that merchant is not
-    asked any further. Never raises for a single payment. Commits on its own, so it can't run inside a transaction.
+    overdue, the others those that are likely to be paid. ``only`` this payment, whenever it is due.
+    ``after_page_view``: what began it is a visit, and no schedule. Any number of runs may work at the same time, and
+    none touches what another has in hand; one that is killed leaves nothing to clean up. Where Khalti does not answer,
+    or refuses the key, that merchant is not asked any further. Never raises for a single payment. Commits on its own,
+    so it can't run inside a transaction.
     """
     require_no_transaction("reconcile")
     began = time.monotonic()
@@ -63,6 +66,8 @@ def reconcile(
             run.work_on(only)
         else:
             record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
+            if not after_page_view:
+                KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
             run.work_through()
             run.keep_days_up()
             run.done.seconds = round(time.monotonic() - began, 3)

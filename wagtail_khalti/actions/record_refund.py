@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
 from wagtail_khalti.actions.audit import log_refund
 from wagtail_khalti.actions.book import book_made_elsewhere, hold
@@ -14,6 +13,7 @@ from wagtail_khalti.actions.permission import require_permission_to_refund
 from wagtail_khalti.actions.refundable import require_amount, require_left, require_refundable, require_room
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 
 
@@ -41,7 +41,7 @@ def record_refund(
     refund.requested_by_id = by.pk if by else None
     require_room(refund)
     match_now(payment)  # one that nobody sends any more stands in nobody's way
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(payment)
         require_refundable(payment)
         book_made_elsewhere(refund, require_left(payment, amount, seen=remaining), by=by)

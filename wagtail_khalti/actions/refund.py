@@ -6,7 +6,7 @@ import logging
 from typing import cast
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from wagtail_khalti.actions.account import merchant_of
@@ -38,6 +38,7 @@ from wagtail_khalti.gateway import Lookup, RefundRequest, connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.phone import MOBILE_DIGITS
 
@@ -108,7 +109,7 @@ def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBas
     payment, wanted = refund.payment, refund.amount
     match_now(payment)  # one that nobody sends any more stands in nobody's way
     try:
-        with transaction.atomic(durable=True):
+        with short_transaction():
             hold(payment)
             if earlier := _earlier(refund):
                 return earlier
@@ -131,7 +132,7 @@ def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBas
 def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
     """The refund that has this key already, if it is for the same."""
     key = refund.idempotency_key
-    same = refund.payment.refunds.filter(idempotency_key=key) if key else []
+    same = list(refund.payment.refunds.filter(idempotency_key=key)) if key else []
     earlier = next((other for other in same if other.idempotency_key == key), None)  # MariaDB takes "a" for "A"
     if earlier and (refund.amount not in (None, earlier.amount) or refund.mobile != earlier.mobile):
         raise IdempotencyConflict("The key was used for another refund")
@@ -192,7 +193,7 @@ def _apply(
     refund: KhaltiRefund, word: Word, *, answer: str = "", error: KhaltiError | None = None, only_if: str | None = None
 ) -> bool:
     """``only_if``: the payment still has this status."""
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(refund.payment)
         if only_if not in (None, refund.payment.status):
             return False

@@ -12,6 +12,7 @@ from wagtail_khalti.exceptions import (
     RefundWithoutAmount,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.characters import unkept
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import LONGEST_KEY, LONGEST_REASON
 from wagtail_khalti.money import Paisa, format_rupees
@@ -26,11 +27,13 @@ def require_amount(amount: object) -> None:
 
 
 def require_room(refund: KhaltiRefund) -> None:
-    """Raises ``ValueError``: every database answers alike to a text that is too long, and before anything happened."""
+    """Raises ``ValueError``, before anything happened: for a text that is too long, or that can't be kept."""
     lengths = {"reason": LONGEST_REASON, "idempotency_key": LONGEST_KEY}
     for name, most in lengths.items():
         if len(getattr(refund, name) or "") > most:
             raise ValueError(f"{name} is too long, at most {most} characters fit")
+        if rare := unkept(getattr(refund, name) or ""):
+            raise ValueError(f"{name} has characters that the database can't keep: {rare}")
 
 
 def require_refundable(payment: KhaltiPayment) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions.audit import log_deed
@@ -11,6 +10,7 @@ from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.exceptions import AlreadyDelivered
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent
+from wagtail_khalti.models.transactions import short_transaction
 
 
 def replay_delivery(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = None) -> KhaltiDelivery:
@@ -21,7 +21,7 @@ def replay_delivery(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = N
     """
     require_no_transaction("replay_delivery")
     payment = delivery.payment
-    with transaction.atomic(durable=True):
+    with short_transaction():
         waiting = payment.deliveries.undelivered().filter(pk__lte=delivery.pk)  # what comes first goes first
         waiting.update(next_try_at=timezone.now())  # first: SQLite refuses at once who reads and then writes
         if not waiting.filter(pk=delivery.pk).exists():

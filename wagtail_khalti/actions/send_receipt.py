@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.actions import mailing
@@ -16,6 +15,7 @@ from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.receipt import is_address, masked_address, write_receipt
 from wagtail_khalti.exceptions import MailFailed, NoAddress, NothingPaid, SentJustNow
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.transactions import short_transaction
 
 AT_MOST_EVERY = timedelta(minutes=1)
 
@@ -45,7 +45,7 @@ def _note(payment: KhaltiPayment, *, by: AbstractBaseUser | None) -> KhaltiEvent
     """The turn is ours: of many at the same time, one gets it."""
     data = {"to": masked_address(payment.customer_email)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RECEIPT_SENT, by=by, data=data)
-    with transaction.atomic(durable=True):
+    with short_transaction():
         hold(payment)
         if _was_sent_just_now(payment):
             raise SentJustNow(f"A receipt of payment {payment.reference} was sent in the last minute")

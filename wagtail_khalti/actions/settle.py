@@ -15,10 +15,13 @@ from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.recount import recount_days_of
 from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_money
+from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
 from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.transactions import short_transaction
 
+TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
 WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
 
 
@@ -28,16 +31,18 @@ def settle(
     """Apply a lookup's answer: move the payment, leave it, or open a review.
 
     ``asked_at`` is when Khalti was asked; an answer to an older question never overrides a newer one.
-    Commits on its own, so it can't run inside a transaction.
+    Raises ``PaymentBusy`` where others change it each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
-    while not (payment.evidence_at and asked_at < payment.evidence_at <= timezone.now() + WAIT):
+    for _turn in range(TRIES):
+        if payment.evidence_at and asked_at < payment.evidence_at <= timezone.now() + WAIT:
+            return _note_too_late(payment, looked_up)
         road = judge(payment, answer)
         if road is KhaltiReview.Kind.UNEXPECTED_STATUS and _may_be_of_before(payment, asked_at):
             payment.refresh_from_db()
-            break
+            return _note_too_late(payment, looked_up)
 
-        with transaction.atomic(durable=True):
+        with short_transaction():
             if isinstance(road, KhaltiReview.Kind):
                 is_done = _hold(payment, road, answer, asked_at=asked_at, looked_up=looked_up)
             else:
@@ -48,8 +53,12 @@ def settle(
         # Somebody was faster. Read again outside the transaction: a repeatable read would show the old row.
         payment.refresh_from_db()
 
+    raise PaymentBusy(f"Others changed payment {payment.reference} {TRIES} times while an answer was written down")
+
+
+def _note_too_late(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPayment:
     looked_up.kind = KhaltiEvent.Kind.OUTDATED
-    looked_up.save()
+    KhaltiEvent.objects.add(looked_up)
     return payment
 
 
@@ -75,13 +84,14 @@ def _move(
     if after == Status.REFUNDED and before not in PAID:
         _note_other_sale(payment)
 
-    events = [looked_up]
     if after != before:
         recount_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
-        events.append(KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data))
+        moved = KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data=data)
         _tell(payment, before, after)
-    KhaltiEvent.objects.bulk_create(events)
+        KhaltiEvent.objects.bulk_create([looked_up, moved])
+    else:
+        KhaltiEvent.objects.add(looked_up)
     if payment.refunding_since or after in GIVEN_BACK:
         payment.refresh_from_db()
         match_refunds(payment)
@@ -129,7 +139,11 @@ def _hold(
         return False
 
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"review": doubt})
-    KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+    if looked_up.user:  # a person reads what came of it
+        KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+    else:
+        KhaltiEvent.objects.add(looked_up)
+        KhaltiEvent.objects.add(contradiction)
     open_review(payment, doubt, {**looked_up.data, "was": payment.status})
     if payment.refunding_since:
         payment.refresh_from_db()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.web_addresses import is_of_this_site
 
@@ -173,7 +174,7 @@ def _require_unpaid(payment: KhaltiPayment) -> None:
     sale = None if payment.is_repeat else payment.sale_of_the_same()
     is_same_call = sale and sale.idempotency_key and sale.idempotency_key == payment.idempotency_key
     if sale and not is_same_call:
-        raise AlreadyPaid(sale)
+        raise AlreadyPaid(f"It was paid with {sale.reference}", payment=sale)
 
 
 def _actor(source: Source) -> KhaltiEvent.Actor:
@@ -185,7 +186,7 @@ def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> Kha
     payment.initiating_at = timezone.now()
     kinds = (KhaltiEvent.Kind.CREATED, KhaltiEvent.Kind.INITIATE_SENT)
     try:
-        with transaction.atomic(durable=True):
+        with short_transaction():
             payment.save(force_insert=True)
             KhaltiEvent.objects.bulk_create(KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds)
     except IntegrityError as error:

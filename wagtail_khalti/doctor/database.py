@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
+from wagtail_khalti.models.characters import narrow_places
 
 LABEL = "wagtail_khalti"
 CLOCKS_MAY_DIFFER = 5  # seconds; claims last minutes
@@ -81,6 +82,30 @@ def engines() -> Iterator[Finding]:
             % {"table": table, "engine": engine},
             remedy=_("With the site stopped: ALTER TABLE %s ENGINE=InnoDB; and then look at the constraints again.")
             % table,
+        )
+
+
+def characters() -> Iterator[Finding]:
+    """Whether a name with an emoji can be saved: in MySQL's older "utf8" it is an error."""
+    narrow = narrow_places()
+    if not narrow:
+        yield found(level=Level.OK, name="characters", sentence=_("Every character can be saved."))
+    if spoken := narrow.pop("", None):
+        yield found(
+            level=Level.WARNING,
+            name="connection_narrow",
+            sentence=_("The connection to the database speaks %s, in which there are no emoji.") % spoken,
+            remedy=_('In the settings: DATABASES["default"]["OPTIONS"]["charset"] = "utf8mb4".'),
+        )
+    if narrow:
+        tables = ", ".join(f"{table} ({name})" for table, name in narrow.items())
+        yield found(
+            level=Level.WARNING,
+            name="characters_narrow",
+            sentence=_("Tables that can't keep every character: %s. Who types an emoji is told to leave it out.")
+            % tables,
+            remedy=_("With the site stopped: %s")
+            % " ".join(f"ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4;" for table in narrow),
         )
 
 

@@ -26,10 +26,12 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         schema.constraints,
         schema.indexes,
         database.engines,
+        database.characters,
         database.clock,
     ),
     Subject.WORK: (
         last_run.last_reconcile,
+        last_run.schedule,
         waiting.overdue,
         waiting.undecided,
         waiting.refunds_in_doubt,

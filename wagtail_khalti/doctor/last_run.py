@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.actions.claim import LEASE
+from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.doctor.waiting import PATIENCE, age, of_our_accounts
 from wagtail_khalti.models import KhaltiRun
+
+A_DAY = timedelta(days=1)  # nobody lets it run more seldom; a server may have been down
 
 found = partial(Finding, subject=Subject.WORK)
 
@@ -30,6 +33,26 @@ def last_reconcile() -> Iterator[Finding]:
         yield _too_long_ago(run)
     else:
         yield _as_it_ended(run)
+
+
+def schedule() -> Iterator[Finding]:
+    """Where real money depends on it: whether more than page views asks Khalti."""
+    configured = configuration()
+    if all(merchant.mode != Mode.LIVE for merchant in configured.merchants.values()):
+        return
+    run = KhaltiRun.objects.filter(work=KhaltiRun.Work.SCHEDULED).first()
+    if run and timezone.now() - run.begun_at < A_DAY:
+        sentence = _("Reconcile was last run by a schedule %s ago.") % age(run.begun_at)
+        yield found(level=Level.OK, name="scheduled", sentence=sentence)
+        return
+    yield found(
+        level=Level.WARNING,
+        name="not_scheduled",
+        sentence=_("Only page views run reconcile: while nobody looks at the site, no payment is asked about.")
+        if configured.reconcile_every
+        else _("Nothing runs reconcile: RECONCILE_EVERY is 0, and no schedule has run it in the last day."),
+        remedy=_cron(),
+    )
 
 
 def _never() -> Finding:

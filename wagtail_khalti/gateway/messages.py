@@ -18,6 +18,7 @@ from wagtail_khalti.money import Paisa
 LONGEST_ID = 64  # Khalti's ids have 22 characters
 LONGEST_URL = 2000
 LONGEST_FACT = 200
+LONGEST_HINT = 64  # of what a browser brings; ids and statuses have under 30
 LONGEST_CALLBACK = 4096  # bytes of query string; real ones have under 600
 SENSIBLE_YEARS = range(2020, 2200)  # others overflow on their way through zones and databases
 LARGEST_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
@@ -179,7 +180,7 @@ class Callback:
         """Never raises. Reads known names only, in any order, also where ``?`` was glued on twice."""
         flat = query[:LONGEST_CALLBACK].replace("/?", "&").replace("?", "&")
         pairs = parse_qsl(flat, errors="replace")
-        return cls(hints={name: _shorten(value) for name, value in pairs if name in _CALLBACK_FIELDS})
+        return cls(hints={name: readable(value, LONGEST_HINT) for name, value in pairs if name in _CALLBACK_FIELDS})
 
     def names_another(self, pidx: str | None) -> bool:
         """Whether the browser speaks of a payment that isn't the one in the path."""

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from django.db import connection, connections
+from django.urls import get_script_prefix, set_script_prefix
 
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import AnswerDelayed, GatewayUnreachable, KhaltiError
@@ -52,7 +53,8 @@ class LookupPool:
         try:
             outcome = asking.result(timeout=self._patience())
         except TimeoutError:
-            asking.add_done_callback(lambda asked: _use(asked, use_late_answer))
+            script_prefix = get_script_prefix()  # the addresses that the site's code writes there depend on it
+            asking.add_done_callback(lambda asked: _use(asked, use_late_answer, script_prefix))
             raise AnswerDelayed("Khalti has not answered yet") from None
         if isinstance(outcome, KhaltiError):
             raise outcome
@@ -96,8 +98,9 @@ def _outcome(question: Callable[[], Answer]) -> Answer | KhaltiError:
         return error
 
 
-def _use(asked: Future[Answer | KhaltiError], use: Callable[[Answer | KhaltiError], None]) -> None:
+def _use(asked: Future[Answer | KhaltiError], use: Callable[[Answer | KhaltiError], None], script_prefix: str) -> None:
     try:
+        set_script_prefix(script_prefix)
         use(asked.result())
     except Exception:
         # Nobody waits for this thread. What was asked about is due as before, and asked about again.

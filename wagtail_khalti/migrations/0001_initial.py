@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='KhaltiRun',
             fields=[
-                ('work', models.CharField(choices=[('reconcile', 'Reconcile')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
+                ('work', models.CharField(choices=[('reconcile', 'Reconcile'), ('scheduled', 'Reconcile by a schedule')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
                 ('begun_at', models.DateTimeField(verbose_name='begun at')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('summary', models.JSONField(blank=True, default=dict, verbose_name='summary')),
@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('evidence_at', models.DateTimeField(blank=True, null=True, verbose_name='last evidence asked at')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='money confirmed at')),
+                ('returned_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last came back at')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='last checked at')),
                 ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='next check at')),
                 ('is_urgent', models.BooleanField(default=False, editable=False, verbose_name='to be checked first')),
@@ -126,6 +127,8 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
+                ('count', models.PositiveIntegerField(default=1, editable=False, verbose_name='times')),
+                ('last_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last at')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
             ],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.review import KhaltiReview
@@ -22,7 +24,7 @@ def first_retry() -> datetime:
     return timezone.now() + HEAD_START
 
 
-class KhaltiDelivery(models.Model):
+class KhaltiDelivery(OnPrimary):
     """Written with the fact it tells of; marked in the transaction in which the receivers ran."""
 
     class News(models.TextChoices):
@@ -57,7 +59,7 @@ class KhaltiDelivery(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
 
-    objects = KhaltiDeliveryQuerySet.as_manager()
+    objects: ClassVar = KhaltiDeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

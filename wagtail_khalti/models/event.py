@@ -1,9 +1,9 @@
-"""The history of a payment: added to, never changed."""
+"""The history of a payment: added to, never changed but for counting what is repeated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiEventQuerySet
 
 
-class KhaltiEvent(models.Model):
+class KhaltiEvent(OnPrimary):
     """``data`` is built from lists of allowed fields and never holds a key."""
 
     class Kind(models.TextChoices):
@@ -89,8 +90,12 @@ class KhaltiEvent(models.Model):
         related_name="+",
     )
     data = models.JSONField(_("data"), default=dict, blank=True)
+    count = models.PositiveIntegerField(_("times"), default=1, editable=False)
+    """How often it happened. Only ``KhaltiEvent.objects.add`` counts, what says the same as one of the last few."""
+    last_at = models.DateTimeField(_("last at"), null=True, blank=True, editable=False)
+    """The last of several times."""
 
-    objects = KhaltiEventQuerySet.as_manager()
+    objects: ClassVar = KhaltiEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment event")
@@ -108,6 +113,10 @@ class KhaltiEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
+
+    def says_the_same_as(self, other: KhaltiEvent) -> bool:
+        """Whether nothing but the moment differs."""
+        return all(getattr(self, name) == getattr(other, name) for name in ("kind", "actor", "user_id", "data"))
 
     @classmethod
     def about(

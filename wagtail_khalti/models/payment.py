@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.money import Paisa, format_rupees
 
@@ -68,7 +69,7 @@ WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
 SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
 
 
-class KhaltiPayment(models.Model):
+class KhaltiPayment(OnPrimary):
     """Amounts are in paisa. Only ``actions`` change ``status``."""
 
     reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
@@ -178,6 +179,8 @@ class KhaltiPayment(models.Model):
     evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
     """When Khalti was asked that last said the money came. It may forget for a moment, and say Pending again."""
+    returned_at = models.DateTimeField(_("last came back at"), null=True, blank=True, editable=False)
+    """When a browser last came to our return address, with whatever in its hands."""
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
     """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
@@ -191,7 +194,10 @@ class KhaltiPayment(models.Model):
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""
 
-    objects = KhaltiPaymentQuerySet.as_manager()
+    undelivered: int
+    """Only where ``whole_with_news`` read it."""
+
+    objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")

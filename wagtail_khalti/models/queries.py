@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import connections, models
 
 from wagtail_khalti.models.payables import payable_columns
+from wagtail_khalti.models.primary import PrimaryQuerySet
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
-    from wagtail_khalti.models.event import KhaltiEvent  # noqa: F401 - named below
+    from wagtail_khalti.models.event import KhaltiEvent
     from wagtail_khalti.models.payment import KhaltiPayment
     from wagtail_khalti.models.refund import KhaltiRefund  # noqa: F401 - named below
     from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
@@ -21,16 +23,29 @@ if TYPE_CHECKING:
 FEW = 10  # rows read ahead: others may have worked on them meanwhile
 
 
-class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
+class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
     def whole(self, **by: object) -> KhaltiPayment | None:
         """The one whose column is this, as it is now: a plain ``SELECT *``.
 
         Where a visitor waits: for so wide a table Django takes as long to write down all columns as to read them.
         """
+        return self._whole("", by)
+
+    def whole_with_news(self, **by: object) -> KhaltiPayment | None:
+        """Likewise, with ``undelivered``: how much news of it the site has yet to hear."""
+        news = self.model._meta.get_field("deliveries").related_model._meta
+        quote = connections[self.db].ops.quote_name
+        table, payment, delivered_at = map(quote, (news.db_table, "payment_id", "delivered_at"))
+        whose = f"{table}.{payment} = {quote(self.model._meta.db_table)}.{quote('id')}"
+        count = f"SELECT COUNT(*) FROM {table} WHERE {whose} AND {table}.{delivered_at} IS NULL"  # noqa: S608 - our names
+        return self._whole(f", ({count}) AS undelivered", by)
+
+    def _whole(self, more: str, by: dict[str, object]) -> KhaltiPayment | None:
         ((name, value),) = by.items()
         quote = connections[self.db].ops.quote_name
         table, column = quote(self.model._meta.db_table), quote(name)
-        return next(iter(self.raw(f"SELECT * FROM {table} WHERE {column} = %s", [value])), None)  # noqa: S608 - our names
+        sql = f"SELECT {table}.*{more} FROM {table} WHERE {table}.{column} = %s"  # noqa: S608 - our names
+        return next(iter(self.raw(sql, [value])), None)
 
     def paid(self) -> Self:
         """Those whose money Khalti confirmed, whatever went back later."""
@@ -66,17 +81,40 @@ class KhaltiPaymentQuerySet(models.QuerySet["KhaltiPayment"]):
         return self.due(now).filter(is_urgent__in=[True])  # SQLite uses no index where a column stands alone
 
 
-class KhaltiEventQuerySet(models.QuerySet["KhaltiEvent"]):
+RECENT = 10  # events among which a repetition is looked for
+MAX_RETURNS = 5  # of a visitor that are kept apart while the status stays; anybody can make up another
+
+
+class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
     """A history can be added to, and read."""
 
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a payment is never changed")
+    def add(self, event: KhaltiEvent) -> None:
+        """Save it, or count it where it says the same as one of the last few, since the status last changed.
+
+        Whoever has a payment's address can make the same happen again and again; the history must not grow by it.
+        """
+        newest_first = self.filter(payment=event.payment_id).order_by("-pk")[:RECENT]
+        since = list(takewhile(lambda other: other.kind != event.Kind.MOVED, newest_first))
+        alike = [other for other in since if other.kind == event.kind and other.actor == event.actor]
+        same = next((other for other in alike if other.says_the_same_as(event)), None)
+        if event.kind == event.Kind.RETURNED and len(alike) >= MAX_RETURNS:
+            same = same or alike[0]
+        if same is None:
+            event.save()
+        else:
+            repeated: PrimaryQuerySet[KhaltiEvent] = PrimaryQuerySet(self.model, using=self.db)
+            repeated.filter(pk=same.pk).update(count=models.F("count") + 1, last_at=event.at)
+
+    def update(self, **kwargs: Any) -> int:
+        if kwargs != {"user": None}:  # as Django asks when that person is deleted
+            raise TypeError("The history of a payment is never changed")
+        return super().update(**kwargs)
 
     def delete(self) -> NoReturn:
         raise TypeError("The history of a payment is never deleted")
 
 
-class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
+class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
     def undecided(self) -> Self:
         """Those of which it is still to be found out what became of them."""
         return self.filter(state__in=("requested", "sending", "unknown"))
@@ -94,7 +132,7 @@ class KhaltiRefundQuerySet(models.QuerySet["KhaltiRefund"]):
         return self.exclude(state="refused").aggregate(total=models.Sum("amount"))["total"] or 0
 
 
-class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
+class KhaltiReviewQuerySet(PrimaryQuerySet["KhaltiReview"]):
     def open(self) -> Self:
         """Those that no one has closed."""
         return self.filter(is_open__in=[True])  # SQLite uses no index where a column stands alone as a condition
@@ -104,7 +142,7 @@ class KhaltiReviewQuerySet(models.QuerySet["KhaltiReview"]):
         return self.exclude(kind__in=self.model.MONEY_IS_CLEAR)
 
 
-class KhaltiDeliveryQuerySet(models.QuerySet["KhaltiDelivery"]):
+class KhaltiDeliveryQuerySet(PrimaryQuerySet["KhaltiDelivery"]):
     def undelivered(self) -> Self:
         """What the site has yet to hear."""
         return self.filter(delivered_at=None)

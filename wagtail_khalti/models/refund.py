@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment, masked, new_reference
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiRefundQuerySet
 from wagtail_khalti.money import format_rupees
 
@@ -53,7 +56,7 @@ class Way(models.TextChoices):
 AT_KHALTI = frozenset({Way.KHALTI, Way.DASHBOARD})
 
 
-class KhaltiRefund(models.Model):
+class KhaltiRefund(OnPrimary):
     """Amounts are in paisa. Only ``actions`` change ``state``."""
 
     State, Way = State, Way
@@ -96,7 +99,7 @@ class KhaltiRefund(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     """When it was known what became of it."""
 
-    objects = KhaltiRefundQuerySet.as_manager()
+    objects: ClassVar = KhaltiRefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refund")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment, Status
+from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiReviewQuerySet
 from wagtail_khalti.money import format_rupees
 
 
-class KhaltiReview(models.Model):
+class KhaltiReview(OnPrimary):
     """Open until a person closes it, or what comes later does. One of a kind is open for a payment at a time."""
 
     class Kind(models.TextChoices):
@@ -109,7 +112,7 @@ class KhaltiReview(models.Model):
     is_open = models.BooleanField(_("open"), null=True, blank=True, default=True, editable=False)
     """True or NULL: MariaDB has no partial unique index, but everywhere NULLs may repeat in a unique one."""
 
-    objects = KhaltiReviewQuerySet.as_manager()
+    objects: ClassVar = KhaltiReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")

@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.models.primary import OnPrimary
 
-class KhaltiRun(models.Model):
+
+class KhaltiRun(OnPrimary):
     """One row for each kind of work, so that it never grows."""
 
     class Work(models.TextChoices):
@@ -19,6 +21,8 @@ class KhaltiRun(models.Model):
 
         RECONCILE = "reconcile", _("Reconcile")
         """Khalti is asked about what is due; the site is told what it has not heard."""
+        SCHEDULED = "scheduled", _("Reconcile by a schedule")
+        """Noted with each run that no page view has begun: also at night somebody asks."""
 
     work = models.CharField(_("work"), max_length=32, choices=Work.choices, primary_key=True)
     begun_at = models.DateTimeField(_("begun at"))
@@ -56,4 +60,4 @@ class KhaltiRun(models.Model):
         """Note how it ended."""
         self.finished_at = timezone.now()
         self.summary = summary
-        self.save(update_fields=["finished_at", "summary"])
+        type(self).objects.filter(work=self.work).update(finished_at=self.finished_at, summary=summary)

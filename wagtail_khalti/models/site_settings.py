@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 from wagtail.models import Site
 
+from wagtail_khalti.models.primary import OnPrimary
+
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
-class KhaltiSettings(BaseSiteSetting):
+class KhaltiSettings(OnPrimary, BaseSiteSetting):
     """Of one Wagtail site. A payment keeps the merchant that took it, whatever is chosen later."""
 
     merchant = models.CharField(

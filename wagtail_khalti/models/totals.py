@@ -7,9 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.models.primary import OnPrimary
 
 
-class Place(models.Model):
+class Place(OnPrimary):
     """Whose payments, and where on the site they began."""
 
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
@@ -36,7 +37,7 @@ class Place(models.Model):
         abstract = True
 
 
-class KhaltiCountedDay(models.Model):
+class KhaltiCountedDay(OnPrimary):
     """A day that is over and whose totals are kept, or are being counted.
 
     Whatever later changes a payment that this day counts writes another ``stamp`` in the same transaction; what was

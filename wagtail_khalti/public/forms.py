@@ -16,6 +16,7 @@ from wagtail_khalti.conf import largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.offers import Terms
@@ -105,6 +106,8 @@ class CheckoutForm(forms.Form):
         for name, value in list(cleaned.items()):
             if not _can_be_stored(str(value)):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
+            elif error := why_not_kept(str(value)):
+                self.add_error(name, error)
         largest = largest_payment()
         if self.total > largest:
             self.refuse_total(largest)

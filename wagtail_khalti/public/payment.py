@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment, initiate_payment
+from wagtail_khalti.actions.claim import take_turn
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.payment import SOFT_ENDS, Status
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay_again
@@ -84,9 +85,7 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    is_ours = _is_ours_to_check(payment, SOONEST_CHECK)
-    if is_ours:
-        _note_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
+    is_ours = _come_back(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
     _bring_up_to_date(payment, is_ours=is_ours)
     return HttpResponseRedirect(way_on(payment))
 
@@ -99,8 +98,8 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    soonest = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
-    _bring_up_to_date(payment, is_ours=_is_ours_to_check(payment, soonest))
+    pause = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
+    _bring_up_to_date(payment, is_ours=not payment.is_paid and take_turn(payment, pause=pause))
     given_back = what_went_back(payment)
     return _page(request, payment, _state(payment, given_back), given_back=given_back)
 
@@ -115,15 +114,28 @@ def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
 
 
 def _find(reference: str) -> KhaltiPayment | None:
-    if "\x00" in reference:  # PostgreSQL refuses to look for it
+    if "\x00" in reference or not reference.isascii():  # some databases refuse to look for it
         return None
     return KhaltiPayment.objects.whole(reference=reference)
 
 
-def _note_return(payment: KhaltiPayment, callback: Callback) -> None:
+def _come_back(payment: KhaltiPayment, callback: Callback) -> bool:
+    """Note it, and say whether Khalti is ours to ask. Once it is paid neither: the address may be opened for years."""
+    if payment.is_paid:
+        return False
+    is_first = payment.returned_at is None
+    is_first_after_end = payment.ended_at and payment.returned_at and payment.returned_at < payment.ended_at
+    is_rare = payment.status in SOFT_ENDS and not is_first and not is_first_after_end
+    now, pause = timezone.now(), SOONEST_AFTER_END if is_rare else SOONEST_CHECK
+    is_ours = take_turn(payment, pause=pause, returned_at=now, is_urgent=True)
+
     data = {"hints": callback.hints, "names_another_payment": callback.names_another(payment.pidx)}
-    actor = KhaltiEvent.Actor.VISITOR
-    KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=actor, data=data).save()
+    event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)
+    if is_first and (is_ours or KhaltiPayment.objects.filter(pk=payment.pk, returned_at=None).update(returned_at=now)):
+        event.save()
+    elif is_ours:
+        KhaltiEvent.objects.add(event)
+    return is_ours
 
 
 def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
@@ -137,18 +149,6 @@ def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
         is_ours = False
     if not is_ours:
         deliver(payment)
-
-
-def _is_ours_to_check(payment: KhaltiPayment, soonest: timedelta) -> bool:
-    """Not once it is paid. After the first check one of many requests asks; the others show what is known."""
-    if payment.is_paid:
-        return False
-    if payment.checked_at is None and payment.pidx:
-        return True
-    now = timezone.now()
-    # The last: a clock was put back. A check that is only a moment younger than our ``now`` is another request's.
-    is_due = Q(checked_at=None) | Q(checked_at__lte=now - soonest) | Q(checked_at__gt=now + soonest)
-    return bool(KhaltiPayment.objects.filter(is_due, pk=payment.pk).update(checked_at=now))
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:

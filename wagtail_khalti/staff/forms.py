@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.actions.add_note import LONGEST_NOTE
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.models.refund import LONGEST_REASON, Way
 from wagtail_khalti.money import Paisa, to_paisa, to_rupees
 from wagtail_khalti.phone import PhoneField
@@ -92,7 +93,11 @@ class RefundForm(PaymentForm):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("For your colleagues."), max_length=LONGEST_REASON, required=False
+        label=_("Reason"),
+        help_text=_("For your colleagues."),
+        max_length=LONGEST_REASON,
+        required=False,
+        validators=[require_kept],
     )
 
     field_order = ("amount", "reason", "mobile")
@@ -140,7 +145,11 @@ class RecordForm(PaymentForm):
 
     way = forms.ChoiceField(label=_("How the money went back"), choices=WAYS, widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("For your colleagues."), max_length=LONGEST_REASON, required=False
+        label=_("Reason"),
+        help_text=_("For your colleagues."),
+        max_length=LONGEST_REASON,
+        required=False,
+        validators=[require_kept],
     )
     remaining = forms.IntegerField(widget=forms.HiddenInput)
     """What was left when the form was shown, so that a second click records nothing."""
@@ -161,7 +170,11 @@ class NoteForm(forms.Form):
     """A word for those who come later."""
 
     note = forms.CharField(
-        label=_("Note"), help_text=_("What you saw, for your colleagues."), max_length=LONGEST_REASON, required=False
+        label=_("Note"),
+        help_text=_("What you saw, for your colleagues."),
+        max_length=LONGEST_REASON,
+        required=False,
+        validators=[require_kept],
     )
 
 

@@ -32,6 +32,7 @@ WORDS: Mapping[type[KhaltiError], Promise] = {
     exceptions.SentJustNow: _("A receipt was sent a moment ago. Wait a minute before you send another one."),
     exceptions.MailFailed: _("The mail server did not take the receipt. Try again later."),
     exceptions.MerchantChanged: _("The Khalti account that took this payment is not set up any more."),
+    exceptions.PaymentBusy: _("Others are working on this payment right now. Try again in a minute."),
     exceptions.KeyRejected: _("Khalti refuses the key of this site."),
     exceptions.PidxNotFound: _("Khalti does not know this payment under the key of this site."),
     exceptions.GatewayError: _("Khalti is not answering right now. Try again later."),

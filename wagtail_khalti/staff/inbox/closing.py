@@ -17,6 +17,7 @@ from wagtail_khalti.actions import close_review
 from wagtail_khalti.actions.add_note import LONGEST_NOTE
 from wagtail_khalti.exceptions import RefundUndecided, ReviewIsClosed
 from wagtail_khalti.models import KhaltiReview
+from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.staff.inbox.matters import Matter, matter_of
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.payment.deed_pages import DeedView, payments_within_reach
@@ -47,6 +48,7 @@ class CloseForm(forms.Form):
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[require_kept],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.moments import Moment, moment_of
 from wagtail_khalti.staff.payment.answers import pretty
 from wagtail_khalti.staff.personal import Sight
+from wagtail_khalti.writing import write_number, write_time
 
 LONGEST = 200  # events, the newest; a payment has some twenty
 MOST_MATTERS = 50
@@ -106,11 +107,19 @@ def _of_system(at: datetime, what: str, details: str) -> Line:
 def _line(event: KhaltiEvent, sight: Sight) -> Line:
     return Line(
         moment=moment_of(event.at),
-        what=_what(event),
+        what=_what(event) + _how_often(event),
         details=(" → " if event.kind == Kind.MOVED else " · ").join(_details(event, sight)),
         who=_who(event, sight),
         raw=pretty(sight.of(event.data)) if event.data else "",
     )
+
+
+def _how_often(event: KhaltiEvent) -> str:
+    """Of what was repeated."""
+    if event.count == 1 or event.last_at is None:
+        return ""
+    times = {"count": write_number(event.count), "last": write_time(event.last_at)}
+    return " " + _("(%(count)s times, last on %(last)s)") % times
 
 
 def _what(event: KhaltiEvent) -> str:

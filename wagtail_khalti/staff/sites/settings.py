@@ -16,6 +16,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_khalti.actions.receipt import is_address
 from wagtail_khalti.models import KhaltiSettings
+from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
 
 MOST_ADDRESSES = 20
@@ -34,6 +35,8 @@ class SettingsForm(WagtailAdminModelForm):
             choices=choices(self.instance.merchant),
             required=False,
         )
+        for name in ("checkout_text", "contact", "receipt_text"):
+            self.fields[name].validators.append(require_kept)
 
     def clean_thank_you_page(self) -> AbstractPage | None:
         return _published(self.cleaned_data["thank_you_page"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -22,6 +23,7 @@ from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
 from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.queries import RECENT
 from wagtail_khalti.models.review import RISKS
 
 LIFE_OF_LINK = timedelta(minutes=60)
@@ -65,6 +67,16 @@ class History:
         event.at = self.now
         self.events.append(event)
 
+    def note_again(self, kind: KhaltiEvent.Kind, data: Mapping[str, Any]) -> None:
+        """Likewise; what says the same as one of the last few is counted there."""
+        event = KhaltiEvent.about(self.payment, kind, data=data)
+        since = takewhile(lambda other: other.kind != kind.MOVED, self.events[: -RECENT - 1 : -1])
+        same = next((other for other in since if other.says_the_same_as(event)), None)
+        if same is None:
+            self.note(kind, data)
+        else:
+            same.count, same.last_at = same.count + 1, self.now
+
     def begin(self) -> None:
         """The row is committed, and about to be sent."""
         self.payment.created_at = self.payment.initiating_at = self.now
@@ -97,10 +109,11 @@ class History:
         """Khalti is asked, and says this; without more, what belongs to such a payment."""
         payment, answer = self.payment, Lookup.from_json(self._truth(status) | said)
         road = judge(payment, answer)
-        self.note(KhaltiEvent.Kind.LOOKED_UP, answer.raw)
+        is_move = isinstance(road, Status) and road != payment.status
+        (self.note if is_move else self.note_again)(KhaltiEvent.Kind.LOOKED_UP, answer.raw)
         payment.khalti_status, payment.checked_at = answer.status, self.now
         if isinstance(road, KhaltiReview.Kind):
-            self.note(KhaltiEvent.Kind.CONTRADICTION, {"review": road})
+            self.note_again(KhaltiEvent.Kind.CONTRADICTION, {"review": road})
             self.open(road, {**answer.raw, "was": payment.status})
         else:
             payment.evidence_at = self.now
@@ -114,7 +127,7 @@ class History:
         """Khalti is asked, and nothing is learned."""
         self.payment.checked_at = self.now
         self.payment.next_check_at = next_check_after_silence(self.payment, now=self.now)
-        self.note(KhaltiEvent.Kind.NO_ANSWER, {"request": "lookup", **error.as_data()})
+        self.note_again(KhaltiEvent.Kind.NO_ANSWER, {"request": "lookup", **error.as_data()})
         self.ask_again = partial(self.hear_nothing, error)
 
     def keep_asking(self, until: datetime | None = None) -> None:

@@ -1,0 +1,52 @@
+"""The benchmarks' site in gunicorn, as a process beside us: ``python -m benchmarks.serve sync 3 1``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+
+
+def main(kind: str, workers: int, threads: int) -> None:
+    from django.core.wsgi import get_wsgi_application
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {
+                "bind": "127.0.0.1:0",
+                "workers": workers,
+                "threads": threads,
+                "worker_class": kind,
+                "when_ready": say_where,
+                "timeout": 120,
+                "graceful_timeout": 1,
+                "loglevel": "critical",
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return get_wsgi_application()
+
+    sys.argv[1:] = []  # gunicorn reads it, too
+    Site().run()
+
+
+def say_where(arbiter: Any) -> None:
+    [listening] = arbiter.LISTENERS
+    print(listening.sock.getsockname()[1], flush=True)
+    threading.Thread(target=end_with_our_maker, daemon=True).start()
+
+
+def end_with_our_maker() -> None:
+    """When whoever started us closes the pipe, or is gone however it ended."""
+    sys.stdin.read()
+    os.kill(os.getpid(), 15)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

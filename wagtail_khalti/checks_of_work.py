@@ -1,0 +1,42 @@
+"""Checks of what the code rests on while it runs: the database, and somebody who asks Khalti."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, router
+
+from wagtail_khalti.doctor import Level
+from wagtail_khalti.doctor.last_run import schedule
+from wagtail_khalti.models import KhaltiPayment
+
+
+def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Rows and the transactions around them have to be in the same database."""
+    written = router.db_for_write(KhaltiPayment)
+    if written == DEFAULT_DB_ALIAS:
+        return []
+    return [
+        Error(
+            f"The tables of wagtail_khalti are written to the database {written!r}, outside of its transactions.",
+            hint=f"Let db_for_write of DATABASE_ROUTERS send them to {DEFAULT_DB_ALIAS!r}, as Wagtail needs, too.",
+            id="wagtail_khalti.E013",
+        )
+    ]
+
+
+def check_schedule(
+    app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """In live mode somebody has to ask Khalti also while nobody looks at the site. Asks the database."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    try:
+        findings = [finding for finding in schedule() if finding.level != Level.OK]
+    except (DatabaseError, ImproperlyConfigured):  # before the first migration; or other checks tell
+        return []
+    return [Warning(finding.sentence, hint=finding.remedy, id="wagtail_khalti.W014") for finding in findings]
