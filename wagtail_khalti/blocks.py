@@ -81,7 +81,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
         required=False,
-        help_text=_("Where visitors go after paying. Leave empty to show them the receipt."),
+        help_text=_("After paying, visitors see their receipt, with a button to this page."),
     )
     button_text = blocks.CharBlock(
         label=_("Text on the button"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
@@ -165,6 +165,18 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
                     )
                 }
             )
+
+
+class KhaltiReceiptBlock(blocks.StaticBlock):
+    """A link to the receipt of whoever looks at the page, such as for a thank-you page."""
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Khalti receipt")
+        description = _("A button that leads visitors back to the receipt of their last payment.")
+        admin_text = _("A button that leads visitors back to the receipt of their last payment.")
+        template = "wagtail_khalti/blocks/receipt.html"
+        preview_template = "wagtail_khalti/blocks/checkout_preview.html"
 
 
 def _checkout_url(token: str) -> str:

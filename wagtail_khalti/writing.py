@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
+from wagtail_khalti.calendars import write_bs
 from wagtail_khalti.digits import digits_of, in_digits_of, speaks_nepali
+
+NEPAL = ZoneInfo("Asia/Kathmandu")
 
 
 def digits() -> str:
@@ -29,9 +35,44 @@ def _written(number: int, language: str | None) -> str:
     return in_digits_of(language, format_decimal(number, format="#,##,##0", locale="en"))
 
 
-def write_time(moment: datetime) -> str:
-    """In the site's time zone. Nepali by Babel, whose names of the months are right."""
-    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+def in_site_time(moment: datetime) -> datetime:
+    """In the time zone of the settings, whichever is active: Wagtail's admin activates that of the person."""
+    return moment.astimezone(timezone.get_default_timezone()) if timezone.is_aware(moment) else moment
+
+
+def write_time(moment: datetime, *, with_zone: bool = False) -> str:
+    """In the site's time zone, and with its name where that could be doubted."""
+    written = _write_time(in_site_time(moment))
+    return _("%(time)s, %(zone)s") % {"time": written, "zone": write_zone(moment)} if with_zone else written
+
+
+def write_in_both_calendars(moment: datetime, *, with_zone: bool = False) -> str:
+    """``Nov. 21, 2026, 10 a.m. (2083-08-05 BS)``, in the language and its digits. A day of BS is a day in Nepal."""
+    ad = write_time(moment, with_zone=with_zone)
+    in_nepal = _aware(moment).astimezone(NEPAL)
+    bs = in_digits_of(get_language(), write_bs(in_nepal.date()))
+    return _("%(ad)s (%(bs)s BS)") % {"ad": ad, "bs": bs} if bs else ad
+
+
+def write_zone(moment: datetime) -> str:
+    """The site's time zone, as people call it at this time of the year: ``Nepal Time``."""
+    return get_timezone_name(_aware(moment).astimezone(timezone.get_default_timezone()), locale=_babel_locale())
+
+
+def _write_time(local: datetime) -> str:
+    """Nepali by Babel, whose names of the months are right."""
     if not speaks_nepali(get_language()):
         return date_format(local, "DATETIME_FORMAT")
     return in_digits_of("ne", format_datetime(local.replace(tzinfo=None), "d MMMM y, HH:mm", locale="ne"))
+
+
+def _aware(moment: datetime) -> datetime:
+    """Where a site stores times without a zone, they are in that of the settings."""
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment, timezone.get_default_timezone())
+
+
+def _babel_locale() -> Locale:
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

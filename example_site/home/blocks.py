@@ -3,7 +3,7 @@
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiReceiptBlock
 
 
 class WayBlock(blocks.StructBlock):
@@ -36,4 +36,5 @@ class BodyBlock(blocks.StreamBlock):
     checkout = KhaltiCheckoutBlock()
     cards = blocks.ListBlock(CardBlock(), icon="list-ul", template="home/blocks/tiles.html")
     ways = blocks.ListBlock(WayBlock(), icon="list-ul", template="home/blocks/tiles.html")
+    receipt = KhaltiReceiptBlock()
     appeal = SnippetChooserBlock("home.Appeal", template="home/blocks/appeal.html")

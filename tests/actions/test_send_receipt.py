@@ -18,12 +18,12 @@ from tests.actions.mail_settings import LOCMEM, SMTP, mail_through
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, mailing, record_refund, refund_payment, replay_delivery, send_receipt
 from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.receipt import masked_address
 from wagtail_khalti.actions.receipt_by_itself import wants_receipt
 from wagtail_khalti.exceptions import MailFailed, NoAddress, NothingPaid, SentJustNow
 from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.receipts.contacts import masked_address
 
 pytestmark = pytest.mark.django_db
 
@@ -92,17 +92,21 @@ class TestWhatItSays:
         assert plain(sent.body).splitlines() == [
             "Thank you. Village library has received your payment.",
             "",
-            "For: Membership",
+            "Receipt",
+            "",
+            "Merchant: Village library",
+            "  PAN 301234567",
+            "  New Road, Kathmandu",
+            "Paid by: Sita Rai",
+            "Mobile number: 98XXXXX001",
+            "Description: Membership",
             "Amount: Rs 1,500",
-            "Paid on: Nov. 21, 2026, 12:15 p.m. (2083-08-05 BS)",
+            "Paid on: Nov. 21, 2026, 12:15 p.m., Nepal Time (2083-08-05 BS)",
             f"Reference: {paid.readable_reference}",
-            f"Transaction id at Khalti: {paid.transaction_id}",
+            f"Khalti transaction ID: {paid.transaction_id}",
             "",
-            "How the payment stands now:",
-            f"http://testserver{paid.get_absolute_url()}",
-            "",
-            "PAN 301234567",
-            "New Road, Kathmandu",
+            "See your receipt, and how the payment stands now:",
+            f"http://testserver{paid.get_receipt_url()}",
             "",
             "Questions? accounts@library.example",
         ]
@@ -112,7 +116,7 @@ class TestWhatItSays:
 
         [(page, kind)] = mailoutbox[0].alternatives
         assert kind == "text/html"
-        for words in ("Village library", "Membership", "1,500", paid.readable_reference, paid.get_absolute_url()):
+        for words in ("Village library", "Membership", "1,500", paid.readable_reference, paid.get_receipt_url()):
             assert words in page
 
     def test_what_it_is_made_of(self, make_paid, mailoutbox):
@@ -120,7 +124,7 @@ class TestWhatItSays:
 
         send_receipt(make_paid(breakdown=lines))
 
-        assert "  2 × chairs: Rs 1,300\n  VAT: Rs 200\nAmount: Rs 1,500\n" in plain(mailoutbox[0].body)
+        assert "2 × chairs: Rs 1,300\nVAT: Rs 200\nAmount: Rs 1,500\n" in plain(mailoutbox[0].body)
 
     def test_what_went_back_and_not_what_is_in_doubt(self, khalti, paid, mailoutbox):
         record_refund(paid, 20_000, way=Way.CASH)
@@ -130,8 +134,8 @@ class TestWhatItSays:
         send_receipt(paid)
 
         body = plain(mailoutbox[0].body)
-        assert body.count("Given back:") == 1
-        assert "Given back: Rs 200, " in body
+        assert body.count("Refunded:") == 1
+        assert "Refunded: Rs 200\n  " in plain(body)
 
     def test_that_a_part_of_unknown_amount_went_back(self, khalti, paid, mailoutbox):
         khalti.refund(paid, amount=40_000)
@@ -139,7 +143,7 @@ class TestWhatItSays:
 
         send_receipt(paid)
 
-        assert "Given back: a part of it, " in mailoutbox[0].body
+        assert "Refunded: a part of it\n  before " in mailoutbox[0].body
 
     def test_in_the_language_of_who_paid(self, make_paid, mailoutbox):
         with translation.override("ne"):
@@ -205,7 +209,7 @@ class TestWhatAVisitorTyped:
         send_receipt(make_paid(purpose="<script>alert(1)</script>"))
 
         [sent] = mailoutbox
-        assert "For: <script>alert(1)</script>" in sent.body
+        assert "Description: <script>alert(1)</script>" in sent.body
         assert "<script>" not in sent.alternatives[0][0]
 
     def test_can_be_as_long_as_it_likes(self, make_paid, mailoutbox):

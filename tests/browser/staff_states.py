@@ -157,7 +157,7 @@ class StaffStates:
 
     def refund_with_errors(self):
         self.refund()
-        self.desk.fill(amount="2000", mobile="98")
+        self.desk.fill(amount="2000")
         self.send()
 
     def last_word(self):

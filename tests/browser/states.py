@@ -161,6 +161,14 @@ class States:
         control.pay(payment.pidx)
         self.show(payment)
 
+    def receipt_of_the_payer(self):
+        payment = self.payment(success_url="/thank-you/")
+        control.pay(payment.pidx)
+        self.page.goto(payment.get_receipt_url())
+
+    def no_receipt(self):
+        self.page.goto("/khalti/receipt/")
+
     def canceled(self):
         payment = self.payment()
         control.cancel(payment.pidx)
@@ -240,6 +248,8 @@ NAMES = [
     "checkout_while_khalti_is_down",
     "unavailable",
     "unavailable_with_a_way_back",
+    "receipt_of_the_payer",
+    "no_receipt",
     "sending",
     "not_sent",
     "not_possible",

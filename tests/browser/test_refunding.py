@@ -48,7 +48,7 @@ def test_a_part_goes_back_and_the_rest_can_follow(desk, paid):
 
 def test_nothing_is_sent_before_the_last_button(desk, paid):
     desk.open_payment(paid).go_to_refund().fill(amount="500").press("Continue")
-    assert desk.last_button.inner_text() == "Refund Rs 500 to Sita Rai".replace("Rs ", "Rs\xa0")
+    assert desk.last_button.inner_text() == "Refund Rs 500 to the Khalti account that paid".replace("Rs ", "Rs\xa0")
 
     desk.follow("Back to the payment")
 

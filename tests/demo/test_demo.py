@@ -39,7 +39,7 @@ def test_a_visitor_becomes_a_member_exactly_once(demo, visitor):
     assert demo.rows(members) == [("Sita Sharma", "sita@example.com", "9800000001")]
 
 
-def test_who_books_seats_ends_on_the_page_that_the_editor_chose(demo, visitor):
+def test_who_books_seats_has_a_receipt_and_a_way_back_to_it(demo, visitor):
     members = demo.rows("SELECT count(*) FROM home_membership")
     visitor.open("/en/events/").press("Book seats").send(name="Hari", phone="9800000002", quantity="3")
     assert (
@@ -48,7 +48,12 @@ def test_who_books_seats_ends_on_the_page_that_the_editor_chose(demo, visitor):
 
     visitor.send().pay_at_khalti()
 
+    assert visitor.page.h2.get_text() == "Receipt"
+    receipt = visitor.path
+    visitor.press("Continue to See you there")
     assert (visitor.path, visitor.headline) == ("/en/events/see-you-there/", "See you there")
+    assert visitor.press("Show my receipt").path == receipt
+    assert "Hari" in visitor.page.get_text()
     [[amount]] = demo.rows("SELECT amount FROM wagtail_khalti_khaltipayment WHERE customer_name = 'Hari'")
     assert amount == 75_000
     assert demo.rows("SELECT count(*) FROM home_membership") == members

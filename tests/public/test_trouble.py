@@ -151,7 +151,7 @@ def test_where_others_are_faster_each_time_the_visitor_waits(visitor, khalti, pa
     visitor.come_back(khalti, payment)
 
     assert visitor.headline == "We are confirming your payment with Khalti."
-    assert len(turns) == 20, "ten times on the way back, and ten on the page"
+    assert len(turns) == 10, "ten times on the way back, and none on the page"
 
 
 def test_when_khalti_answers_again_the_waiting_ends(visitor, khalti, payment, monkeypatch, time_machine):

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
+from wagtail_khalti.actions.refund_notices import is_notice_owed
 from wagtail_khalti.actions.refund_states import MACHINE, Word
 from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
@@ -68,7 +69,7 @@ def move_refund(
         refund.sent_at = timezone.now()
     if refund.state == State.REFUSED and not refund.sent_at:
         refund.idempotency_key = None  # nothing happened, so the same may be tried anew
-    refund.save()
+    refund.save(update_fields=["state", "answer", "is_accepted", "sent_at", "idempotency_key"])
 
     _note(refund, word, before, by=by, note=note, **(error.as_data() if error else {}))
     if isinstance(road, KhaltiReview.Kind):
@@ -145,7 +146,9 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = refund.payment
     refund.decided_at = timezone.now()
     refund.remaining = payment.remaining if refund.is_done else None
-    refund.save(update_fields=["decided_at", "remaining"])
+    payment.owes_notice = is_notice_owed(refund)
+    refund.notice_due_at = refund.decided_at if payment.owes_notice else None
+    refund.save(update_fields=["decided_at", "remaining", "notice_due_at"])
     if not refund.is_done:
         return
     if not payment.remaining:

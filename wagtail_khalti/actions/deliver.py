@@ -20,6 +20,7 @@ from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.receipt_by_itself import send_receipt_by_itself, wants_receipt
+from wagtail_khalti.actions.refund_notices import send_refund_notices
 from wagtail_khalti.actions.repeats import note_a_repeat
 from wagtail_khalti.exceptions import ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
@@ -65,6 +66,14 @@ def deliver(payment: KhaltiPayment) -> Told:
     Until then what comes after it waits, too. The failure is told in an event, the log and, where it lasts, a review.
     """
     require_no_transaction("deliver")
+    told = _deliver(payment)
+    if payment.owes_notice:  # which need not wait for the site's code
+        payment.owes_notice = False
+        send_refund_notices(payment)
+    return told
+
+
+def _deliver(payment: KhaltiPayment) -> Told:
     told = Told()
     begun, payment.begun_delivery = payment.begun_delivery, None  # a second call is a second try
     for delivery in _undelivered(payment, begun):
@@ -77,7 +86,7 @@ def deliver(payment: KhaltiPayment) -> Told:
 
 
 def _deliver_more(payment: KhaltiPayment, told: Told) -> Told:
-    more = deliver(payment)
+    more = _deliver(payment)
     return Told(made=told.made + more.made, failed=told.failed + more.failed)
 
 

@@ -24,6 +24,7 @@ from wagtail_khalti.actions.learn import learn
 from wagtail_khalti.actions.outage import Outages
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.reconciliation import Reconciliation
+from wagtail_khalti.actions.refund_notices import payments_with_due_notices, send_refund_notices
 from wagtail_khalti.actions.turns import Turns
 from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
@@ -69,6 +70,7 @@ def reconcile(
             if not after_page_view:
                 KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
             run.work_through()
+            run.send_notices()
             run.keep_days_up()
             run.done.seconds = round(time.monotonic() - began, 3)
             record.finish(run.done.as_json())
@@ -118,6 +120,13 @@ class _Run:
             self.done.in_other_hands = 1
         self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
         self._finish()
+
+    def send_notices(self) -> None:
+        """Those that a mail server did not take at first; where it still doesn't, in a later run."""
+        with self._going_on("Refund notices could not be sent"):
+            for payment in payments_with_due_notices():
+                if self._is_over() or not send_refund_notices(payment):
+                    break
 
     def keep_days_up(self) -> None:
         """Last, and only a few days at a time: figures can wait, and are right without it."""

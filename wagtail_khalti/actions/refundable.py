@@ -5,13 +5,14 @@ from __future__ import annotations
 from wagtail_khalti.exceptions import (
     AmountNotLeft,
     AmountTooSmall,
+    MobileNeeded,
     NothingLeft,
     NotPaid,
     RefundsChanged,
     RefundUndecided,
     RefundWithoutAmount,
 )
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.characters import unkept
 from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import LONGEST_KEY, LONGEST_REASON
@@ -34,6 +35,12 @@ def require_room(refund: KhaltiRefund) -> None:
             raise ValueError(f"{name} is too long, at most {most} characters fit")
         if rare := unkept(getattr(refund, name) or ""):
             raise ValueError(f"{name} has characters that the database can't keep: {rare}")
+
+
+def needs_mobile(payment: KhaltiPayment) -> bool:
+    """Whether Khalti has asked to which account a refund of it goes. Nothing tells that before a refund is tried."""
+    not_made = payment.events.filter(kind=KhaltiEvent.Kind.REFUND_NOT_MADE)
+    return not_made.filter(data__error=MobileNeeded.__name__).exists()
 
 
 def require_refundable(payment: KhaltiPayment) -> None:

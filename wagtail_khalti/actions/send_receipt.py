@@ -12,10 +12,11 @@ from wagtail_khalti.actions import mailing
 from wagtail_khalti.actions.audit import log_deed
 from wagtail_khalti.actions.book import hold
 from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.actions.receipt import is_address, masked_address, write_receipt
 from wagtail_khalti.exceptions import MailFailed, NoAddress, NothingPaid, SentJustNow
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.receipts.contacts import is_address, masked_address
+from wagtail_khalti.receipts.mail import write_receipt
 
 AT_MOST_EVERY = timedelta(minutes=1)
 

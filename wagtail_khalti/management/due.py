@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.writing import in_site_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ def sentence_about(payment: KhaltiPayment) -> str:
         return _("%(payment)s: %(status)s. Khalti will not be asked by itself any more.") % facts
     if payment.next_check_at <= timezone.now():
         return _("%(payment)s: %(status)s. Due for %(time)s.") % {**facts, "time": timesince(payment.next_check_at)}
-    moment = timezone.localtime(payment.next_check_at)
+    moment = in_site_time(payment.next_check_at)
     return _("%(payment)s: %(status)s. Due on %(moment)s.") % {**facts, "moment": f"{moment:%Y-%m-%d %H:%M:%S}"}
 
 

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_refused', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_made', 'Money went back'), ('refund_not_made', 'Refund was not made'), ('refund_found', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_replayed', 'Delivery tried again by a person'), ('review_closed', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('not_seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='not seen at')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
+                ('notice_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='customer to be told at')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
             ],
@@ -219,11 +220,11 @@ class Migration(migrations.Migration):
                 ('checkout_text', models.TextField(blank=True, help_text='Shown above the button, such as your terms. Plain text.', max_length=1000, verbose_name='text on the checkout page')),
                 ('contact', models.CharField(blank=True, help_text='Whom visitors can ask about a payment: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
                 ('sends_receipts', models.BooleanField(default=False, help_text='E-mail a receipt as soon as a payment is complete, where the visitor gave an e-mail address.', verbose_name='send receipts')),
-                ('receipt_text', models.TextField(blank=True, help_text='Added to the receipt, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
+                ('receipt_text', models.TextField(blank=True, help_text='Stands on the receipt below your name, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
                 ('alert_addresses', models.TextField(blank=True, help_text='Who is told by e-mail that a payment needs a person. One address in each line.', max_length=1000, verbose_name='alert addresses')),
                 ('back_page', models.ForeignKey(blank=True, help_text='Where “Back” leads for a payment that began on no page, or on one that is gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page to go back to')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
-                ('thank_you_page', models.ForeignKey(blank=True, help_text='Where visitors go after they paid, unless the block names another page. Empty: the receipt.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
+                ('thank_you_page', models.ForeignKey(blank=True, help_text='After paying, visitors see their receipt, with a button to this page. A block may name another.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
             ],
             options={
                 'verbose_name': 'Khalti settings',
@@ -379,6 +380,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltirefund',
             index=models.Index(fields=['decided_at', 'state'], name='khalti_refund_decided'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltirefund',
+            index=models.Index(fields=['notice_due_at', 'id'], name='khalti_refund_notice'),
         ),
         migrations.AddConstraint(
             model_name='khaltirefund',

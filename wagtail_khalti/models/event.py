@@ -62,6 +62,8 @@ class KhaltiEvent(OnPrimary):
         """By a person, or by what came later."""
         RECEIPT_SENT = "receipt_sent", _("Receipt sent by e-mail")
         """Handed to the mail server; by itself after the payment, or because a person asked for it."""
+        REFUND_NOTICE_SENT = "refund_notice_sent", _("Refund notice sent by e-mail")
+        """Likewise, by itself after a refund, where a receipt had been sent."""
         NOTED = "noted", _("Note")
         """In a person's own words."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.core.signing import Signer
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +68,11 @@ PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
 GIVEN_BACK = frozenset({Status.PARTIALLY_REFUNDED, Status.REFUNDED})
 WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
 SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
+
+
+def receipt_signer() -> Signer:
+    """Of addresses of receipts, which are good as long as the site's ``SECRET_KEY``."""
+    return Signer(sep=".", salt="wagtail_khalti.receipt")
 
 
 class KhaltiPayment(OnPrimary):
@@ -193,6 +199,8 @@ class KhaltiPayment(OnPrimary):
 
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""
+    owes_notice: bool = False
+    """Whether whoever holds this object has made a refund that its customer is to be told of. In memory only."""
 
     undelivered: int
     """Only where ``whole_with_news`` read it."""
@@ -264,6 +272,10 @@ class KhaltiPayment(OnPrimary):
     def get_absolute_url(self) -> str:
         """The visitor's page of this payment."""
         return reverse("wagtail_khalti:payment", args=[self.reference])
+
+    def get_receipt_url(self) -> str:
+        """Likewise, signed: it shows the payer's name as well. For those who may know it, such as the payer."""
+        return reverse("wagtail_khalti:receipt", args=[receipt_signer().sign(self.reference)])
 
     @property
     def readable_reference(self) -> str:

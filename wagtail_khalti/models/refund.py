@@ -98,6 +98,8 @@ class KhaltiRefund(OnPrimary):
     """When a lookup first said, after it was sent, that nothing had gone back. What went back later may be another."""
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     """When it was known what became of it."""
+    notice_due_at = models.DateTimeField(_("customer to be told at"), null=True, blank=True, editable=False)
+    """When the mail about it is to be sent, or tried again; NULL where none is owed, or it was sent."""
 
     objects: ClassVar = KhaltiRefundQuerySet.as_manager()
 
@@ -117,7 +119,10 @@ class KhaltiRefund(OnPrimary):
             models.UniqueConstraint(fields=["reference"], name="khalti_refund_reference_unique"),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_refund_idempotency_unique"),
         ]
-        indexes = [models.Index(fields=["decided_at", "state"], name="khalti_refund_decided")]
+        indexes = [
+            models.Index(fields=["decided_at", "state"], name="khalti_refund_decided"),
+            models.Index(fields=["notice_due_at", "id"], name="khalti_refund_notice"),
+        ]
 
     def __str__(self) -> str:
         amount = "–" if self.amount is None else format_rupees(self.amount, get_language())

@@ -31,7 +31,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Where visitors go after they paid, unless the block names another page. Empty: the receipt."),
+        help_text=_("After paying, visitors see their receipt, with a button to this page. A block may name another."),
     )
     back_page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
@@ -63,7 +63,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         _("text on the receipt"),
         blank=True,
         max_length=1000,
-        help_text=_("Added to the receipt, such as your address and PAN. Plain text."),
+        help_text=_("Stands on the receipt below your name, such as your address and PAN. Plain text."),
     )
     alert_addresses = models.TextField(
         _("alert addresses"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import swapper
 from django.db import models
 from django.urls import reverse
@@ -13,12 +15,32 @@ from wagtail_khalti.models.payment import Status
 from wagtail_khalti.public.sites import chosen, site_of_payment
 
 
-def way_on(payment: KhaltiPayment) -> str:
-    """After Khalti: what the site's code, the editor or the site's settings chose, otherwise our own page."""
-    is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.remaining
-    if not is_paid or payment.duplicate_of_id:
-        return payment.get_absolute_url()
-    return payment.success_url or _thank_you_page(payment) or _usual_page(payment) or payment.get_absolute_url()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPage:
+    """Where the button on the receipt leads."""
+
+    url: str
+    title: str = ""
+    """Empty where it is an address of the site's code."""
+
+
+def own_page(payment: KhaltiPayment) -> str:
+    """Where the site's code wants its visitor right after the payment; empty without. All others see the receipt."""
+    return payment.success_url if _is_sold(payment) else ""
+
+
+def next_page(payment: KhaltiPayment) -> NextPage | None:
+    """From the receipt of what was sold: what the site's code, the editor or the site's settings chose."""
+    if not _is_sold(payment):
+        return None
+    if payment.success_url:
+        return NextPage(url=payment.success_url)
+    return _as_next(_thank_you_page(payment)) or _usual_page(payment)
+
+
+def _is_sold(payment: KhaltiPayment) -> bool:
+    is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.remaining > 0
+    return is_paid and payment.duplicate_of_id is None
 
 
 def way_back(source: models.Model | None, site: Site | None = None) -> str:
@@ -40,18 +62,21 @@ def _address(page: models.Model | None) -> str:
     return (getattr(page, "live", False) and get_url and get_url()) or ""
 
 
-def _usual_page(payment: KhaltiPayment) -> str:
+def _as_next(page: models.Model | None) -> NextPage | None:
+    url = _address(page)
+    return NextPage(url=url, title=str(page)) if url else None
+
+
+def _usual_page(payment: KhaltiPayment) -> NextPage | None:
     """Where the site thanks for what names no page of its own, in the visitor's language if there is one in it."""
     page = chosen(site_of_payment(payment)).thank_you_page
     with translation.override(payment.language or translation.get_language()):
-        return _address(page and page.localized)
+        return _as_next(page and page.localized)
 
 
-def _thank_you_page(payment: KhaltiPayment) -> str:
+def _thank_you_page(payment: KhaltiPayment) -> models.Model | None:
     if not payment.thank_you_page:
-        return ""
+        return None
     pages = swapper.load_model("wagtailcore", "Page")
-    try:
-        return pages._base_manager.get(pk=payment.thank_you_page, live=True).get_url() or ""
-    except pages.DoesNotExist:
-        return ""
+    found: models.Model | None = pages._base_manager.filter(pk=payment.thank_you_page, live=True).first()
+    return found

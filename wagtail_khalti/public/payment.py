@@ -23,13 +23,13 @@ from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, K
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import SOFT_ENDS, Status
-from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.destinations import way_back, way_on, way_to_pay_again
-from wagtail_khalti.public.refunds import GivenBack, what_went_back
+from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay_again
 from wagtail_khalti.public.seller import seller
-from wagtail_khalti.public.sites import site_of_payment
-from wagtail_khalti.writing import write_time
+from wagtail_khalti.public.sites import chosen, site_of_payment
+from wagtail_khalti.public.started import was_started_here
+from wagtail_khalti.receipts.content import receipt_of
+from wagtail_khalti.receipts.refunds import GivenBack, what_went_back
 
 logger = logging.getLogger(__name__)
 
@@ -87,13 +87,16 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
 
     is_ours = _come_back(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
     _bring_up_to_date(payment, is_ours=is_ours)
-    return HttpResponseRedirect(way_on(payment))
+    return HttpResponseRedirect(own_page(payment) or payment.get_absolute_url())
 
 
 @visitor_page
 @require_safe
-def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """How the payment stands: receipt, waiting room, or the next step after an end."""
+def payment_page(request: HttpRequest, reference: str, *, shows_payer: bool = False) -> HttpResponse:
+    """How the payment stands: receipt, waiting room, or the next step after an end.
+
+    ``shows_payer``: the address proves that it was given to the payer. So does the browser that began the payment.
+    """
     payment = _find(reference)
     if payment is None:
         return _not_found(request)
@@ -101,7 +104,8 @@ def payment_page(request: HttpRequest, reference: str) -> HttpResponse:
     pause = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
     _bring_up_to_date(payment, is_ours=not payment.is_paid and take_turn(payment, pause=pause))
     given_back = what_went_back(payment)
-    return _page(request, payment, _state(payment, given_back), given_back=given_back)
+    shows_payer = shows_payer or was_started_here(request, payment.reference)
+    return _page(request, payment, _state(payment, given_back), given_back=given_back, shows_payer=shows_payer)
 
 
 def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
@@ -158,20 +162,25 @@ def _not_found(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, payment: KhaltiPayment, name: str, *, given_back: GivenBack | None = None
+    request: HttpRequest,
+    payment: KhaltiPayment,
+    name: str,
+    *,
+    given_back: GivenBack | None = None,
+    shows_payer: bool = False,
 ) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         site = site_of_payment(payment) or Site.find_for_request(request)
+        receipt = receipt_of(payment, chosen(payment.site), given_back, shows_payer=shows_payer)
         context = {
             **seller(site, request),
+            "seller": receipt.merchant,
             "payment": payment,
             "state": name,
-            "amount": format_rupees(payment.amount, translation.get_language()),
-            "lines": _lines(payment),
-            "paid_on": payment.completed_at and write_time(payment.completed_at),
+            "receipt": receipt,
             "given_back": given_back,
             "is_test": payment.is_test,
-            "next_url": _next_url(payment),
+            "next_page": next_page(payment),
             "back_url": payment.back_url or way_back(_source(payment), site),
             "pay_url": payment.next_url,
             "pay_again_url": way_to_pay_again(payment),
@@ -184,19 +193,6 @@ def _source(payment: KhaltiPayment) -> Model | None:
     """What held the block; None also where the site has dropped that kind of page since."""
     is_known = payment.source_type is not None and payment.source_type.model_class() is not None
     return payment.source if is_known else None
-
-
-def _lines(payment: KhaltiPayment) -> list[dict[str, str]]:
-    """What makes up the amount, where that isn't the one thing that the page names anyway."""
-    language = translation.get_language()
-    lines = [{"label": line["label"], "amount": format_rupees(line["amount"], language)} for line in payment.breakdown]
-    return [] if [line["label"] for line in lines] == [payment.purpose] else lines
-
-
-def _next_url(payment: KhaltiPayment) -> str:
-    """Where a visitor would have gone on to, had Khalti confirmed at once."""
-    url = way_on(payment)
-    return "" if url == payment.get_absolute_url() else url
 
 
 def _pauses(request: HttpRequest) -> dict[str, object]:

@@ -7,8 +7,8 @@ import re
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.actions.receipt import is_address, usual_contact
 from wagtail_khalti.public.sites import chosen
+from wagtail_khalti.receipts.contacts import is_address, usual_contact
 
 
 def seller(site: Site | None, request: HttpRequest) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Which payments were begun in this browser: a signed cookie with their references and nothing else.
 
-Whoever has a payment's address may see how it stands; only the browser that began it gets the answers back.
+Whoever has a payment's address may see how it stands; only the browser that began it gets the answers back, and sees
+the payer's name on the receipt.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def remember_start(request: HttpRequest, response: HttpResponse, payment: Khalti
         ".".join(references[:MOST]),
         salt=SALT,
         max_age=MAX_AGE,
-        path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("-/"),
+        path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("checkout/-/"),
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",

@@ -83,11 +83,11 @@ class PaymentForm(forms.Form):
 
 
 class RefundForm(PaymentForm):
-    """How much, and why."""
+    """How much, and why; where Khalti has asked for it, to which account."""
 
     mobile = PhoneField(
         label=_("Mobile number of the Khalti account that gets the money"),
-        help_text=_("Only for what was paid through a bank: Khalti then asks where the money goes."),
+        help_text=_("Khalti asked for it: what was paid through a bank goes back to a Khalti account."),
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
@@ -102,9 +102,11 @@ class RefundForm(PaymentForm):
 
     field_order = ("amount", "reason", "mobile")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks_for_mobile: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].initial = to_rupees(self.payment.remaining)
+        if not asks_for_mobile and not self.data.get("mobile"):
+            del self.fields["mobile"]  # the money goes to the account that paid; a number could only be a wrong one
 
 
 class ConfirmForm(RefundForm):
@@ -120,7 +122,7 @@ class ConfirmForm(RefundForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, asks_for_mobile=True, **kwargs)
         for name in ("amount", "mobile", "reason"):
             self.fields[name].widget = forms.HiddenInput()
         if self.payment.is_test:

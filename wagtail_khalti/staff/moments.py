@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from wagtail_khalti.writing import write_time
+from wagtail_khalti.writing import in_site_time, write_in_both_calendars, write_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """In the time zone of who reads."""
+    """In the site's time zone, as filters, figures and files count: where that isn't the reader's, it says so."""
 
     at: datetime
     words: str
@@ -21,5 +21,18 @@ class Moment:
 
 
 def moment_of(at: datetime) -> Moment:
-    local = timezone.localtime(at) if timezone.is_aware(at) else at
-    return Moment(at=local, words=write_time(at), exact=f"{local:%Y-%m-%d %H:%M:%S %Z}".strip())
+    local = in_site_time(at)
+    return Moment(at=local, words=words_of(at), exact=f"{local:%Y-%m-%d %H:%M:%S %Z}".strip())
+
+
+def words_of(at: datetime) -> str:
+    return write_time(at, with_zone=is_elsewhere(at))
+
+
+def in_both_calendars(at: datetime) -> str:
+    return write_in_both_calendars(at, with_zone=is_elsewhere(at))
+
+
+def is_elsewhere(at: datetime) -> bool:
+    """Whether the clock of the person who reads, as their account in Wagtail says, differs from the site's."""
+    return timezone.is_aware(at) and timezone.localtime(at).utcoffset() != in_site_time(at).utcoffset()

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.receipt import masked_address
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import masked
 from wagtail_khalti.phone import MOBILE_DIGITS, as_dialled
+from wagtail_khalti.receipts.contacts import masked_address
 from wagtail_khalti.staff.permissions import PERSONAL, policy
 
 MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?[9९](?:[\s-]*+\d){9}(?!\d)")
@@ -43,11 +43,6 @@ class Sight:
     @property
     def name(self) -> str:
         return self.payment.customer_name if self.is_full else ""
-
-    @property
-    def receiver(self) -> str:
-        """Khalti gives the money to who paid, by the name that they gave, as far as they gave one."""
-        return self.name or self.payment.masked_phone
 
     def of(self, said: Any) -> Any:
         """What was said, in words or as JSON, without what names the person."""

@@ -100,6 +100,7 @@ def bodies(pages: dict[str, Page], appeal: Appeal) -> dict[str, list[tuple[str, 
                 "paragraph",
                 "<p>Your seats are booked. Doors open half an hour before, and the tea is on us.</p>",
             ),
+            ("receipt", None),
         ],
     }
 

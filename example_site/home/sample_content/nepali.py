@@ -97,6 +97,7 @@ def bodies(pages: dict[str, Page], appeal: Appeal) -> dict[str, list[tuple[str, 
         ],
         "thanks": [
             ("paragraph", "<p>तपाईंको सिट सुरक्षित भयो। ढोका आधा घण्टाअघि खुल्छ, चिया हाम्रो तर्फबाट।</p>"),
+            ("receipt", None),
         ],
     }
 

@@ -9,7 +9,11 @@ from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 CHECK, REFUND, RECORD = "Check with Khalti now", "Refund", "Record a refund made elsewhere"
 NOTE, CLOSE = "Add this note", "Close this matter"
-DECIDE, ENTER, GIVE_BACK = "Say what became of it", "Enter how much went back", "Refund Rs 1,500 to Sita Rai"
+DECIDE, ENTER, GIVE_BACK = (
+    "Say what became of it",
+    "Enter how much went back",
+    "Refund Rs 1,500 to the Khalti account that paid",
+)
 BUTTONS = {
     # state: (of a cashier, what a manager has besides)
     "waiting": ([CHECK, NOTE], []),

@@ -38,7 +38,7 @@ class TestRealMoney:
 
         assert page.errors == [told]
         assert page.messages == ["Nothing was done yet. Look at what is marked below."]
-        assert list(page.form.buttons) == ["Refund Rs 500 to Sita Rai"]
+        assert list(page.form.buttons) == ["Refund Rs 500 to the Khalti account that paid"]
         assert "Reason: Came too late" in page.text
         assert page.form.data["key"] == first.form.data["key"]
         assert khalti.calls("refund") == 0
@@ -64,7 +64,7 @@ class TestASecondPayment:
         assert f"{first.readable_reference} paid for the same, and stays as it is." in page.text
         assert page.main.select_one(f'a[href$="/inspect/{first.pk}/"]')
         form = page.form_with("[name=key]")
-        assert list(form.buttons) == ["Refund Rs 1,500 to Sita Rai"]
+        assert list(form.buttons) == ["Refund Rs 1,500 to the Khalti account that paid"]
 
         done = desk.send(form)
 

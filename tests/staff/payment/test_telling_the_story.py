@@ -12,7 +12,7 @@ from tests.actions.conftest import Receiver, listening
 from tests.actions.mail_settings import mail_through
 from tests.shop.models import Order, Teaser
 from tests.staff.conftest import last_event, url_of, words_of
-from wagtail_khalti.actions import Source, add_note, check_payment, send_receipt, start_payment
+from wagtail_khalti.actions import Source, add_note, check_payment, refund_payment, send_receipt, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
@@ -333,6 +333,19 @@ class TestReceipts:
         )
         assert page.story[-1] == "Receipt could not be sent s…@example.com · SMTPRecipientsRefused"
         assert not [line for line in page.story if line.startswith("Receipt sent")]
+
+    def test_of_a_refund_are_told_as_sent_or_not(self, desk, with_address, settings, mailoutbox):
+        desk.post("receipt", with_address)
+        refund_payment(with_address, 10_000)
+        mail_through(settings, "tests.actions.test_send_receipt.BrokenBackend")
+        refund_payment(with_address, 20_000)
+
+        told = [line for line in desk.get("inspect", with_address).story if line.startswith("Refund notice")]
+
+        assert told == [
+            "Refund notice sent by e-mail s…@example.com",
+            "Refund notice could not be sent s…@example.com · SMTPRecipientsRefused",
+        ]
 
     def test_sent_by_code_are_told_too(self, desk, with_address, mailoutbox):
         with_address.refresh_from_db()

@@ -109,12 +109,12 @@ class TestWhoLacksTheRight:
 
         assert [written for written in WRITTEN if str(written) in html] == []
 
-    def test_gives_back_to_a_masked_number_and_is_told_of_no_name(self, person_with, personal):
+    def test_gives_back_to_the_account_that_paid_and_is_told_of_no_name(self, person_with, personal):
         desk = person_with(VIEW, REFUND)
 
         page = desk.post("refund", personal, amount="100")
 
-        assert list(page.form.buttons) == ["Refund Rs 100 to 98XXXXX001"]
+        assert list(page.form.buttons) == ["Refund Rs 100 to the Khalti account that paid"]
         assert "Sita" not in page.html
 
     def test_is_told_nothing_by_messages(self, person_with, personal, mailoutbox):

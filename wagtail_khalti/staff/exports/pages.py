@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -30,7 +31,9 @@ from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.moments import is_elsewhere
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
+from wagtail_khalti.writing import write_zone
 
 SEARCH = "q"  # may be a person's address or number, and is kept nowhere
 FILTERS = frozenset(name + end for name in PaymentFilters.base_filters for end in ("", "_from", "_to"))
@@ -95,11 +98,17 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             list_url=f"{reverse('khalti_payments:index')}?{asked.urlencode()}",
             has_personal=policy.user_has_permission(self.request.user, PERSONAL),
             period=self.period,
+            zone=self._zone(),
             **self._which(),
             **kwargs,
         )
         days = self.period.cleaned_data if self.period.is_valid() else {}
         return context | {"periods": often_wanted(self.request, days.get("first"), days.get("last"))}
+
+    def _zone(self) -> str:
+        """The site's, where the person works in another."""
+        now = timezone.now()
+        return write_zone(now) if is_elsewhere(now) else ""
 
     def _which(self) -> dict[str, Any]:
         try:

@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 
-from wagtail_khalti.actions.receipt import in_both_calendars
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.moments import in_both_calendars, words_of
 from wagtail_khalti.staff.tones import DOUBT, PLAIN, TONES
-from wagtail_khalti.writing import write_time
 
 RECENT = timedelta(days=1)
 
@@ -40,7 +39,7 @@ class TimeColumn(Column):
 def _told(moment: datetime) -> dict[str, Any]:
     return {
         "is_recent": timedelta() <= timezone.now() - moment < RECENT,
-        "exact": write_time(moment),
+        "exact": words_of(moment),
         "in_both": in_both_calendars(moment),
     }
 

@@ -18,7 +18,7 @@ from wagtail_khalti.staff.figures import figures_of, rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RemarkForm
 from wagtail_khalti.staff.inbox.matters import Matter, matters_of
 from wagtail_khalti.staff.inbox.page import settings_policy
-from wagtail_khalti.staff.moments import moment_of
+from wagtail_khalti.staff.moments import moment_of, words_of
 from wagtail_khalti.staff.payment.answers import answers_of, breakdown_of, products_of
 from wagtail_khalti.staff.payment.deed_pages import payments_within_reach
 from wagtail_khalti.staff.payment.deliveries import rows_of
@@ -29,7 +29,6 @@ from wagtail_khalti.staff.permissions import CHECK, REFUND, policy
 from wagtail_khalti.staff.personal import Sight, sight_of
 from wagtail_khalti.staff.tones import TONES
 from wagtail_khalti.staff.words import name_of_language, why_not_refundable
-from wagtail_khalti.writing import write_time
 
 MOMENTS = ("created_at", "completed_at", "ended_at", "checked_at")
 MOST_DELIVERIES = 50  # the newest; a payment has two or three
@@ -154,7 +153,6 @@ class PaymentView(InspectView):
             "refunds": [_row(refund, self.sight) for refund in self.refunds],
             "why_not": self.why_not,
             "second_payment_form": form,
-            "receiver": self.sight.receiver,
         }
 
     def _of_deliveries(self) -> dict[str, Any]:
@@ -184,7 +182,7 @@ def _row(refund: KhaltiRefund, sight: Sight) -> dict[str, Any]:
     return {
         "refund": refund,
         "amount": _amount(refund),
-        "at": write_time(refund.decided_at or refund.created_at),
+        "at": words_of(refund.decided_at or refund.created_at),
         "tone": TONES[refund.state],
         "refusal": sight.of(refund.answer) if refund.state == KhaltiRefund.State.REFUSED else "",
         "reason": sight.of_own_words(refund.reason),

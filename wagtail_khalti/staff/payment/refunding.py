@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from wagtail_khalti.actions import refund_payment
+from wagtail_khalti.actions.refundable import needs_mobile
 from wagtail_khalti.exceptions import KhaltiError, MobileNeeded
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
@@ -31,22 +33,25 @@ class RefundView(DeedView):
     def show(self) -> HttpResponse:
         if why_not := why_not_refundable(self.payment):
             return self.refuse(why_not)
-        return self.render(form=RefundForm(payment=self.payment))
+        return self.render(form=self._form())
 
     def do(self) -> HttpResponse:
         if "key" in self.request.POST:
             return self._confirmed(ConfirmForm(self.request.POST, payment=self.payment))
         if why_not := why_not_refundable(self.payment):
             return self.refuse(why_not)
-        form = RefundForm(self.request.POST, payment=self.payment)
+        form = self._form(self.request.POST)
         if not form.is_valid():
             return self.ask_again(form)
         return self._confirm(_last_word(self.payment, form.cleaned_data), form.cleaned_data)
 
+    def _form(self, said: Mapping[str, Any] | None = None) -> RefundForm:
+        return RefundForm(said, payment=self.payment, asks_for_mobile=needs_mobile(self.payment))
+
     def _confirm(self, form: ConfirmForm, said: dict[str, Any]) -> HttpResponse:
         self.template_name = "wagtail_khalti/staff/refund_confirm.html"
-        receiver = said["mobile"] or self.sight.receiver
-        return self.render(form=form, amount=rupees(said["amount"]), receiver=receiver, reason=said["reason"])
+        amount, mobile = rupees(said["amount"]), said.get("mobile", "")
+        return self.render(form=form, amount=amount, mobile=mobile, reason=said["reason"])
 
     def _confirmed(self, form: ConfirmForm) -> HttpResponse:
         """Without a word on what can be given back: a form sent twice finds its refund made, and says so."""
@@ -67,7 +72,7 @@ class RefundView(DeedView):
 
     def _start_again(self) -> HttpResponse:
         """Something is wrong with what is hidden, and nobody could mend it there."""
-        form = RefundForm(self.request.POST, payment=self.payment)
+        form = self._form(self.request.POST)
         if not form.is_valid():
             return self.ask_again(form)
         messages.warning(self.request, _("Nothing was sent yet. Look at the figures again."))
@@ -87,7 +92,7 @@ class RefundView(DeedView):
     def _ask_for_mobile(self, said: dict[str, Any], error: MobileNeeded) -> HttpResponse:
         """Khalti wants to know where the money goes, or doesn't like what it was told."""
         asks = _("Khalti asks for the mobile number of the Khalti account that gets the money.")
-        form = RefundForm({**said, "amount": to_rupees(said["amount"])}, payment=self.payment)
+        form = self._form({**said, "amount": to_rupees(said["amount"])})
         form.add_error("mobile", words_for(error) if said["mobile"] else asks)
         messages.error(self.request, _("Nothing was given back."))
         return self.render(form=form)
@@ -109,14 +114,14 @@ class RefundView(DeedView):
 
 def second_payment_form(payment: KhaltiPayment) -> ConfirmForm:
     """All of it, at one press: the first payment bought what this one paid for again."""
-    return _last_word(payment, {"amount": Paisa(payment.remaining), "mobile": "", "reason": _("Paid twice")})
+    return _last_word(payment, {"amount": Paisa(payment.remaining), "reason": _("Paid twice")})
 
 
 def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
     """A key for one refund, made where the figures are shown for the last time."""
     initial = {
         "amount": to_rupees(said["amount"]),
-        "mobile": said["mobile"],
+        "mobile": said.get("mobile", ""),
         "reason": said["reason"],
         "remaining": payment.remaining,
         "key": get_random_string(32),

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
@@ -41,6 +43,7 @@ WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
     Kind.DELIVERY_REPLAYED: ("news",),
     Kind.REVIEW_CLOSED: ("review", "outcome", "note"),
     Kind.RECEIPT_SENT: ("to", "error"),
+    Kind.REFUND_NOTICE_SENT: ("to", "error"),
     Kind.NOTED: ("note",),
 }
 """By kind of event: what of its data a person wants to read."""
@@ -53,6 +56,11 @@ LABELS: Mapping[str, Mapping[str, Any]] = {
     "news": dict(KhaltiDelivery.News.choices),
     "outcome": dict(KhaltiReview.Outcome.choices),
 }
+NOT_SENT: Mapping[str, Promise] = {
+    Kind.RECEIPT_SENT: gettext_lazy("Receipt could not be sent"),
+    Kind.REFUND_NOTICE_SENT: gettext_lazy("Refund notice could not be sent"),
+}
+"""What is said of a mail that the mail server did not take."""
 AMOUNTS = frozenset({"amount", "total_amount"})
 
 
@@ -123,8 +131,8 @@ def _how_often(event: KhaltiEvent) -> str:
 
 
 def _what(event: KhaltiEvent) -> str:
-    if event.kind == Kind.RECEIPT_SENT and "error" in event.data:
-        return _("Receipt could not be sent")
+    if event.kind in NOT_SENT and "error" in event.data:
+        return str(NOT_SENT[event.kind])
     return str(event.get_kind_display())
 
 
@@ -138,7 +146,7 @@ def _who(event: KhaltiEvent, sight: Sight) -> str:
 def _details(event: KhaltiEvent, sight: Sight) -> Iterator[str]:
     for name in WORTH_TELLING.get(event.kind, ()):
         said = event.data.get(name)
-        if event.kind == Kind.RECEIPT_SENT:
+        if event.kind in NOT_SENT:
             yield from [str(said)] if said else []
         elif name in LABELS:
             yield str(LABELS[name].get(said, said))

@@ -1,11 +1,11 @@
-"""What went back, as the visitor may see it: nothing that is undecided, no reason, and no number of a mobile."""
+"""What went back, as the customer may see it: nothing that is undecided, no reason, and no number of a mobile."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
@@ -33,13 +33,10 @@ class MadeRefund:
 
     @property
     def moment(self) -> str:
-        """When Khalti was asked, or a person recorded it."""
-        return write_time(self.refund.sent_at or self.refund.created_at)
-
-    @property
-    def is_found(self) -> bool:
-        """Whether it was made some time before that moment: nobody knows when somebody pressed a button at Khalti."""
-        return self.refund.way == Way.DASHBOARD
+        """When Khalti was asked, or a person recorded it; what was found at Khalti was made some time before."""
+        moment = write_time(self.refund.sent_at or self.refund.created_at, with_zone=True)
+        is_found = self.refund.way == Way.DASHBOARD
+        return gettext("before %(moment)s") % {"moment": moment} if is_found else moment
 
     @property
     def where(self) -> str:

@@ -1,0 +1,114 @@
+"""The content of a receipt: one list of rows, which the page, the print and the mail show as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.lines import one_line
+from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.money import format_rupees
+from wagtail_khalti.receipts.refunds import GivenBack
+from wagtail_khalti.writing import write_in_both_calendars
+
+
+class Kind(StrEnum):
+    """How a row is shown."""
+
+    TEXT = "text"
+    """As words."""
+    TOTAL = "total"
+    """As the sum of what stands above it."""
+    REFERENCE = "reference"
+    """As what a customer quotes."""
+    CODE = "code"
+    """As an id of somebody else's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A label and its value, in one line each; ``notes`` stand below them."""
+
+    label: str
+    value: str
+    kind: Kind = Kind.TEXT
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Written in the language that was active. Before the payment is paid it is a summary, and no receipt."""
+
+    is_paid: bool
+    merchant: str
+    amount: str
+    rows: Sequence[Row]
+
+
+def receipt_of(
+    payment: KhaltiPayment, chosen: KhaltiSettings, given_back: GivenBack | None, *, shows_payer: bool
+) -> Receipt:
+    """``chosen`` are the settings of its site. ``shows_payer``: whether it is shown to the payer, with their name."""
+    merchant = merchant_of(payment)
+    rows = [
+        Row(label=_("Merchant"), value=merchant, notes=_details(chosen) if payment.is_paid else ()),
+        *_payer(payment, shows_payer=shows_payer and payment.is_paid),
+        Row(label=_("Description"), value=one_line(payment.purpose)),
+        *_items(payment),
+        Row(label=_("Amount"), value=_rupees(payment.amount), kind=Kind.TOTAL),
+        *_identification(payment),
+        *_refunds(given_back),
+    ]
+    return Receipt(is_paid=payment.is_paid, merchant=merchant, amount=_rupees(payment.amount), rows=rows)
+
+
+def merchant_of(payment: KhaltiPayment) -> str:
+    """Its site by name, or else the host that Khalti was told; never that of another site."""
+    site = payment.site
+    return one_line((site and (site.site_name or site.hostname)) or urlsplit(payment.website_url).netloc)
+
+
+def _details(chosen: KhaltiSettings) -> list[str]:
+    """Address, PAN and the like, line by line."""
+    return [line for line in map(one_line, chosen.receipt_text.splitlines()) if line]
+
+
+def _payer(payment: KhaltiPayment, *, shows_payer: bool) -> Iterator[Row]:
+    if shows_payer and (name := one_line(payment.customer_name)):
+        yield Row(label=_("Paid by"), value=name)
+    if payment.masked_phone:
+        yield Row(label=_("Mobile number"), value=payment.masked_phone)
+
+
+def _items(payment: KhaltiPayment) -> list[Row]:
+    """What makes up the amount, where that isn't the one thing that is named anyway."""
+    rows = [Row(label=one_line(line["label"]), value=_rupees(line["amount"])) for line in payment.breakdown]
+    return [] if [row.label for row in rows] == [one_line(payment.purpose)] else rows
+
+
+def _identification(payment: KhaltiPayment) -> Iterator[Row]:
+    if payment.is_paid and payment.completed_at:
+        yield Row(label=_("Paid on"), value=write_in_both_calendars(payment.completed_at, with_zone=True))
+    yield Row(label=_("Reference"), value=payment.readable_reference, kind=Kind.REFERENCE)
+    if payment.is_paid and payment.transaction_id:
+        yield Row(label=_("Khalti transaction ID"), value=payment.transaction_id, kind=Kind.CODE)
+
+
+def _refunds(given_back: GivenBack | None) -> Iterator[Row]:
+    """Where the money goes stands with each of them only where it goes several ways."""
+    if given_back is None:
+        return
+    for made in given_back.refunds:
+        notes = [made.moment] if given_back.where else [made.moment, made.where]
+        yield Row(label=_("Refunded"), value=made.amount or _("a part of it"), notes=notes)
+    if given_back.remaining:
+        yield Row(label=_("Remains paid"), value=given_back.remaining)
+
+
+def _rupees(paisa: int) -> str:
+    return format_rupees(paisa, get_language())
