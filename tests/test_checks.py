@@ -17,6 +17,7 @@ from wagtail_khalti.checks import (
     check_site_address,
     check_test_money,
 )
+from wagtail_khalti.checks_of_visitors import check_visitors
 from wagtail_khalti.checks_of_work import check_database, check_time_zone
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
@@ -94,7 +95,8 @@ def test_e002_an_option_that_resembles_none_gets_the_list(told):
     message = only(told({**GOOD, "QQQ": "x"}), Error, "E002")
 
     assert message.hint == (
-        "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY."
+        "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY, "
+        "MAX_WAIT, RATE_LIMITS, TRUSTED_PROXIES, CHECKOUT_FORM."
     )
 
 
@@ -384,4 +386,24 @@ def test_w015_a_time_zone_that_is_not_nepals(settings, zone, is_nepal):
     if is_nepal:
         assert check_time_zone(None) == []
     else:
-        assert "'UTC'" in only(check_time_zone(None), Warning, "W015").msg
+        assert "'UTC'" in only(check_time_zone(None), checks.Warning, "W015").msg
+
+
+@pytest.mark.parametrize("path", ["shop.forms.Nothing", "django.forms.Form", "tests.shop.models.Order", "form"])
+def test_a_checkout_form_has_to_be_one(settings, path):
+    settings.WAGTAIL_KHALTI = {**GOOD, "CHECKOUT_FORM": path}
+
+    only(check_visitors(None), Error, "E021")
+
+
+@pytest.mark.parametrize("sign", ["USE_X_FORWARDED_HOST", "SECURE_PROXY_SSL_HEADER"])
+def test_a_proxy_that_hides_all_visitors_is_noticed(settings, sign):
+    settings.WAGTAIL_KHALTI = GOOD
+    assert check_visitors(None) == []
+
+    setattr(settings, sign, ("HTTP_X_FORWARDED_PROTO", "https"))
+    only(check_visitors(None), checks.Warning, "W022")
+
+    for known in ({"TRUSTED_PROXIES": 1}, {"RATE_LIMITS": None}):
+        settings.WAGTAIL_KHALTI = {**GOOD, **known}
+        assert check_visitors(None) == []

@@ -201,3 +201,21 @@ def test_pages_show_also_where_the_settings_are_wrong(settings):
 
     assert is_test_mode() is False
     assert largest_payment() == 20_000_000
+
+
+def test_limits_are_merged_with_the_usual_ones_and_can_be_off():
+    assert read({}).rate_limits == {"checkout": 60, "return": 120, "page": 600}
+    assert read({"RATE_LIMITS": {"checkout": 5, "page": None}}).rate_limits == {"checkout": 5, "return": 120}
+    assert read({"RATE_LIMITS": None}).rate_limits == {}
+
+
+@pytest.mark.parametrize("written", [5, "off", False, {"chekout": 5}, {"page": 0}, {"page": "5"}, {"page": True}])
+def test_limits_that_make_no_sense_say_what_does(written):
+    with pytest.raises(ImproperlyConfigured, match=r'such as \{"checkout": 60'):
+        read({"RATE_LIMITS": written})
+
+
+@pytest.mark.parametrize("written", [-1, None, True, "1", 1.5, ["10.0.0.1"]])
+def test_proxies_are_a_number(written):
+    with pytest.raises(ImproperlyConfigured, match="how many proxies"):
+        read({"TRUSTED_PROXIES": written})

@@ -12,7 +12,7 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti import checks, checks_of_work
+        from wagtail_khalti import checks, checks_of_visitors, checks_of_work
 
         register(checks.check_configuration, self.label)
         register(checks.check_addresses, self.label)
@@ -21,5 +21,6 @@ class WagtailKhaltiConfig(AppConfig):
         register(checks.check_test_money, self.label, deploy=True)
         register(checks.check_site_address, self.label, Tags.database)
         register(checks.check_blocks, self.label)
+        register(checks_of_visitors.check_visitors, self.label)
         register(checks_of_work.check_database, self.label)
         register(checks_of_work.check_schedule, Tags.database)  # the doctor says it as a finding of its own

@@ -20,12 +20,23 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
+from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
 
 DEFAULT_MERCHANT = "default"
 LENT_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
 """Which the top level lends to merchants that leave them out."""
 MERCHANT_OPTIONS = (*LENT_OPTIONS, "SECRET_KEY", "API_URL")
-OPTIONS = (*MERCHANT_OPTIONS, "MERCHANTS", "BASE_URL", "CONTACT", "RECONCILE_EVERY", "MAX_WAIT")
+OPTIONS = (
+    *MERCHANT_OPTIONS,
+    "MERCHANTS",
+    "BASE_URL",
+    "CONTACT",
+    "RECONCILE_EVERY",
+    "MAX_WAIT",
+    "RATE_LIMITS",
+    "TRUSTED_PROXIES",
+    "CHECKOUT_FORM",
+)
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
@@ -97,6 +108,15 @@ class Configuration:
 
     max_wait: float
     """Seconds that a request waits for Khalti before it goes on without the answer, which is used when it comes."""
+
+    rate_limits: Mapping[str, int]
+    """The most requests of each kind that one visitor may make in a minute; a kind that is missing has no limit."""
+
+    trusted_proxies: int
+    """How many proxies of the site's a request passes, each of which notes the address that it came from."""
+
+    checkout_form: str
+    """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` naming the known ones."""
@@ -190,6 +210,9 @@ def read(options: Mapping[str, Any]) -> Configuration:
         contact=str(options.get("CONTACT", "")),
         reconcile_every=_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
         max_wait=_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
+        rate_limits=read_rate_limits(options.get("RATE_LIMITS", RATE_LIMITS)),
+        trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
+        checkout_form=str(options.get("CHECKOUT_FORM", "")),
     )
 
 

@@ -19,7 +19,9 @@ from wagtail_khalti.models import KhaltiRun
 
 logger = logging.getLogger(__name__)
 
-LIMIT, SECONDS = 5, 10.0  # a web server has other things to do
+CONCURRENCY = 4  # questions at a time; the thread that works with the answers is one
+SECONDS = 10.0  # also where the interval is shorter
+SHARE = 0.5  # of the interval, at most, while so much is due: a web server has other things to do
 WITHOUT_WORKERS = {"ImmediateBackend", "DummyBackend"}  # of django_tasks, and of Django itself
 
 
@@ -106,7 +108,8 @@ def _take_turn(every: timedelta) -> None:
     if _has_workers() and is_queue_worked_on:
         tasks.reconcile.enqueue(after_page_view=True)
     else:
-        reconcile(limit=LIMIT, seconds=SECONDS, after_page_view=True)
+        seconds = max(SECONDS, every.total_seconds() * SHARE)
+        reconcile(concurrency=CONCURRENCY, seconds=seconds, after_page_view=True)
 
 
 def _has_workers() -> bool:

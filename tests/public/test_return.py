@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
 
-from wagtail_khalti.actions import Source, start_payment
+from wagtail_khalti.actions import Source, check_payment, start_payment
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 LIES = "pidx={pidx}&status=Completed&transaction_id=GFq9PFS7b2iYvL8Lir9oXe&amount=150000&total_amount=150000"
@@ -29,6 +29,16 @@ def test_a_paid_payment_ends_on_its_receipt(client, khalti, payment):
 
     assert status_of(payment) == "completed"
     assert response.url == payment.get_absolute_url()
+
+
+def test_who_came_back_and_got_no_answer_is_asked_about_first(client, khalti, payment):
+    khalti.trouble("lookup", "too_many_requests", times=99)
+    client.get(khalti.return_path(payment))
+    assert KhaltiPayment.objects.get().is_urgent
+
+    khalti.no_more_trouble()
+    check_payment(payment)
+    assert not KhaltiPayment.objects.get().is_urgent
 
 
 def test_a_callback_without_a_pidx_finds_its_payment(client, khalti, payment):

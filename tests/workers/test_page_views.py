@@ -10,7 +10,7 @@ import requests
 from tests.shop.models import Order
 from tests.workers.backends import workers_on_the_database
 from tests.workers.processes import Process, environment
-from wagtail_khalti.embedded import LIMIT
+from wagtail_khalti.embedded import CONCURRENCY
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRun
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
@@ -90,29 +90,35 @@ def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
 
 
 def test_many_views_of_many_processes_take_one_turn_in_an_interval(khalti, pay_many):
-    pay_many(4 * LIMIT)
+    pay_many(4 * CONCURRENCY)
+    khalti.hold()
 
     with servers(khalti, 3) as running:
         with ThreadPoolExecutor(12) as visitors:
             answers = list(visitors.map(lambda number: running[number % 3].get(CHECKOUT), range(36)))
+        khalti.wait_for(CONCURRENCY)
+        waiting = khalti.waiting
+        khalti.answer()
         for server in running:
             server.end()
 
     assert {answer.status_code for answer in answers} == {404}
-    assert len(khalti.calls) == LIMIT
-    assert paid_orders() == LIMIT
+    assert waiting == CONCURRENCY
+    assert paid_orders() == 4 * CONCURRENCY, "it goes on while something is due"
 
 
 def test_with_no_interval_to_speak_of_they_would_take_many(khalti, pay_many):
     """The control: it is the interval that holds them back."""
-    pay_many(4 * LIMIT)
+    pay_many(4 * CONCURRENCY)
+    khalti.hold()
 
     with servers(khalti, 2, reconcile_every="0.001") as running:
         for server in running:
             server.get(CHECKOUT)
+        khalti.wait_for(2 * CONCURRENCY)
+        khalti.answer()
+        for server in running:
             server.end()
-
-    assert len(khalti.calls) == 2 * LIMIT
 
 
 @pytest.mark.in_full
@@ -144,7 +150,7 @@ def test_a_khalti_that_is_down_is_nobodys_trouble(khalti, pay_many):
 
 @pytest.mark.in_full
 def test_where_there_are_workers_it_is_left_to_them_as_long_as_they_come(khalti, pay_many):
-    pay_many(2 * LIMIT)
+    pay_many(2 * CONCURRENCY)
 
     with workers_on_the_database(khalti.url) as workers:
         queue = {"backend": workers.backend, "reconcile_every": "0.001"}
@@ -156,8 +162,8 @@ def test_where_there_are_workers_it_is_left_to_them_as_long_as_they_come(khalti,
         with servers(khalti, **queue) as [server]:
             server.get(CHECKOUT)
             server.end()
-        assert len(khalti.calls) == LIMIT, "nobody came for it"
+        assert len(khalti.calls) == 2 * CONCURRENCY, "nobody came for it"
 
         with Process(["django", "db_worker", "--batch", "--no-startup-delay"], workers.env()) as worker:
             assert worker.ends() == 0
-    assert paid_orders() == 2 * LIMIT
+    assert paid_orders() == 2 * CONCURRENCY

@@ -62,6 +62,11 @@ class WatchedKhalti:
     def answer(self) -> None:
         self._gate.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for an answer now."""
+        return self._waiting
+
     def wait_for(self, questions: int) -> None:
         """Until so many wait for an answer at once."""
         with self._changed:

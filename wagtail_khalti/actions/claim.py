@@ -5,7 +5,7 @@ A claim is a moment in the future: whoever is killed has no need to give it back
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, models
@@ -14,28 +14,34 @@ from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.transactions import short_transaction
+
+Order = Callable[[KhaltiPaymentQuerySet, datetime], KhaltiPaymentQuerySet]
+"""A word of the queryset: which of the payments that are due come first."""
 
 LOOKUP_LEASE = timedelta(seconds=45)  # longer than a lookup lasts, with all its tries
 TRIES = 10  # if others are faster so often, the next run is early enough
 LEASE = timedelta(minutes=5)  # longer than a claimed payment waits for its turn, is asked about, and is settled
 
 
-def claim_due_payments(most: int, merchants: Iterable[Merchant]) -> list[KhaltiPayment]:
-    """Of these merchants, the longest overdue ones that nobody else has in hand."""
+def claim_due_payments(
+    most: int, merchants: Iterable[Merchant], *, order: Order = KhaltiPaymentQuerySet.due
+) -> list[KhaltiPayment]:
+    """Of these merchants, the first in this order, by default the longest overdue, that nobody else has in hand."""
     claimed: list[KhaltiPayment] = []
     for merchant in merchants:
         now = timezone.now()
-        due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).due(now)
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-        due = due.filter(free)[: most - len(claimed)]
+        theirs = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).filter(free)
+        due = order(theirs, now)[: most - len(claimed)]
         claimed += _claim(due, next_check_at=now + LEASE, claimed_until=now + LEASE)
         if len(claimed) == most:
             break
     return claimed
 
 
-def take_turn(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime) -> bool:
+def take_turn(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime | bool) -> bool:
     """Whether Khalti is ours to ask about it now: of many who come, one, and not within ``pause`` after the last time.
 
     ``marks`` are columns to be written with that. Whoever applies the answer gives the turn back; one that was killed

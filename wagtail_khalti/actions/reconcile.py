@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from wagtail_khalti.actions.ask import Inquiry
-from wagtail_khalti.actions.claim import claim_due_payments, claim_payment, release
+from wagtail_khalti.actions.claim import claim_payment, release
 from wagtail_khalti.actions.close_review import close_review
 from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.actions.inquiries import Inquiries
@@ -25,6 +25,7 @@ from wagtail_khalti.actions.outage import Outages
 from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.actions.refund_notices import payments_with_due_notices, send_refund_notices
+from wagtail_khalti.actions.turns import Turns
 from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview, KhaltiRun
@@ -45,13 +46,14 @@ def reconcile(
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Reconciliation:
-    """Ask Khalti about what is due, the longest overdue first, and deliver what is due.
+    """Ask Khalti about what is due, and deliver what is due.
 
-    At most ``limit`` payments, for about ``seconds``, ``concurrency`` questions at a time; ``only`` this payment,
-    whenever it is due. ``after_page_view``: what began it is a visit, and no schedule. Any number of runs may work at
-    the same time, and none touches what another has in hand; one that is killed leaves nothing to clean up. Where
-    Khalti does not answer, or refuses the key, that merchant is not asked any further. Never raises for a single
-    payment. Commits on its own, so it can't run inside a transaction.
+    At most ``limit`` payments, for about ``seconds``, ``concurrency`` questions at a time; half of them the longest
+    overdue, the others those that are likely to be paid. ``only`` this payment, whenever it is due.
+    ``after_page_view``: what began it is a visit, and no schedule. Any number of runs may work at the same time, and
+    none touches what another has in hand; one that is killed leaves nothing to clean up. Where Khalti does not answer,
+    or refuses the key, that merchant is not asked any further. Never raises for a single payment. Commits on its own,
+    so it can't run inside a transaction.
     """
     require_no_transaction("reconcile")
     began = time.monotonic()
@@ -93,6 +95,7 @@ class _Run:
         self._left, self._by, self._on_progress = limit, by, on_progress
         self._merchants = deque(configuration().merchants.values())
         self._outages = Outages()
+        self._turns = Turns()
         self._heard_from: dict[str, datetime] = {}
         self._deliveries = iter(KhaltiDelivery.objects.due(timezone.now()).in_turn())
 
@@ -136,7 +139,7 @@ class _Run:
             return
         self._merchants.rotate()  # none of them waits behind the others
         with self._going_on("Due payments could not be claimed"):
-            claimed = claim_due_payments(room, self._those_who_answer())
+            claimed = self._turns.claim(room, self._those_who_answer())
             self._left = None if self._left is None else self._left - len(claimed)
             for payment in claimed:
                 self._inquiries.ask(payment)

@@ -174,6 +174,7 @@ def _pass_gate(payment: KhaltiPayment, changes: dict[str, Any], *, asked_at: dat
         **changes,
         "checked_at": now,
         "claimed_until": None,
+        "is_urgent": changes.get("status", payment.status) == Status.PENDING,
         "next_check_at": next_check(payment, changes, now=now),
     }
     # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.

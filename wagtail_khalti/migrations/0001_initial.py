@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ('returned_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last came back at')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='last checked at')),
                 ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='next check at')),
+                ('is_urgent', models.BooleanField(default=False, editable=False, verbose_name='to be checked first')),
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being checked until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being refunded since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='paid already with')),
@@ -308,6 +309,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(fields=['merchant', 'mode', 'next_check_at', 'id'], name='khalti_payment_due'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['is_urgent', 'merchant', 'mode', 'next_check_at', 'id'], name='khalti_payment_urgent'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

@@ -190,6 +190,8 @@ class KhaltiPayment(OnPrimary):
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
     """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
+    is_urgent = models.BooleanField(_("to be checked first"), default=False, editable=False)
+    """Somebody came back and Khalti has not answered since, or its last answer was that somebody is paying."""
     claimed_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
     """While a run has it in hand. A run that was killed has no need to give it back."""
     refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
@@ -240,6 +242,7 @@ class KhaltiPayment(OnPrimary):
         ]
         indexes = [
             models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
+            models.Index(fields=["is_urgent", "merchant", "mode", "next_check_at", "id"], name="khalti_payment_urgent"),
             # What staff look through: always the payments of one mode, the newest first.
             models.Index(fields=["mode", "created_at", "id"], name="khalti_payment_started"),
             models.Index(fields=["mode", "status", "created_at", "id"], name="khalti_payment_status"),

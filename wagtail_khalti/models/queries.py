@@ -72,6 +72,14 @@ class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
         """Those that Khalti is to be asked about, the longest overdue first."""
         return self.filter(next_check_at__lte=now).order_by("next_check_at", "pk")
 
+    def newly_due(self, now: datetime) -> Self:
+        """The same, in the opposite order."""
+        return self.filter(next_check_at__lte=now).order_by("-next_check_at", "-pk")
+
+    def urgent(self, now: datetime) -> Self:
+        """Those of them that have shown signs of life."""
+        return self.due(now).filter(is_urgent__in=[True])  # SQLite uses no index where a column stands alone
+
 
 RECENT = 10  # events among which a repetition is looked for
 MAX_RETURNS = 5  # of a visitor that are kept apart while the status stays; anybody can make up another

@@ -27,10 +27,11 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.public.decorators import visitor_page
+from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.destinations import way_back
 from wagtail_khalti.public.earlier import Earlier, find_earlier
-from wagtail_khalti.public.forms import CheckoutForm
+from wagtail_khalti.public.forms import CheckoutForm, checkout_form
+from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.openings import count_opening
 from wagtail_khalti.public.paying import pay_offer
@@ -50,6 +51,7 @@ FIELD_BY_KHALTIS_NAME = {
 
 
 @visitor_page
+@limited_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_protect
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
@@ -64,9 +66,12 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
-            form = CheckoutForm(terms=offer.terms, initial=_answers_given_before(request))
+            form = checkout_form()(terms=offer.terms, initial=_answers_given_before(request))
             return _page(request, offer, form)
-        form = CheckoutForm(request.POST, terms=offer.terms)
+        form = checkout_form()(request.POST, terms=offer.terms)
+        if wait := seconds_to_wait(request, "checkout"):
+            form.add_error(None, please_wait(wait))
+            return asked_to_wait(_page(request, offer, form), wait)
         if not form.is_valid() or not form.saw_total:
             return _page(request, offer, form)
         return _pay(request, offer, form)

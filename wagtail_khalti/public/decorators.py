@@ -12,6 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from wagtail_khalti.public.limits import seconds_to_wait, too_many
+
 View = Callable[..., HttpResponse]
 
 
@@ -35,3 +37,15 @@ def visitor_page(view: View) -> View:
         return response
 
     return login_not_required(transaction.non_atomic_requests(never_cache(wrapper)))
+
+
+def limited_page(view: View) -> View:
+    """Who looks too often is asked to wait, at once. What is sent is the view's own matter: nothing may be lost."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD") and (wait := seconds_to_wait(request, "page")):
+            return too_many(request, wait)
+        return view(request, *args, **kwargs)
+
+    return wrapper

@@ -7,12 +7,13 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.conf import largest_payment
+from wagtail_khalti.conf import configuration, largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
@@ -23,6 +24,8 @@ from wagtail_khalti.public.offers import Terms
 from wagtail_khalti.writing import digits, write_number
 
 LONGEST_KEY = 64
+ANSWERS = ("quantity", "name", "email", "phone")
+"""The fields that say what is wished for. A site may add others, such as a captcha that differs each time."""
 
 
 def _can_be_stored(text: str) -> bool:
@@ -143,7 +146,7 @@ class CheckoutForm(forms.Form):
 
     def idempotency_key(self, token: str) -> str:
         """The same for the same wish: this form, this offer, this total, these answers."""
-        answers = sorted((name, str(value)) for name, value in self.cleaned_data.items())
+        answers = sorted((name, str(value)) for name, value in self.cleaned_data.items() if name in ANSWERS)
         wish = repr([self.key, token, self.terms.name, self.total, answers, self.is_repeat])
         return "checkout:" + hashlib.sha256(wish.encode(errors="replace")).hexdigest()
 
@@ -180,3 +183,17 @@ class CheckoutForm(forms.Form):
         quantity = self.quantity_wanted
         label = f"{self.terms.name} × {write_number(quantity)}" if quantity > 1 else self.terms.name
         return [BreakdownLine(label=label, amount=self.total)]
+
+
+def checkout_form() -> type[CheckoutForm]:
+    """The site's own, or this one. Raises ``ImproperlyConfigured``."""
+    path = configuration().checkout_form
+    if not path:
+        return CheckoutForm
+    try:
+        form = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["CHECKOUT_FORM"] is {path!r}: {error}.') from error
+    if not (isinstance(form, type) and issubclass(form, CheckoutForm)):
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["CHECKOUT_FORM"] is {path!r}, must be a subclass of CheckoutForm.')
+    return form

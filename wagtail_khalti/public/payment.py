@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,8 +24,9 @@ from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, K
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.payment import SOFT_ENDS, Status
-from wagtail_khalti.public.decorators import visitor_page
+from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay_again
+from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait
 from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.sites import chosen, site_of_payment
 from wagtail_khalti.public.started import was_started_here
@@ -52,6 +54,7 @@ PAGES: Mapping[str, str] = {
 
 
 @visitor_page
+@limited_page
 @require_safe
 def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     """To Khalti's page, as soon as there is one: also for the second of two clicks, and after Khalti was down."""
@@ -81,6 +84,9 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
 def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     """The callback: a hint to look the payment up. What the browser says is noted, and never believed."""
     reconcile_after_this_answer(request)
+    if seconds_to_wait(request, "return"):
+        # Nothing is lost: that page asks Khalti, too, and has limits of its own.
+        return HttpResponseRedirect(reverse("wagtail_khalti:payment", args=[reference]))
     payment = _find(reference)
     if payment is None:
         return _not_found(request)
@@ -101,11 +107,13 @@ def payment_page(request: HttpRequest, reference: str, *, shows_payer: bool = Fa
     if payment is None:
         return _not_found(request)
 
+    wait = seconds_to_wait(request, "page")
     pause = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
-    _bring_up_to_date(payment, is_ours=not payment.is_paid and take_turn(payment, pause=pause))
+    _bring_up_to_date(payment, is_ours=not wait and not payment.is_paid and take_turn(payment, pause=pause))
     given_back = what_went_back(payment)
     shows_payer = shows_payer or was_started_here(request, payment.reference)
-    return _page(request, payment, _state(payment, given_back), given_back=given_back, shows_payer=shows_payer)
+    page = _page(request, payment, _state(payment, given_back), given_back=given_back, shows_payer=shows_payer)
+    return asked_to_wait(page, wait) if wait else page
 
 
 def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
@@ -130,8 +138,8 @@ def _come_back(payment: KhaltiPayment, callback: Callback) -> bool:
     is_first = payment.returned_at is None
     is_first_after_end = payment.ended_at and payment.returned_at and payment.returned_at < payment.ended_at
     is_rare = payment.status in SOFT_ENDS and not is_first and not is_first_after_end
-    now = timezone.now()
-    is_ours = take_turn(payment, pause=SOONEST_AFTER_END if is_rare else SOONEST_CHECK, returned_at=now)
+    now, pause = timezone.now(), SOONEST_AFTER_END if is_rare else SOONEST_CHECK
+    is_ours = take_turn(payment, pause=pause, returned_at=now, is_urgent=True)
 
     data = {"hints": callback.hints, "names_another_payment": callback.names_another(payment.pidx)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)

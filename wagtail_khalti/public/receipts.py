@@ -11,7 +11,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import receipt_signer
-from wagtail_khalti.public.decorators import visitor_page
+from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.payment import payment_page
 from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.started import started_here
@@ -30,6 +30,7 @@ def receipt(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 @visitor_page
+@limited_page
 @require_safe
 def own_receipt(request: HttpRequest) -> HttpResponse:
     """The one that was paid last in this browser, or how that stands which was begun last."""

@@ -1,0 +1,46 @@
+"""Checks of what stands between strangers and the checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
+from django.core.exceptions import ImproperlyConfigured
+
+from wagtail_khalti.conf import Configuration, configuration
+from wagtail_khalti.public.forms import checkout_form
+
+
+def check_visitors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The form can be made, and visitors can be told apart."""
+    try:
+        known = configuration()
+    except ImproperlyConfigured:
+        return []  # E001 says it
+    return [*_form(), *_proxies(known)]
+
+
+def _form() -> list[CheckMessage]:
+    try:
+        checkout_form()
+    except ImproperlyConfigured as error:
+        hint = "It is a dotted path, such as shop.forms.CheckoutForm."
+        return [Error(str(error), hint=hint, id="wagtail_khalti.E021")]
+    return []
+
+
+def _proxies(known: Configuration) -> list[CheckMessage]:
+    is_behind_one = settings.USE_X_FORWARDED_HOST or settings.SECURE_PROXY_SSL_HEADER
+    if not known.rate_limits or known.trusted_proxies or not is_behind_one:
+        return []
+    return [
+        Warning(
+            "This site is behind a proxy, and visitors can't be told apart by their address.",
+            hint='Set WAGTAIL_KHALTI["TRUSTED_PROXIES"] = 1, or how many proxies of yours a request passes, '
+            'or "RATE_LIMITS": None.',
+            id="wagtail_khalti.W022",
+        )
+    ]
