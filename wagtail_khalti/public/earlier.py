@@ -11,15 +11,13 @@ from operator import or_
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.timesince import timesince
-from django.utils.translation import get_language
+from django.utils.translation import ngettext
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.actions.repeats import SHORTLY
 from wagtail_khalti.actions.start import source_columns
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.digits import in_digits_of
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payment import Status
@@ -27,6 +25,7 @@ from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
 from wagtail_khalti.public.started import started_here
+from wagtail_khalti.writing import write_number
 
 BEGUN_SHORTLY = 2 * SHORTLY  # an hour at Khalti, and an hour since
 MOST = 10  # looked at, the newest first
@@ -47,8 +46,9 @@ class Earlier:
     @property
     def ago(self) -> str:
         """``2 minutes``, since it was paid, in the visitor's language."""
-        paid_at = min(self.payment.completed_at or timezone.now(), timezone.now() - timedelta(minutes=1))
-        return in_digits_of(get_language(), timesince(paid_at, depth=1))
+        now = timezone.now()
+        minutes = max(1, (now - (self.payment.completed_at or now)) // timedelta(minutes=1))
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": write_number(minutes)}
 
     def is_same(self, form: CheckoutForm) -> bool:
         """Whether this visitor should go on with it: it can still be paid, and nothing was typed otherwise."""
