@@ -9,16 +9,10 @@ from wagtail.models import Site
 
 from tests.shop.models import CardBlock, ShopPage
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
-from wagtail_khalti.checks import (
-    check_addresses,
-    check_blocks,
-    check_configuration,
-    check_settings_page,
-    check_site_address,
-    check_test_money,
-)
-from wagtail_khalti.checks_of_visitors import check_visitors
-from wagtail_khalti.checks_of_work import check_database, check_time_zone
+from wagtail_khalti.checks.settings import check_configuration, check_test_money
+from wagtail_khalti.checks.site import check_addresses, check_blocks, check_settings_page, check_site_address
+from wagtail_khalti.checks.visitors import check_visitors
+from wagtail_khalti.checks.work import check_database, check_time_zone
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}

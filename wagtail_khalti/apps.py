@@ -12,15 +12,15 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti import checks, checks_of_visitors, checks_of_work
+        from wagtail_khalti.checks import settings, site, visitors, work
 
-        register(checks.check_configuration, self.label)
-        register(checks.check_addresses, self.label)
-        register(checks.check_settings_page, self.label)
-        register(checks_of_work.check_time_zone, self.label)
-        register(checks.check_test_money, self.label, deploy=True)
-        register(checks.check_site_address, self.label, Tags.database)
-        register(checks.check_blocks, self.label)
-        register(checks_of_visitors.check_visitors, self.label)
-        register(checks_of_work.check_database, self.label)
-        register(checks_of_work.check_schedule, Tags.database)  # the doctor says it as a finding of its own
+        register(settings.check_configuration, self.label)
+        register(site.check_addresses, self.label)
+        register(site.check_settings_page, self.label)
+        register(work.check_time_zone, self.label)
+        register(settings.check_test_money, self.label, deploy=True)
+        register(site.check_site_address, self.label, Tags.database)
+        register(site.check_blocks, self.label)
+        register(visitors.check_visitors, self.label)
+        register(work.check_database, self.label)
+        register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.doctor.conftest import only
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import reconcile
-from wagtail_khalti.checks_of_work import check_schedule
+from wagtail_khalti.checks.work import check_schedule
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import schedule
 
@@ -76,6 +76,6 @@ def test_before_the_first_migration_it_is_silent(monkeypatch):
     def has_no_table():
         raise ProgrammingError('relation "wagtail_khalti_khaltirun" does not exist')
 
-    monkeypatch.setattr("wagtail_khalti.checks_of_work.schedule", has_no_table)
+    monkeypatch.setattr("wagtail_khalti.checks.work.schedule", has_no_table)
 
     assert check_schedule(None, databases=["default"]) == []

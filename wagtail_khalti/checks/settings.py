@@ -1,23 +1,17 @@
-"""Tells the developer before the first customer finds out."""
+"""Checks of ``WAGTAIL_KHALTI``."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
-from django.db.models import Field
-from django.urls import NoReverseMatch, reverse
-from wagtail.fields import StreamField
-from wagtail.models import Site
 
-from wagtail_khalti.actions.recipient import UNTOUCHED
 from wagtail_khalti.conf import (
     MERCHANT_OPTIONS,
     OPTIONS,
@@ -31,11 +25,9 @@ from wagtail_khalti.conf import (
     unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
-from wagtail_khalti.public.block_templates import blocks_without_template
 from wagtail_khalti.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"
-SETTINGS_APP = "wagtail.contrib.settings"
 MODE_OF_HOST = {"khalti.com": Mode.LIVE, "dev.khalti.com": Mode.SANDBOX, "a.khalti.com": Mode.SANDBOX}
 
 # Fingerprints (SHA-256) of the keys in Khalti's documentation: they belong to somebody else's test account.
@@ -64,67 +56,13 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     return messages
 
 
-def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The visitor has to find the way back from Khalti."""
-    if not getattr(settings, "ROOT_URLCONF", None):
-        return []
-    try:
-        reverse("wagtail_khalti:return", args=["REFERENCE"])
-    except NoReverseMatch:
-        return [
-            Error(
-                "The addresses of wagtail_khalti are not part of this site.",
-                hint='Add path("khalti/", include("wagtail_khalti.urls")) to your urls.py, before wagtail_urls.',
-                id="wagtail_khalti.E009",
-            )
-        ]
-    return []
-
-
-def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What people choose for a site has its page among Wagtail's settings."""
-    if apps.is_installed(SETTINGS_APP):
-        return []
-    return [
-        Warning(
-            f"There is no page for the Khalti settings of a site: {SETTINGS_APP} is not installed.",
-            hint=f'Add "{SETTINGS_APP}" to INSTALLED_APPS.',
-            id="wagtail_khalti.W010",
-        )
-    ]
-
-
 def check_test_money(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Before a site goes live: what is paid with test money is delivered like anything that is paid."""
-    merchants = () if settings.DEBUG else _merchants()
-    return [message for merchant in merchants for message in _test_money(merchant)]
+    return [] if settings.DEBUG else [message for merchant in merchants() for message in _test_money(merchant)]
 
 
-def check_site_address(
-    app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Code without a request sends visitors back to the address of a Wagtail site. Reads the database."""
-    is_live = any(merchant.mode == Mode.LIVE for merchant in _merchants())
-    if not databases or not is_live or configuration().base_url:
-        return []
-    try:
-        is_untouched = Site.objects.filter(hostname=UNTOUCHED).exists()
-    except DatabaseError:
-        return []  # before the first migrate
-    if not is_untouched:
-        return []
-    return [
-        Warning(
-            "A Wagtail site still has the hostname localhost, which no visitor can come back to from Khalti.",
-            hint="Give it its real hostname and port under Settings, Sites, and set "
-            'WAGTAIL_KHALTI["BASE_URL"] = "https://shop.example".',
-            id="wagtail_khalti.W012",
-        )
-    ]
-
-
-def _merchants() -> Collection[Merchant]:
-    """None where the settings can't be read, which E001 says."""
+def merchants() -> Collection[Merchant]:
+    """Of the settings; none where these can't be read, which E001 says."""
     try:
         return configuration().merchants.values()
     except ImproperlyConfigured:
@@ -138,24 +76,6 @@ def _test_money(merchant: Merchant) -> Iterator[CheckMessage]:
         yield Error(words, hint=hint, id="wagtail_khalti.E011")
     elif merchant.mode == Mode.SANDBOX:
         yield Warning(words, hint=hint, id="wagtail_khalti.W011")
-
-
-def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What can be bought has to know the page around it, which a ``StructBlock`` without a template doesn't tell."""
-    fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]
-    return [
-        Warning(
-            f"Nothing can be bought in the block {block.name!r} of {field}: it has no template.",
-            hint="Wagtail tells the members of a StructBlock of the page around them only through its template.",
-            id="wagtail_khalti.W020",
-        )
-        for field in fields
-        for block in blocks_without_template(field.stream_block)
-    ]
-
-
-def _is_stream(field: Field[Any, Any]) -> TypeGuard[StreamField]:
-    return isinstance(field, StreamField)
 
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:

@@ -1,0 +1,93 @@
+"""Checks of how the package is built into the site: addresses, pages of settings, blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, TypeGuard
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
+from django.db import DatabaseError
+from django.db.models import Field
+from django.urls import NoReverseMatch, reverse
+from wagtail.fields import StreamField
+from wagtail.models import Site
+
+from wagtail_khalti.actions.recipient import UNTOUCHED
+from wagtail_khalti.checks.settings import merchants
+from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.public.block_templates import blocks_without_template
+
+SETTINGS_APP = "wagtail.contrib.settings"
+
+
+def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The visitor has to find the way back from Khalti."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    try:
+        reverse("wagtail_khalti:return", args=["REFERENCE"])
+    except NoReverseMatch:
+        return [
+            Error(
+                "The addresses of wagtail_khalti are not part of this site.",
+                hint='Add path("khalti/", include("wagtail_khalti.urls")) to your urls.py, before wagtail_urls.',
+                id="wagtail_khalti.E009",
+            )
+        ]
+    return []
+
+
+def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What people choose for a site has its page among Wagtail's settings."""
+    if apps.is_installed(SETTINGS_APP):
+        return []
+    return [
+        Warning(
+            f"There is no page for the Khalti settings of a site: {SETTINGS_APP} is not installed.",
+            hint=f'Add "{SETTINGS_APP}" to INSTALLED_APPS.',
+            id="wagtail_khalti.W010",
+        )
+    ]
+
+
+def check_site_address(
+    app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Code without a request sends visitors back to the address of a Wagtail site. Reads the database."""
+    is_live = any(merchant.mode == Mode.LIVE for merchant in merchants())
+    if not databases or not is_live or configuration().base_url:
+        return []
+    try:
+        is_untouched = Site.objects.filter(hostname=UNTOUCHED).exists()
+    except DatabaseError:
+        return []  # before the first migrate
+    if not is_untouched:
+        return []
+    return [
+        Warning(
+            "A Wagtail site still has the hostname localhost, which no visitor can come back to from Khalti.",
+            hint="Give it its real hostname and port under Settings, Sites, and set "
+            'WAGTAIL_KHALTI["BASE_URL"] = "https://shop.example".',
+            id="wagtail_khalti.W012",
+        )
+    ]
+
+
+def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What can be bought has to know the page around it, which a ``StructBlock`` without a template doesn't tell."""
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]
+    return [
+        Warning(
+            f"Nothing can be bought in the block {block.name!r} of {field}: it has no template.",
+            hint="Wagtail tells the members of a StructBlock of the page around them only through its template.",
+            id="wagtail_khalti.W020",
+        )
+        for field in fields
+        for block in blocks_without_template(field.stream_block)
+    ]
+
+
+def _is_stream(field: Field[Any, Any]) -> TypeGuard[StreamField]:
+    return isinstance(field, StreamField)
