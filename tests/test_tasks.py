@@ -7,8 +7,8 @@ from rq import Queue
 
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import start_payment
-from wagtail_khalti.conf import CONNECT_TIMEOUT, READ_TIMEOUT
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.option_values import CONNECT_TIMEOUT, READ_TIMEOUT
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db(transaction=True)]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +18,15 @@ from django.core.signals import setting_changed
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
+from wagtail_khalti.money import Paisa, to_paisa
+from wagtail_khalti.option_values import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    read_interval,
+    read_max_amount,
+    read_max_wait,
+    read_timeout,
+)
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
 
 DEFAULT_MERCHANT = "default"
@@ -38,8 +45,6 @@ OPTIONS = (
     "CHECKOUT_FORM",
 )
 
-CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
-READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 MAX_AMOUNT = Decimal("200000")  # rupees; what a wallet may pay a merchant at once: khalti.com/info/transaction-limits
 USUAL_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
 MAX_WAIT = 2.0  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
@@ -208,8 +213,8 @@ def read(options: Mapping[str, Any]) -> Configuration:
         merchants=MappingProxyType({name: _merchant(name, given) for name, given in merchant_options(options).items()}),
         base_url=str(options.get("BASE_URL", "")),
         contact=str(options.get("CONTACT", "")),
-        reconcile_every=_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
-        max_wait=_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
+        reconcile_every=read_interval(options.get("RECONCILE_EVERY", RECONCILE_EVERY)),
+        max_wait=read_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
         rate_limits=read_rate_limits(options.get("RATE_LIMITS", RATE_LIMITS)),
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
@@ -229,8 +234,8 @@ def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
         mode=mode,
         api_url=api_url,
         secret_key=str(options.get("SECRET_KEY") or "").strip(),  # files end with a new line
-        timeout=_timeout(options.get("TIMEOUT", (CONNECT_TIMEOUT, READ_TIMEOUT))),
-        max_amount=_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
+        timeout=read_timeout(options.get("TIMEOUT", (CONNECT_TIMEOUT, READ_TIMEOUT))),
+        max_amount=read_max_amount(options.get("MAX_AMOUNT", MAX_AMOUNT)),
     )
 
 
@@ -240,54 +245,6 @@ def _mode(value: Any) -> Mode:
     except ValueError:
         legal = ", ".join(f'"{mode}"' for mode in Mode.values)
         raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MODE"] is {value!r}, must be one of: {legal}.') from None
-
-
-def _timeout(value: Any) -> tuple[float, float]:
-    try:
-        pair = value if isinstance(value, tuple | list) else (min(CONNECT_TIMEOUT, value), value)
-        connect, answer = (float(seconds) for seconds in pair)
-    except (TypeError, ValueError):
-        connect = answer = 0.0
-    if not (0 < connect < math.inf and 0 < answer < math.inf):
-        raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to answer).'
-        )
-    return connect, answer
-
-
-def _max_amount(value: Any) -> Paisa:
-    try:
-        amount = to_paisa(Decimal(str(value)))
-    except (InvalidOperation, ValueError):
-        amount = Paisa(0)
-    if amount < MINIMUM:
-        raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees, and at least Khalti\'s minimum.'
-        )
-    return amount
-
-
-def _interval(value: Any) -> timedelta:
-    try:
-        seconds = -1.0 if isinstance(value, bool) else float(value)
-        interval = timedelta(seconds=seconds)
-    except (TypeError, ValueError, OverflowError):
-        interval = timedelta(-1)
-    if interval < timedelta(0):
-        raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
-        )
-    return interval
-
-
-def _max_wait(value: Any) -> float:
-    try:
-        seconds = 0.0 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
-    return seconds
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

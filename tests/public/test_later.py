@@ -26,6 +26,18 @@ def test_what_was_never_sent_is_sent_while_the_wish_is_fresh(visitor, unsent):
     assert SimulatedPayment.objects.count() == 1
 
 
+def test_opening_it_again_does_not_make_the_history_grow(visitor, khalti, unsent):
+    khalti.answer("initiate", "Down", status=503, times=4)
+    before = unsent.events.count()
+
+    for _turn in range(4):
+        visitor.visit(f"{unsent.get_absolute_url()}continue/")
+
+    assert unsent.events.count() == before + 1, "sent by the system, no longer by the visitor"
+    assert unsent.events.get(actor="system", kind="initiate_sent").count == 4
+    assert unsent.events.get(kind="no_answer").count == 5
+
+
 def test_later_the_offer_is_read_again_and_may_cost_something_else(visitor, unsent):
     KhaltiPayment.objects.update(created_at=timezone.now() - timedelta(minutes=11))
 

@@ -91,7 +91,7 @@ def _claim(payment: KhaltiPayment) -> bool:
     with short_transaction():
         mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
         if mine:
-            KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT).save()
+            KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT))
     payment.refresh_from_db()
     return bool(mine)
 
@@ -142,7 +142,11 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
     with short_transaction():
         waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
         mine = waiting.update(initiating_at=None, **changes)
-        KhaltiEvent.about(payment, kind, data=data).save()
+        event = KhaltiEvent.about(payment, kind, data=data)
+        if kind == KhaltiEvent.Kind.NO_ANSWER:  # as often as somebody opens the page while Khalti is down
+            KhaltiEvent.objects.add(event)
+        else:
+            event.save()
         if mine and "status" in changes:
             recount_days_of(payment.created_at)
         if mine and has_failed:

@@ -1,0 +1,64 @@
+"""Read the values of single options; ``ImproperlyConfigured`` says what to write instead."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
+
+CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
+READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
+
+
+def read_timeout(value: Any) -> tuple[float, float]:
+    """Seconds to connect, and to answer."""
+    try:
+        pair = value if isinstance(value, tuple | list) else (min(CONNECT_TIMEOUT, value), value)
+        connect, answer = (float(seconds) for seconds in pair)
+    except (TypeError, ValueError):
+        connect = answer = 0.0
+    if not (0 < connect < math.inf and 0 < answer < math.inf):
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to answer).'
+        )
+    return connect, answer
+
+
+def read_max_amount(value: Any) -> Paisa:
+    try:
+        amount = to_paisa(Decimal(str(value)))
+    except (InvalidOperation, ValueError):
+        amount = Paisa(0)
+    if amount < MINIMUM:
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["MAX_AMOUNT"] is {value!r}, must be an amount in rupees, and at least Khalti\'s minimum.'
+        )
+    return amount
+
+
+def read_interval(value: Any) -> timedelta:
+    try:
+        seconds = -1.0 if isinstance(value, bool) else float(value)
+        interval = timedelta(seconds=seconds)
+    except (TypeError, ValueError, OverflowError):
+        interval = timedelta(-1)
+    if interval < timedelta(0):
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
+        )
+    return interval
+
+
+def read_max_wait(value: Any) -> float:
+    try:
+        seconds = 0.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
+    return seconds
