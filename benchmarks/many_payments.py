@@ -10,7 +10,7 @@ from django.utils import timezone
 from benchmarks.canned_khalti import USUAL_AMOUNT
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 SEED = 1000
 OWN_TO_EACH = ("reference", "purchase_order_id", "pidx")

@@ -20,7 +20,7 @@ from wagtail.models import Page, Site
 
 from tests.shop.models import ShopPage
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.signals import payment_completed
 
 Kind = KhaltiEvent.Kind

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from benchmarks.browser import Asked, Browser
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 VISITORS = count(1)

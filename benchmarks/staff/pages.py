@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.modes import default_mode
 
 PAGE_LINK = re.compile(r'href="[^"]*[?&;]p=(\d+)')

@@ -22,8 +22,8 @@ from wagtail_khalti.models import (
     KhaltiReview,
     KhaltiSearchEntry,
 )
-from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import GIVEN_BACK, PAID, SOFT_ENDS, Status
 
 OF_THE_SITE, TESTS = 1000, 20  # those of the site's own mode, which are counted, and test payments beside them
 PLACES = 20

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from wagtail_khalti.actions.totals import Sums
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import PAID, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
 TODAY = datetime(2026, 11, 22, 12, tzinfo=KATHMANDU)

@@ -16,7 +16,7 @@ from wagtail_khalti.actions.claim import (
 )
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.references import new_reference
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

@@ -11,7 +11,7 @@ from wagtail_khalti.actions import check_payment, close_review, decide_refund, r
 from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.exceptions import RefundIsDecided, RefundUndecided, RequestRejected
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]

@@ -11,8 +11,8 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, close_review, enter_refund_amount, record_refund, refund_payment
 from wagtail_khalti.exceptions import AmountNotLeft, AmountTooSmall, NothingLeft, RefundIsDecided, RefundUndecided
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

@@ -7,7 +7,7 @@ from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.exceptions import GatewayError, KhaltiError
 from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 

@@ -18,7 +18,8 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import connect
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID, SOFT_ENDS
 
 AMOUNT = 150_000
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"

@@ -17,8 +17,8 @@ from wagtail_khalti.actions import (
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.exceptions import NothingLeft, RequestRejected
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 

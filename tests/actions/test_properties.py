@@ -12,7 +12,8 @@ from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway.messages import read_paisa
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID, SOFT_ENDS
 
 AMOUNT = 150_000
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"

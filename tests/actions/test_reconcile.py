@@ -11,7 +11,7 @@ from tests.actions.conftest import kinds, make_due
 from wagtail_khalti.actions import check_payment, inquiries, reconcile
 from wagtail_khalti.actions.claim import claim_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRun
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

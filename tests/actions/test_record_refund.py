@@ -18,8 +18,9 @@ from wagtail_khalti.exceptions import (
     RefundUndecided,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import PAID, Status, new_reference
+from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import PAID, Status
 from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]

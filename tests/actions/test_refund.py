@@ -8,8 +8,8 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.exceptions import RefundUndecided
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]

@@ -17,7 +17,7 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 

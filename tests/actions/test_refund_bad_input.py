@@ -24,7 +24,8 @@ from wagtail_khalti.exceptions import (
     RequestRejected,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import PAID, Status, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

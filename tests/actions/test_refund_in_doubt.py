@@ -11,8 +11,8 @@ from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.actions.schedule import next_check, next_check_after_silence
 from wagtail_khalti.exceptions import RefundsChanged, RefundUndecided, RequestRejected
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.faults import Fault
 

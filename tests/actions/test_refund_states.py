@@ -20,8 +20,9 @@ from wagtail_khalti.actions.refund_states import (
 )
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import PAID, Status, new_reference
+from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import PAID, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

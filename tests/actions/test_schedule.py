@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wagtail_khalti.actions.schedule import is_over, next_check, next_check_after_silence
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -18,7 +18,8 @@ from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.states import judge, news_of
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.heavy]
 

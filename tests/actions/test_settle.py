@@ -12,7 +12,8 @@ from wagtail_khalti.actions import check_payment, close_review
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.states import MACHINE, MEANING, Evidence
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, WAITING, Status, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import GIVEN_BACK, PAID, SOFT_ENDS, WAITING, Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

@@ -13,7 +13,7 @@ from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.turns import LONGEST_OVERDUE, Turns
 from wagtail_khalti.embedded import CONCURRENCY, SHARE
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.references import new_reference
 
 pytestmark = pytest.mark.django_db
 

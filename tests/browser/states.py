@@ -10,7 +10,7 @@ from wagtail_khalti.actions import check_payment, record_refund, refund_payment,
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.simulator import control
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.shop.models import Order
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 LONG_AGO = timedelta(hours=3)
 

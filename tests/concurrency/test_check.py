@@ -15,7 +15,7 @@ from wagtail_khalti.actions.deliver import _begin_a_try, deliver
 from wagtail_khalti.actions.settle import settle
 from wagtail_khalti.actions.states import judge
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 

@@ -17,7 +17,7 @@ from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.calendars import day_in_nepal
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiCountedDay, KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 

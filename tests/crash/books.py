@@ -8,7 +8,7 @@ from typing import Any
 from tests.crash.refund_books import differences_in_refunds, went_back_here
 from tests.crash.shop import parcels, sales
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 Entries = Iterable[Mapping[str, Any]]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import AT_KHALTI, DONE, UNDECIDED, State, Way
+from wagtail_khalti.models.status import Status
 
 
 def went_back_here(payment: KhaltiPayment) -> list[KhaltiRefund]:

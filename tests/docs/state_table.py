@@ -34,7 +34,7 @@ def refunds() -> str:
 def verdicts() -> str:
     """What Khalti's word about the payment proves of a refund that is in doubt."""
     from wagtail_khalti.actions.refund_states import VERDICTS
-    from wagtail_khalti.models.payment import Status
+    from wagtail_khalti.models.status import Status
 
     heads = (Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED)
     return _table("the refund was to be", heads, VERDICTS)

@@ -12,7 +12,7 @@ from wagtail_khalti.doctor import Level, rules
 from wagtail_khalti.doctor import ledger as ledger_module
 from wagtail_khalti.doctor.ledger import ledger
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]

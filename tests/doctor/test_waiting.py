@@ -15,7 +15,7 @@ from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import last_reconcile
 from wagtail_khalti.doctor.waiting import left_behind, overdue, refunds_in_doubt, undecided
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]

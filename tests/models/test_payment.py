@@ -11,14 +11,8 @@ from django.utils import timezone
 from tests.shop.models import Order, ShopPage
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
-from wagtail_khalti.models.payment import (
-    PAID,
-    REFERENCE_ALPHABET,
-    SOFT_ENDS,
-    WAITING,
-    Status,
-    new_reference,
-)
+from wagtail_khalti.models.references import REFERENCE_ALPHABET, new_reference
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, WAITING, Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

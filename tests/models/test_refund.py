@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import AT_KHALTI, DONE, UNDECIDED, State, Way
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator.models import SimulatedPayment
 
 DOWN = "Khalti is not answering right now. Nothing was taken. Please try again."

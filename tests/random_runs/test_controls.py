@@ -8,7 +8,7 @@ from tests.random_runs.run import is_about_refunds
 from wagtail_khalti.actions import deliver, settle, states
 from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from wagtail_khalti.models import KhaltiOpening, KhaltiPayment, Status
-from wagtail_khalti.models.payment import PAID, new_reference
+from wagtail_khalti.models.references import new_reference
+from wagtail_khalti.models.status import PAID
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 FOUR_MINUTES = timedelta(minutes=4)

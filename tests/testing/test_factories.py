@@ -12,8 +12,8 @@ from wagtail_khalti.actions.totals import totals as sums_of
 from wagtail_khalti.doctor.ledger import ledger
 from wagtail_khalti.doctor.totals import totals
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory, ReviewFactory
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from wagtail_khalti.actions.days import ONE, beginning_of
 from wagtail_khalti.actions.place import Place, add_up
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import PAID, Status
+from wagtail_khalti.models.status import PAID, Status
 
 TEN_SECONDS, MINUTE, HOUR = 10, 60, 3600
 MICROSECONDS = 1_000_000

@@ -26,7 +26,7 @@ from wagtail_khalti.gateway import (
 )
 from wagtail_khalti.lookups import ask_briefly
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 

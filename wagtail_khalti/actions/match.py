@@ -12,8 +12,8 @@ from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, Word, judge_refund, was_not_seen
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import GIVEN_BACK, Status
 from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.models.status import GIVEN_BACK, Status
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 

@@ -36,8 +36,8 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.gateway import Lookup, RefundRequest, connect
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.phone import MOBILE_DIGITS

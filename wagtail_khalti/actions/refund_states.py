@@ -13,8 +13,8 @@ from enum import Enum
 from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import Status
 
 WAIT = timedelta(minutes=5)  # as in settle: clocks of several servers differ
 CERTAIN_AFTER = timedelta(hours=1)

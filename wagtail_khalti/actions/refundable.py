@@ -14,8 +14,8 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.characters import unkept
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import LONGEST_KEY, LONGEST_REASON
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa, format_rupees
 
 

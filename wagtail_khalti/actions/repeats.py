@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from wagtail_khalti.actions.open_review import open_review
 from wagtail_khalti.models import KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 
 SHORTLY = timedelta(hours=1)  # as long as a payment link lives; who buys the same later has thought of it again
 POSSIBLE_DUPLICATE = KhaltiReview.Kind.POSSIBLE_DUPLICATE

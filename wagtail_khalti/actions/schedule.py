@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 SHORTEST = timedelta(minutes=1)
 

@@ -18,7 +18,7 @@ from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_m
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import GIVEN_BACK, PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import GIVEN_BACK, PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.transactions import short_transaction
 
 TRIES = 10  # others may be faster so often; each time one of them has moved the payment on

@@ -29,7 +29,7 @@ from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
 from wagtail_khalti.models.payables import payable_columns
-from wagtail_khalti.models.payment import new_reference
+from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.web_addresses import is_of_this_site

@@ -12,7 +12,7 @@ from enum import Enum
 
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 News = KhaltiDelivery.News
 Doubt = KhaltiReview.Kind

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.doctor.finding import Level
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 News = KhaltiDelivery.News
 SOLD = (Status.COMPLETED, Status.PARTIALLY_REFUNDED)

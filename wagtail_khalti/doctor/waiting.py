@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import WAITING
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
+from wagtail_khalti.models.status import WAITING
 
 PATIENCE = timedelta(minutes=15)  # cron runs it each minute; a slow run, or a restart, is no reason to worry
 LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out, or a refund was begun: Khalti was asked many times since

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='KhaltiPayment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=wagtail_khalti.models.payment.new_reference, editable=False, max_length=32, verbose_name='reference')),
+                ('reference', models.CharField(default=wagtail_khalti.models.references.new_reference, editable=False, max_length=32, verbose_name='reference')),
                 ('idempotency_key', models.CharField(blank=True, editable=False, max_length=128, null=True, verbose_name='idempotency key')),
                 ('status', models.CharField(choices=[('created', 'Created'), ('initiated', 'Sent to Khalti'), ('pending', 'Pending at Khalti'), ('completed', 'Completed'), ('partially_refunded', 'Partially refunded'), ('refunded', 'Refunded'), ('canceled', 'Canceled'), ('expired', 'Expired'), ('failed', 'Failed')], default='created', max_length=20, verbose_name='status')),
                 ('is_late', models.BooleanField(default=False, verbose_name='paid after an end')),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             name='KhaltiRefund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=wagtail_khalti.models.payment.new_reference, editable=False, max_length=32, verbose_name='reference')),
+                ('reference', models.CharField(default=wagtail_khalti.models.references.new_reference, editable=False, max_length=32, verbose_name='reference')),
                 ('idempotency_key', models.CharField(blank=True, editable=False, max_length=128, null=True, verbose_name='idempotency key')),
                 ('state', models.CharField(choices=[('requested', 'Requested'), ('sending', 'Being sent'), ('succeeded', 'Given back'), ('refused', 'Not made'), ('unknown', 'In doubt'), ('external', 'Made elsewhere')], default='requested', max_length=16, verbose_name='state')),
                 ('way', models.CharField(choices=[('khalti', 'Khalti'), ('dashboard', "Khalti's dashboard"), ('bank_transfer', 'Bank transfer'), ('cash', 'Cash')], default='khalti', max_length=16, verbose_name='way')),

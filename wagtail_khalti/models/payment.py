@@ -9,70 +9,22 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.core.signing import Signer
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
+from wagtail_khalti.models.references import masked, new_reference, receipt_signer
+from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
 
-# Without 0, 1, I, L, O and U, so that it can be read out over the phone.
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
-
 BEGINNINGS = ["varchar_pattern_ops"]  # PostgreSQL needs it to find by how a text begins; others pay no heed to it
-
-
-def new_reference() -> str:
-    """The public, unguessable name of a payment."""
-    return get_random_string(REFERENCE_LENGTH, REFERENCE_ALPHABET)
-
-
-def masked(phone: str) -> str:
-    """``98XXXXX001``, or nothing where that would show nearly all of it."""
-    return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 8 else ""
-
-
-class Status(models.TextChoices):
-    """How far a payment has come. ``actions.states`` says how it moves on."""
-
-    CREATED = "created", _("Created")
-    """Committed here; Khalti has not confirmed that it knows of it."""
-    INITIATED = "initiated", _("Sent to Khalti")
-    """Khalti gave it a pidx; the visitor may pay."""
-    PENDING = "pending", _("Pending at Khalti")
-    """Khalti says that the outcome is not decided."""
-    COMPLETED = "completed", _("Completed")
-    """Khalti confirmed the money."""
-    PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
-    """Some of the money went back."""
-    REFUNDED = "refunded", _("Refunded")
-    """All of the money went back."""
-    CANCELED = "canceled", _("Canceled")
-    """The visitor canceled at Khalti. A soft end: a late payment is still accepted."""
-    EXPIRED = "expired", _("Expired")
-    """Khalti's link ran out. A soft end."""
-    FAILED = "failed", _("Failed")
-    """Khalti said no. A soft end."""
-
-
-PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
-GIVEN_BACK = frozenset({Status.PARTIALLY_REFUNDED, Status.REFUNDED})
-WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
-SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})
-
-
-def receipt_signer() -> Signer:
-    """Of addresses of receipts, which are good as long as the site's ``SECRET_KEY``."""
-    return Signer(sep=".", salt="wagtail_khalti.receipt")
 
 
 class KhaltiPayment(OnPrimary):

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.models.payment import KhaltiPayment, masked, new_reference
+from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiRefundQuerySet
+from wagtail_khalti.models.references import masked, new_reference
 from wagtail_khalti.money import format_rupees
 
 LONGEST_REASON, LONGEST_KEY = 255, 128  # characters

@@ -11,7 +11,7 @@ from django.utils import translation
 from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.sites import chosen, site_of_payment
 
 

@@ -20,7 +20,7 @@ from wagtail_khalti.actions.start import source_columns
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site

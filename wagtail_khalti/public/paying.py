@@ -11,7 +11,7 @@ from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import IdempotencyConflict, KhaltiError
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import SOFT_ENDS
+from wagtail_khalti.models.status import SOFT_ENDS
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site

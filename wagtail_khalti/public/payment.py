@@ -23,7 +23,7 @@ from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.payment import SOFT_ENDS, Status
+from wagtail_khalti.models.status import SOFT_ENDS, Status
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay_again
 from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import receipt_signer
+from wagtail_khalti.models.references import receipt_signer
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.payment import payment_page
 from wagtail_khalti.public.seller import seller

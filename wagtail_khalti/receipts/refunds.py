@@ -9,8 +9,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.payment import GIVEN_BACK, Status
 from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.status import GIVEN_BACK, Status
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.writing import write_time
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import Status
 
 GOOD, WAITING, DOUBT, PLAIN = "good", "waiting", "doubt", "plain"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.staff.conftest import make_person, url_of, words_of
 from tests.staff.many import make_many, purposes
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import Status
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.testing.factories import RefundFactory
 

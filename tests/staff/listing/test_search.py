@@ -6,7 +6,7 @@ from django.db import connection
 from tests.staff.conftest import Seen, words_of
 from tests.staff.many import make_many, purposes
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import REFERENCE_ALPHABET
+from wagtail_khalti.models.references import REFERENCE_ALPHABET
 from wagtail_khalti.staff.listing import search
 from wagtail_khalti.staff.listing.search import find
 

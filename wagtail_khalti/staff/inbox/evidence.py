@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.review import TOO_LARGE
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.writing import write_number
 

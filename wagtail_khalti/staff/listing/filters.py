@@ -18,7 +18,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import PAID, WAITING, Status
+from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
 from wagtail_khalti.staff.modes import default_mode, mode_of

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import Way
 from wagtail_khalti.models.review import TOO_LARGE
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.moments import Moment, moment_of
 from wagtail_khalti.staff.payment.answers import pretty

@@ -29,9 +29,9 @@ from wagtail_khalti.models import (
     KhaltiReview,
     KhaltiSearchEntry,
 )
-from wagtail_khalti.models.payment import PAID, SOFT_ENDS, Status
 from wagtail_khalti.models.queries import RECENT
 from wagtail_khalti.models.review import RISKS
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 LIFE_OF_LINK = timedelta(minutes=60)
 PAID_WORDS = ("Completed", "Partially Refunded", "Refunded")

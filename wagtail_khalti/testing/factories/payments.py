@@ -22,7 +22,7 @@ from wagtail.models import Page
 from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, Mode, configuration
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
-from wagtail_khalti.models.payment import REFERENCE_ALPHABET, REFERENCE_LENGTH
+from wagtail_khalti.models.references import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.testing.factories.history import History
 from wagtail_khalti.testing.factories.stories import LASTS, STORIES, Telling
 

@@ -12,8 +12,8 @@ from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, MACHINE, Word
 from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.exceptions import GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.payment import Status
 from wagtail_khalti.models.refund import UNDECIDED, State, Way
+from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories.history import History
 
 YES = "Transaction refund successful."

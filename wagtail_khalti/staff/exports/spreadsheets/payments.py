@@ -11,7 +11,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payment import GIVEN_BACK, PAID, Status
+from wagtail_khalti.models.status import GIVEN_BACK, PAID, Status
 from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, GivenBack, Refunds
