@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.primary import OnPrimary, PrimaryQuerySet
 from wagtail_khalti.phrases import LONGEST, phrases_of_name, phrases_of_text
 
 
-class KhaltiSearchEntry(models.Model):
+class KhaltiSearchEntryQuerySet(PrimaryQuerySet["KhaltiSearchEntry"]):
+    """Read on the primary, as all rows of the package."""
+
+
+class KhaltiSearchEntry(OnPrimary):
     """One phrase, as ``phrases`` writes it, that a search may be the beginning of. Written with the payment."""
 
     payment = models.ForeignKey(
@@ -23,6 +28,8 @@ class KhaltiSearchEntry(models.Model):
     text = models.CharField(_("text"), max_length=LONGEST)
     site_key = models.BigIntegerField(_("key of the site"), null=True, blank=True)
     """That of the payment when it began: nobody is confused by a key that is no site's any more."""
+
+    objects: ClassVar = KhaltiSearchEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search entry")
