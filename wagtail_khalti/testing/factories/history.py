@@ -127,6 +127,7 @@ class History:
             if speaks_of_money(answer):
                 payment.confirmed_at = self.now
             self._move(Status(payment.status), road or Status(payment.status), answer)
+        payment.is_urgent = payment.status == Status.PENDING
         payment.next_check_at = next_check(payment, {}, now=self.now)
         self.ask_again = partial(self.look_up, status, **said)
 
