@@ -88,8 +88,8 @@ def test_the_files_name_its_day_in_nepal(paid, sign_in):
     [payment] = read("export_payments")
     [day, _total] = read("export_days", first="2083-04-01", last="2083-04-01")
 
-    assert (payment["Paid on (AD)"], payment["Paid on (BS)"]) == ("2026-07-16 18:45:00", "2083-04-01")
-    assert (day["Day (AD)"], day["Day (BS)"], day["Payments"]) == ("2026-07-17", "2083-04-01", "1")
+    assert (payment["Paid on (AD)"], payment["Paid on (BS)"]) == ("2026-07-16 18:45:00", "2083-04-01 BS")
+    assert (day["Day (AD)"], day["Day (BS)"], day["Payments"]) == ("2026-07-17", "2083-04-01 BS", "1")
 
 
 def test_the_links_of_figures_lead_to_the_same_payments(paid, count, superuser):
