@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, get_timezone_name
@@ -14,10 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.calendars import write_bs
+from wagtail_khalti.calendars import day_in_nepal, write_bs
 from wagtail_khalti.digits import digits_of, in_digits_of, speaks_nepali
-
-NEPAL = ZoneInfo("Asia/Kathmandu")
 
 
 def digits() -> str:
@@ -49,8 +46,7 @@ def write_time(moment: datetime, *, with_zone: bool = False) -> str:
 def write_in_both_calendars(moment: datetime, *, with_zone: bool = False) -> str:
     """``Nov. 21, 2026, 10 a.m. (2083-08-05 BS)``, in the language and its digits. A day of BS is a day in Nepal."""
     ad = write_time(moment, with_zone=with_zone)
-    in_nepal = _aware(moment).astimezone(NEPAL)
-    bs = in_digits_of(get_language(), write_bs(in_nepal.date()))
+    bs = in_digits_of(get_language(), write_bs(day_in_nepal(moment)))
     return _("%(ad)s (%(bs)s BS)") % {"ad": ad, "bs": bs} if bs else ad
 
 

@@ -1,10 +1,15 @@
 """Staff who work in Nepali, for which Wagtail has no words of its own."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from example_site import settings as example
 from tests.staff.conftest import Seen
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.listing.columns import TimeColumn
 
 
 @pytest.fixture
@@ -48,3 +53,13 @@ def test_nepali_is_chosen_in_the_account_and_is_there_at_once(desk, account, per
     assert saved.status_code == 302
     assert desk.get("index").soup.html["lang"] == "ne"
     assert "भुक्तानी" in desk.get("index").text
+
+
+def test_how_long_ago_it_was_is_in_nepali_digits(payment):
+    KhaltiPayment.objects.update(created_at=timezone.now() - timedelta(minutes=3))
+    payment.refresh_from_db()
+
+    with translation.override("ne"):
+        cell = TimeColumn("created_at").get_cell_context_data(payment, {"row": None, "table": None})
+
+    assert "३" in cell["ago"]

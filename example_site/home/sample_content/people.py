@@ -19,6 +19,9 @@ GROUPS = {
     "Managers": [ADMIN, VIEW, VIEW_PERSONAL, CHECK, REFUND, EXPORT, CHANGE_SETTINGS],
 }
 GROUP_OF = {"editor": "Editors", "cashier": "Cashiers", "accountant": "Accountants", "manager": "Managers"}
+NAME_OF = {"editor": "Sunita", "cashier": "Bikash", "accountant": "Maya", "manager": "Prakash"}
+"""Without a first and a last name nobody can save the page of their account, where the language is chosen."""
+LAST_NAME = "Gurung"
 PAGE_PERMISSIONS = ["add_page", "change_page", "publish_page"]
 
 
@@ -30,10 +33,11 @@ def load_people() -> None:
 
     users = get_user_model().objects
     if not users.filter(username="admin").exists():
-        users.create_superuser("admin", "admin@library.example", "admin")
+        users.create_superuser("admin", "admin@library.example", "admin", first_name="Anjali", last_name=LAST_NAME)
     for name, group in GROUP_OF.items():
         if not users.filter(username=name).exists():
-            users.create_user(name, f"{name}@library.example", name).groups.add(_group(group))
+            called = {"first_name": NAME_OF[name], "last_name": LAST_NAME}
+            users.create_user(name, f"{name}@library.example", name, **called).groups.add(_group(group))
 
 
 def _group(name: str) -> Group:

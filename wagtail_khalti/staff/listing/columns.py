@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 
@@ -15,8 +16,10 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.moments import in_both_calendars, words_of
 from wagtail_khalti.staff.tones import DOUBT, PLAIN, TONES
+from wagtail_khalti.writing import write_number
 
 RECENT = timedelta(days=1)
+MINUTE, MINUTES_OF_AN_HOUR = timedelta(minutes=1), 60
 
 
 class PurposeColumn(TitleColumn):
@@ -37,11 +40,23 @@ class TimeColumn(Column):
 
 
 def _told(moment: datetime) -> dict[str, Any]:
+    is_recent = timedelta() <= timezone.now() - moment < RECENT
     return {
-        "is_recent": timedelta() <= timezone.now() - moment < RECENT,
+        "ago": _ago(moment) if is_recent else "",
         "exact": words_of(moment),
         "in_both": in_both_calendars(moment),
     }
+
+
+def _ago(moment: datetime) -> str:
+    """Of less than a day. Neither Wagtail nor Django has words for it in Nepali."""
+    minutes = (timezone.now() - moment) // MINUTE
+    if not minutes:
+        return gettext("Just now")
+    if minutes < MINUTES_OF_AN_HOUR:
+        return ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes) % {"count": write_number(minutes)}
+    hours = minutes // MINUTES_OF_AN_HOUR
+    return ngettext("%(count)s hour ago", "%(count)s hours ago", hours) % {"count": write_number(hours)}
 
 
 class TextColumn(Column):

@@ -1,4 +1,7 @@
-"""Few payments whose keys are known: SQLite takes them for many, and would go through all of a mode or site instead."""
+"""Few payments whose keys are known: databases take them for many, and would go through all of a mode or site instead.
+
+SQLite does so for any keys; PostgreSQL for the many of a search, from the newest payment on until a page is full.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from wagtail.models import Site
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.permissions import policy
 
-BY_KEY = ("q", "needs", "refunded_from", "refunded_to")
+SEARCH = ("q",)
+BY_KEY = {"sqlite": (*SEARCH, "needs", "refunded_from", "refunded_to"), "postgresql": SEARCH}
 """What in a query gives the keys: of what was found, of the matters, of the refunds."""
 
 
@@ -32,10 +36,10 @@ def within_reach(
 
 
 def _is_to_be_hidden(payments: QuerySet[KhaltiPayment], asked: Mapping[str, Any]) -> bool:
-    return connections[payments.db].vendor == "sqlite" and any(asked.get(name) for name in BY_KEY)
+    return any(asked.get(name) for name in BY_KEY.get(connections[payments.db].vendor, ()))
 
 
 def _hidden(column: str) -> Func:
-    """SQLite's own way to say that no index of this column is to be used; the value is the same."""
+    """Its value, in a way that no index of this column serves."""
     kind = Site._meta.pk if column == "site_id" else KhaltiPayment._meta.get_field(column)
-    return Func(F(column), template="+%(expressions)s", output_field=kind)
+    return Func(F(column), template="COALESCE(%(expressions)s, %(expressions)s)", output_field=kind)
