@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from benchmarks.canned_khalti import USUAL_AMOUNT
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
 from wagtail_khalti.models.status import Status
 
 SEED = 1000
@@ -43,7 +43,7 @@ def _tell_the_planner() -> None:
 
 def _remove_all() -> None:
     with connection.cursor() as cursor:
-        for model in (KhaltiEvent, KhaltiDelivery, KhaltiPayment):
+        for model in (KhaltiSearchEntry, KhaltiEvent, KhaltiDelivery, KhaltiPayment):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
 
 

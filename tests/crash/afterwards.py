@@ -12,7 +12,15 @@ from tests.crash.refund_books import went_back_here
 from tests.crash.shop import PARCEL, parcels
 from tests.shop.models import Order
 from wagtail_khalti.actions import reconcile
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiEvent,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiReview,
+    KhaltiRun,
+    KhaltiSearchEntry,
+)
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=7), timedelta(hours=25))
 """Longer than who was killed has it in hand, than the longest pause after a failure, and than the daily look back."""
@@ -82,7 +90,17 @@ MONEY = ("paid at Khalti", "given back", "sold")
 def sweep() -> None:
     """As if nothing had ever happened."""
     KhaltiPayment.objects.update(duplicate_of=None)
-    emptied = (KhaltiEvent, KhaltiDelivery, KhaltiReview, KhaltiRefund, KhaltiPayment, KhaltiRun, Order, ModelLogEntry)
+    emptied = (
+        KhaltiSearchEntry,
+        KhaltiEvent,
+        KhaltiDelivery,
+        KhaltiReview,
+        KhaltiRefund,
+        KhaltiPayment,
+        KhaltiRun,
+        Order,
+        ModelLogEntry,
+    )
     for model in emptied:
         rows = model._base_manager.all()
         rows._raw_delete(rows.db)

@@ -52,6 +52,7 @@ def test_a_request_to_khalti_is_two_steps_and_what_khalti_does_is_none(khalti):
     assert steps == [
         f"INSERT INTO {table}payment in a transaction",
         f"INSERT INTO {table}event in a transaction",
+        f"INSERT INTO {table}searchentry in a transaction",
         "COMMIT",
         "send initiate to Khalti",
         "read Khalti's answer to initiate",
