@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from tests.shop.models import ShopPage
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
@@ -124,7 +124,7 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
 
     payment_completed.send(sender=KhaltiPayment, payment=payment)
     KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.COMPLETED, delivered_at=timezone.now())
-    return redirect(get_object_or_404(Page, pk=payment.thank_you_page, live=True).url)
+    return redirect(payment)  # to the receipt
 
 
 def ask_khalti(what: str, question: dict[str, Any]) -> Any:
