@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment
+from wagtail_khalti.actions.claim import take_turn
 from wagtail_khalti.actions.repeats import SHORTLY
 from wagtail_khalti.actions.start import source_columns
 from wagtail_khalti.conf import configuration
@@ -68,9 +69,15 @@ def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: S
         return paid
     newest = next((earlier for earlier in found if earlier.payment.pidx), None)
     if newest:
-        with suppress(KhaltiError):  # no news: Khalti won't take a new payment either
-            check_payment(newest.payment)
+        look_up_alone(newest.payment)
     return newest
+
+
+def look_up_alone(payment: KhaltiPayment) -> None:
+    """Unless somebody else is asking Khalti about it just now. No answer is no news."""
+    if take_turn(payment, pause=timedelta()):
+        with suppress(KhaltiError):
+            check_payment(payment)
 
 
 def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.actions import start_payment
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.exceptions import IdempotencyConflict, KhaltiError
+from wagtail_khalti.exceptions import IdempotencyConflict
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import SOFT_ENDS
+from wagtail_khalti.public.earlier import look_up_alone
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
@@ -66,8 +65,7 @@ def _last_try(key: str, first: KhaltiPayment) -> tuple[KhaltiPayment, int]:
 def _look_up(payment: KhaltiPayment) -> KhaltiPayment:
     """Whether it ended by the clock or by an earlier answer: Khalti may know better by now."""
     if payment.status in SOFT_ENDS or _has_run_out(payment):
-        with suppress(KhaltiError):
-            check_payment(payment)
+        look_up_alone(payment)
     return payment
 
 
