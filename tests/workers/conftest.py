@@ -59,6 +59,7 @@ def begun(order):
         purchase_order_id=f"order-{order.pk}",
         pidx=order.note,
         payable_type=ContentType.objects.get_for_model(order),
+        payable_class=ContentType.objects.get_for_model(order),
         payable_id=str(order.pk),
         return_url="http://testserver/",
         website_url="http://testserver/",
