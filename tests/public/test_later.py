@@ -142,7 +142,15 @@ def test_a_stranger_makes_a_history_grow_by_a_few_short_lines(client, khalti, pa
 def test_who_comes_back_after_a_cancel_is_looked_up_at_once(client, khalti, payment):
     khalti.cancel(payment)
     client.get(payment.get_absolute_url())
-    KhaltiPayment.objects.update(checked_at=timezone.now() - timedelta(seconds=3))
+    khalti.pay(payment)
+
+    client.get(khalti.return_path(payment))
+
+    assert KhaltiPayment.objects.get().status == "completed"
+
+
+def test_who_comes_back_for_the_first_time_is_looked_up_however_lately_khalti_was_asked(client, khalti, payment):
+    client.get(payment.get_absolute_url())
     khalti.pay(payment)
 
     client.get(khalti.return_path(payment))

@@ -136,10 +136,8 @@ def _come_back(payment: KhaltiPayment, callback: Callback) -> bool:
     if payment.is_paid:
         return False
     is_first = payment.returned_at is None
-    is_first_after_end = payment.ended_at and payment.returned_at and payment.returned_at < payment.ended_at
-    is_rare = payment.status in SOFT_ENDS and not is_first and not is_first_after_end
-    now, pause = timezone.now(), SOONEST_AFTER_END if is_rare else SOONEST_CHECK
-    is_ours = take_turn(payment, pause=pause, returned_at=now, is_urgent=True)
+    now = timezone.now()
+    is_ours = take_turn(payment, pause=_pause_of_return(payment), returned_at=now, is_urgent=True)
 
     data = {"hints": callback.hints, "names_another_payment": callback.names_another(payment.pidx)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)
@@ -148,6 +146,15 @@ def _come_back(payment: KhaltiPayment, callback: Callback) -> bool:
     elif is_ours:
         KhaltiEvent.objects.add(event)
     return is_ours
+
+
+def _pause_of_return(payment: KhaltiPayment) -> timedelta:
+    """Since Khalti was last asked; none for the first who comes, and the first after an end, who may just have paid."""
+    is_first = payment.returned_at is None
+    is_first_after_end = payment.ended_at and payment.returned_at and payment.returned_at < payment.ended_at
+    if is_first or is_first_after_end:
+        return timedelta()
+    return SOONEST_AFTER_END if payment.status in SOFT_ENDS else SOONEST_CHECK
 
 
 def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
