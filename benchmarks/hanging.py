@@ -21,9 +21,11 @@ from benchmarks.visits import HIDDEN_FIELD, Sides, answers
 
 SERVERS = {"sync": ("sync", "3", "1"), "gthread": ("gthread", "2", "8")}
 HANGS = 20  # seconds that Khalti takes for each answer
-LOOKED_AT = 25  # seconds, so that the first questions have run into their end
+LOOKED_AT = 40  # seconds, so that the first questions have run into their end, and others been asked
 PAUSE = 0.1  # seconds between two looks at the page
-PAYING, PACE = 16, 1.0  # visitors who try to pay, and seconds between two tries of each
+GIVE_UP = 30  # seconds; nobody waits longer for a page
+PAYING, PACE = 32, 8.0  # visitors who try to pay, and seconds between two tries of each
+WARM_UP = 30  # looks that don't count, so that each worker has read its code
 MOST_TIMES_QUIET = 2.0
 
 
@@ -67,22 +69,29 @@ def looks_at(
 ) -> list[float]:
     """Milliseconds that each look at the page took, one after the other."""
     is_over = threading.Event()
-    visitors = [threading.Thread(target=keep_trying, args=[while_paying, is_over]) for _ in range(PAYING)]
     if while_paying:
-        for visitor in visitors:
-            visitor.start()
-    session, times, end = requests.Session(), [], time.monotonic() + seconds
-    session.get(address)
+        for number in range(PAYING):
+            pause = PACE * number / PAYING
+            threading.Thread(target=keep_trying, args=[while_paying, is_over, pause]).start()
+    session, times = requests.Session(), []
+    for _look in range(0 if while_paying else WARM_UP):
+        session.get(address, timeout=GIVE_UP)
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.perf_counter()
-        session.get(address, timeout=60).raise_for_status()
-        times.append((time.perf_counter() - began) * 1000)
+        with suppress(requests.Timeout):  # which counts as what was waited
+            session.get(address, timeout=GIVE_UP).raise_for_status()
+        waited = time.perf_counter() - began
+        # Who comes while it waits would wait, too: one look for each pause, as if none had been left out.
+        times += [(waited - missed * PAUSE) * 1000 for missed in range(1 + int(waited / PAUSE))]
         time.sleep(PAUSE)
     is_over.set()
     return times
 
 
-def keep_trying(act: Callable[[], None], is_over: threading.Event) -> None:
+def keep_trying(act: Callable[[], None], is_over: threading.Event, pause: float) -> None:
+    """After this pause, so that not all come at the same moment."""
+    is_over.wait(pause)
     while not is_over.wait(PACE):
         with suppress(requests.RequestException):
             act()

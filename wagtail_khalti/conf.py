@@ -47,7 +47,7 @@ OPTIONS = (
 
 MAX_AMOUNT = Decimal("200000")  # rupees; what a wallet may pay a merchant at once: khalti.com/info/transaction-limits
 USUAL_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
-MAX_WAIT = 2.0  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
+MAX_WAIT = 1.5  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
 RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
 
 

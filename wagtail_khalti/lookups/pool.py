@@ -34,9 +34,7 @@ class LookupPool:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(POOL_SIZE, "khalti")
         self._room = threading.BoundedSemaphore(POOL_SIZE)
-        self._lock = threading.Lock()
-        self._began: dict[object, float] = {}
-        self._last_quick = 0.0
+        self._last_quick = self._last_slow = 0.0
         self.breaker = CircuitBreaker()
 
     def ask(
@@ -49,10 +47,12 @@ class LookupPool:
         self.breaker.require_closed(merchant)
         if not self._room.acquire(blocking=False):
             raise GatewayUnreachable(f"{POOL_SIZE} questions to Khalti are on their way already")
-        asking = self._threads.submit(self._ask, merchant, question)
+        asking, patience = self._threads.submit(self._ask, merchant, question), self._patience()
         try:
-            outcome = asking.result(timeout=self._patience())
+            outcome = asking.result(timeout=patience)
         except TimeoutError:
+            if patience:
+                self._last_slow = time.monotonic()
             script_prefix = get_script_prefix()  # the addresses that the site's code writes there depend on it
             asking.add_done_callback(lambda asked: _use(asked, use_late_answer, script_prefix))
             raise AnswerDelayed("Khalti has not answered yet") from None
@@ -67,28 +67,20 @@ class LookupPool:
 
     def _ask(self, merchant: str, question: Callable[[], Answer]) -> Answer | KhaltiError:
         """In a thread. Whatever else is raised comes out of ``result()``."""
-        this, began = object(), time.monotonic()
-        with self._lock:
-            self._began[this] = began
+        began = time.monotonic()
         try:
             outcome = _outcome(question)
         finally:
-            with self._lock:
-                del self._began[this]
-                if time.monotonic() - began <= configuration().max_wait:
-                    self._last_quick = time.monotonic()
+            if time.monotonic() - began <= configuration().max_wait:
+                self._last_quick = time.monotonic()
             self._room.release()
             connections.close_all()  # a Khalti that is simulated in this process leaves some open
         self.breaker.note(merchant, outcome)
         return outcome
 
     def _patience(self) -> float:
-        """Seconds. None, where a question waits for longer, and none was answered quickly since it was asked."""
-        longest = configuration().max_wait
-        with self._lock:
-            since = [began for began in self._began.values() if began > self._last_quick]
-        is_slow = bool(since) and time.monotonic() - min(since) > longest
-        return 0 if is_slow else longest
+        """Seconds; none since somebody waited in vain, until one that nobody waits for is answered quickly."""
+        return 0 if self._last_slow > self._last_quick else configuration().max_wait
 
 
 def _outcome(question: Callable[[], Answer]) -> Answer | KhaltiError:
