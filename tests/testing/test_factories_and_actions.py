@@ -319,7 +319,7 @@ class Doubting(Refunding):
 
     def possible_duplicate(self):
         payments = [self.start(), self.start()]
-        KhaltiPayment.objects.update(offer="signed")
+        KhaltiPayment.objects.update(offer="signed", has_twin=True)
         for payment in payments:
             self.khalti.pay(payment)
             check_payment(payment)

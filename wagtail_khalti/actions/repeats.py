@@ -15,10 +15,10 @@ POSSIBLE_DUPLICATE = KhaltiReview.Kind.POSSIBLE_DUPLICATE
 def note_a_repeat(payment: KhaltiPayment) -> bool:
     """Open an issue about ``payment``, which is paid, unless the other of the two has one. Whether it did.
 
-    Call it after the payment was committed as paid: of two that are paid at the same moment, the later one to look
-    then sees the other.
+    Only of those that the checkout found to have a twin is the database asked. Call it after the payment was committed
+    as paid: of two that are paid at the same moment, the later one to look then sees the other.
     """
-    if payment.is_repeat or not payment.offer or payment.contact is None or payment.completed_at is None:
+    if not payment.has_twin or payment.is_repeat or payment.contact is None or payment.completed_at is None:
         return False
     around = (payment.completed_at - SHORTLY, payment.completed_at + SHORTLY)
     paid = KhaltiPayment.objects.for_same_offer(payment).filter(

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
                 ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='paid again on purpose')),
+                ('has_twin', models.BooleanField(default=False, editable=False, verbose_name='begun twice')),
                 ('is_sale', models.BooleanField(blank=True, editable=False, null=True, verbose_name='counts as the sale')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('initiating_at', models.DateTimeField(blank=True, null=True, verbose_name='being sent since')),

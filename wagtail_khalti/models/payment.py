@@ -114,6 +114,8 @@ class KhaltiPayment(OnPrimary):
     payable = GenericForeignKey("payable_class", "payable_id")
     is_repeat = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
     """Begun although the same was paid before, because somebody said that a second payment is meant."""
+    has_twin = models.BooleanField(_("begun twice"), default=False, editable=False)
+    """The same customer began another payment for the same offer shortly before or after."""
     is_sale = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
     """True for the one payment that bought its payable, or NULL: as for ``KhaltiReview.is_open``."""
     duplicate_of = models.ForeignKey(

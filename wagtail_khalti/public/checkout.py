@@ -29,7 +29,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.destinations import way_back
-from wagtail_khalti.public.earlier import Earlier, find_earlier
+from wagtail_khalti.public.earlier import Earlier, find_earlier, note_twins
 from wagtail_khalti.public.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
 from wagtail_khalti.public.offers import Offer, open_offer
@@ -87,6 +87,8 @@ def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse
             payment = earlier.payment
         else:
             payment = pay_offer(request, offer, form, site, looked_up=earlier.payment if earlier else None)
+            if earlier:
+                note_twins(payment, earlier)
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _say(form, error)
         return _page(request, offer, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,8 @@ class Earlier:
     payment: KhaltiPayment
     is_of_this_browser: bool
     """If not, it is known by what was typed alone, which anybody can type: its address is not given away."""
+    others: Sequence[int] = ()
+    """The keys of all that were found, this one included."""
 
     @property
     def is_paid(self) -> bool:
@@ -61,14 +64,15 @@ class Earlier:
 def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: Site | None) -> Earlier | None:
     """The one that is paid; or else the newest that Khalti knows, after it was asked about it once."""
     here = started_here(request)
+    payments = _found(_wanted(offer, form, site), here)
+    keys = [payment.pk for payment in payments]
     found = [
-        Earlier(payment=payment, is_of_this_browser=payment.reference in here)
-        for payment in _found(_wanted(offer, form, site), here)
+        Earlier(payment=payment, is_of_this_browser=payment.reference in here, others=keys) for payment in payments
     ]
     if paid := next((earlier for earlier in found if earlier.is_paid), None):
         return paid
-    newest = next((earlier for earlier in found if earlier.payment.pidx), None)
-    if newest:
+    newest = next((earlier for earlier in found if earlier.payment.pidx), found[0] if found else None)
+    if newest and newest.payment.pidx:
         look_up_alone(newest.payment)
     return newest
 
@@ -78,6 +82,11 @@ def look_up_alone(payment: KhaltiPayment) -> None:
     if take_turn(payment, pause=timedelta()):
         with suppress(KhaltiError):
             check_payment(payment)
+
+
+def note_twins(payment: KhaltiPayment, earlier: Earlier) -> None:
+    """So that a person is told if more than one of them is paid."""
+    KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.others]).update(has_twin=True)
 
 
 def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:
@@ -100,7 +109,10 @@ def _found(wanted: KhaltiPayment, here: list[str]) -> list[KhaltiPayment]:
     if not ways:
         return []
     same = KhaltiPayment.objects.for_same_offer(wanted).filter(reduce(or_, ways))
-    return list(same.filter(created_at__gte=timezone.now() - BEGUN_SHORTLY).order_by("-created_at", "-pk")[:MOST])
+    newest = same.filter(created_at__gte=timezone.now() - BEGUN_SHORTLY).order_by("-created_at", "-pk")
+    # Most of the time there are none, and Django takes longer to write down all columns than the database to look.
+    keys = list(newest.values_list("pk", flat=True)[:MOST])
+    return list(KhaltiPayment.objects.filter(pk__in=keys).order_by("-created_at", "-pk")) if keys else []
 
 
 def _is_paid(payment: KhaltiPayment) -> bool:

@@ -183,7 +183,7 @@ def _pay_twice(history: History) -> None:
 
 def _pay_again(history: History) -> None:
     earlier = PaymentFactory.create(completed=True, offer="signed", customer_email=history.payment.customer_email)
-    history.payment.offer = "signed"
+    history.payment.offer, history.payment.has_twin = "signed", True
     history.open(Kind.POSSIBLE_DUPLICATE, {"earlier": earlier.readable_reference})
 
 
