@@ -48,10 +48,12 @@ def take_turn(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime | b
     has no need to.
     """
     now = timezone.now()
-    # The last: a clock was put back. A check that is only a moment younger than our ``now`` is another request's.
-    has_rested = Q(checked_at=None) | Q(checked_at__lte=now - pause) | Q(checked_at__gt=now + pause)
+    is_free = _nobody_asks(now)
+    if pause:
+        # The last: a clock was put back. A check that is only a moment younger than our ``now`` is another request's.
+        is_free &= Q(checked_at=None) | Q(checked_at__lte=now - pause) | Q(checked_at__gt=now + pause)
     marks |= {"checked_at": now, "claimed_until": now + LOOKUP_LEASE}
-    if not KhaltiPayment.objects.filter(has_rested, _nobody_asks(now), pk=payment.pk).update(**marks):
+    if not KhaltiPayment.objects.filter(is_free, pk=payment.pk).update(**marks):
         return False
     for name, value in marks.items():
         setattr(payment, name, value)
