@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from wagtail.users.models import UserProfile
 
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.testing.factories import PaymentFactory
 
 MIDNIGHT = datetime(2026, 1, 2, 18, 15, tzinfo=UTC)  # 3 January 00:00 in Nepal
@@ -52,6 +52,17 @@ def test_the_payment_says_whose_time_it_is(desk_in, paid):
 
     assert "Jan. 3, 2026, midnight, Nepal Time" in page.text
     assert "6:15 p.m." not in page.text
+
+
+@pytest.mark.parametrize(("zone", "last"), [("Europe/London", ", Nepal Time)"), ("Asia/Kathmandu", "midnight)")])
+def test_so_does_the_history_of_what_was_repeated(desk_in, paid, zone, last, time_machine):
+    time_machine.move_to(MIDNIGHT, tick=False)
+    for _visit in range(3):
+        KhaltiEvent.objects.add(KhaltiEvent.about(paid, KhaltiEvent.Kind.RETURNED, data={"hints": {}}))
+
+    story = desk_in(zone).get("inspect", paid).story
+
+    assert [line.endswith(last) for line in story if "(3 times, last on Jan. 3, 2026, midnight" in line] == [True]
 
 
 @pytest.mark.parametrize(("zone", "is_said"), [("Europe/London", True), ("Asia/Kathmandu", False)])

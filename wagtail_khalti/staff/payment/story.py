@@ -17,10 +17,10 @@ from wagtail_khalti.models.refund import Way
 from wagtail_khalti.models.review import TOO_LARGE
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
-from wagtail_khalti.staff.moments import Moment, moment_of
+from wagtail_khalti.staff.moments import Moment, moment_of, words_of
 from wagtail_khalti.staff.payment.answers import pretty
 from wagtail_khalti.staff.personal import Sight
-from wagtail_khalti.writing import write_number, write_time
+from wagtail_khalti.writing import write_number
 
 LONGEST = 200  # events, the newest; a payment has some twenty
 MOST_MATTERS = 50
@@ -126,7 +126,7 @@ def _how_often(event: KhaltiEvent) -> str:
     """Of what was repeated."""
     if event.count == 1 or event.last_at is None:
         return ""
-    times = {"count": write_number(event.count), "last": write_time(event.last_at)}
+    times = {"count": write_number(event.count), "last": words_of(event.last_at)}
     return " " + _("(%(count)s times, last on %(last)s)") % times
 
 
