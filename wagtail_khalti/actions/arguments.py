@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
-from wagtail_khalti.models.characters import unkept
+from wagtail_khalti.models.characters import is_whole, unkept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 
 Given = TypeVar("Given")  # a dataclass
@@ -30,7 +30,7 @@ def plain_text(text: object, name: str) -> str:
     if not isinstance(text, str | Promise):
         raise TypeError(f"{name} must be text, not {text!r}")
     words = str(text)
-    if "\x00" in words or not _is_encodable(words):
+    if "\x00" in words or not is_whole(words):
         raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
     return words
 
@@ -46,7 +46,7 @@ def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
         raise TypeError(f"{name} can't be written as JSON: {error}") from None
     except ValueError as error:
         raise ValueError(f"{name} can't be written as JSON: {error}") from None
-    if "\\u0000" in written or not _is_encodable(written):
+    if "\\u0000" in written or not is_whole(written):
         raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
     plain_values: dict[str, Any] = json.loads(written)
     return plain_values
@@ -91,7 +91,3 @@ def require_room(row: models.Model) -> None:
             raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
         if isinstance(value, str) and (rare := unkept(value)):
             raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")
-
-
-def _is_encodable(text: str) -> bool:
-    return text == text.encode(errors="replace").decode()

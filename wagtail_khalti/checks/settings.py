@@ -46,13 +46,13 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     try:
         options = raw_options()
         messages = list(_unknown_names(options))
-        read_options = read(options)
+        known = read(options)
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="See the settings page of the manual.", id="wagtail_khalti.E001")]
 
-    for merchant in read_options.merchants.values():
+    for merchant in known.merchants.values():
         messages += [*_key(merchant), *_mode(merchant), *_url(merchant)]
-    messages += _return_address(read_options)
+    messages += _return_address(known)
     return messages
 
 
@@ -144,9 +144,9 @@ def _url(merchant: Merchant) -> Iterator[CheckMessage]:
         )
 
 
-def _return_address(read_options: Configuration) -> Iterator[CheckMessage]:
-    is_live = any(merchant.mode == Mode.LIVE for merchant in read_options.merchants.values())
-    address = read_options.base_url
+def _return_address(known: Configuration) -> Iterator[CheckMessage]:
+    is_live = any(merchant.mode == Mode.LIVE for merchant in known.merchants.values())
+    address = known.base_url
     if address and not is_web_root(address, schemes=("https",) if is_live else ("https", "http")):
         yield Error(
             f"Visitors would come back from Khalti to {address}.",

@@ -1,4 +1,7 @@
-"""Which characters the database keeps: tables and connections in MySQL's older "utf8" know none beyond U+FFFF."""
+"""Which characters the database keeps.
+
+None keeps half of a character, and tables and connections in MySQL's older "utf8" know none beyond U+FFFF.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,11 @@ def narrow_places() -> dict[str, str]:
         cursor.execute(NARROW_TABLES)
         narrow = {table: name for table, name in cursor.fetchall() if table in ours}
     return narrow if spoken == "utf8mb4" else {"": spoken, **narrow}
+
+
+def is_whole(text: str) -> bool:
+    """Whether no half of a pair of surrogates is in it, as odd encodings leave them behind."""
+    return text == text.encode(errors="replace").decode()
 
 
 def unkept(text: str) -> str:

@@ -40,12 +40,15 @@ class Earlier:
     payment: KhaltiPayment
     is_of_this_browser: bool
     """If not, it is known by what was typed alone, which anybody can type: its address is not given away."""
-    others: Sequence[int] = ()
-    """The keys of all that were found, this one included."""
+    found: Sequence[int]
+    """The keys of all that were found with it, and its own."""
 
     @property
     def is_paid(self) -> bool:
-        return _is_paid(self.payment)
+        """Shortly before, and some of the money is still here. A second payment bought nothing, and doesn't count."""
+        payment, since = self.payment, timezone.now() - SHORTLY
+        is_shortly = payment.completed_at is not None and payment.completed_at >= since
+        return is_shortly and payment.is_paid and payment.remaining > 0 and payment.duplicate_of_id is None
 
     @property
     def ago(self) -> str:
@@ -66,9 +69,7 @@ def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: S
     here = started_here(request)
     payments = _found(_wanted(offer, form, site), here)
     keys = [payment.pk for payment in payments]
-    found = [
-        Earlier(payment=payment, is_of_this_browser=payment.reference in here, others=keys) for payment in payments
-    ]
+    found = [Earlier(payment=payment, is_of_this_browser=payment.reference in here, found=keys) for payment in payments]
     if paid := next((earlier for earlier in found if earlier.is_paid), None):
         return paid
     newest = next((earlier for earlier in found if earlier.payment.pidx), found[0] if found else None)
@@ -86,7 +87,7 @@ def look_up_alone(payment: KhaltiPayment) -> None:
 
 def note_twins(payment: KhaltiPayment, earlier: Earlier) -> None:
     """So that a person is told if more than one of them is paid."""
-    KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.others]).update(has_twin=True)
+    KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.found]).update(has_twin=True)
 
 
 def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:
@@ -113,8 +114,3 @@ def _found(wanted: KhaltiPayment, here: list[str]) -> list[KhaltiPayment]:
     # Most of the time there are none, and Django takes longer to write down all columns than the database to look.
     keys = list(newest.values_list("pk", flat=True)[:MOST])
     return list(KhaltiPayment.objects.filter(pk__in=keys).order_by("-created_at", "-pk")) if keys else []
-
-
-def _is_paid(payment: KhaltiPayment) -> bool:
-    is_shortly = payment.completed_at is not None and payment.completed_at >= timezone.now() - SHORTLY
-    return is_shortly and payment.is_paid and payment.remaining > 0 and payment.duplicate_of_id is None

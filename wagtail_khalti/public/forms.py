@@ -17,7 +17,7 @@ from wagtail_khalti.conf import configuration, largest_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.characters import why_not_kept
+from wagtail_khalti.models.characters import is_whole, why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.offers import Terms
@@ -26,11 +26,6 @@ from wagtail_khalti.writing import digits, write_number
 LONGEST_KEY = 64
 ANSWERS = ("quantity", "name", "email", "phone")
 """The fields that say what is wished for. A site may add others, such as a captcha that differs each time."""
-
-
-def _can_be_stored(text: str) -> bool:
-    """Not where a browser's odd encoding left halves of characters behind."""
-    return text == text.encode(errors="replace").decode()
 
 
 class LineField(forms.CharField):
@@ -107,7 +102,7 @@ class CheckoutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
-            if not _can_be_stored(str(value)):
+            if not is_whole(str(value)):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
             elif error := why_not_kept(str(value)):
                 self.add_error(name, error)

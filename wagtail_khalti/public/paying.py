@@ -45,6 +45,7 @@ def _start(request: HttpRequest, offer: Offer, form: CheckoutForm, site: Site | 
         products=form.products,
         merchant=merchant_of_site(site),
         site=site,
+        # Not the request itself: by its address it would choose a site, where the offer knows none.
         base_url=configuration().base_url or f"{request.scheme}://{request.get_host()}",
         source=offer.source,
         is_repeat=form.is_repeat,
