@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from wagtail_khalti.calendars import write_bs
+from wagtail_khalti.dates.nepali import format_bs
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import DONE, UNDECIDED
+from wagtail_khalti.models.refund import DONE, IN_PROGRESS
 
 
 class PlainPayment(KhaltiPayment):
@@ -57,7 +57,7 @@ class PlainPayment(KhaltiPayment):
         return in_rupees(self.amount - self._given_back - (self.fee or 0)) if self.is_paid else ""
 
     @property
-    def in_doubt(self) -> Decimal | str:
+    def unconfirmed(self) -> Decimal | str:
         return in_rupees(self._in_doubt) if self._in_doubt else ""
 
     @property
@@ -71,7 +71,7 @@ class PlainPayment(KhaltiPayment):
     @property
     def refunds_told(self) -> str:
         return "; ".join(
-            f"{written(refund.decided_at)[:10]}: {in_rupees(refund.amount or 0)} ({refund.get_way_display()})"
+            f"{written(refund.resolved_at)[:10]}: {in_rupees(refund.amount or 0)} ({refund.get_way_display()})"
             for refund in self._refunds
             if refund.state in DONE
         )
@@ -91,7 +91,7 @@ class PlainPayment(KhaltiPayment):
 
     @cached_property
     def _in_doubt(self) -> int:
-        return sum(refund.amount or 0 for refund in self._refunds if refund.state in UNDECIDED)
+        return sum(refund.amount or 0 for refund in self._refunds if refund.state in IN_PROGRESS)
 
 
 def in_rupees(paisa: int) -> Decimal:
@@ -103,4 +103,4 @@ def written(moment: datetime | None) -> str:
 
 
 def written_bs(moment: datetime | None) -> str:
-    return write_bs(timezone.localtime(moment).date()) if moment else ""
+    return format_bs(timezone.localtime(moment).date()) if moment else ""

@@ -120,10 +120,12 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
     payment.fee = answer["fee"]
     payment.completed_at = timezone.now()
     payment.save()
-    note(payment, Kind.MOVED, {"from": Status.INITIATED, "to": Status.COMPLETED})
+    note(payment, Kind.STATUS_CHANGED, {"from": Status.INITIATED, "to": Status.COMPLETED})
 
     payment_completed.send(sender=KhaltiPayment, payment=payment)
-    KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.COMPLETED, delivered_at=timezone.now())
+    KhaltiDelivery.objects.create(
+        payment=payment, event_type=KhaltiDelivery.EventType.COMPLETED, delivered_at=timezone.now()
+    )
     return redirect(payment)  # to the receipt
 
 

@@ -15,8 +15,8 @@ from benchmarks.figures import Figure
 from benchmarks.khaltis import nearby_khalti
 from benchmarks.many_payments import only_due_payments, only_payments
 from wagtail_khalti.actions import Reconciliation, reconcile
-from wagtail_khalti.actions.turns import LIKELY, LONGEST_OVERDUE, Turns
 from wagtail_khalti.conf import configuration
+from wagtail_khalti.lookups.lease_order import LIKELY, OLDEST_DUE, LeaseQueue
 from wagtail_khalti.models import KhaltiPayment
 
 PAYMENTS, LATENCY, CONCURRENCY = 1000, 0.3, 16
@@ -91,7 +91,7 @@ def scan() -> Iterator[Figure]:
     only_payments(STORED, due=DUE_AMONG_THEM)
     merchant = configuration().merchant()
     theirs, now = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode), timezone.now()
-    due = [order(theirs, now) for order in (*LONGEST_OVERDUE, *LIKELY)]
+    due = [order(theirs, now) for order in (*OLDEST_DUE, *LIKELY)]
     plans = [payments[:CONCURRENCY].explain() for payments in due]
     yield Figure(
         name="due_scan_without_index",
@@ -113,7 +113,7 @@ def time_to_claim() -> float:
     times = []
     for _turn in range(SCANS):
         began = time.perf_counter()
-        claimed = Turns().claim(CONCURRENCY, list(configuration().merchants.values()))
+        claimed = LeaseQueue().claim(CONCURRENCY, list(configuration().merchants.values()))
         times.append((time.perf_counter() - began) * 1000)
         if len(claimed) != CONCURRENCY:
             raise RuntimeError(f"{len(claimed)} payments were claimed")

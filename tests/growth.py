@@ -5,13 +5,13 @@ from time import thread_time_ns
 from timeit import repeat
 
 SHORT, TIMES = 2_000, 8  # characters, and how many times as many
-MOST = 24  # times as much work; the square of TIMES is 64
+MAX_COUNT = 24  # times as much work; the square of TIMES is 64
 
 
 def grows_with_the_square(work: Callable[[str], object], make: Callable[[int], str]) -> bool:
     """Of the time of this thread alone, whatever else the machine does."""
     short, long = make(SHORT), make(SHORT * TIMES)
-    return _time(work, long) > MOST * max(_time(work, short), 1)
+    return _time(work, long) > MAX_COUNT * max(_time(work, short), 1)
 
 
 def _time(work: Callable[[str], object], text: str) -> int:

@@ -64,7 +64,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Tally:
+class Aggregate:
     passed: int = 0
     failed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -143,11 +143,11 @@ def main(arguments: list[str]) -> int:
         return conclude(count(REPORTS.glob("tests-*.xml")))
 
     parts = wanted or WHOLE
-    tally = count(run_all(parts, options))
+    aggregate = count(run_all(parts, options))
     for part in parts:
         if reason := why_not(part):
-            tally.not_run.append(f"{part.name}: {reason}")
-    return conclude(tally)
+            aggregate.not_run.append(f"{part.name}: {reason}")
+    return conclude(aggregate)
 
 
 def run_all(parts: Iterable[Part], options: list[str]) -> Iterator[Path]:
@@ -190,29 +190,32 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def count(reports: Iterable[Path]) -> Tally:
+def count(reports: Iterable[Path]) -> Aggregate:
     """A part that left no report broke off, and counts as a failure."""
-    tally = Tally()
+    aggregate = Aggregate()
     for report in reports:
         if not report.exists():
-            tally.failed += 1
+            aggregate.failed += 1
             print(f"{report.stem} broke off")
             continue
         tree = ElementTree.parse(report)
         for suite in tree.iter("testsuite"):
             failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            tally.failed += failed
-            tally.passed += int(suite.get("tests", 0)) - failed - int(suite.get("skipped", 0))
-        tally.skipped.update(skipped.get("message") or "for no reason given" for skipped in tree.iter("skipped"))
-    return tally
+            aggregate.failed += failed
+            aggregate.passed += int(suite.get("tests", 0)) - failed - int(suite.get("skipped", 0))
+        aggregate.skipped.update(skipped.get("message") or "for no reason given" for skipped in tree.iter("skipped"))
+    return aggregate
 
 
-def conclude(tally: Tally) -> int:
+def conclude(aggregate: Aggregate) -> int:
     """In words; the exit code."""
-    reasons = [*tally.not_run, *(f"{times} × {' '.join(why.split())}" for why, times in tally.skipped.most_common())]
+    reasons = [
+        *aggregate.not_run,
+        *(f"{times} × {' '.join(why.split())}" for why, times in aggregate.skipped.most_common()),
+    ]
     print(f"\nSkipped: {'; '.join(reasons) or 'nothing'}")
-    print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped.total()} skipped")
-    return 1 if tally.failed or not tally.passed or (IS_CI and tally.not_run) else 0
+    print(f"\n{aggregate.passed} passed, {aggregate.failed} failed, {aggregate.skipped.total()} skipped")
+    return 1 if aggregate.failed or not aggregate.passed or (IS_CI and aggregate.not_run) else 0
 
 
 if __name__ == "__main__":

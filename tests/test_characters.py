@@ -9,12 +9,12 @@ from wagtail_khalti.actions import start_payment
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import characters
-from wagtail_khalti.models.characters import _is_narrow, narrow_places, require_kept
+from wagtail_khalti.models.characters import _is_narrow, narrow_dimensions, require_kept
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Terms
 from wagtail_khalti.public.payment import _find
 from wagtail_khalti.staff.forms import NoteForm, RecordForm, RefundForm
-from wagtail_khalti.staff.inbox.closing import CloseForm
+from wagtail_khalti.staff.issues.resolving import ResolveForm
 
 TABLE = "wagtail_khalti_khaltipayment"
 COLUMN = f"ALTER TABLE {TABLE} MODIFY {{}} varchar(255) CHARACTER SET {{}} NOT NULL"
@@ -82,7 +82,7 @@ def test_usually_every_character_is_kept():
 
     require_kept(CAKE)
 
-    assert narrow_places() == {}
+    assert narrow_dimensions() == {}
     assert [finding.level for finding in characters()] == [Level.OK]
 
 
@@ -112,7 +112,7 @@ def test_an_editor_reads_it_at_the_name_of_the_item():
 @pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(
     ("form", "name"),
-    [(RefundForm, "reason"), (RecordForm, "reason"), (NoteForm, "note"), (CloseForm, "note")],
+    [(RefundForm, "reason"), (RecordForm, "reason"), (NoteForm, "note"), (ResolveForm, "note")],
 )
 def test_staff_read_it_at_their_words(form, name):
     field = form.base_fields[name]

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from wagtail_khalti.conf import Mode, configuration, is_test_mode, largest_payment, raw_options, read
+from wagtail_khalti.conf import Mode, configuration, is_test_mode, max_payment, raw_options, read
 
 
 def test_nothing_but_a_key_is_khaltis_sandbox():
@@ -95,9 +95,9 @@ def test_a_merchant_may_take_more_than_the_others(settings):
     options = {"SECRET_KEY": "one", "MAX_AMOUNT": 5000, "MERCHANTS": {"school": exempt, "books": {"SECRET_KEY": "3"}}}
     settings.WAGTAIL_KHALTI = options
 
-    assert largest_payment("school") == largest_payment() == 100_000_000
-    assert largest_payment("books") == largest_payment("default") == 500_000
-    assert largest_payment("gone") == 20_000_000
+    assert max_payment("school") == max_payment() == 100_000_000
+    assert max_payment("books") == max_payment("default") == 500_000
+    assert max_payment("gone") == 20_000_000
 
 
 @pytest.mark.parametrize("written", ["", "lots", None, [], "0.001", "NaN", "Infinity", float("inf"), 0, -500, "9.99"])
@@ -200,7 +200,7 @@ def test_pages_show_also_where_the_settings_are_wrong(settings):
     settings.WAGTAIL_KHALTI = {"MODE": "wrong"}
 
     assert is_test_mode() is False
-    assert largest_payment() == 20_000_000
+    assert max_payment() == 20_000_000
 
 
 def test_limits_are_merged_with_the_usual_ones_and_can_be_off():

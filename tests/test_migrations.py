@@ -16,7 +16,7 @@ TABLES = {
         "opening",
         "payment",
         "refund",
-        "review",
+        "issue",
         "run",
         "searchentry",
         "settings",

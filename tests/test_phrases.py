@@ -2,7 +2,7 @@
 
 import pytest
 
-from wagtail_khalti.phrases import LONGEST, MOST_WORDS, phrase_of, phrases_of_name, phrases_of_text
+from wagtail_khalti.phrases import MAX_LENGTH, MAX_WORDS, phrase_of, phrases_of_name, phrases_of_text
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,5 @@ def test_a_text_begins_with_each_of_its_words():
 def test_what_is_very_long_is_cut():
     texts = phrases_of_text("word " * 1_000) | phrases_of_name("x" * 1_000)
 
-    assert max(map(len, texts)) == LONGEST
-    assert len(phrases_of_text(" ".join(map(str, range(1_000))))) == MOST_WORDS
+    assert max(map(len, texts)) == MAX_LENGTH
+    assert len(phrases_of_text(" ".join(map(str, range(1_000))))) == MAX_WORDS

@@ -18,7 +18,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
-from wagtail_khalti.conf import configuration, is_test_everywhere, largest_payment
+from wagtail_khalti.conf import configuration, is_test_everywhere, max_payment
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
@@ -27,7 +27,7 @@ from wagtail_khalti.public.sites import is_test_site
 
 ASKS = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 RARE = ("button_text",)
-MOST_AT_ONCE = 1000  # of one thing; more is a slip of the keyboard
+MAX_QUANTITY = 1000  # of one thing; more is a slip of the keyboard
 
 below_minimum = MinValueValidator(to_rupees(MINIMUM), message=_("Khalti's minimum is Rs 10."))
 
@@ -72,7 +72,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         label=_("Most that can be bought at once"),
         required=False,
         min_value=1,
-        max_value=MOST_AT_ONCE,
+        max_value=MAX_QUANTITY,
         help_text=_("Leave empty where there is only one to buy; then no quantity is asked."),
     )
     ask_for = blocks.MultipleChoiceBlock(
@@ -152,7 +152,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         )
 
     def _refuse_too_much(self, rupees: Decimal, quantity: int) -> None:
-        largest = largest_payment()
+        largest = max_payment()
         if to_paisa(rupees) * quantity > largest:
             raise StructBlockValidationError(
                 {

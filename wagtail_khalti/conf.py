@@ -163,7 +163,7 @@ def is_test_everywhere() -> bool | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def largest_payment(merchant: str = "") -> Paisa:
+def max_payment(merchant: str = "") -> Paisa:
     """The most that this merchant takes at once, or whichever takes most; the usual where the settings can't be read,
     so that pages still show."""
     try:

@@ -21,19 +21,19 @@ KhaltiError
     ├── PaymentBusy              others changed the payment each time that an answer was to be written down
     ├── NotRefundable            money can't be given back, now or at all
     │   ├── NotPaid              Khalti has not confirmed that the money came
-    │   ├── NothingLeft          all of it went back
-    │   ├── AmountNotLeft        more than is left of it
-    │   ├── RefundUndecided      what became of an earlier refund has to be known first
-    │   │   └── RefundWithoutAmount  how much went back in the dashboard has to be entered first
+    │   ├── FullyRefunded          all of it went back
+    │   ├── AmountExceedsRefundable        more than is left of it
+    │   ├── RefundInProgress      what became of an earlier refund has to be known first
+    │   │   └── RefundAmountMissing  how much went back in the dashboard has to be entered first
     │   └── RefundsChanged       money went back since somebody looked
-    ├── RefundIsDecided          it is known by now what became of the refund
+    ├── RefundAlreadyResolved          it is known by now what became of the refund
     ├── AlreadyDelivered         the site's code has heard this news, and hears it once
     ├── ReceiptNotSent           no receipt went out
     │   ├── NothingPaid          Khalti has not confirmed the money that it would confirm
-    │   ├── NoAddress            the visitor gave no e-mail address
-    │   ├── SentJustNow          one went out in the last minute
+    │   ├── NoEmailAddress            the visitor gave no e-mail address
+    │   ├── SentRecently          one went out in the last minute
     │   └── MailFailed           the mail server did not take it
-    ├── ReviewIsClosed           somebody else closed the matter before
+    ├── IssueAlreadyResolved           somebody else closed the matter before
     └── OfferUnavailable         what was offered can't be bought (any more)
         └── OfferTampered        the link isn't one of ours
 """
@@ -43,7 +43,7 @@ from typing import Any
 
 from wagtail_khalti.money import Paisa
 
-LONGEST_REASON = 300  # characters
+MAX_REASON_LENGTH = 300  # characters
 
 
 class KhaltiError(Exception):
@@ -51,7 +51,7 @@ class KhaltiError(Exception):
 
     def as_data(self) -> dict[str, str]:
         """For the history of a payment, which developers read."""
-        return {"error": type(self).__name__, "reason": str(self)[:LONGEST_REASON]}
+        return {"error": type(self).__name__, "reason": str(self)[:MAX_REASON_LENGTH]}
 
 
 class GatewayError(KhaltiError):
@@ -157,19 +157,19 @@ class NotPaid(NotRefundable):
     """Khalti has not confirmed that the money came, or has given no transaction id by which to ask for it."""
 
 
-class NothingLeft(NotRefundable):
+class FullyRefunded(NotRefundable):
     """All of the money went back."""
 
 
-class AmountNotLeft(NotRefundable):
+class AmountExceedsRefundable(NotRefundable):
     """More than is left of the payment."""
 
 
-class RefundUndecided(NotRefundable):
+class RefundInProgress(NotRefundable):
     """An earlier refund of the payment is on its way, or in doubt, or its amount is not known."""
 
 
-class RefundWithoutAmount(RefundUndecided):
+class RefundAmountMissing(RefundInProgress):
     """A part went back in Khalti's dashboard, and nobody has entered how much."""
 
 
@@ -177,7 +177,7 @@ class RefundsChanged(NotRefundable):
     """Money went back since somebody looked; they have to look again."""
 
 
-class RefundIsDecided(PaymentError):
+class RefundAlreadyResolved(PaymentError):
     """What became of the refund is known by now; a person's word is not needed any more."""
 
 
@@ -193,11 +193,11 @@ class NothingPaid(ReceiptNotSent):
     """Khalti has not confirmed any money that a receipt could confirm."""
 
 
-class NoAddress(ReceiptNotSent):
+class NoEmailAddress(ReceiptNotSent):
     """The visitor gave no e-mail address, or what they gave is none."""
 
 
-class SentJustNow(ReceiptNotSent):
+class SentRecently(ReceiptNotSent):
     """One went out in the last minute: a second press is no second wish."""
 
 
@@ -205,7 +205,7 @@ class MailFailed(ReceiptNotSent):
     """The mail server did not take it, or did not answer in time."""
 
 
-class ReviewIsClosed(PaymentError):
+class IssueAlreadyResolved(PaymentError):
     """The matter was closed before, by somebody else or by what came later."""
 
 

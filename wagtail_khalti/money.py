@@ -6,7 +6,7 @@ from typing import NewType
 
 from babel.numbers import format_decimal
 
-from wagtail_khalti.digits import in_digits_of, speaks_nepali
+from wagtail_khalti.numerals import speaks_nepali, with_digits_of
 
 Paisa = NewType("Paisa", int)
 
@@ -34,6 +34,6 @@ def to_rupees(paisa: int) -> Decimal:
 def format_rupees(paisa: int, language: str | None = "en") -> str:
     """A sum as a person reads it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` where Nepali is spoken."""
     pattern = _WITH_PAISA if paisa % PAISA_PER_RUPEE else _WHOLE
-    number = in_digits_of(language, format_decimal(to_rupees(abs(paisa)), format=pattern, locale="en"))
+    number = with_digits_of(language, format_decimal(to_rupees(abs(paisa)), format=pattern, locale="en"))
     symbol = "रु" if speaks_nepali(language) else "Rs"
     return f"{'-' if paisa < 0 else ''}{symbol}\N{NO-BREAK SPACE}{number}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 80  # characters; nobody types more of a name
-MOST_WORDS = 12
+MAX_LENGTH = 80  # characters; nobody types more of a name
+MAX_WORDS = 12
 BETWEEN_LETTERS = ".'’"
 """What belongs to a word, and may be left out when it is typed: K.C."""
 
@@ -13,7 +13,7 @@ BETWEEN_LETTERS = ".'’"
 def words_of(text: str) -> list[str]:
     """In small letters and composed as Unicode has them; 0 to 9 for any script's digits."""
     text = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(map(_letter, unicodedata.normalize("NFKC", text))).split()[:MOST_WORDS]
+    return "".join(map(_letter, unicodedata.normalize("NFKC", text))).split()[:MAX_WORDS]
 
 
 def phrase_of(text: str) -> str:
@@ -36,7 +36,7 @@ def phrases_of_text(text: str) -> set[str]:
 
 
 def _phrase(words: list[str]) -> str:
-    return " ".join(words)[:LONGEST].rstrip()
+    return " ".join(words)[:MAX_LENGTH].rstrip()
 
 
 def _letter(character: str) -> str:

@@ -19,4 +19,4 @@ payment_ended = Signal()
 """Khalti said that this payment will not happen: canceled, expired or failed. A late payment may still come."""
 
 payment_needs_attention = Signal()
-"""An answer contradicted what we know; a person has to look. Comes with ``review``, a ``KhaltiReview``."""
+"""An answer contradicted what we know; a person has to look. Comes with ``review``, a ``KhaltiIssue``."""

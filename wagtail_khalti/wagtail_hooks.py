@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from wagtail_khalti.embedded import reconcile_after_this_answer
-from wagtail_khalti.staff.audit import register_deeds
+from wagtail_khalti.staff.audit import register_log_actions
 from wagtail_khalti.staff.dashboard import payments_panel, payments_summary
-from wagtail_khalti.staff.inbox.page import MatterViewSet
 from wagtail_khalti.staff.insights.page import insights_menu_item, insights_urls
+from wagtail_khalti.staff.issues.page import IssueViewSet
 from wagtail_khalti.staff.permissions import register_policy
 from wagtail_khalti.staff.sites import connection_page
 from wagtail_khalti.staff.sites.permissions import SitePermissionsForm
@@ -29,8 +29,8 @@ def payment_viewset() -> PaymentViewSet:
     return PaymentViewSet()
 
 
-def matter_viewset() -> MatterViewSet:
-    return MatterViewSet()
+def issue_viewset() -> IssueViewSet:
+    return IssueViewSet()
 
 
 def reconcile_after_admin_page(request: HttpRequest, menu_items: list[Any]) -> None:
@@ -54,11 +54,11 @@ def staff_css() -> SafeString:
 
 
 hooks.register("register_admin_viewset", payment_viewset)
-hooks.register("register_admin_viewset", matter_viewset)
+hooks.register("register_admin_viewset", issue_viewset)
 hooks.register("construct_homepage_summary_items", payments_summary)
 hooks.register("construct_homepage_panels", payments_panel)
 hooks.register("construct_main_menu", reconcile_after_admin_page)  # each full page of the admin has the menu
-hooks.register("register_log_actions", register_deeds)
+hooks.register("register_log_actions", register_log_actions)
 hooks.register("register_group_permission_panel", payments_of_sites)
 hooks.register("register_icons", khalti_icon)
 hooks.register("insert_global_admin_css", staff_css)

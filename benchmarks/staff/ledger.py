@@ -16,21 +16,21 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
+    KhaltiIssue,
     KhaltiPayment,
     KhaltiRefund,
-    KhaltiReview,
     KhaltiSearchEntry,
 )
-from wagtail_khalti.models.review import RISKS
-from wagtail_khalti.models.totals import KhaltiCountedDay, KhaltiDayTotal, KhaltiOpening
+from wagtail_khalti.models.issue import RISKS
+from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
 
 YEARS = timedelta(days=3 * 365)
 LAST = timedelta(hours=2)  # ago; by now all that happens to a payment has happened
 AT_A_TIME = 200  # rows in one statement of Python's making
 LEAST_OPEN = 60  # reviews: more than a page shows, so that a page of few and of many payments shows as many
 PAYMENTS_PER_OPEN = 10_000
-OF_PAYMENTS = (KhaltiDelivery, KhaltiEvent, KhaltiReview, KhaltiRefund, KhaltiSearchEntry)
-ALL = (*OF_PAYMENTS, KhaltiPayment, KhaltiDayTotal, KhaltiCountedDay)
+OF_PAYMENTS = (KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund, KhaltiSearchEntry)
+ALL = (*OF_PAYMENTS, KhaltiPayment, KhaltiDailyTotal, KhaltiSnapshot)
 """In an order in which they can be removed."""
 
 FRESH = {
@@ -68,9 +68,9 @@ def openings(places: Sequence[Page]) -> None:
     """Each page's checkout, opened on each day of the three years; as many however many payments there are."""
     merchant, today = configuration().merchant(), timezone.localdate()
     begun_at = [place_of(number, places) for number in range(len(places))]
-    KhaltiOpening.objects.bulk_create(
+    KhaltiCheckoutView.objects.bulk_create(
         (
-            KhaltiOpening(
+            KhaltiCheckoutView(
                 day=today - timedelta(days=day),
                 place=f"{number}",
                 mode=merchant.mode,
@@ -163,15 +163,15 @@ def _count_keys_on(seed: Seed) -> None:
 
 def _open_reviews(count: int) -> None:
     """Evenly among the payments that are no tests, of the kinds that staff see most."""
-    kinds = (KhaltiReview.Kind.AMOUNT_MISMATCH, KhaltiReview.Kind.LATE_PAYMENT, KhaltiReview.Kind.UNKNOWN_STATUS)
+    kinds = (KhaltiIssue.Kind.AMOUNT_MISMATCH, KhaltiIssue.Kind.LATE_PAYMENT, KhaltiIssue.Kind.UNKNOWN_STATUS)
     payments = KhaltiPayment.objects.filter(mode=configuration().merchant().mode).order_by("pk")
     last = payments.order_by("-pk").values_list("pk", flat=True)[0]
-    KhaltiReview.objects.bulk_create(
-        KhaltiReview(
+    KhaltiIssue.objects.bulk_create(
+        KhaltiIssue(
             payment=payments.filter(pk__gt=number * (last - 1) // count)[0],
             kind=kinds[number % len(kinds)],
-            risk=RISKS.get(kinds[number % len(kinds)], KhaltiReview.Risk.DOUBT),
-            evidence={"total_amount": 100, "status": "Held"},
+            risk=RISKS.get(kinds[number % len(kinds)], KhaltiIssue.Risk.DOUBT),
+            details={"total_amount": 100, "status": "Held"},
         )
         for number in range(count)
     )

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.modes import default_mode
 
@@ -52,10 +52,10 @@ def all_pages(client: Client) -> Iterator[Page]:
         shows=payment.pidx or "",
     )
     yield Page(
-        name="inbox",
+        name="issues",
         what="Needs you",
-        address=reverse("khalti_matters:index"),
-        shows=KhaltiReview.objects.open().filter(payment__mode=default_mode())[0].payment.readable_reference,
+        address=reverse("khalti_issues:index"),
+        shows=KhaltiIssue.objects.open().filter(payment__mode=default_mode())[0].payment.readable_reference,
     )
     yield Page(name="home", what="Admin home with our panel", address=reverse("wagtailadmin_home"))
     yield from insights()

@@ -17,13 +17,13 @@ from wagtail_khalti.conf import Merchant, Mode, configuration
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
+    KhaltiIssue,
     KhaltiPayment,
     KhaltiRefund,
-    KhaltiReview,
     KhaltiSearchEntry,
 )
 from wagtail_khalti.models.refund import State
-from wagtail_khalti.models.status import GIVEN_BACK, PAID, SOFT_ENDS, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 
 OF_THE_SITE, TESTS = 1000, 20  # those of the site's own mode, which are counted, and test payments beside them
 PLACES = 20
@@ -72,7 +72,7 @@ def make_seed(places: Sequence[Page], *, begin: datetime, span: timedelta) -> Se
     tests = {number * (total // TESTS) for number in range(TESTS)}
     statuses = [status for status, share in SHARES.items() for _ in range(share)]
     random.shuffle(statuses)
-    seed: Seed = {KhaltiPayment: [], KhaltiRefund: [], KhaltiReview: [], KhaltiEvent: [], KhaltiDelivery: []}
+    seed: Seed = {KhaltiPayment: [], KhaltiRefund: [], KhaltiIssue: [], KhaltiEvent: [], KhaltiDelivery: []}
     seed[KhaltiSearchEntry] = []
     for number in range(total):
         status = Status.COMPLETED if number in tests else statuses.pop()
@@ -89,12 +89,12 @@ def make_seed(places: Sequence[Page], *, begin: datetime, span: timedelta) -> Se
 
 def _add(seed: Seed, payment: KhaltiPayment) -> None:
     """With its refund and its history."""
-    refunds = [_refund(payment)] if payment.status in GIVEN_BACK else []
+    refunds = [_refund(payment)] if payment.status in WITH_REFUNDS else []
     seed[KhaltiPayment].append(payment)
-    reviews = [_closed_review(payment)] if payment.pk % PAYMENTS_PER_REVIEW == 0 else []
+    issues = [_closed_review(payment)] if payment.pk % PAYMENTS_PER_REVIEW == 0 else []
     for row in (
         *refunds,
-        *reviews,
+        *issues,
         *_events(payment),
         *_deliveries(payment, refunds),
         *KhaltiSearchEntry.about(payment),
@@ -130,10 +130,10 @@ def _payment(random: Random, merchant: Merchant, status: Status, at: datetime) -
     if status in PAID:
         payment.transaction_id, payment.fee = new_id(), amount * 3 // 100
         payment.completed_at = at + timedelta(seconds=random.randrange(30, 900))
-        payment.evidence_at = payment.confirmed_at = payment.completed_at
+        payment.looked_up_at = payment.confirmed_at = payment.completed_at
     if status in SOFT_ENDS:
         payment.ended_at = at + timedelta(minutes=5)
-    if status in GIVEN_BACK:
+    if status in WITH_REFUNDS:
         payment.refund_total = amount if status == Status.REFUNDED else amount // 2
     return payment
 
@@ -156,24 +156,24 @@ def _refund(payment: KhaltiPayment) -> KhaltiRefund:
         payment=payment,
         state=State.SUCCEEDED,
         amount=payment.refund_total,
-        remaining=payment.remaining,
+        refundable=payment.refundable,
         reason="Ordered twice",
         is_accepted=True,
         created_at=at,
         sent_at=at,
-        decided_at=at + timedelta(seconds=5),
+        resolved_at=at + timedelta(seconds=5),
     )
 
 
-def _closed_review(payment: KhaltiPayment) -> KhaltiReview:
+def _closed_review(payment: KhaltiPayment) -> KhaltiIssue:
     at = payment.created_at + timedelta(minutes=50)
-    return KhaltiReview(
+    return KhaltiIssue(
         payment=payment,
-        kind=KhaltiReview.Kind.UNKNOWN_STATUS,
-        evidence={"status": "Held"},
+        kind=KhaltiIssue.Kind.UNKNOWN_STATUS,
+        details={"status": "Held"},
         opened_at=at,
-        closed_at=at + timedelta(minutes=20),
-        outcome=KhaltiReview.Outcome.NOTHING_TO_DO,
+        resolved_at=at + timedelta(minutes=20),
+        resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED,
         is_open=None,
     )
 
@@ -190,14 +190,16 @@ def _events(payment: KhaltiPayment) -> Iterator[KhaltiEvent]:
         if status != Status.EXPIRED:
             yield _event(payment, Kind.RETURNED, end, actor=Actor.VISITOR, pidx=payment.pidx)
         yield _event(payment, Kind.LOOKED_UP, end, **answer)
-        yield _event(payment, Kind.MOVED, end, **{"from": Status.INITIATED, "to": paid})
-    if status in GIVEN_BACK:
+        yield _event(payment, Kind.STATUS_CHANGED, end, **{"from": Status.INITIATED, "to": paid})
+    if status in WITH_REFUNDS:
         at, amount = at + timedelta(hours=1), payment.refund_total
         yield _event(payment, Kind.REFUND_REQUESTED, at, amount=amount, reason="Ordered twice")
         yield _event(payment, Kind.REFUND_SENT, at, amount=amount)
         yield _event(payment, Kind.REFUND_ACCEPTED, at + timedelta(seconds=1), amount=amount)
-        yield _event(payment, Kind.REFUND_MADE, at + timedelta(seconds=5), amount=amount)
-        yield _event(payment, Kind.MOVED, at + timedelta(seconds=5), **{"from": Status.COMPLETED, "to": status})
+        yield _event(payment, Kind.REFUND_SUCCEEDED, at + timedelta(seconds=5), amount=amount)
+        yield _event(
+            payment, Kind.STATUS_CHANGED, at + timedelta(seconds=5), **{"from": Status.COMPLETED, "to": status}
+        )
 
 
 def _event(
@@ -208,16 +210,16 @@ def _event(
 
 def _deliveries(payment: KhaltiPayment, refunds: Sequence[KhaltiRefund]) -> Iterator[KhaltiDelivery]:
     """All of them heard."""
-    news = KhaltiDelivery.News
+    event_type = KhaltiDelivery.EventType
     if payment.status in PAID:
-        yield _delivery(payment, news.COMPLETED, payment.completed_at)
+        yield _delivery(payment, event_type.COMPLETED, payment.completed_at)
     if payment.status in SOFT_ENDS:
-        yield _delivery(payment, news.ENDED, payment.ended_at)
+        yield _delivery(payment, event_type.ENDED, payment.ended_at)
     for refund in refunds:
-        yield _delivery(payment, news.REFUNDED, refund.decided_at, refund=refund)
+        yield _delivery(payment, event_type.REFUNDED, refund.resolved_at, refund=refund)
 
 
-def _delivery(payment: KhaltiPayment, news: str, at: datetime | None, **about: Any) -> KhaltiDelivery:
+def _delivery(payment: KhaltiPayment, event_type: str, at: datetime | None, **about: Any) -> KhaltiDelivery:
     return KhaltiDelivery(
-        payment=payment, news=news, created_at=at, delivered_at=at, next_try_at=None, attempts=1, **about
+        payment=payment, event_type=event_type, created_at=at, delivered_at=at, next_try_at=None, attempts=1, **about
     )

@@ -29,7 +29,7 @@ def welcome_member(payment: KhaltiPayment, is_test: bool, **kwargs: Any) -> None
 
 
 @receiver(payment_refunded)
-def end_membership(payment: KhaltiPayment, remaining: int, **kwargs: Any) -> None:
+def end_membership(payment: KhaltiPayment, refundable: int, **kwargs: Any) -> None:
     """Once all of the money went back. A part of it may be a discount, and whoever got one stays a member."""
-    if not remaining:
+    if not refundable:
         Membership.objects.filter(payment=payment).delete()

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from wagtail_khalti.actions.totals import Sums
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.status import PAID
+from wagtail_khalti.reporting.totals import Sums
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
 TODAY = datetime(2026, 11, 22, 12, tzinfo=KATHMANDU)
@@ -38,15 +38,15 @@ def began(moment, *, took=None, refunds=(), **columns):
         ended_at=moment if columns["status"] in ("canceled", "expired", "failed") else None,
     )
     KhaltiPayment.objects.filter(pk=payment.pk).update(created_at=moment)
-    for decided_at, amount in refunds:
-        KhaltiRefund.objects.create(payment=payment, state="succeeded", amount=amount, decided_at=decided_at)
+    for resolved_at, amount in refunds:
+        KhaltiRefund.objects.create(payment=payment, state="succeeded", amount=amount, resolved_at=resolved_at)
     payment.refresh_from_db()
     return payment
 
 
 def added_up(first, last, *, mode="simulator", merchant="", sites=None):
     """By day and by place, row for row."""
-    by_day, by_place = defaultdict(lambda: defaultdict(int)), defaultdict(lambda: defaultdict(int))
+    by_day, by_dimension = defaultdict(lambda: defaultdict(int)), defaultdict(lambda: defaultdict(int))
 
     def add(payment, moment, **numbers):
         when = moment and (moment.astimezone(KATHMANDU) if timezone.is_aware(moment) else moment).date()
@@ -54,7 +54,7 @@ def added_up(first, last, *, mode="simulator", merchant="", sites=None):
             where = (payment.site_id, payment.source_type_id, payment.source_id, payment.block_path)
             for name, number in numbers.items():
                 by_day[when][name] += number
-                by_place[where][name] += number
+                by_dimension[where][name] += number
 
     for payment in KhaltiPayment.objects.filter(mode=mode):
         if (merchant and payment.merchant != merchant) or (sites is not None and payment.site_id not in sites):
@@ -64,13 +64,15 @@ def added_up(first, last, *, mode="simulator", merchant="", sites=None):
         add(payment, payment.created_at, started=1, sent=int(payment.initiated_at is not None), **ended)
         add(payment, payment.completed_at, payments=1, gross=payment.amount, fee=payment.fee or 0)
         for refund in payment.refunds.filter(state__in=("succeeded", "external"), amount__isnull=False):
-            add(payment, refund.decided_at, refunds=1, refunded=refund.amount)
+            add(payment, refund.resolved_at, refunds=1, refunded=refund.amount)
     return {when: Sums(**numbers) for when, numbers in by_day.items()}, {
-        where: Sums(**numbers) for where, numbers in by_place.items()
+        where: Sums(**numbers) for where, numbers in by_dimension.items()
     }
 
 
 def as_added_up(found):
     """The same of what ``totals()`` found, without the days on which nothing happened."""
-    by_place = {(one.site_id, one.source_type_id, one.source_id, one.block_path): one.sums for one in found.by_place}
-    return {when: sums for when, sums in found.by_day.items() if sums != Sums()}, by_place
+    by_dimension = {
+        (one.site_id, one.source_type_id, one.source_id, one.block_path): one.sums for one in found.by_dimension
+    }
+    return {when: sums for when, sums in found.by_day.items() if sums != Sums()}, by_dimension

@@ -104,38 +104,38 @@ def books(khalti):
     yield
     for payment in KhaltiPayment.objects.all():
         refunds = list(payment.refunds.all())
-        assert payment.refund_total == sum(refund.amount or 0 for refund in refunds if refund.state != "refused")
+        assert payment.refund_total == sum(refund.amount or 0 for refund in refunds if refund.state != "failed")
         assert 0 <= payment.refund_total <= payment.amount
-        assert (payment.refunding_since is not None) == any(refund.is_undecided for refund in refunds)
+        assert (payment.refunding_since is not None) == any(refund.is_in_progress for refund in refunds)
         done = [refund for refund in refunds if refund.is_done and refund.amount]
-        told = payment.deliveries.filter(news="refunded")
+        told = payment.deliveries.filter(event_type="refunded")
         is_told = payment.duplicate_of_id is None
         assert sorted(told.values_list("refund", flat=True)) == sorted(refund.pk for refund in done) * is_told
 
 
 @contextmanager
-def listening(news, receiver):
+def listening(event_type, receiver):
     """The site's code hears this kind of news."""
-    SIGNALS[news].connect(receiver, weak=False)
+    SIGNALS[event_type].connect(receiver, weak=False)
     try:
         yield
     finally:
-        SIGNALS[news].disconnect(receiver)
+        SIGNALS[event_type].disconnect(receiver)
 
 
 @pytest.fixture
 def on():
     """``on("completed", receiver)`` until the end of the test."""
     with ExitStack() as stack:
-        yield lambda news, receiver: stack.enter_context(listening(news, receiver))
+        yield lambda event_type, receiver: stack.enter_context(listening(event_type, receiver))
 
 
 @pytest.fixture
 def heard(on):
     """What the site heard, in order."""
     stories = []
-    for news in SIGNALS:
-        on(news, lambda *, payment, _news=news, **kwargs: stories.append((_news, payment.reference)))
+    for event_type in SIGNALS:
+        on(event_type, lambda *, payment, _news=event_type, **kwargs: stories.append((_news, payment.reference)))
     return stories
 
 
@@ -171,16 +171,14 @@ def kinds(payment):
     return list(payment.events.order_by("pk").values_list("kind", flat=True))
 
 
-def matters(payment):
+def issues(payment):
     """What is open for a person, the oldest first."""
-    return list(payment.reviews.open().order_by("pk").values_list("kind", flat=True))
+    return list(payment.issues.open().order_by("pk").values_list("kind", flat=True))
 
 
 def make_due(**which):
     """Khalti is to be asked about these payments now."""
-    KhaltiPayment.objects.filter(**which).update(
-        next_check_at=timezone.now() - timedelta(seconds=1), claimed_until=None
-    )
+    KhaltiPayment.objects.filter(**which).update(next_check_at=timezone.now() - timedelta(seconds=1), leased_until=None)
 
 
 def end_the_pause(**which):
@@ -189,6 +187,6 @@ def end_the_pause(**which):
     waiting.update(next_try_at=timezone.now() - timedelta(seconds=1))
 
 
-def news(payment):
+def event_type(payment):
     """What the site has to hear."""
-    return list(payment.deliveries.order_by("pk").values_list("news", flat=True))
+    return list(payment.deliveries.order_by("pk").values_list("event_type", flat=True))

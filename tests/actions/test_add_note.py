@@ -8,7 +8,7 @@ from wagtail.models import ModelLogEntry
 
 from tests.actions.conftest import kinds
 from wagtail_khalti.actions import add_note
-from wagtail_khalti.actions.add_note import LONGEST_NOTE
+from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 def test_it_is_in_the_history_with_who_wrote_it(payment, cashier):
     event = add_note(payment, "  She will come on Sunday.\n", by=cashier)
 
-    assert payment.events.get(kind="noted") == event
+    assert payment.events.get(kind="note_added") == event
     assert (event.actor, event.user, event.data) == ("staff", cashier, {"note": "She will come on Sunday."})
 
 
@@ -41,17 +41,17 @@ def test_without_words_there_is_none(payment, cashier, text):
     with pytest.raises(ValueError, match="needs words"):
         add_note(payment, text, by=cashier)
 
-    assert "noted" not in kinds(payment)
+    assert "note_added" not in kinds(payment)
     assert not ModelLogEntry.objects.exists()
 
 
 def test_it_may_be_so_long_and_not_longer(payment, cashier):
-    add_note(payment, "म" * LONGEST_NOTE, by=cashier)
+    add_note(payment, "म" * MAX_NOTE_LENGTH, by=cashier)
 
     with pytest.raises(ValueError, match="at most 1000 characters, not 1001"):
-        add_note(payment, "म" * (LONGEST_NOTE + 1), by=cashier)
+        add_note(payment, "म" * (MAX_NOTE_LENGTH + 1), by=cashier)
 
-    assert kinds(payment).count("noted") == 1
+    assert kinds(payment).count("note_added") == 1
 
 
 def test_what_no_database_can_store_is_left_out(payment, cashier):
@@ -74,5 +74,5 @@ def test_ten_in_a_row_are_ten(payment, cashier):
     for number in range(10):
         add_note(payment, f"Call {number}", by=cashier)
 
-    notes = payment.events.filter(kind="noted").order_by("pk")
+    notes = payment.events.filter(kind="note_added").order_by("pk")
     assert [event.data["note"] for event in notes] == [f"Call {number}" for number in range(10)]

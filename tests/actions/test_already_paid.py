@@ -65,8 +65,8 @@ def test_a_second_payment_that_is_meant_is_delivered_and_is_no_matter(pay, heard
 
     second = pay(order, is_repeat=True)
 
-    assert (second.is_sale, second.duplicate_of) == (None, None)
-    assert not second.reviews.exists()
+    assert (second.is_primary, second.duplicate_of) == (None, None)
+    assert not second.issues.exists()
     assert heard == [("completed", first.reference), ("completed", second.reference)]
 
 

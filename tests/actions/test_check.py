@@ -8,7 +8,7 @@ from django.core.signals import request_started
 from django.db import transaction
 from django.utils import timezone
 
-from tests.actions.conftest import end_the_pause, kinds, matters, news
+from tests.actions.conftest import end_the_pause, event_type, issues, kinds
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
@@ -67,7 +67,7 @@ def test_evidence_is_as_old_as_the_question_and_not_as_the_answer(khalti, paymen
     finally:
         request_started.disconnect(listen)
 
-    assert payment.evidence_at < heard_at[0]
+    assert payment.looked_up_at < heard_at[0]
 
 
 def test_a_completed_payment_has_its_facts(khalti, payment, settings):
@@ -83,14 +83,15 @@ def test_a_completed_payment_has_its_facts(khalti, payment, settings):
     assert payment.completed_at is not None
     assert payment.is_late is False
     assert payment.is_paid
-    assert kinds(payment)[3:] == ["looked_up", "moved"]
-    assert payment.events.get(kind="moved").data == {"from": "initiated", "to": "completed", "late": False}
+    assert kinds(payment)[3:] == ["looked_up", "status_changed"]
+    assert payment.events.get(kind="status_changed").data == {"from": "initiated", "to": "completed", "late": False}
 
 
 @pytest.mark.parametrize(
-    ("partial", "status", "story"), [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")]
+    ("partial", "status", "timeline"),
+    [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")],
 )
-def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, heard, partial, status, story):
+def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, heard, partial, status, timeline):
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
@@ -100,7 +101,7 @@ def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, hea
 
     payment.refresh_from_db()
     assert payment.status == status
-    assert [told for told, _reference in heard] == ["completed", story]
+    assert [told for told, _reference in heard] == ["completed", timeline]
 
 
 def test_a_payment_that_khalti_never_heard_of_is_left_alone(khalti):
@@ -138,12 +139,12 @@ def test_no_evidence_moves_nothing_and_is_on_the_record(khalti, payment, heard, 
 
     payment.refresh_from_db()
     assert payment.status == "initiated"
-    assert payment.evidence_at is None
+    assert payment.looked_up_at is None
     assert payment.checked_at is not None
     if error is KeyRejected:  # asking again will not help, but a person can
-        assert (matters(payment), news(payment)) == (["lookup_refused"], ["needs_attention"])
+        assert (issues(payment), event_type(payment)) == (["key_rejected"], ["needs_attention"])
     else:
-        assert (matters(payment), news(payment)) == ([], [])
+        assert (issues(payment), event_type(payment)) == ([], [])
     assert heard == []  # the one who found out does not wait for the site's code as well
     (silence,) = payment.events.filter(kind="no_answer")
     assert silence.data["request"] == "lookup"
@@ -280,7 +281,7 @@ def test_no_log_of_a_check_shows_the_key(khalti, payment, caplog, heard, django_
 
 def test_a_payment_without_a_pidx_still_tells_what_was_not_heard(khalti, payment, heard):
     KhaltiPayment.objects.update(pidx=None, status="failed")
-    KhaltiDelivery.objects.create(payment=payment, news="ended")
+    KhaltiDelivery.objects.create(payment=payment, event_type="ended")
 
     check_payment(KhaltiPayment.objects.get())
 

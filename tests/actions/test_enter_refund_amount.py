@@ -6,12 +6,18 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tests.actions.conftest import matters, news
+from tests.actions.conftest import event_type, issues
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, close_review, enter_refund_amount, record_refund, refund_payment
-from wagtail_khalti.exceptions import AmountNotLeft, AmountTooSmall, NothingLeft, RefundIsDecided, RefundUndecided
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, refund_payment, resolve_issue
+from wagtail_khalti.exceptions import (
+    AmountExceedsRefundable,
+    AmountTooSmall,
+    FullyRefunded,
+    RefundAlreadyResolved,
+    RefundInProgress,
+)
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -38,9 +44,9 @@ def test_from_then_on_it_counts(khalti, nameless, manager):
 
     assert returned is nameless
     for refund in (nameless, stored(nameless)):
-        assert (refund.state, refund.way, refund.amount) == ("external", "dashboard", 60_000)
-        assert (refund.remaining, refund.requested_by, refund.lacks_amount) == (90_000, manager, False)
-        assert refund.decided_at is not None
+        assert (refund.state, refund.method, refund.amount) == ("external", "dashboard", 60_000)
+        assert (refund.refundable, refund.requested_by, refund.lacks_amount) == (90_000, manager, False)
+        assert refund.resolved_at is not None
     payment = stored(nameless.payment)
     assert (payment.refund_total, payment.status) == (60_000, Status.PARTIALLY_REFUNDED)
     assert (khalti.calls("refund"), khalti.calls("lookup")) == calls
@@ -55,23 +61,23 @@ def test_the_site_hears_of_it_then(nameless, heard):
 def test_who_entered_it_is_on_the_record(nameless, manager):
     enter_refund_amount(nameless, 60_000, by=manager, note="As the dashboard shows")
 
-    event = nameless.payment.events.filter(kind="refund_found").latest("pk")
+    event = nameless.payment.events.filter(kind="refund_recorded").latest("pk")
     assert (event.actor, event.user) == ("staff", manager)
     assert (event.data["amount"], event.data["note"]) == (60_000, "As the dashboard shows")
-    review = nameless.payment.reviews.get()
-    assert (review.is_open, review.outcome, review.closed_by) == (None, "handled", manager)
-    assert review.note == "As the dashboard shows"
+    issue = nameless.payment.issues.get()
+    assert (issue.is_open, issue.resolution, issue.resolved_by) == (None, "resolved", manager)
+    assert issue.note == "As the dashboard shows"
 
 
 def test_then_the_rest_can_be_given_back(khalti, nameless, line):
-    with pytest.raises(RefundUndecided):
+    with pytest.raises(RefundInProgress):
         refund_payment(nameless.payment)
     enter_refund_amount(nameless, 60_000)
 
     refund = refund_payment(nameless.payment)
 
     assert line.refunds == [{"amount": 90_000}]
-    assert (refund.state, refund.remaining) == ("succeeded", 0)
+    assert (refund.state, refund.refundable) == ("succeeded", 0)
 
 
 def test_an_amount_that_was_entered_wrongly_shows_in_the_end(khalti, nameless):
@@ -87,7 +93,7 @@ def test_an_amount_that_was_entered_wrongly_shows_in_the_end(khalti, nameless):
 @pytest.mark.parametrize(
     ("amount", "error"),
     [(0, AmountTooSmall), (-1, AmountTooSmall)]
-    + [(amount, AmountNotLeft) for amount in (150_000, 150_001, 10**40)]
+    + [(amount, AmountExceedsRefundable) for amount in (150_000, 150_001, 10**40)]
     + [(amount, TypeError) for amount in (None, True, 600.0, Decimal(600), "600")],
 )
 def test_what_is_no_amount_or_no_part(nameless, amount, error):
@@ -96,18 +102,18 @@ def test_what_is_no_amount_or_no_part(nameless, amount, error):
         enter_refund_amount(nameless, amount)
 
     assert stored(nameless).lacks_amount
-    assert matters(nameless.payment) == ["refund_without_amount"]
+    assert issues(nameless.payment) == ["refund_amount_missing"]
 
 
 def test_the_largest_part_is_all_but_one_paisa(nameless):
-    assert enter_refund_amount(nameless, 149_999).remaining == 1
+    assert enter_refund_amount(nameless, 149_999).refundable == 1
 
 
 def test_it_is_entered_once(nameless, heard):
     other = stored(nameless)
     enter_refund_amount(nameless, 60_000)
 
-    with pytest.raises(RefundIsDecided, match="is known"):
+    with pytest.raises(RefundAlreadyResolved, match="is known"):
         enter_refund_amount(other, 50_000)
 
     assert stored(nameless).amount == 60_000
@@ -119,7 +125,7 @@ def test_what_khalti_found_out_meanwhile_stands(khalti, nameless):
     khalti.refund(nameless.payment)
     check_payment(nameless.payment)
 
-    with pytest.raises(RefundIsDecided):
+    with pytest.raises(RefundAlreadyResolved):
         enter_refund_amount(other, 60_000)
 
     assert stored(nameless).amount == 150_000
@@ -128,7 +134,7 @@ def test_what_khalti_found_out_meanwhile_stands(khalti, nameless):
 def test_a_refund_of_ours_has_its_amount(khalti, completed):
     refund = refund_payment(completed, 50_000)
 
-    with pytest.raises(RefundIsDecided):
+    with pytest.raises(RefundAlreadyResolved):
         enter_refund_amount(refund, 60_000)
 
 
@@ -148,48 +154,48 @@ def test_it_is_refused_inside_a_transaction(nameless):
 
 
 def test_the_matter_does_not_end_without_an_amount(nameless, manager):
-    with pytest.raises(RefundUndecided):
-        close_review(nameless.payment.reviews.get(), outcome=KhaltiReview.Outcome.NOTHING_TO_DO, by=manager)
+    with pytest.raises(RefundInProgress):
+        resolve_issue(nameless.payment.issues.get(), resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED, by=manager)
 
-    assert matters(nameless.payment) == ["refund_without_amount"]
+    assert issues(nameless.payment) == ["refund_amount_missing"]
 
 
 # Where some had gone back past Khalti, which knows nothing of it.
 
 
 @pytest.mark.parametrize(
-    ("in_cash", "counted", "remaining", "too_much"),
+    ("in_cash", "counted", "refundable", "too_much"),
     [(90_000, 60_000, 0, 0), (90_001, 59_999, 0, 1), (100_000, 50_000, 0, 10_000)],
 )
-def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, remaining, too_much):
-    record_refund(completed, in_cash, way=Way.CASH)
+def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, too_much):
+    record_refund(completed, in_cash, method=Method.CASH)
     khalti.refund(completed, amount=60_000)
     check_payment(completed)
-    nameless = KhaltiRefund.objects.get(way=Way.DASHBOARD)
+    nameless = KhaltiRefund.objects.get(method=Method.DASHBOARD)
 
     enter_refund_amount(nameless, 60_000)
 
-    assert (stored(nameless).amount, stored(nameless).remaining) == (counted, remaining)
+    assert (stored(nameless).amount, stored(nameless).refundable) == (counted, refundable)
     assert stored(completed).refund_total == 150_000
-    assert matters(completed) == ["refunded_too_much"] * bool(too_much)
-    assert all(review.evidence == {"too_much": too_much} for review in completed.reviews.open())
+    assert issues(completed) == ["over_refunded"] * bool(too_much)
+    assert all(issue.details == {"too_much": too_much} for issue in completed.issues.open())
 
 
 def test_where_all_had_gone_back_in_cash_nothing_counts_and_a_person_is_told(khalti, completed, heard):
-    record_refund(completed, 150_000, way=Way.CASH)
+    record_refund(completed, 150_000, method=Method.CASH)
     khalti.refund(completed, amount=60_000)
     check_payment(completed)
-    nameless = KhaltiRefund.objects.get(way=Way.DASHBOARD)
+    nameless = KhaltiRefund.objects.get(method=Method.DASHBOARD)
     heard.clear()
 
     enter_refund_amount(nameless, 60_000)
 
     refund = stored(nameless)
-    assert (refund.amount, refund.remaining, refund.lacks_amount) == (None, 0, False)
-    assert refund.payment.events.filter(kind="refund_found").latest("pk").data["amount"] == 60_000
-    assert matters(completed) == ["refunded_too_much"]
+    assert (refund.amount, refund.refundable, refund.lacks_amount) == (None, 0, False)
+    assert refund.payment.events.filter(kind="refund_recorded").latest("pk").data["amount"] == 60_000
+    assert issues(completed) == ["over_refunded"]
     assert heard == [("needs_attention", completed.reference)], "nothing more went back of what was paid"
-    with pytest.raises(NothingLeft):
+    with pytest.raises(FullyRefunded):
         refund_payment(completed)
 
 
@@ -206,5 +212,5 @@ def test_a_part_of_a_second_payment_is_no_news_of_the_order(khalti, make_payment
     enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
 
     assert heard == []
-    assert "refunded" not in news(second)
-    assert KhaltiPayment.objects.get(pk=first.pk).is_sale
+    assert "refunded" not in event_type(second)
+    assert KhaltiPayment.objects.get(pk=first.pk).is_primary

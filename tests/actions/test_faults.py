@@ -34,7 +34,7 @@ NO_ANSWER = {
 CONTRADICTION = {
     Fault.UNKNOWN_STATUS: "unknown_status",
     Fault.WRONG_AMOUNT: "amount_mismatch",
-    Fault.WRONG_PIDX: "other_pidx",
+    Fault.WRONG_PIDX: "pidx_mismatch",
 }
 STILL_TRUE = {Fault.OTHER_CASE, Fault.STRING_AMOUNT, Fault.FLOAT_AMOUNT}
 OLD_NEWS = {Fault.STILL_PENDING}
@@ -105,8 +105,8 @@ def status_after_a_check(payment):
     return KhaltiPayment.objects.get(pk=payment.pk).status, None
 
 
-def open_reviews(payment):
-    return set(payment.reviews.filter(is_open=True).values_list("kind", flat=True))
+def open_issues(payment):
+    return set(payment.issues.filter(is_open=True).values_list("kind", flat=True))
 
 
 def test_every_fault_at_lookup_is_of_one_kind():
@@ -131,8 +131,8 @@ def test_a_fault_at_lookup_ends_no_payment_wrongly_then_the_truth_comes_and_stay
     assert isinstance(error, GatewayError) == (fault in NO_ANSWER)
     for_a_person = {CONTRADICTION[fault]} if fault in CONTRADICTION else set()
     if status == Status.PARTIALLY_REFUNDED:
-        for_a_person = {"refund_without_amount"}  # somebody has to enter what Khalti does not say
-    assert open_reviews(payment) == for_a_person
+        for_a_person = {"refund_amount_missing"}  # somebody has to enter what Khalti does not say
+    assert open_issues(payment) == for_a_person
 
     khalti.no_more_trouble()
     assert status_after_a_check(payment) == (TRUTHS[truth], None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import SIGNALS, end_the_pause, make_due, matters
+from tests.actions.conftest import SIGNALS, end_the_pause, issues, make_due
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.models import KhaltiDelivery
 
@@ -52,13 +52,13 @@ def test_a_receiver_that_kills_its_process_each_time_is_a_matter_for_a_person(kh
     with pytest.raises(SystemExit):
         check_payment(payment)
     for _time in range(3):
-        assert matters(payment) == []
+        assert issues(payment) == []
         end_the_pause()
         with pytest.raises(SystemExit):
             reconcile()
 
     assert len(calls) == 4
-    assert payment.reviews.get().sentence == "The site's code keeps failing on “completed” with –."
+    assert payment.issues.get().sentence == "The site's code keeps failing on “completed” with –."
 
 
 def test_a_run_tells_the_site_what_a_killed_process_left(khalti, payment, on, time_machine):

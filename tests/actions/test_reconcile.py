@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from tests.actions.conftest import kinds, make_due
-from wagtail_khalti.actions import check_payment, inquiries, reconcile
-from wagtail_khalti.actions.claim import claim_payment
+from wagtail_khalti.actions import batch, check_payment, reconcile
+from wagtail_khalti.lookups.leases import lease_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRun
 from wagtail_khalti.models.status import Status
 
@@ -49,9 +49,10 @@ def test_what_is_still_undecided_is_due_again_later(khalti, payment):
 
 
 @pytest.mark.parametrize(
-    ("partial", "status", "story"), [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")]
+    ("partial", "status", "timeline"),
+    [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")],
 )
-def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard, partial, status, story):
+def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard, partial, status, timeline):
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
@@ -62,7 +63,7 @@ def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard
     reconcile()
 
     assert status_of(payment) == status
-    assert [told for told, _reference in heard] == ["completed", story]
+    assert [told for told, _reference in heard] == ["completed", timeline]
 
 
 def test_what_is_wholly_given_back_is_never_due_again(khalti, payment):
@@ -160,7 +161,7 @@ class TestOneOnly:
         assert "looked_up" not in kinds(other)
 
     def test_is_left_to_the_run_that_has_it_in_hand(self, khalti, payment):
-        claim_payment(payment)
+        lease_payment(payment)
 
         done = reconcile(only=payment)
 
@@ -174,7 +175,7 @@ class TestOneOnly:
 
     def test_is_not_asked_about_where_khalti_never_heard_of_it(self, khalti, payment, heard):
         KhaltiPayment.objects.update(pidx=None, status="failed")
-        KhaltiDelivery.objects.create(payment=payment, news="ended")
+        KhaltiDelivery.objects.create(payment=payment, event_type="ended")
 
         done = reconcile(only=KhaltiPayment.objects.get())
 
@@ -184,7 +185,7 @@ class TestOneOnly:
     @pytest.mark.django_db(transaction=True)
     def test_is_asked_about_also_by_threads_that_are_slow_to_begin(self, khalti, payment, monkeypatch):
         khalti.pay(payment)
-        monkeypatch.setattr(inquiries, "ThreadPoolExecutor", slow_to_begin)
+        monkeypatch.setattr(batch, "ThreadPoolExecutor", slow_to_begin)
 
         assert reconcile(only=payment, concurrency=4).answered == 1
 

@@ -5,8 +5,8 @@ import time
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import kinds, make_due, matters
-from wagtail_khalti.actions import inquiries, outage, reconcile
+from tests.actions.conftest import issues, kinds, make_due
+from wagtail_khalti.actions import batch, outage, reconcile
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
@@ -64,7 +64,7 @@ def test_when_it_is_told_to_stop(khalti, many, concurrency):
     assert 1 <= done.answered < 30
     assert khalti.calls("lookup") == done.answered, "every answer that was asked for is used"
     assert due() == 30 - done.answered, "and what was not asked about is due as before"
-    assert not KhaltiPayment.objects.filter(claimed_until__gt=timezone.now()).exists()
+    assert not KhaltiPayment.objects.filter(leased_until__gt=timezone.now()).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -102,28 +102,28 @@ class TestWhereKhaltiIsDown:
         assert (done.unanswered, done.answered, done.not_asked) == (outage.MANY, outage.MANY * 2, {})
 
     def test_few_requests_for_a_pause_are_enough(self, khalti, many):
-        many(outage.FEW + 5)
+        many(outage.SAMPLE_SIZE + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, times=100)
 
         done = reconcile()
 
-        assert khalti.calls("lookup") == done.unanswered == outage.FEW
+        assert khalti.calls("lookup") == done.unanswered == outage.SAMPLE_SIZE
         assert done.not_asked == {"default": "Khalti answered 429"}
         for asked in KhaltiPayment.objects.exclude(checked_at=None):
             assert (asked.next_check_at - asked.checked_at).total_seconds() == 600
 
     def test_one_payment_that_khalti_will_not_hear_of_stops_nothing(self, khalti, many):
         """Such as the longest overdue one, with which each run begins."""
-        payments = many(outage.FEW + 5)
+        payments = many(outage.SAMPLE_SIZE + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, pidx=payments[0].pidx)
         khalti.answer("lookup", pidx=payments[1].pidx, **REFUSED)
 
         done = reconcile()
 
-        assert (done.unanswered, done.answered, done.not_asked) == (2, outage.FEW + 3, {})
+        assert (done.unanswered, done.answered, done.not_asked) == (2, outage.SAMPLE_SIZE + 3, {})
 
     def test_another_merchant_is_asked_all_the_same(self, khalti, many, two_merchants):
-        refused, others = many(outage.FEW + 2), many(3, merchant="books")
+        refused, others = many(outage.SAMPLE_SIZE + 2), many(3, merchant="books")
         make_due()
         for payment in refused:
             khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
@@ -131,7 +131,7 @@ class TestWhereKhaltiIsDown:
         done = reconcile()
 
         assert list(done.not_asked) == ["default"]
-        assert (done.unanswered, done.answered) == (outage.FEW, 3)
+        assert (done.unanswered, done.answered) == (outage.SAMPLE_SIZE, 3)
         assert all("looked_up" in kinds(payment) for payment in others)
 
     def test_nonsense_is_no_answer_either(self, khalti, many):
@@ -173,7 +173,7 @@ class TestARefusedKey:
             make_due()
             reconcile()
 
-        assert sorted(matters(payment) for payment in payments) == [[], [], ["lookup_refused"]]
+        assert sorted(issues(payment) for payment in payments) == [[], [], ["key_rejected"]]
 
     def test_is_a_matter_of_its_own_for_another_merchant(self, khalti, many, two_merchants):
         many(1)
@@ -182,20 +182,20 @@ class TestARefusedKey:
 
         reconcile()
 
-        assert [matters(payment) for payment in KhaltiPayment.objects.all()] == [["lookup_refused"]] * 2
+        assert [issues(payment) for payment in KhaltiPayment.objects.all()] == [["key_rejected"]] * 2
 
     def test_is_over_when_khalti_takes_the_key_again(self, khalti, many):
         payment, other = many(2)
         khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
         KhaltiPayment.objects.filter(pk=other.pk).update(next_check_at=None)
         reconcile()
-        assert matters(payment) == ["lookup_refused"]
+        assert issues(payment) == ["key_rejected"]
         make_due(pk=other.pk)
 
         reconcile()  # of another payment, with the same key
 
-        review = payment.reviews.get()
-        assert (review.is_open, review.outcome) == (None, "came_right")
+        issue = payment.issues.get()
+        assert (issue.is_open, issue.resolution) == (None, "resolved_automatically")
 
     def test_stays_a_matter_while_only_another_merchant_is_answered(self, khalti, many, two_merchants):
         [payment] = many(1)
@@ -206,20 +206,20 @@ class TestARefusedKey:
 
         assert reconcile().answered == 1
 
-        assert matters(payment) == ["lookup_refused"]
+        assert issues(payment) == ["key_rejected"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
     payments = many(12)
-    asking = inquiries.ask
+    asking = batch.ask
 
     def breaks_once(payment, **options):
         if payment.pk == payments[3].pk:
             raise TypeError("our own")
         return asking(payment, **options)
 
-    monkeypatch.setattr(inquiries, "ask", breaks_once)
+    monkeypatch.setattr(batch, "ask", breaks_once)
 
     for concurrency in (1, 4):
         make_due()

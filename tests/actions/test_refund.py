@@ -3,12 +3,12 @@
 import pytest
 from django.db import connection, transaction
 
-from tests.actions.conftest import kinds, matters
+from tests.actions.conftest import issues, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
-from wagtail_khalti.exceptions import RefundUndecided
+from wagtail_khalti.exceptions import RefundInProgress
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 
@@ -20,8 +20,8 @@ WHOLE_WAY = [
     "refund_sent",
     "refund_accepted",
     "looked_up",
-    "moved",
-    "refund_made",
+    "status_changed",
+    "refund_succeeded",
 ]
 
 
@@ -36,10 +36,10 @@ def given_back_at_khalti(payment):
 def test_all_of_it_goes_back(khalti, completed, heard):
     refund = refund_payment(completed)
 
-    assert (refund.state, refund.way, refund.amount, refund.remaining) == ("succeeded", "khalti", 150_000, 0)
+    assert (refund.state, refund.method, refund.amount, refund.refundable) == ("succeeded", "khalti", 150_000, 0)
     assert KhaltiRefund.objects.get().state == "succeeded"
     payment = stored(completed)
-    assert (payment.status, payment.refund_total, payment.remaining) == (Status.REFUNDED, 150_000, 0)
+    assert (payment.status, payment.refund_total, payment.refundable) == (Status.REFUNDED, 150_000, 0)
     assert (payment.refunding_since, payment.next_check_at) == (None, None)
     assert given_back_at_khalti(payment) == 150_000
     assert heard == [("refunded", payment.reference)]
@@ -56,7 +56,7 @@ def test_the_way_of_a_refund_is_in_the_history(khalti, completed):
     assert (requested.actor, requested.user) == ("system", None)
     assert completed.events.get(kind="refund_accepted").data["answer"] == "Transaction refund successful."
     assert refund.answer == "Transaction refund successful."
-    assert refund.created_at <= refund.sent_at <= refund.decided_at
+    assert refund.created_at <= refund.sent_at <= refund.resolved_at
     assert (refund.reason, refund.requested_by) == ("Wrong size", None)
 
 
@@ -67,16 +67,16 @@ def test_the_object_in_hand_is_as_the_row(khalti, completed):
     row, payment = KhaltiRefund.objects.get(), stored(completed)
     columns = [field.attname for field in KhaltiRefund._meta.concrete_fields]
     assert [getattr(refund, name) for name in columns] == [getattr(row, name) for name in columns]
-    for name in ("status", "refund_total", "refunding_since", "is_sale", "khalti_status", "next_check_at"):
+    for name in ("status", "refund_total", "refunding_since", "is_primary", "khalti_status", "next_check_at"):
         assert getattr(completed, name) == getattr(payment, name), name
 
 
 def test_a_part_goes_back(khalti, completed, heard):
     refund = refund_payment(completed, 50_000)
 
-    assert (refund.state, refund.amount, refund.remaining) == ("succeeded", 50_000, 100_000)
+    assert (refund.state, refund.amount, refund.refundable) == ("succeeded", 50_000, 100_000)
     payment = stored(completed)
-    assert (payment.status, payment.refund_total, payment.remaining) == (Status.PARTIALLY_REFUNDED, 50_000, 100_000)
+    assert (payment.status, payment.refund_total, payment.refundable) == (Status.PARTIALLY_REFUNDED, 50_000, 100_000)
     assert payment.next_check_at is not None, "somebody may give more back in the dashboard"
     assert given_back_at_khalti(payment) == 50_000
     assert heard == [("refunded", payment.reference)]
@@ -85,7 +85,7 @@ def test_a_part_goes_back(khalti, completed, heard):
 def test_it_goes_back_part_by_part_until_nothing_is_left(khalti, completed, heard):
     refunds = [refund_payment(completed, 50_000), refund_payment(completed, 1), refund_payment(completed)]
 
-    assert [(refund.state, refund.amount, refund.remaining) for refund in refunds] == [
+    assert [(refund.state, refund.amount, refund.refundable) for refund in refunds] == [
         ("succeeded", 50_000, 100_000),
         ("succeeded", 1, 99_999),
         ("succeeded", 99_999, 0),
@@ -93,7 +93,7 @@ def test_it_goes_back_part_by_part_until_nothing_is_left(khalti, completed, hear
     assert stored(completed).status == Status.REFUNDED
     assert given_back_at_khalti(completed) == 150_000
     assert heard == [("refunded", completed.reference)] * 3
-    assert matters(completed) == []
+    assert issues(completed) == []
 
 
 def test_what_khalti_is_asked_for(khalti, completed, line):
@@ -115,12 +115,12 @@ def test_khalti_is_told_no_amount_where_all_of_it_goes_back(khalti, completed, l
 
 
 def test_what_went_back_in_cash_is_not_asked_of_khalti_again(khalti, completed, line):
-    record_refund(completed, 50_000, way=Way.CASH)
+    record_refund(completed, 50_000, method=Method.CASH)
 
     refund = refund_payment(completed)
 
     assert line.refunds == [{"amount": 100_000}]
-    assert (refund.state, refund.remaining) == ("succeeded", 0)
+    assert (refund.state, refund.refundable) == ("succeeded", 0)
     assert given_back_at_khalti(completed) == 100_000
     assert stored(completed).status == Status.PARTIALLY_REFUNDED, "which is what Khalti says"
 
@@ -166,7 +166,7 @@ def test_it_is_refused_inside_a_transaction(khalti, completed):
 @pytest.mark.parametrize("moment", ["lookup", "refund"])
 def test_while_one_is_on_its_way_there_is_no_other(khalti, completed, line, moment):
     def another():
-        with pytest.raises(RefundUndecided, match="not decided yet"):
+        with pytest.raises(RefundInProgress, match="not decided yet"):
             refund_payment(stored(completed), 50_000)
 
     line.before = {moment: another}
@@ -185,7 +185,7 @@ def test_a_check_meanwhile_knows_what_it_sees(khalti, completed, line):
     refund = refund_payment(completed)
 
     assert refund.state == "succeeded"
-    assert KhaltiRefund.objects.get().way == "khalti"
+    assert KhaltiRefund.objects.get().method == "khalti"
     assert stored(completed).refund_total == 150_000
 
 
@@ -213,7 +213,7 @@ def test_what_was_wholly_given_back_can_be_bought_again(khalti, order, pay_for):
 
     again = pay_for(order)
 
-    assert (stored(first).is_sale, again.is_sale, again.duplicate_of) == (None, True, None)
+    assert (stored(first).is_primary, again.is_primary, again.duplicate_of) == (None, True, None)
 
 
 @pytest.mark.usefixtures("all_begun_before")
@@ -221,7 +221,7 @@ def test_what_was_partly_given_back_is_still_sold(khalti, order, pay_for):
     first = pay_for(order)
     refund_payment(first, 50_000)
 
-    assert stored(first).is_sale
+    assert stored(first).is_primary
     assert pay_for(order).duplicate_of == first
 
 
@@ -229,7 +229,7 @@ def test_what_was_partly_given_back_is_still_sold(khalti, order, pay_for):
 def test_a_second_payment_goes_back_in_one_press_and_the_first_is_not_touched(khalti, order, pay_for, heard):
     first, second = pay_for(order), pay_for(order)
     before = KhaltiPayment.objects.filter(pk=first.pk).values().get()
-    history, matters_before = kinds(first), matters(second)
+    history, matters_before = kinds(first), issues(second)
     heard.clear()
 
     refund = refund_payment(second)
@@ -237,8 +237,8 @@ def test_a_second_payment_goes_back_in_one_press_and_the_first_is_not_touched(kh
     assert (refund.state, stored(second).status) == ("succeeded", Status.REFUNDED)
     assert KhaltiPayment.objects.filter(pk=first.pk).values().get() == before
     assert (kinds(first), given_back_at_khalti(first)) == (history, 0)
-    assert matters_before == ["second_payment"]
-    assert matters(second) == [], "nothing is left to decide"
+    assert matters_before == ["duplicate_payment"]
+    assert issues(second) == [], "nothing is left to decide"
     assert heard == [], "or a shop would cancel the order that the first one paid"
 
 
@@ -250,4 +250,4 @@ def test_a_part_of_a_second_payment_leaves_it_for_a_person(khalti, order, pay_fo
 
     refund_payment(second, 50_000)
 
-    assert (matters(second), heard) == (["second_payment"], [])
+    assert (issues(second), heard) == (["duplicate_payment"], [])

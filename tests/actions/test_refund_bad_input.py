@@ -13,14 +13,14 @@ from wagtail.models import ModelLogEntry
 from tests.actions.conftest import kinds
 from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.exceptions import (
-    AmountNotLeft,
+    AmountExceedsRefundable,
     AmountTooSmall,
+    FullyRefunded,
     MerchantChanged,
-    NothingLeft,
     NotPaid,
     PidxNotFound,
+    RefundInProgress,
     RefundsChanged,
-    RefundUndecided,
     RequestRejected,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
@@ -64,14 +64,14 @@ def test_what_is_no_whole_number_of_paisa(khalti, completed, amount):
 
 @pytest.mark.parametrize("amount", [150_001, 10**15, 2**63, 10**40])
 def test_more_than_was_paid(khalti, completed, amount):
-    with nothing_happens(khalti, raising=AmountNotLeft, match="Rs\xa01,500 is left"):
+    with nothing_happens(khalti, raising=AmountExceedsRefundable, match="Rs\xa01,500 is left"):
         refund_payment(completed, amount)
 
 
 def test_more_than_is_left(khalti, completed):
     refund_payment(completed, 100_000)
 
-    with nothing_happens(khalti, raising=AmountNotLeft, match="Rs\xa0500 is left, 50001 paisa was asked for"):
+    with nothing_happens(khalti, raising=AmountExceedsRefundable, match="Rs\xa0500 is left, 50001 paisa was asked for"):
         refund_payment(completed, 50_001)
 
 
@@ -79,7 +79,7 @@ def test_more_than_is_left(khalti, completed):
 def test_anything_after_all_of_it_went_back(khalti, completed, amount):
     refund_payment(completed)
 
-    with nothing_happens(khalti, raising=NothingLeft):
+    with nothing_happens(khalti, raising=FullyRefunded):
         refund_payment(completed, amount)
 
 
@@ -88,7 +88,7 @@ def test_anything_while_nobody_knows_how_much_went_back_elsewhere(khalti, comple
     with pytest.raises(RefundsChanged):
         refund_payment(completed, 1)  # which finds it out
 
-    with nothing_happens(khalti, raising=RefundUndecided, match="Enter how much"):
+    with nothing_happens(khalti, raising=RefundInProgress, match="Enter how much"):
         refund_payment(completed, 1)
 
 
@@ -120,7 +120,7 @@ def test_a_payment_without_a_transaction_id_sends_nothing(khalti, completed, tra
         refund_payment(completed)
 
     assert khalti.calls("refund") == 0
-    assert KhaltiRefund.objects.get().state == "refused"
+    assert KhaltiRefund.objects.get().state == "failed"
 
 
 def test_a_transaction_id_that_khalti_gives_in_the_end_will_do(khalti, completed):
@@ -138,7 +138,7 @@ def test_what_is_no_transaction_id_leads_to_no_other_address(khalti, completed, 
 
     assert line.refunds == []
     assert {url for _endpoint, url, _body in line.sent} == {LOOKUP}
-    assert KhaltiRefund.objects.get().state == "refused"
+    assert KhaltiRefund.objects.get().state == "failed"
 
 
 def test_an_object_in_hand_that_is_older_than_the_row(khalti, completed):
@@ -146,7 +146,7 @@ def test_an_object_in_hand_that_is_older_than_the_row(khalti, completed):
     old = KhaltiPayment.objects.get()
     refund_payment(completed)
 
-    with nothing_happens(khalti, raising=NothingLeft):
+    with nothing_happens(khalti, raising=FullyRefunded):
         refund_payment(old)
 
 
@@ -173,7 +173,7 @@ def test_the_key_of_another_account_sends_nothing(khalti, completed, settings):
         refund_payment(completed)
 
     assert khalti.calls("refund") == 0
-    assert KhaltiRefund.objects.get().state == "refused"
+    assert KhaltiRefund.objects.get().state == "failed"
 
 
 # People.
@@ -225,14 +225,14 @@ def test_a_person_who_was_deleted_meanwhile(khalti, completed):
 @pytest.mark.parametrize("seen", [0, 1, 149_999, 150_001, -1, 10**40])
 def test_something_else_is_left_than_was_seen(khalti, completed, seen):
     with nothing_happens(khalti, raising=RefundsChanged, match="Rs\xa01,500 is left"):
-        refund_payment(completed, 50_000, remaining=seen)
+        refund_payment(completed, 50_000, refundable=seen)
 
 
 def test_of_two_who_saw_the_same_one_refunds(khalti, completed):
-    refund_payment(completed, 50_000, remaining=150_000)
+    refund_payment(completed, 50_000, refundable=150_000)
 
     with nothing_happens(khalti, raising=RefundsChanged):
-        refund_payment(completed, 50_000, remaining=150_000)
+        refund_payment(completed, 50_000, refundable=150_000)
 
 
 # Texts.

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from tests.actions.conftest import kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile, record_refund, refund_payment
-from wagtail_khalti.actions.claim import LEASE
-from wagtail_khalti.exceptions import GatewayUnreachable, IdempotencyConflict, RefundUndecided, RequestRejected
+from wagtail_khalti.exceptions import GatewayUnreachable, IdempotencyConflict, RefundInProgress, RequestRejected
 from wagtail_khalti.gateway import client
+from wagtail_khalti.lookups.leases import LEASE
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -36,9 +36,9 @@ def test_the_same_key_gives_the_same_refund(khalti, completed, first, again):
 
 def test_what_the_first_press_changed_does_not_hold_up_the_second(khalti, completed):
     """Both saw what was left before the first."""
-    refund = refund_payment(completed, 50_000, remaining=150_000, **KEY)
+    refund = refund_payment(completed, 50_000, refundable=150_000, **KEY)
 
-    assert refund_payment(completed, 50_000, remaining=150_000, **KEY) == refund
+    assert refund_payment(completed, 50_000, refundable=150_000, **KEY) == refund
 
 
 def test_the_same_key_gives_a_refund_that_is_in_doubt(khalti, completed):
@@ -47,8 +47,8 @@ def test_the_same_key_gives_a_refund_that_is_in_doubt(khalti, completed):
 
     same = refund_payment(stored(completed), **KEY)
 
-    assert (same, same.state, khalti.calls("refund")) == (refund, "unknown", 1)
-    with pytest.raises(RefundUndecided):
+    assert (same, same.state, khalti.calls("refund")) == (refund, "unconfirmed", 1)
+    with pytest.raises(RefundInProgress):
         refund_payment(completed, idempotency_key="another-press")
 
 
@@ -59,7 +59,7 @@ def test_the_same_key_gives_a_refund_that_khalti_refused_and_sends_none(khalti, 
 
     same = refund_payment(completed, **KEY)
 
-    assert (same.state, same.answer, khalti.calls("refund")) == ("refused", "Insufficient balance.", 1)
+    assert (same.state, same.answer, khalti.calls("refund")) == ("failed", "Insufficient balance.", 1)
 
 
 def test_the_same_key_begins_anew_where_nothing_was_sent(khalti, completed):
@@ -73,7 +73,7 @@ def test_the_same_key_begins_anew_where_nothing_was_sent(khalti, completed):
 
     assert (refund.state, khalti.calls("refund")) == ("succeeded", 1)
     assert refund_payment(completed, **KEY) == refund
-    assert [one.state for one in completed.refunds.all()] == ["refused", "succeeded"]
+    assert [one.state for one in completed.refunds.all()] == ["failed", "succeeded"]
 
 
 def test_the_same_key_begins_anew_where_the_process_was_killed_before_it_was_sent(
@@ -157,7 +157,7 @@ def test_without_a_key_each_is_a_refund_of_its_own(khalti, completed, nothing):
 
 def test_an_error_of_the_database_is_not_taken_for_a_used_key(khalti, completed, monkeypatch):
     """Refunds without a key are no proof that there was one."""
-    record_refund(completed, 1, way=Way.CASH)
+    record_refund(completed, 1, method=Method.CASH)
     KhaltiRefund.objects.update(reference="TAKEN")
     monkeypatch.setitem(vars(KhaltiRefund._meta.get_field("reference")), "_get_default", lambda: "TAKEN")
 

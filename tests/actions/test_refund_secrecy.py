@@ -8,9 +8,9 @@ import pytest
 from wagtail.models import ModelLogEntry
 
 from tests.actions.conftest import make_due
-from wagtail_khalti.actions import decide_refund, reconcile, refund_payment
+from wagtail_khalti.actions import reconcile, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import GatewayError
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund
 from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -26,7 +26,7 @@ def log(caplog):
 
 def everything_kept():
     """All that is stored of a refund, but for the one column that holds the number."""
-    rows = [*KhaltiEvent.objects.values("data"), *KhaltiReview.objects.values("evidence", "note")]
+    rows = [*KhaltiEvent.objects.values("data"), *KhaltiIssue.objects.values("details", "note")]
     rows += [*KhaltiDelivery.objects.values("last_error"), *ModelLogEntry.objects.values("label", "data")]
     rows += [*KhaltiRefund.objects.values("answer", "reason")]
     return json.dumps(rows, default=str) + "".join(map(str, KhaltiRefund.objects.all()))
@@ -106,7 +106,7 @@ def test_a_refund_that_stays_in_doubt(khalti, completed, log, manager, settings,
     make_due()
     reconcile()
 
-    decide_refund(refund, was_sent=True, by=manager, note="Seen in the dashboard")
+    resolve_refund(refund, was_sent=True, by=manager, note="Seen in the dashboard")
 
     nothing_shows(everything_kept())
     nothing_shows(log.text + "".join(mail.body + mail.subject for mail in mailoutbox))

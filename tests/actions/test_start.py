@@ -15,7 +15,7 @@ from wagtail.models import Site
 from tests.actions.conftest import kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import initiate_payment, start_payment
-from wagtail_khalti.actions.initiate import CLAIM, send_claimed
+from wagtail_khalti.actions.initiate import CLAIM, send_leased
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.exceptions import (
     AmountTooLarge,
@@ -301,7 +301,7 @@ def test_what_khalti_refuses_has_failed_and_its_words_are_kept(khalti):
     payment = KhaltiPayment.objects.get()
     assert (payment.status, payment.pidx, payment.initiating_at) == ("failed", None, None)
     assert payment.ended_at is not None
-    refusal = payment.events.get(kind="initiate_refused")
+    refusal = payment.events.get(kind="initiate_rejected")
     assert refusal.data == {"fields": {"customer_info.name": "This field is required."}}
 
 
@@ -322,7 +322,7 @@ def test_a_flood_of_refusals_is_stored_in_part(khalti):
     with pytest.raises(RequestRejected):
         start()
 
-    fields = KhaltiPayment.objects.get().events.get(kind="initiate_refused").data["fields"]
+    fields = KhaltiPayment.objects.get().events.get(kind="initiate_rejected").data["fields"]
     assert len(fields) <= 20
     assert all(len(name) <= 100 and len(words) <= 300 for name, words in fields.items())
 
@@ -416,7 +416,7 @@ def test_a_slow_answer_does_not_replace_the_pidx_that_another_got_meanwhile(khal
     slow = KhaltiPayment.objects.get(pk=payment.pk)
     slow.status = "created"  # as it was when the slow process read it
 
-    send_claimed(slow)
+    send_leased(slow)
 
     slow.refresh_from_db()
     assert slow.pidx == first_pidx

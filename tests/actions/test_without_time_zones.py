@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.conftest import end_the_pause, kinds, make_due
-from wagtail_khalti.actions import check_payment, close_review, reconcile, refund_payment
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.actions import check_payment, reconcile, refund_payment, resolve_issue
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.simulator.faults import Fault
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +58,8 @@ def test_silence_and_a_payment_that_khalti_does_not_know(khalti, payment):
     assert reconcile().unanswered == 1
 
     assert stored(payment).next_check_at > timezone.now()
-    close_review(payment.reviews.get(kind="not_found"), outcome=KhaltiReview.Outcome.HANDLED)
-    assert kinds(payment)[-1] == "review_closed"
+    resolve_issue(payment.issues.get(kind="not_found"), resolution=KhaltiIssue.Resolution.RESOLVED)
+    assert kinds(payment)[-1] == "issue_resolved"
 
 
 def test_what_failed_is_delivered_later(khalti, payment, receiver):
@@ -81,7 +81,7 @@ def test_a_refund_is_made_and_one_in_doubt_is_decided(khalti, payment):
 
     refund = refund_payment(payment, 30_000)
 
-    assert refund.state == "unknown"
+    assert refund.state == "unconfirmed"
     assert stored(payment).next_check_at > timezone.now()
     khalti.refund(payment)
     make_due()
@@ -89,4 +89,4 @@ def test_a_refund_is_made_and_one_in_doubt_is_decided(khalti, payment):
     assert reconcile().broken == 0
 
     refund.refresh_from_db()
-    assert (refund.state, stored(payment).remaining) == ("succeeded", 0)
+    assert (refund.state, stored(payment).refundable) == ("succeeded", 0)

@@ -96,7 +96,7 @@ def test_a_page_view_moves_a_lost_payment_on(khalti, visitor):
     """And its answer is out before Khalti is asked."""
     pay(visitor)
     KhaltiPayment.objects.update(next_check_at=timezone.now())
-    khalti.hold()
+    khalti.lock_payment()
 
     with serving(khalti, reconcile_every="3600") as server:
         answer = requests.get(f"{server.root}/khalti/checkout/a-link-that-is-none/", timeout=30)

@@ -81,7 +81,7 @@ class Desk:
     def look_again(self):
         """As the page says, until no refund is on its way."""
         for _look in range(50):
-            if "A refund is on its way" not in self.matters:
+            if "A refund is on its way" not in self.issues:
                 return
             self.page.reload()
         raise AssertionError("The refund is still on its way")
@@ -102,8 +102,8 @@ class Desk:
         return [[plain(cell.inner_text()) for cell in row.locator("td").all()][1:4] for row in rows]
 
     @property
-    def matters(self):
-        return [plain(words) for words in self.page.locator(".khalti-matter").all_inner_texts()]
+    def issues(self):
+        return [plain(words) for words in self.page.locator(".khalti-issue").all_inner_texts()]
 
 
 def plain(words):

@@ -7,10 +7,10 @@ from django.contrib.auth.models import Group
 from wagtail.models import Page, Site
 
 from tests.browser.staff_states import StaffStates
-from tests.staff.matters import Kind, new_matter
+from tests.staff.issues_made import Kind, new_matter
 from tests.staff.past import past_opening, past_payment, past_refund, save
-from wagtail_khalti.actions.days import today
 from wagtail_khalti.conf import configuration
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import Status
 
 TITLES = {
@@ -28,7 +28,13 @@ ENDS = [
     Status.COMPLETED,
     Status.FAILED,
 ]
-SEVERAL = [Kind.AMOUNT_MISMATCH, Kind.REFUND_IN_DOUBT, Kind.SECOND_PAYMENT, Kind.DELIVERY_FAILING, Kind.LOOKUP_REFUSED]
+SEVERAL = [
+    Kind.AMOUNT_MISMATCH,
+    Kind.REFUND_UNCONFIRMED,
+    Kind.DUPLICATE_PAYMENT,
+    Kind.DELIVERY_FAILING,
+    Kind.KEY_REJECTED,
+]
 NO_DAY = {"created_from": "2026-02-30", "paid_from": "2083-01-01", "paid_to": "2082-01-01", "amount_from": "ten"}
 
 
@@ -80,17 +86,17 @@ class StaffOverviews(StaffStates):
     # What needs somebody
 
     def nothing_needed(self):
-        self.desk.open("khalti_matters:index")
+        self.desk.open("khalti_issues:index")
 
     def needed(self):
         self.make_matters()
-        self.desk.open("khalti_matters:index")
-        for summary in self.page.locator(".khalti-case summary").all():
+        self.desk.open("khalti_issues:index")
+        for summary in self.page.locator(".khalti-issue-row summary").all():
             summary.click()
 
     def close(self):
-        matter, *_others = self.make_matters()
-        self.desk.open("khalti_matters:close", matter.pk)
+        issue, *_others = self.make_matters()
+        self.desk.open("khalti_issues:close", issue.pk)
 
     def close_with_errors(self):
         self.close()

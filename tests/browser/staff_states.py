@@ -12,7 +12,7 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import Source, add_note, check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.simulator import control
 
 WORDS = {
@@ -72,7 +72,7 @@ class StaffStates:
         self.send()
 
     def send(self):
-        self.desk.click(self.page.locator(".khalti-deed form button:visible").first)
+        self.desk.click(self.page.locator(".khalti-action form button:visible").first)
 
     # The list
 
@@ -81,7 +81,7 @@ class StaffStates:
 
     def payments(self):
         self.partly_refunded()
-        self.in_doubt()
+        self.unconfirmed()
         start_payment(187_654_50, purpose="Hall rent " * 10, base_url="http://localhost")
         self.desk.open("index")
 
@@ -129,14 +129,14 @@ class StaffStates:
     def partly_refunded(self):
         payment = self.paid()
         refund_payment(payment, 50_000, by=self.desk.person, reason=self.words["reason"])
-        record_refund(payment, 25_000, way=Way.CASH, by=self.desk.person)
+        record_refund(payment, 25_000, method=Method.CASH, by=self.desk.person)
         self.show()
 
     def refunded(self):
         refund_payment(self.paid())
         self.show()
 
-    def in_doubt(self):
+    def unconfirmed(self):
         refund = lose_the_answer(self.paid(), is_made=False)
         self.show()
         return refund
@@ -181,7 +181,7 @@ class StaffStates:
         self.send()
 
     def decide(self):
-        self.desk.open("decide", self.in_doubt().reference)
+        self.desk.open("decide", self.unconfirmed().reference)
 
     def amount(self):
         self.desk.open("amount", self.without_amount().reference)
@@ -214,7 +214,7 @@ NAMES = [
     "refused",
     "partly_refunded",
     "refunded",
-    "in_doubt",
+    "unconfirmed",
     "without_amount",
     "paid_twice",
     "refund",
@@ -241,7 +241,7 @@ NAMES = [
 IN_NEPALI = {
     "payments",
     "partly_refunded",
-    "in_doubt",
+    "unconfirmed",
     "refund",
     "last_word",
     "record_with_errors",

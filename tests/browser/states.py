@@ -11,7 +11,7 @@ from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import new_reference
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.simulator import control
 
 WORDS = {
@@ -184,7 +184,7 @@ class States:
         control.fail(payment.pidx)
         self.show(payment)
 
-    def in_doubt(self):
+    def unconfirmed(self):
         payment = self.payment()
         body = {"pidx": payment.pidx, "status": "Completed", "total_amount": payment.amount - 1}
         control.answer_with("lookup", body=body, pidx=payment.pidx)
@@ -206,14 +206,14 @@ class States:
         payment = self.payment()
         control.pay(payment.pidx)
         refund_payment(check_payment(payment), 100_000)
-        record_refund(payment, 50_000, way=Way.CASH)
-        record_refund(payment, 25_000, way=Way.BANK_TRANSFER)
+        record_refund(payment, 50_000, method=Method.CASH)
+        record_refund(payment, 25_000, method=Method.BANK_TRANSFER)
         self.show(payment)
 
     def refunded_in_cash(self):
         payment = self.payment()
         control.pay(payment.pidx)
-        record_refund(check_payment(payment), 300_000, way=Way.CASH)
+        record_refund(check_payment(payment), 300_000, method=Method.CASH)
         self.show(payment)
 
     def paid_twice(self):
@@ -226,7 +226,7 @@ class States:
         return second
 
     def paid_twice_and_partly_refunded(self):
-        record_refund(self.paid_twice(), 100_000, way=Way.CASH)
+        record_refund(self.paid_twice(), 100_000, method=Method.CASH)
         self.page.reload()
 
     def paid_twice_and_refunded(self):
@@ -259,7 +259,7 @@ NAMES = [
     "canceled",
     "expired",
     "failed",
-    "in_doubt",
+    "unconfirmed",
     "partially_refunded",
     "refunded",
     "refunded_in_several_ways",

@@ -13,7 +13,7 @@ from tests.browser.test_staff_accessibility import (
     assert_nothing_is_wider_than_the_screen,
 )
 from tests.staff.past import past_opening, past_payment, past_refund, save
-from wagtail_khalti.actions.days import today
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import Status
 
 ADDRESS = "**/admin/reports/khalti/**"

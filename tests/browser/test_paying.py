@@ -163,7 +163,7 @@ def test_the_receipt_and_the_way_back_can_be_reloaded(visitor, shop_page, only_p
     visitor.page.goto(control.callback_url(payment.pidx))
     visitor.page.goto(control.callback_url(payment.pidx))
     assert visitor.headline == "Thank you. Your payment is complete."
-    assert payment.deliveries.filter(news="completed").count() == 1
+    assert payment.deliveries.filter(event_type="completed").count() == 1
 
 
 def test_khalti_is_down_and_comes_back(visitor, shop_page, only_payment):

@@ -90,7 +90,7 @@ class TestALostAnswer:
 
         assert desk.message == "Khalti was asked just now, and says “Partially Refunded”."
         assert desk.refunds == [["Rs 500", "GIVEN BACK", "Khalti"]]
-        assert desk.matters == []
+        assert desk.issues == []
         assert control.calls("refund") == 1
 
     @pytest.fixture
@@ -100,7 +100,7 @@ class TestALostAnswer:
         def lose(*, is_made):
             lose_the_answer(paid, is_made=is_made)
             desk.open_payment(paid)
-            assert desk.matters == ["A refund is in doubt"]
+            assert desk.issues == ["A refund is in doubt"]
             desk.follow("Say what became of it").fill(note="Seen in the dashboard")
 
         return lose
@@ -112,8 +112,8 @@ class TestALostAnswer:
 
         assert desk.message == "Noted: Rs 500 was given back. Nothing was sent."
         assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 700", "Rs 800")
-        assert desk.matters == []
-        assert "“Seen in the dashboard”" in desk.page.locator(".khalti-story").inner_text()
+        assert desk.issues == []
+        assert "“Seen in the dashboard”" in desk.page.locator(".khalti-timeline").inner_text()
         assert control.calls("refund") == 2
         assert went_back() == 70_000
 
@@ -139,7 +139,7 @@ class TestALostAnswer:
 
         assert sent == []
         desk.follow("Back to the payment")
-        assert desk.matters == ["A refund is in doubt"]
+        assert desk.issues == ["A refund is in doubt"]
 
 
 class TestARefundInTheDashboard:
@@ -171,19 +171,19 @@ class TestARefundInTheDashboard:
 
         assert desk.message == "Rs 400 is recorded as given back."
         assert (desk.figures["Refunded"], desk.figures["Refundable balance"]) == ("Rs 400", "Rs 1,100")
-        assert desk.matters == []
+        assert desk.issues == []
         assert control.calls("refund") == 0
 
 
 def test_a_second_payment_goes_back_in_one_press(desk):
     second = make_paid_twice()
     desk.open_payment(second)
-    assert desk.matters == ["Paid twice"]
+    assert desk.issues == ["Paid twice"]
 
     desk.press_last_button()
 
     assert desk.message == "Rs 1,500 was given back. Rs 0 is left."
-    assert desk.matters == []
+    assert desk.issues == []
     desk.open_payment(second.duplicate_of)
     assert desk.figures["Refundable balance"] == "Rs 1,500"
     assert went_back() == 150_000

@@ -46,7 +46,7 @@ def test_entering_what_went_back_in_the_dashboard(nepali_desk):
     desk.follow("कति फिर्ता भयो लेख्नुहोस्").fill(amount="400").press("यो रकम सुरक्षित गर्नुहोस्")
 
     assert desk.message == "रु ४०० फिर्ता गरियो भनी टिपियो।"
-    assert desk.matters == []
+    assert desk.issues == []
 
 
 @pytest.mark.parametrize(

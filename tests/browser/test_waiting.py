@@ -22,7 +22,7 @@ def payment(home, server):
 def impatient(monkeypatch):
     """A waiting page that need not wait for seconds."""
     monkeypatch.setattr("wagtail_khalti.public.payment.PAUSES", (1,) * 10)
-    monkeypatch.setattr("wagtail_khalti.public.payment.SOONEST_CHECK", timedelta(0))
+    monkeypatch.setattr("wagtail_khalti.public.payment.MIN_INTERVAL", timedelta(0))
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without a script"])

@@ -6,26 +6,26 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 from tests.urls import urlpatterns as urls_of_the_site
-from wagtail_khalti.actions import check_payment, decide_refund, reconcile, refund_payment
+from wagtail_khalti.actions import check_payment, reconcile, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import (
-    AmountNotLeft,
-    NothingLeft,
-    RefundIsDecided,
+    AmountExceedsRefundable,
+    FullyRefunded,
+    RefundAlreadyResolved,
+    RefundAmountMissing,
+    RefundInProgress,
     RefundsChanged,
-    RefundUndecided,
-    RefundWithoutAmount,
     RequestRejected,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator import control
 
 STATUS = {
-    RefundUndecided: 409,
-    RefundWithoutAmount: 409,
-    NothingLeft: 410,
+    RefundInProgress: 409,
+    RefundAmountMissing: 409,
+    FullyRefunded: 410,
     RefundsChanged: 412,
-    AmountNotLeft: 422,
-    RefundIsDecided: 423,
+    AmountExceedsRefundable: 422,
+    RefundAlreadyResolved: 423,
     RequestRejected: 424,
 }
 """What a manager is told who was not the first, as a crowd sees it."""
@@ -52,7 +52,7 @@ def pay(request: HttpRequest, pidx: str) -> JsonResponse:
 def give_back(request: HttpRequest, reference: str) -> JsonResponse:
     ContentType.objects.clear_cache()
     said = request.GET
-    numbers = {name: int(said[name]) for name in ("amount", "remaining") if name in said}
+    numbers = {name: int(said[name]) for name in ("amount", "refundable") if name in said}
     options = {"idempotency_key": said.get("key"), "by": User.objects.get(username="manager")}
     try:
         refund = refund_payment(KhaltiPayment.objects.get(reference=reference), **numbers, **options)
@@ -65,16 +65,16 @@ def give_back_in_dashboard(request: HttpRequest, pidx: str, amount: int) -> Json
     try:
         return JsonResponse({"status": control.refund(pidx, amount=amount).status})
     except ValueError as error:
-        return JsonResponse({"said": str(error)}, status=STATUS[AmountNotLeft])
+        return JsonResponse({"said": str(error)}, status=STATUS[AmountExceedsRefundable])
 
 
 def decide(request: HttpRequest, reference: str, what: str) -> JsonResponse:
     ContentType.objects.clear_cache()
     manager = User.objects.get(username="manager")
     try:
-        refund = decide_refund(KhaltiRefund.objects.get(reference=reference), was_sent=what == "sent", by=manager)
-    except RefundIsDecided as error:
-        return JsonResponse({"said": str(error)}, status=STATUS[RefundIsDecided])
+        refund = resolve_refund(KhaltiRefund.objects.get(reference=reference), was_sent=what == "sent", by=manager)
+    except RefundAlreadyResolved as error:
+        return JsonResponse({"said": str(error)}, status=STATUS[RefundAlreadyResolved])
     return JsonResponse({"state": refund.state})
 
 

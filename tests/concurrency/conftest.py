@@ -61,15 +61,15 @@ def sites_without_the_gate(db):
 
 
 @pytest.fixture(params=["from threads", pytest.param("to server processes", marks=pytest.mark.in_full)])
-def way(request):
+def method(request):
     """How a crowd comes, in words."""
     return request.param
 
 
 @pytest.fixture
-def visit(request, way, settings, caplog):
+def visit(request, method, settings, caplog):
     """The HTTP status of each visit, all at once; at the end, that nothing went wrong behind the visitors' backs."""
-    if way == "from threads":
+    if method == "from threads":
         settings.ROOT_URLCONF = URLS
         request.getfixturevalue("shop")
         yield lambda paths: each_at_once([lambda path=path: Client().get(path).status_code for path in paths])

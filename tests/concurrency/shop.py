@@ -10,7 +10,7 @@ from django.db.models import F
 
 from tests.shop.models import Order
 from wagtail_khalti import signals
-from wagtail_khalti.actions.settle import Lookup
+from wagtail_khalti.ledger.apply_lookup import Lookup
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 
@@ -27,17 +27,19 @@ def open_shop() -> None:
 def without_the_gate() -> Iterator[None]:
     """The UPDATE that settles a payment is not conditional any more, and Khalti is asked by all: for the controls."""
     with (
-        patch("wagtail_khalti.actions.settle._move", _move_carelessly),
-        patch("wagtail_khalti.public.payment.take_turn", lambda payment, **options: True),
+        patch("wagtail_khalti.ledger.apply_lookup._move", _move_carelessly),
+        patch("wagtail_khalti.public.payment.lease_for_lookup", lambda payment, **options: True),
     ):
         yield
 
 
-def _move_carelessly(payment: KhaltiPayment, road: str | None, answer: Lookup, **kwargs: object) -> bool:
+def _move_carelessly(payment: KhaltiPayment, transition: str | None, answer: Lookup, **kwargs: object) -> bool:
     """As it would be written at first: read the status, then write the new one."""
-    if road is not None:
-        KhaltiPayment.objects.filter(pk=payment.pk).update(status=road)
-        KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED, data={"from": payment.status, "to": road}).save()
-        payment.deliveries.create(news="completed")
-        payment.status = road
+    if transition is not None:
+        KhaltiPayment.objects.filter(pk=payment.pk).update(status=transition)
+        KhaltiEvent.about(
+            payment, KhaltiEvent.Kind.STATUS_CHANGED, data={"from": payment.status, "to": transition}
+        ).save()
+        payment.deliveries.create(event_type="completed")
+        payment.status = transition
     return True

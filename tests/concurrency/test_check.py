@@ -10,18 +10,18 @@ from tests.actions.conftest import answer, end_the_pause, kinds, listening
 from tests.concurrency.crowd import all_at_once, meeting_before
 from tests.in_full import IS_FULL
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, replay_delivery, start_payment
-from wagtail_khalti.actions.deliver import _begin_a_try, deliver
-from wagtail_khalti.actions.settle import settle
-from wagtail_khalti.actions.states import judge
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.actions import check_payment, redeliver, start_payment
+from wagtail_khalti.ledger.apply_lookup import apply_lookup
+from wagtail_khalti.ledger.payment_states import transition_for
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.outbox.deliver import _begin_a_try, deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 MANY = 20
-SETTLE = "wagtail_khalti.actions.settle"
-DELIVER = "wagtail_khalti.actions.deliver"
+SETTLE = "wagtail_khalti.ledger.apply_lookup"
+DELIVER = "wagtail_khalti.outbox.deliver"
 
 
 def mark_as_paid(*, payment, **kwargs):
@@ -41,7 +41,7 @@ def payment(khalti):
 @pytest.fixture
 def left(payment):
     """Settled by a process that was killed before the site heard of it, a while ago."""
-    settle(payment, answer(payment), asked_at=timezone.now())
+    apply_lookup(payment, answer(payment), requested_at=timezone.now())
     end_the_pause()
 
 
@@ -58,13 +58,13 @@ def check():
 
 
 def test_twenty_that_look_at_once_move_it_once_and_tell_it_once(payment, monkeypatch):
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, judge))  # all have read "initiated" by then
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, transition_for))  # all have read "initiated" by then
 
     payments = all_at_once(MANY, check)
 
     assert {one.status for one in payments} == {"completed"}
     assert times_paid() == 1
-    assert kinds(payment).count("moved") == 1
+    assert kinds(payment).count("status_changed") == 1
     answers = payment.events.filter(kind__in=["looked_up", "outdated"])
     assert sum(answers.values_list("count", flat=True)) == MANY
     delivery = KhaltiDelivery.objects.get()
@@ -74,19 +74,19 @@ def test_twenty_that_look_at_once_move_it_once_and_tell_it_once(payment, monkeyp
 def test_without_the_gate_each_would_move_it(payment, monkeypatch):
     """The control: the conditional UPDATE is what lets one through."""
 
-    def move_carelessly(payment, road, answer, *, asked_at, looked_up):
-        KhaltiPayment.objects.filter(pk=payment.pk).update(status=road)
-        KhaltiEvent.about(payment, KhaltiEvent.Kind.MOVED).save()
-        KhaltiDelivery.objects.create(payment=payment, news="completed")
+    def move_carelessly(payment, transition, answer, *, requested_at, looked_up):
+        KhaltiPayment.objects.filter(pk=payment.pk).update(status=transition)
+        KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED).save()
+        KhaltiDelivery.objects.create(payment=payment, event_type="completed")
         return True
 
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, judge))
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, transition_for))
     monkeypatch.setattr(f"{SETTLE}._move", move_carelessly)
 
     all_at_once(3, check)
     deliver(payment)  # what waited while another of them delivered
 
-    assert kinds(payment).count("moved") == 3
+    assert kinds(payment).count("status_changed") == 3
     assert times_paid() == 3
 
 
@@ -130,7 +130,7 @@ def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(left, monkeypa
             all_at_once(2, deliver_what_was_left)
         assert (times_paid(), len(calls)) == (0, 1)
 
-        replay_delivery(KhaltiDelivery.objects.get())
+        redeliver(KhaltiDelivery.objects.get())
 
     assert (times_paid(), len(calls)) == (1, 2)
 
@@ -138,12 +138,12 @@ def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(left, monkeypa
 @pytest.mark.in_full
 def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypatch):
     khalti.answer_lookup(payment, total_amount=1, times=MANY)
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, judge))
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, transition_for))
 
     all_at_once(MANY, check)
 
-    assert payment.reviews.count() == 1
-    assert payment.deliveries.get().news == "needs_attention"
+    assert payment.issues.count() == 1
+    assert payment.deliveries.get().event_type == "needs_attention"
     assert kinds(payment).count("contradiction") == MANY
     payment.refresh_from_db()
     assert payment.status == "initiated"
@@ -152,7 +152,7 @@ def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypa
 @pytest.mark.parametrize("turn", range(5 if IS_FULL else 1))
 def test_of_answers_at_once_the_newest_question_wins(payment, monkeypatch, turn):
     """Each thread has another answer; whatever the order, the last question has the last word."""
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, judge))
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, transition_for))
     began = timezone.now() - timedelta(hours=1)
     answers = [("Pending", 0), ("Expired", 1), ("Completed", 2)]
     answers = answers[turn % 3 :] + answers[: turn % 3]
@@ -160,13 +160,13 @@ def test_of_answers_at_once_the_newest_question_wins(payment, monkeypatch, turn)
     def settle_next():
         word, second = answers.pop()
         fresh = KhaltiPayment.objects.get()
-        return settle(fresh, answer(fresh, word), asked_at=began + timedelta(seconds=second))
+        return apply_lookup(fresh, answer(fresh, word), requested_at=began + timedelta(seconds=second))
 
     all_at_once(3, settle_next)
 
     payment.refresh_from_db()
     assert payment.status == Status.COMPLETED
-    assert payment.evidence_at == began + timedelta(seconds=2)
-    was_late = KhaltiReview.Kind.LATE_PAYMENT  # where "Expired" came first, which a person has to know
-    assert list(payment.reviews.values_list("kind", flat=True)) == [was_late] * payment.is_late
-    assert kinds(payment).count("moved") + kinds(payment).count("outdated") == 3
+    assert payment.looked_up_at == began + timedelta(seconds=2)
+    was_late = KhaltiIssue.Kind.LATE_PAYMENT  # where "Expired" came first, which a person has to know
+    assert list(payment.issues.values_list("kind", flat=True)) == [was_late] * payment.is_late
+    assert kinds(payment).count("status_changed") + kinds(payment).count("outdated") == 3

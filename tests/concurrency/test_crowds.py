@@ -9,18 +9,18 @@ from tests.concurrency.crowd import all_at_once, meeting_before
 from tests.concurrency.rounds import ROUNDS, how_many, on_record, sizes
 from tests.concurrency.shop import without_the_gate
 from tests.concurrency.verdict import moves, require_one_sale, times_paid
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.states import judge
+from wagtail_khalti.ledger.payment_states import transition_for
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.outbox.deliver import deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 ONCE = {"settlements": 1, "deliveries": 1, "effects": 1, "errors": 0}
 
 
-@pytest.mark.parametrize("way", ["from threads", "to server processes"], indirect=True)
-def test_of_many_callbacks_one_settles_and_one_delivers(khalti, begin, visit, way):
-    with on_record(f"callbacks, {way}", how_many(ROUNDS), **ONCE):
+@pytest.mark.parametrize("method", ["from threads", "to server processes"], indirect=True)
+def test_of_many_callbacks_one_settles_and_one_delivers(khalti, begin, visit, method):
+    with on_record(f"callbacks, {method}", how_many(ROUNDS), **ONCE):
         for size in sizes(ROUNDS):
             payment = begin()
             khalti.pay(payment)
@@ -32,14 +32,14 @@ def test_of_many_callbacks_one_settles_and_one_delivers(khalti, begin, visit, wa
 
 
 @pytest.mark.in_full
-def test_nor_does_it_matter_who_finds_out(khalti, begin, visit, way, cashier):
+def test_nor_does_it_matter_who_finds_out(khalti, begin, visit, method, cashier):
     """Callbacks, a run for this payment, "check now", and a run for all that is due, in turn."""
 
     def everybody(payment):
         door = f"{payment.reference}/"
         return [khalti.return_path(payment), f"/reconcile/{door}", f"/check-now/{door}", "/reconcile/"]
 
-    with on_record(f"callbacks, runs and “check now”, {way}", how_many(ROUNDS), **ONCE):
+    with on_record(f"callbacks, runs and “check now”, {method}", how_many(ROUNDS), **ONCE):
         for size in sizes(ROUNDS):
             payment = begin()
             khalti.pay(payment)
@@ -52,7 +52,7 @@ def test_nor_does_it_matter_who_finds_out(khalti, begin, visit, way, cashier):
 
 
 @pytest.mark.in_full
-def test_of_many_who_come_again_one_asks(khalti, begin, visit, way):
+def test_of_many_who_come_again_one_asks(khalti, begin, visit, method):
     """The others see what is known: a crowd on a waiting page must not hammer Khalti."""
     payment = begin()
     khalti.begin(payment)
@@ -71,7 +71,7 @@ def test_without_the_gate_each_thread_settles(khalti, begin, monkeypatch):
     """The control: the same crowd, on a site that reads a status and then writes it."""
     payment = begin()
     khalti.pay(payment)
-    monkeypatch.setattr("wagtail_khalti.actions.settle.judge", meeting_before(10, judge))
+    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup.judge", meeting_before(10, transition_for))
 
     with without_the_gate():
         all_at_once(10, lambda: Client().get(khalti.return_path(payment)))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from tests.actions.conftest import answer, kinds
 from tests.concurrency.rounds import FEWER_ROUNDS, how_many, on_record, sizes
 from tests.concurrency.verdict import moves, require_one_end, require_one_late_sale, require_one_sale
-from wagtail_khalti.actions.settle import settle
+from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
@@ -26,8 +26,10 @@ def everybody(khalti, cashier):
 
 
 @pytest.mark.parametrize("end", ["canceled", "expired"])
-def test_an_end_is_told_once_and_money_that_comes_later_is_sold_once(khalti, begin, visit, way, everybody, end):
-    with on_record(f"{end}, then paid all the same, {way}", how_many(FEWER_ROUNDS), ends=1, settlements=1, effects=1):
+def test_an_end_is_told_once_and_money_that_comes_later_is_sold_once(khalti, begin, visit, method, everybody, end):
+    with on_record(
+        f"{end}, then paid all the same, {method}", how_many(FEWER_ROUNDS), ends=1, settlements=1, effects=1
+    ):
         for size in sizes(FEWER_ROUNDS):
             payment = begin()
             khalti.cancel(payment) if end == "canceled" else khalti.expire(payment)
@@ -45,10 +47,10 @@ def test_an_end_is_told_once_and_money_that_comes_later_is_sold_once(khalti, beg
 
 
 @pytest.mark.in_full
-def test_money_that_comes_while_all_look_is_sold_once(khalti, begin, visit, way, everybody):
+def test_money_that_comes_while_all_look_is_sold_once(khalti, begin, visit, method, everybody):
     """Whether it was late depends on who asked Khalti first; that it was sold does not."""
     late = 0
-    with on_record(f"expired and paid in the middle, {way}", how_many(FEWER_ROUNDS), effects=1) as came_out:
+    with on_record(f"expired and paid in the middle, {method}", how_many(FEWER_ROUNDS), effects=1) as came_out:
         for size in sizes(FEWER_ROUNDS):
             payment = begin()
             khalti.expire(payment)
@@ -70,11 +72,11 @@ def test_an_older_answer_to_a_later_question_takes_nothing_back(begin, later):
     first_asked_at = timezone.now()
     then_asked_at = timezone.now()
 
-    settle(payment, answer(payment, "Completed"), asked_at=first_asked_at)
-    settle(payment, answer(payment, later), asked_at=then_asked_at)
+    apply_lookup(payment, answer(payment, "Completed"), requested_at=first_asked_at)
+    apply_lookup(payment, answer(payment, later), requested_at=then_asked_at)
 
     assert payment.status == "completed"
-    assert not payment.reviews.exists()
+    assert not payment.issues.exists()
     assert kinds(payment)[-1] == "outdated"
 
 
@@ -82,7 +84,7 @@ def test_a_question_that_was_asked_afterwards_does_take_it_back(begin):
     """The control: Khalti knew of the money, and does not any more."""
     payment = begin()
 
-    settle(payment, answer(payment, "Completed"), asked_at=timezone.now())
-    settle(payment, answer(payment, "Expired"), asked_at=timezone.now())
+    apply_lookup(payment, answer(payment, "Completed"), requested_at=timezone.now())
+    apply_lookup(payment, answer(payment, "Expired"), requested_at=timezone.now())
 
-    assert [review.kind for review in payment.reviews.all()] == ["unexpected_status"]
+    assert [issue.kind for issue in payment.issues.all()] == ["unexpected_status"]

@@ -9,10 +9,10 @@ from tests.concurrency.crowd import all_at_once, each_at_once, meeting_before
 from tests.concurrency.verdict import require_one_sale
 from tests.shop.models import Order
 from wagtail_khalti.actions import Source, check_payment
-from wagtail_khalti.actions.note_opening import note_opening
-from wagtail_khalti.actions.settle import _pass_gate
-from wagtail_khalti.actions.states import judge
-from wagtail_khalti.models import KhaltiDelivery, KhaltiOpening, KhaltiPayment
+from wagtail_khalti.ledger.apply_lookup import _update_if_unchanged
+from wagtail_khalti.ledger.payment_states import transition_for
+from wagtail_khalti.models import KhaltiCheckoutView, KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.reporting.checkout_views import count_checkout_view
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 CROWD = 12
-SETTLE = "wagtail_khalti.actions.settle"
+SETTLE = "wagtail_khalti.ledger.apply_lookup"
 ON_SERVER = "-c default_transaction_isolation=serializable"
 IN_SETTINGS = {"repeatable read": "REPEATABLE_READ", "serializable": "SERIALIZABLE"}
 
@@ -55,8 +55,8 @@ def test_of_a_crowd_one_settles_and_nobody_errs(khalti, at, begin, visit, monkey
     require_one_sale(other)
 
     # Now where all of them ask Khalti, and settle at the same moment.
-    monkeypatch.setattr("wagtail_khalti.public.payment.take_turn", lambda payment, **options: True)
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(CROWD, judge))
+    monkeypatch.setattr("wagtail_khalti.public.payment.lease_for_lookup", lambda payment, **options: True)
+    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(CROWD, transition_for))
     assert visit([khalti.return_path(payment)] * CROWD) == [302] * CROWD
     require_one_sale(payment)
 
@@ -68,11 +68,11 @@ def test_of_two_payments_for_one_order_one_is_the_sale(khalti, at, begin, shop, 
     payments = [begin(order), begin(order)]
     for payment in payments:
         khalti.pay(payment)
-    monkeypatch.setattr(f"{SETTLE}._pass_gate", meeting_before(2, _pass_gate))
+    monkeypatch.setattr(f"{SETTLE}._update_if_unchanged", meeting_before(2, _update_if_unchanged))
 
     each_at_once([lambda pk=one.pk: check_payment(KhaltiPayment.objects.get(pk=pk)) for one in payments])
 
-    [sale] = KhaltiPayment.objects.filter(is_sale=True)
+    [sale] = KhaltiPayment.objects.filter(is_primary=True)
     [other] = KhaltiPayment.objects.exclude(pk=sale.pk)
     assert other.duplicate_of == sale
     assert Order.objects.get().times_paid == 1
@@ -81,9 +81,9 @@ def test_of_two_payments_for_one_order_one_is_the_sale(khalti, at, begin, shop, 
 def test_openings_are_counted_one_by_one(at):
     at("serializable by the server")
 
-    all_at_once(CROWD, lambda: note_opening(site=None, source=Source(), merchant="default"))
+    all_at_once(CROWD, lambda: count_checkout_view(site=None, source=Source(), merchant="default"))
 
-    assert KhaltiOpening.objects.get().count == CROWD
+    assert KhaltiCheckoutView.objects.get().count == CROWD
 
 
 def test_receivers_that_meet_at_a_row_are_run_again_at_once(khalti, at, begin, caplog):
@@ -103,5 +103,5 @@ def test_receivers_that_meet_at_a_row_are_run_again_at_once(khalti, at, begin, c
         each_at_once([lambda pk=one.pk: check_payment(KhaltiPayment.objects.get(pk=pk)) for one in payments])
 
     assert Order.objects.get(pk=stock.pk).times_paid == len(payments)
-    assert {(news.attempts, news.last_error) for news in KhaltiDelivery.objects.all()} == {(1, "")}
+    assert {(event_type.attempts, event_type.last_error) for event_type in KhaltiDelivery.objects.all()} == {(1, "")}
     assert not [record for record in caplog.records if record.exc_info]

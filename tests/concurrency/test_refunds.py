@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 ALL, PART = 150_000, 40_000
-GIVEN, UNDECIDED, NOTHING_LEFT, CHANGED, NOT_LEFT, DECIDED, REFUSED = 200, 409, 410, 412, 422, 423, 424
+GIVEN, IN_PROGRESS, NOTHING_LEFT, CHANGED, NOT_LEFT, DECIDED, REFUSED = 200, 409, 410, 412, 422, 423, 424
 ONCE = {"calls": 1, "effects": 1, "errors": 0}
 
 
@@ -42,8 +42,8 @@ def press(payment, number=1, **said):
     return f"/give-back/{payment.reference}/?" + "&".join(f"{name}={value}" for name, value in said.items())
 
 
-def test_a_button_pressed_twice_or_more_gives_back_once(khalti, sold, visit, way):
-    with on_record(f"one refund, pressed again and again, {way}", how_many(FEWER_ROUNDS), **ONCE):
+def test_a_button_pressed_twice_or_more_gives_back_once(khalti, sold, visit, method):
+    with on_record(f"one refund, pressed again and again, {method}", how_many(FEWER_ROUNDS), **ONCE):
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
 
@@ -55,41 +55,45 @@ def test_a_button_pressed_twice_or_more_gives_back_once(khalti, sold, visit, way
             require_equal_refunds(payment)
 
 
-@pytest.mark.parametrize("said", [{}, {"remaining": ALL}], ids=["all that is left", "all that was seen"])
-def test_of_managers_who_give_back_all_one_does(khalti, sold, visit, way, said):
-    with on_record(f"all, by as many managers, {', '.join(said) or 'unseen'}, {way}", how_many(FEWER_ROUNDS), **ONCE):
+@pytest.mark.parametrize("said", [{}, {"refundable": ALL}], ids=["all that is left", "all that was seen"])
+def test_of_managers_who_give_back_all_one_does(khalti, sold, visit, method, said):
+    with on_record(
+        f"all, by as many managers, {', '.join(said) or 'unseen'}, {method}", how_many(FEWER_ROUNDS), **ONCE
+    ):
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
 
             answers = Counter(visit([press(payment, number, **said) for number in range(size)]))
 
             assert answers.pop(GIVEN) == 1
-            assert set(answers) <= {UNDECIDED, NOTHING_LEFT}
+            assert set(answers) <= {IN_PROGRESS, NOTHING_LEFT}
             assert khalti.calls("refund", payment) == 1
             assert returned(payment) == ALL
             require_equal_refunds(payment)
 
 
 @pytest.mark.in_full
-def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold, visit, way):
-    with on_record(f"a part of what was seen, by as many managers, {way}", how_many(FEWER_ROUNDS), **ONCE):
+def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold, visit, method):
+    with on_record(f"a part of what was seen, by as many managers, {method}", how_many(FEWER_ROUNDS), **ONCE):
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
 
-            answers = Counter(visit([press(payment, n, amount=PART, remaining=ALL) for n in range(size)]))
+            answers = Counter(visit([press(payment, n, amount=PART, refundable=ALL) for n in range(size)]))
 
             assert answers.pop(GIVEN) == 1
-            assert set(answers) <= {UNDECIDED, CHANGED}
+            assert set(answers) <= {IN_PROGRESS, CHANGED}
             assert khalti.calls("refund", payment) == 1
             assert returned(payment) == PART
             require_equal_refunds(payment)
 
 
 @pytest.mark.in_full
-def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti, sold, visit, way):
+def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti, sold, visit, method):
     """One after the other, as long as there is something; who comes while another is on its way is turned away."""
     most = ALL // PART
-    with on_record(f"parts, by as many managers, {way}", how_many(FEWER_ROUNDS), given_back_at_most=most) as came_out:
+    with on_record(
+        f"parts, by as many managers, {method}", how_many(FEWER_ROUNDS), given_back_at_most=most
+    ) as came_out:
         given = []
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
@@ -98,17 +102,19 @@ def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti
 
             given.append(answers.pop(GIVEN))
             assert 1 <= given[-1] <= most
-            assert set(answers) <= {UNDECIDED, NOT_LEFT}
+            assert set(answers) <= {IN_PROGRESS, NOT_LEFT}
             assert khalti.calls("refund", payment) == given[-1]
             assert returned(payment) == given[-1] * PART
             require_equal_refunds(payment)
-        came_out["given_back"] = f"{min(given)} to {max(given)}"
+        came_out["refund_summary"] = f"{min(given)} to {max(given)}"
 
 
 @pytest.mark.in_full
-def test_nor_does_it_matter_who_else_is_at_work(khalti, sold, visit, way):
+def test_nor_does_it_matter_who_else_is_at_work(khalti, sold, visit, method):
     """Runs, "check now", and somebody in Khalti's dashboard, in turn."""
-    with on_record(f"parts, runs, “check now”, the dashboard, {way}", how_many(FEWER_ROUNDS), effects="as at Khalti"):
+    with on_record(
+        f"parts, runs, “check now”, the dashboard, {method}", how_many(FEWER_ROUNDS), effects="as at Khalti"
+    ):
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
             door, dashboard = f"{payment.reference}/", f"/dashboard/{payment.pidx}/{PART + 1}/"
@@ -119,17 +125,24 @@ def test_nor_does_it_matter_who_else_is_at_work(khalti, sold, visit, way):
 
             by_us = sum(answer == GIVEN for answer, path in answers if "/give-back/" in path)
             by_others = sum(answer == GIVEN for answer, path in answers if "/dashboard/" in path)
-            assert {answer for answer, _path in answers} <= {GIVEN, UNDECIDED, NOTHING_LEFT, CHANGED, NOT_LEFT, REFUSED}
+            assert {answer for answer, _path in answers} <= {
+                GIVEN,
+                IN_PROGRESS,
+                NOTHING_LEFT,
+                CHANGED,
+                NOT_LEFT,
+                REFUSED,
+            }
             assert returned(payment) == by_us * PART + by_others * (PART + 1) <= ALL
             require_what_we_gave_is_known(payment, by_us)
 
 
 def require_what_we_gave_is_known(payment, times):
     payment.refresh_from_db()
-    made = payment.refunds.filter(way="khalti", state="succeeded")
+    made = payment.refunds.filter(method="khalti", state="succeeded")
     assert list(made.values_list("amount", flat=True)) == [PART] * times
     assert payment.refund_total <= ALL
-    assert not payment.refunds.undecided().exists()
+    assert not payment.refunds.in_progress().exists()
 
 
 @pytest.mark.usefixtures("shop")

@@ -10,14 +10,14 @@ from django.utils import timezone
 from tests.concurrency.crowd import each_at_once
 from tests.concurrency.rounds import on_record
 from tests.in_full import IS_FULL
-from wagtail_khalti.actions import keep_days, settle
-from wagtail_khalti.actions.days import days_between, today
-from wagtail_khalti.actions.recount import recount_days_of
-from wagtail_khalti.actions.totals import totals
-from wagtail_khalti.calendars import day_in_nepal
+from wagtail_khalti.actions import apply_lookup, save_snapshots
+from wagtail_khalti.dates.days import days_between, today
+from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.gateway import Lookup
-from wagtail_khalti.models import KhaltiCountedDay, KhaltiPayment
+from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.models import KhaltiPayment, KhaltiSnapshot
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.reporting.totals import totals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
@@ -44,7 +44,7 @@ def began_days_ago(days):
 
 def expire(payment):
     answer = Lookup(pidx=payment.pidx, status="Expired", amount=payment.amount)
-    settle.settle(payment, answer, asked_at=timezone.now())
+    apply_lookup.apply_lookup(payment, answer, requested_at=timezone.now())
 
 
 def expired_by_totals():
@@ -59,24 +59,24 @@ def expired():
 def old():
     """Of a day that is being counted for the first time, or anew."""
     payment = began_days_ago(3)
-    KhaltiCountedDay.objects.create(day=day_in_nepal(payment.created_at), stamp=keep_days.new_stamp())
+    KhaltiSnapshot.objects.create(day=day_in_nepal(payment.created_at), version=save_snapshots.new_version())
     return payment
 
 
 def while_it_is_counted(monkeypatch, act):
     """``act`` comes between the count and the keeping of it."""
-    count = keep_days.count
+    count = save_snapshots.count
 
     def counts_then_acts(days):
-        tallies = count(days)
+        aggregates = count(days)
         act()
-        return tallies
+        return aggregates
 
-    monkeypatch.setattr(keep_days, "count", counts_then_acts)
+    monkeypatch.setattr(save_snapshots, "count", counts_then_acts)
 
 
 def keep(payment):
-    return keep_days.keep_days([day_in_nepal(payment.created_at)])
+    return save_snapshots.save_snapshots([day_in_nepal(payment.created_at)])
 
 
 def test_a_change_that_comes_while_its_day_is_counted(old, monkeypatch):
@@ -89,7 +89,7 @@ def test_a_change_that_comes_while_its_day_is_counted(old, monkeypatch):
 
 def test_without_a_new_stamp_the_count_would_be_kept(old, monkeypatch):
     """The control."""
-    monkeypatch.setattr(settle, "recount_days_of", lambda *moments: None)
+    monkeypatch.setattr(apply_lookup, "invalidate_days_of", lambda *moments: None)
     while_it_is_counted(monkeypatch, lambda: expire(old))
     keep(old)
     monkeypatch.undo()
@@ -104,7 +104,7 @@ def change_that_is_committed_after_the_count(old, monkeypatch):
     def change():
         with transaction.atomic():
             KhaltiPayment.objects.filter(pk=old.pk).update(status=Status.EXPIRED)
-            recount_days_of(old.created_at)
+            invalidate_days_of(old.created_at)
             changed.set()
             assert counted.wait(timeout=30)
 
@@ -125,10 +125,10 @@ def test_a_change_that_was_not_committed_when_its_day_was_counted(old, monkeypat
 def test_if_the_stamp_were_not_compared_it_would_be_lost(old, monkeypatch):
     """The control."""
 
-    def keeps_anyway(day, stamp):
-        return bool(KhaltiCountedDay.objects.filter(day=day).update(is_counted=True))
+    def keeps_anyway(day, version):
+        return bool(KhaltiSnapshot.objects.filter(day=day).update(is_current=True))
 
-    monkeypatch.setattr(keep_days, "_is_still_true", keeps_anyway)
+    monkeypatch.setattr(save_snapshots, "_is_still_true", keeps_anyway)
     change_that_is_committed_after_the_count(old, monkeypatch)
     monkeypatch.undo()
 
@@ -144,7 +144,7 @@ def test_a_crowd_counts_while_a_crowd_of_payments_ends():
 
         assert expired_by_totals() == expired() == PAYMENTS
         days = days_between(today() - 8 * DAY, today() - 2 * DAY)
-        assert keep_days.uncounted_days(days[0], days[-1]) == []
+        assert save_snapshots.days_without_snapshot(days[0], days[-1]) == []
 
 
 @pytest.mark.in_full
@@ -155,4 +155,4 @@ def test_many_who_look_at_once_count_alike_and_one_count_is_kept():
     looks = each_at_once([lambda: totals(today() - 9 * DAY, today(), mode="simulator")] * 8)
 
     assert all(look == looks[0] for look in looks)
-    assert keep_days.uncounted_days(today() - 7 * DAY, today() - 2 * DAY) == []
+    assert save_snapshots.days_without_snapshot(today() - 7 * DAY, today() - 2 * DAY) == []

@@ -14,7 +14,7 @@ ENDS = {"canceled", "expired", "failed"}
 
 def moves(payment: KhaltiPayment) -> list[str]:
     """The statuses that it was moved to, in order."""
-    return [event.data["to"] for event in payment.events.filter(kind="moved").order_by("pk")]
+    return [event.data["to"] for event in payment.events.filter(kind="status_changed").order_by("pk")]
 
 
 def times_paid(payment: KhaltiPayment) -> int:
@@ -22,31 +22,31 @@ def times_paid(payment: KhaltiPayment) -> int:
     return Order.objects.get(pk=payment.payable_id).times_paid
 
 
-def news(payment: KhaltiPayment) -> list[tuple[str, int, str]]:
+def event_type(payment: KhaltiPayment) -> list[tuple[str, int, str]]:
     """What the site heard: the news, in how many tries, and with which error."""
-    return list(payment.deliveries.order_by("pk").values_list("news", "attempts", "last_error"))
+    return list(payment.deliveries.order_by("pk").values_list("event_type", "attempts", "last_error"))
 
 
 def require_one_sale(payment: KhaltiPayment) -> None:
     """One settlement, one delivery, one effect; nothing for a person to do."""
     payment.refresh_from_db()
-    assert (payment.status, payment.is_sale, payment.is_late) == ("completed", True, False)
+    assert (payment.status, payment.is_primary, payment.is_late) == ("completed", True, False)
     assert moves(payment) == ["completed"]
-    assert news(payment) == [("completed", 1, "")]
+    assert event_type(payment) == [("completed", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 1
-    assert not payment.reviews.exists()
+    assert not payment.issues.exists()
 
 
 def require_one_late_sale(payment: KhaltiPayment, end: str) -> None:
     """The end was told once, the sale once, and one matter tells a person of it."""
     payment.refresh_from_db()
-    assert (payment.status, payment.is_sale, payment.is_late) == ("completed", True, True)
+    assert (payment.status, payment.is_primary, payment.is_late) == ("completed", True, True)
     assert moves(payment) == [end, "completed"]
-    assert news(payment) == [("ended", 1, ""), ("completed", 1, ""), ("needs_attention", 1, "")]
+    assert event_type(payment) == [("ended", 1, ""), ("completed", 1, ""), ("needs_attention", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 1
-    assert [review.kind for review in payment.reviews.all()] == ["late_payment"]
+    assert [issue.kind for issue in payment.issues.all()] == ["late_payment"]
 
 
 def require_one_end(payment: KhaltiPayment, end: str) -> None:
@@ -54,10 +54,10 @@ def require_one_end(payment: KhaltiPayment, end: str) -> None:
     payment.refresh_from_db()
     assert payment.status == end
     assert moves(payment) == [end]
-    assert news(payment) == [("ended", 1, "")]
+    assert event_type(payment) == [("ended", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 0
-    assert not payment.reviews.exists()
+    assert not payment.issues.exists()
 
 
 def returned(payment: KhaltiPayment) -> int:
@@ -71,11 +71,13 @@ def require_equal_refunds(payment: KhaltiPayment, *, unseen: int = 0) -> None:
     entry = next(asdict(entry) for entry in control.payments() if entry.pidx == payment.pidx)
     calls = control.calls("refund", pidx=entry["pidx"])
     assert not list(differences_in_refunds({**entry, "refund_calls": calls, "unseen": unseen}, payment))
-    assert not payment.refunds.undecided().exists()
-    told = [refund for news, refund, attempts in _refunds_told(payment) if (news, attempts) == ("refunded", 1)]
+    assert not payment.refunds.in_progress().exists()
+    told = [
+        refund for event_type, refund, attempts in _refunds_told(payment) if (event_type, attempts) == ("refunded", 1)
+    ]
     known = payment.refunds.done().exclude(amount=None)
     assert sorted(told) == sorted(known.values_list("pk", flat=True))
 
 
 def _refunds_told(payment: KhaltiPayment) -> list[tuple[str, int, int]]:
-    return list(payment.deliveries.exclude(refund=None).values_list("news", "refund", "attempts"))
+    return list(payment.deliveries.exclude(refund=None).values_list("event_type", "refund", "attempts"))

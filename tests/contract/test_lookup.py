@@ -54,8 +54,8 @@ def test_every_documented_status(khalti, payment, word, code, transaction_id, re
     assert (payment.status, payment.khalti_status) == (status, word)
     assert payment.transaction_id == (transaction_id or "")
     # A lookup never tells how much went back.
-    matters = ["refund_without_amount"] if status == "partially_refunded" else []
-    assert [review.kind for review in payment.reviews.all()] == matters
+    issues = ["refund_amount_missing"] if status == "partially_refunded" else []
+    assert [issue.kind for issue in payment.issues.all()] == issues
 
 
 @pytest.mark.parametrize("code", [200, 400])
@@ -158,5 +158,5 @@ def test_only_the_exact_amount_counts(khalti, payment, written, status):
 
     payment.refresh_from_db()
     assert payment.status == status
-    assert payment.reviews.filter(kind="amount_mismatch").exists() == (status == "initiated")
+    assert payment.issues.filter(kind="amount_mismatch").exists() == (status == "initiated")
     control.forget_troubles()

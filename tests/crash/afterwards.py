@@ -15,9 +15,9 @@ from wagtail_khalti.actions import reconcile
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
+    KhaltiIssue,
     KhaltiPayment,
     KhaltiRefund,
-    KhaltiReview,
     KhaltiRun,
     KhaltiSearchEntry,
 )
@@ -49,27 +49,30 @@ def outcome(khalti: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     news_by_reference = parcels()
     return {
         "payments": sorted(_payment(payment) for payment in KhaltiPayment.objects.all()),
-        "told": sorted(KhaltiDelivery.objects.exclude(delivered_at=None).values_list("news", flat=True)),
-        "not told": sorted(KhaltiDelivery.objects.undelivered().values_list("news", flat=True)),
-        "done": sorted((news, times) for (news, _reference), times in news_by_reference.items()),
+        "told": sorted(KhaltiDelivery.objects.exclude(delivered_at=None).values_list("event_type", flat=True)),
+        "not told": sorted(KhaltiDelivery.objects.undelivered().values_list("event_type", flat=True)),
+        "done": sorted((event_type, times) for (event_type, _reference), times in news_by_reference.items()),
         "sold": sorted(Order.objects.exclude(note__startswith=PARCEL).values_list("times_paid", flat=True)),
         "paid at Khalti": sorted(_at_khalti(entry) for entry in khalti if entry["paid"]),
         "given back": sorted(_given_back(payment) for payment in KhaltiPayment.objects.all()),
-        "closed": KhaltiEvent.objects.filter(kind="review_closed").count(),
+        "closed": KhaltiEvent.objects.filter(kind="issue_resolved").count(),
     }
 
 
 def _payment(payment: KhaltiPayment) -> tuple[Any, ...]:
-    reviews = payment.reviews.order_by().values_list("kind", "is_open", "outcome").annotate(times=Count("pk"))
+    issues = payment.issues.order_by().values_list("kind", "is_open", "outcome").annotate(times=Count("pk"))
     return (
         payment.status,
         payment.amount,
         payment.is_late,
-        bool(payment.is_sale),
+        bool(payment.is_primary),
         bool(payment.duplicate_of_id),
         bool(payment.pidx and payment.payment_url),
-        sorted(map(str, reviews)),
-        [str(data) for data in payment.events.filter(kind="moved").order_by("pk").values_list("data", flat=True)],
+        sorted(map(str, issues)),
+        [
+            str(data)
+            for data in payment.events.filter(kind="status_changed").order_by("pk").values_list("data", flat=True)
+        ],
     )
 
 
@@ -79,8 +82,8 @@ def _at_khalti(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _given_back(payment: KhaltiPayment) -> tuple[Any, ...]:
     """Without the refunds that were not made: who was killed may have had to begin anew."""
-    refunds = [(refund.way, refund.amount, refund.remaining) for refund in went_back_here(payment)]
-    return (payment.status, bool(payment.is_sale), payment.refund_total, refunds)
+    refunds = [(refund.method, refund.amount, refund.refundable) for refund in went_back_here(payment)]
+    return (payment.status, bool(payment.is_primary), payment.refund_total, refunds)
 
 
 MONEY = ("paid at Khalti", "given back", "sold")
@@ -94,7 +97,7 @@ def sweep() -> None:
         KhaltiSearchEntry,
         KhaltiEvent,
         KhaltiDelivery,
-        KhaltiReview,
+        KhaltiIssue,
         KhaltiRefund,
         KhaltiPayment,
         KhaltiRun,

@@ -28,7 +28,7 @@ OURS = {
 def differences(khalti: Entries) -> list[str]:
     """One line for each thing that is not as it must be."""
     entries = list(khalti)
-    ours = list(KhaltiPayment.objects.order_by("pk").prefetch_related("events", "deliveries", "reviews", "refunds"))
+    ours = list(KhaltiPayment.objects.order_by("pk").prefetch_related("events", "deliveries", "issues", "refunds"))
     return [
         *_between_the_books(entries, ours),
         *(f"{payment.purpose}: {fault}" for payment in ours for fault in _in_one(payment)),
@@ -73,7 +73,7 @@ def _in_one(payment: KhaltiPayment) -> Iterator[str]:
     yield from _history(payment)
     yield from _told(payment)
     yield from _matters(payment)
-    if payment.claimed_until is not None:
+    if payment.leased_until is not None:
         yield "still claimed"
 
 
@@ -84,30 +84,30 @@ def _told(payment: KhaltiPayment) -> Iterator[str]:
     should = {
         "completed": is_first * len(_sales(moves)),
         "refunded": is_first * len(went_back_here(payment)),
-        "ended": sum(to in SOFT_ENDS for _was, to in moves) + _count(payment, "initiate_refused"),
+        "ended": sum(to in SOFT_ENDS for _was, to in moves) + _count(payment, "initiate_rejected"),
     }
-    told = Counter(delivery.news for delivery in payment.deliveries.all())
+    told = Counter(delivery.event_type for delivery in payment.deliveries.all())
     if len(_sales(moves)) > 1 or told["completed"] > 1:
         yield f"sold {len(_sales(moves))} times, told {told['completed']} times, after {moves}"
-    for news, times in should.items():
-        if told[news] != times:
-            yield f"{news} told {told[news]} times, not {times} times, after {moves}"
+    for event_type, times in should.items():
+        if told[event_type] != times:
+            yield f"{event_type} told {told[event_type]} times, not {times} times, after {moves}"
 
 
 def _matters(payment: KhaltiPayment) -> Iterator[str]:
     """One for a second payment, one for a late payment; where it is both, the first one says what is to be done."""
     is_second = payment.duplicate_of_id is not None
     should = {
-        "second_payment": is_second and bool(_sales(_moves(payment))),
+        "duplicate_payment": is_second and bool(_sales(_moves(payment))),
         "late_payment": payment.is_late and not is_second,
     }
-    opened = Counter(review.kind for review in payment.reviews.all())
+    opened = Counter(issue.kind for issue in payment.issues.all())
     for kind, is_due in should.items():
         if opened[kind] != is_due:
             yield f"{opened[kind]} reviews: {kind}"
-    closed = sum(review.is_open is None for review in payment.reviews.all())
-    if closed != _count(payment, "review_closed"):
-        yield f"{closed} matters closed, {_count(payment, 'review_closed')} closings on record"
+    closed = sum(issue.is_open is None for issue in payment.issues.all())
+    if closed != _count(payment, "issue_resolved"):
+        yield f"{closed} matters closed, {_count(payment, 'issue_resolved')} closings on record"
 
 
 def _sales(moves: list[tuple[str, str]]) -> list[str]:
@@ -120,13 +120,13 @@ def _count(payment: KhaltiPayment, kind: str) -> int:
 
 def _moves(payment: KhaltiPayment) -> list[tuple[str, str]]:
     events = sorted(payment.events.all(), key=lambda event: event.pk)
-    return [(event.data["from"], event.data["to"]) for event in events if event.kind == "moved"]
+    return [(event.data["from"], event.data["to"]) for event in events if event.kind == "status_changed"]
 
 
 def _history(payment: KhaltiPayment) -> Iterator[str]:
     """Each status follows from an event."""
     moves = [("created", "initiated")] * _count(payment, "initiated") + _moves(payment)
-    moves += [("created", "failed")] * _count(payment, "initiate_refused")
+    moves += [("created", "failed")] * _count(payment, "initiate_rejected")
     if any(was[1] != now[0] for was, now in pairwise([("", "created"), *moves])):
         yield f"a history with a gap, {moves}"
     if payment.status != (moves[-1][1] if moves else "created"):
@@ -138,16 +138,18 @@ def _history(payment: KhaltiPayment) -> Iterator[str]:
 
 
 def _in_the_shop(ours: list[KhaltiPayment]) -> Iterator[str]:
-    should = Counter((delivery.news, payment.reference) for payment in ours for delivery in payment.deliveries.all())
+    should = Counter(
+        (delivery.event_type, payment.reference) for payment in ours for delivery in payment.deliveries.all()
+    )
     done = parcels()
-    for news, reference in should | done:
-        if should[news, reference] != done[news, reference]:
-            yield f"{reference}: {news} told {should[news, reference]} times, done {done[news, reference]} times"
+    for event_type, reference in should | done:
+        if should[event_type, reference] != done[event_type, reference]:
+            yield f"{reference}: {event_type} told {should[event_type, reference]} times, done {done[event_type, reference]} times"
     sold = Counter(
         payment.payable_id
         for payment in ours
         for delivery in payment.deliveries.all()
-        if payment.payable_id and delivery.news == "completed"
+        if payment.payable_id and delivery.event_type == "completed"
     )
     for thing, times in sales().items():
         if times != sold[thing]:
@@ -173,4 +175,4 @@ def _is_kept(payment: KhaltiPayment) -> bool:
 
 def _left_behind() -> Iterator[str]:
     for delivery in KhaltiDelivery.objects.undelivered():
-        yield f"{delivery.news} of {delivery.payment.reference} was never told"
+        yield f"{delivery.event_type} of {delivery.payment.reference} was never told"

@@ -13,18 +13,18 @@ from django.utils import timezone
 from tests.crash.afterwards import outcome, sweep, time_goes_by
 from tests.crash.books import differences
 from tests.crash.other_khalti import OtherKhalti
+from tests.crash.scenarios import Timeline
 from tests.crash.shop import Shop
-from tests.crash.stories import Story
 from tests.crash.victim import Fate, run_in_a_process
 from tests.crash.world import World
 from tests.in_full import IS_FULL
 
 
-def in_full(stories: Sequence[Story], *, usual: Sequence[Story] = ()) -> list[Any]:
+def in_full(stories: Sequence[Timeline], *, usual: Sequence[Timeline] = ()) -> list[Any]:
     """As parameters: ``usual`` always, the others with ``make reliability``."""
     return [
-        pytest.param(story, id=story.__name__, marks=[] if story in usual else [pytest.mark.in_full])
-        for story in stories
+        pytest.param(timeline, id=timeline.__name__, marks=[] if timeline in usual else [pytest.mark.in_full])
+        for timeline in stories
     ]
 
 
@@ -52,10 +52,10 @@ class Harness:
     def __init__(self, khalti: OtherKhalti, shop_page: Any) -> None:
         self._khalti, self._shop_page = khalti, shop_page
 
-    def play(self, story: Story, *, kill_at: int | None = None, comes_back: bool = True) -> Ending:
+    def play(self, timeline: Timeline, *, kill_at: int | None = None, comes_back: bool = True) -> Ending:
         """``comes_back``: whether anybody repeats what was killed, or only time goes by."""
         with self._world() as world:
-            acts = iter(story(world))
+            acts = iter(timeline(world))
             fate = run_in_a_process(next(acts), kill_at=kill_at)
             if comes_back:
                 assert next(acts, None) is None
@@ -84,7 +84,7 @@ class Harness:
 
     def kill_at_every_step(
         self,
-        story: Story,
+        timeline: Timeline,
         *,
         comes_back: bool = True,
         alike: Collection[str] | None = None,
@@ -94,7 +94,7 @@ class Harness:
 
         Inside transactions only in the full numbers, or on SQLite: a kill there is shown to be one before it.
         """
-        unharmed = self.play(story, comes_back=comes_back)
+        unharmed = self.play(timeline, comes_back=comes_back)
         faults = [f"unharmed: {fault}" for fault in unharmed.differences]
         points = [
             (step, name)
@@ -102,7 +102,7 @@ class Harness:
             if (comes_back and not only_durable) or not name.endswith("in a transaction")
         ]
         for step, name in points:
-            ending = self.play(story, kill_at=step, comes_back=comes_back)
+            ending = self.play(timeline, kill_at=step, comes_back=comes_back)
             where = f"killed before step {step}, {name}"
             assert ending.fate.was_killed, f"not {where}"
             faults += [f"{where}: {fault}" for fault in ending.differences]

@@ -29,15 +29,15 @@ class Shop:
     def open(self) -> Iterator["Shop"]:
         with ExitStack() as stack:
             stack.enter_context(listening("completed", self.mark_as_paid))
-            for news in SIGNALS:
-                stack.enter_context(listening(news, _note(news)))
-                stack.enter_context(listening(news, self.fail_while_broken))
+            for event_type in SIGNALS:
+                stack.enter_context(listening(event_type, _note(event_type)))
+                stack.enter_context(listening(event_type, self.fail_while_broken))
             yield self
 
 
-def _note(news):
+def _note(event_type):
     def note(*, payment, **_kwargs):
-        Order.objects.create(note=f"{PARCEL}{news} {payment.reference}")
+        Order.objects.create(note=f"{PARCEL}{event_type} {payment.reference}")
 
     return note
 

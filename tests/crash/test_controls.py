@@ -4,10 +4,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from tests.crash.stories import a_check, a_run, a_start_from_code
-from wagtail_khalti.actions import claim, deliver, initiate, settle, start
-from wagtail_khalti.actions.account import merchant_of
+from tests.crash.scenarios import a_check, a_run, a_start_from_code
+from wagtail_khalti.actions import apply_lookup, claim, deliver, initiate, start
 from wagtail_khalti.gateway import connect
+from wagtail_khalti.lookups.merchants import merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
@@ -39,7 +39,7 @@ def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_w
 def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harness, monkeypatch):
     def deliver_carelessly(delivery):
         with transaction.atomic():
-            deliver.SIGNALS[delivery.news].send(sender=KhaltiPayment, payment=delivery.payment)
+            deliver.SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment)
         deliver._unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None)
 
     monkeypatch.setattr(deliver, "_deliver_once", deliver_carelessly)
@@ -53,8 +53,8 @@ def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harnes
 
 @pytest.mark.in_full
 def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
-    tell = settle._tell
-    monkeypatch.setattr(settle, "_tell", lambda *facts: transaction.on_commit(lambda: tell(*facts)))
+    tell = apply_lookup._tell
+    monkeypatch.setattr(apply_lookup, "_tell", lambda *facts: transaction.on_commit(lambda: tell(*facts)))
 
     faults = harness.kill_at_every_step(a_check).faults
 

@@ -4,16 +4,16 @@ import pytest
 
 from tests.concurrency.rounds import on_record
 from tests.crash.harness import in_full
-from tests.crash.stories import ONLY_THEIRS, STARTS, STORIES, a_check
+from tests.crash.scenarios import ONLY_THEIRS, STARTS, STORIES, a_check
 from tests.in_full import IS_FULL
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
-@pytest.mark.parametrize("story", in_full(STARTS + ONLY_THEIRS + STORIES, usual=[a_check]))
-def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, story):
+@pytest.mark.parametrize("timeline", in_full(STARTS + ONLY_THEIRS + STORIES, usual=[a_check]))
+def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, timeline):
     with on_record("killed, and repeated", "each story, at every step", stories=1, differences=0) as came_out:
-        toll = harness.kill_at_every_step(story)
+        toll = harness.kill_at_every_step(timeline)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)
 
@@ -21,23 +21,23 @@ def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harn
     assert len(toll.points) >= (2 if IS_FULL else 1), "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", in_full(STORIES))
-def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
+@pytest.mark.parametrize("timeline", in_full(STORIES))
+def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeline):
     with on_record("killed, and nobody comes back", "each story, at every step", stories=1, differences=0) as came_out:
-        toll = harness.kill_at_every_step(story, comes_back=False)
+        toll = harness.kill_at_every_step(timeline, comes_back=False)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)
 
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
 
 
-@pytest.mark.parametrize("story", in_full(STARTS))
-def test_where_nobody_comes_back_to_pay_no_money_moves_and_nothing_is_sold(harness, story):
+@pytest.mark.parametrize("timeline", in_full(STARTS))
+def test_where_nobody_comes_back_to_pay_no_money_moves_and_nothing_is_sold(harness, timeline):
     """How far it came may differ: a link that nobody has seen is not paid."""
-    unharmed = harness.play(story, comes_back=False)
+    unharmed = harness.play(timeline, comes_back=False)
 
     for step, name in enumerate(unharmed.fate.steps):
-        ending = harness.play(story, kill_at=step, comes_back=False)
+        ending = harness.play(timeline, kill_at=step, comes_back=False)
         assert not ending.differences, (name, ending.differences)
         [outcome] = ending.outcome
         assert not outcome["paid at Khalti"] + outcome["told"], name

@@ -5,7 +5,7 @@ import pytest
 from tests.concurrency.rounds import on_record
 from tests.crash.afterwards import MONEY
 from tests.crash.harness import in_full
-from tests.crash.refund_stories import (
+from tests.crash.refund_scenarios import (
     DECISIONS,
     LOOKS,
     REFUNDS,
@@ -14,54 +14,54 @@ from tests.crash.refund_stories import (
 )
 from wagtail_khalti.actions import match
 from wagtail_khalti.actions import refund as refund_module
-from wagtail_khalti.actions.account import merchant_of
-from wagtail_khalti.actions.refund_states import Word
 from wagtail_khalti.gateway import RefundRequest, connect
+from wagtail_khalti.ledger.refund_states import RefundTrigger
+from wagtail_khalti.lookups.merchants import merchant_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
-def require_no_fault(harness, story, **options):
+def require_no_fault(harness, timeline, **options):
     who = "seen to by a person" if options.get("comes_back", True) else "nobody comes back"
     with on_record(f"refund killed, and {who}", "each story, at every step", stories=1, differences=0) as came_out:
-        toll = harness.kill_at_every_step(story, **options)
+        toll = harness.kill_at_every_step(timeline, **options)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
     assert len(toll.points) > 1, "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("story", in_full(REFUNDS))
-def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, story):
-    require_no_fault(harness, story, alike=MONEY)
+@pytest.mark.parametrize("timeline", in_full(REFUNDS))
+def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, timeline):
+    require_no_fault(harness, timeline, alike=MONEY)
 
 
-@pytest.mark.parametrize("story", in_full(REFUNDS, usual=[a_part]))
-def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, story):
+@pytest.mark.parametrize("timeline", in_full(REFUNDS, usual=[a_part]))
+def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, timeline):
     """The books say which; where nothing can tell, a matter is open for a person."""
-    require_no_fault(harness, story, alike=(), comes_back=False)
+    require_no_fault(harness, timeline, alike=(), comes_back=False)
 
 
-@pytest.mark.parametrize("story", in_full(DECISIONS + LOOKS))
-def test_what_a_person_says_of_it_is_said_once(harness, story):
-    require_no_fault(harness, story)
+@pytest.mark.parametrize("timeline", in_full(DECISIONS + LOOKS))
+def test_what_a_person_says_of_it_is_said_once(harness, timeline):
+    require_no_fault(harness, timeline)
 
 
-@pytest.mark.parametrize("story", in_full(LOOKS))
-def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, story):
-    require_no_fault(harness, story, comes_back=False)
+@pytest.mark.parametrize("timeline", in_full(LOOKS))
+def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeline):
+    require_no_fault(harness, timeline, comes_back=False)
 
 
 def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harness, monkeypatch):
     """A control: as a job is resumed that was interrupted."""
     move_refund = match.move_refund
 
-    def resume(refund, word, **about):
-        if word is Word.GONE and refund.state == "sending":
+    def resume(refund, trigger, **about):
+        if trigger is RefundTrigger.ABANDONED and refund.state == "processing":
             payment = refund.payment
             request = RefundRequest(transaction_id=payment.transaction_id, amount=refund.amount)
             connect(merchant_of(payment)).refund(request)
-        return move_refund(refund, word, **about)
+        return move_refund(refund, trigger, **about)
 
     monkeypatch.setattr(match, "move_refund", resume)
 
@@ -77,12 +77,12 @@ def test_a_refund_that_is_noted_as_sent_only_with_its_answer_is_forgotten(harnes
     """A control: whoever is killed between the two leaves a refund that looks as if Khalti had never heard of it."""
     apply = refund_module._apply
 
-    def apply_late(refund, word, **about):
-        if word is Word.SENT:
+    def apply_late(refund, trigger, **about):
+        if trigger is RefundTrigger.SENT:
             return True
         if refund.state == "requested":
-            apply(refund, Word.SENT)
-        return apply(refund, word, **about)
+            apply(refund, RefundTrigger.SENT)
+        return apply(refund, trigger, **about)
 
     monkeypatch.setattr(refund_module, "_apply", apply_late)
 

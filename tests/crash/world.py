@@ -14,7 +14,7 @@ from tests.crash.other_khalti import OtherKhalti
 from tests.crash.shop import Shop
 from tests.crash.steps import Killed, watched
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, decide_refund, refund_payment, start_payment
+from wagtail_khalti.actions import check_payment, refund_payment, resolve_refund, start_payment
 from wagtail_khalti.exceptions import GatewayError, KhaltiError
 from wagtail_khalti.models import KhaltiPayment
 
@@ -65,8 +65,8 @@ class World:
         """As a manager does until ``total`` is given back: waits, looks into Khalti's dashboard, begins anew."""
         self.minutes_go_by(20)
         check_payment(payment)
-        for refund in payment.refunds.undecided():
-            decide_refund(refund, was_sent=self.khalti.returned(payment) == payment.refund_total, by=self.manager)
+        for refund in payment.refunds.in_progress():
+            resolve_refund(refund, was_sent=self.khalti.returned(payment) == payment.refund_total, by=self.manager)
         payment.refresh_from_db()
         if payment.refund_total < total:
             refund_payment(payment, total - payment.refund_total, by=self.manager, **options)

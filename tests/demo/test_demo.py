@@ -26,7 +26,7 @@ def test_it_says_where_it_is_when_it_answers(demo, visitor):
 def test_a_visitor_becomes_a_member_exactly_once(demo, visitor):
     visitor.open("/").press("Membership").press("Pay with Khalti").send(**SITA).pay_at_khalti()
     reference = visitor.path.split("/")[-2]
-    [callback] = [path for path in visitor.way if path.startswith("/khalti/return/")]
+    [callback] = [path for path in visitor.method if path.startswith("/khalti/return/")]
 
     Visitor(demo.root).open(callback).open(callback)
 

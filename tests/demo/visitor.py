@@ -42,7 +42,7 @@ class Visitor:
         return self.answer.url.removeprefix(self.root)
 
     @property
-    def way(self) -> list[str]:
+    def method(self) -> list[str]:
         """The addresses of the last step, redirects included."""
         return [answer.url.removeprefix(self.root) for answer in [*self.answer.history, self.answer]]
 

@@ -19,21 +19,21 @@ MANUAL = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 def states() -> str:
     """What each kind of evidence does to each status of a payment."""
-    from wagtail_khalti.actions.states import MACHINE, Evidence
+    from wagtail_khalti.ledger.payment_states import MACHINE, GatewayStatus
 
-    return _table("status", Evidence, MACHINE)
+    return _table("status", GatewayStatus, MACHINE)
 
 
 def refunds() -> str:
     """What each word does to each state of a refund."""
-    from wagtail_khalti.actions.refund_states import MACHINE, Word
+    from wagtail_khalti.ledger.refund_states import MACHINE, RefundTrigger
 
-    return _table("state", Word, MACHINE)
+    return _table("state", RefundTrigger, MACHINE)
 
 
 def verdicts() -> str:
     """What Khalti's word about the payment proves of a refund that is in doubt."""
-    from wagtail_khalti.actions.refund_states import VERDICTS
+    from wagtail_khalti.ledger.refund_states import VERDICTS
     from wagtail_khalti.models.status import Status
 
     heads = (Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED)
@@ -47,18 +47,18 @@ TABLES = {"states": states, "refunds": refunds, "verdicts": verdicts}
 def _table(corner: str, heads: Iterable[Any], rows: Mapping[Any, Mapping[Any, object]]) -> str:
     heads = list(heads)
     lines = [[corner, *(head.value for head in heads)], ["---"] * (len(heads) + 1)]
-    lines += [[f"**{row.value}**", *(_words(roads[head]) for head in heads)] for row, roads in rows.items()]
+    lines += [[f"**{row.value}**", *(_words(transitions[head]) for head in heads)] for row, transitions in rows.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _words(road: object) -> str:
-    from wagtail_khalti.models import KhaltiReview
+def _words(transition: object) -> str:
+    from wagtail_khalti.models import KhaltiIssue
 
-    if road is None:
+    if transition is None:
         return "stays"
-    if isinstance(road, KhaltiReview.Kind):
-        return "review"
-    return str(road.value) if isinstance(road, Enum) else str(road)
+    if isinstance(transition, KhaltiIssue.Kind):
+        return "issue"
+    return str(transition.value) if isinstance(transition, Enum) else str(transition)
 
 
 def _place(name: str) -> re.Pattern[str]:

@@ -19,13 +19,13 @@ from wagtail_khalti.checks import settings, site, visitors, work
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
+    KhaltiIssue,
     KhaltiPayment,
     KhaltiRefund,
-    KhaltiReview,
     KhaltiRun,
     KhaltiSearchEntry,
 )
-from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -85,7 +85,7 @@ def test_every_address_is_there_by_its_name():
 
 
 @pytest.mark.parametrize(
-    "model", [KhaltiPayment, KhaltiRefund, KhaltiEvent, KhaltiReview, KhaltiDelivery, KhaltiRun, KhaltiSearchEntry]
+    "model", [KhaltiPayment, KhaltiRefund, KhaltiEvent, KhaltiIssue, KhaltiDelivery, KhaltiRun, KhaltiSearchEntry]
 )
 def test_every_field_is_there(model):
     named = set(re.findall(r"`(\w+)`", read("reference/models.md")))
@@ -119,11 +119,11 @@ def test_every_kind_of_matter_is_there_and_no_other():
     [table] = re.findall(r"^\| kind \|.*?\n\n", read("reference/models.md"), re.MULTILINE | re.DOTALL)
     rows = re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
 
-    assert {kind for row in rows for kind in re.findall(r"`(\w+)`", row)} == set(KhaltiReview.Kind.values)
+    assert {kind for row in rows for kind in re.findall(r"`(\w+)`", row)} == set(KhaltiIssue.Kind.values)
 
 
 def test_every_way_to_close_a_matter_is_there():
-    assert {f"`{outcome}`" for outcome in KhaltiReview.Outcome.values} <= set(
+    assert {f"`{outcome}`" for outcome in KhaltiIssue.Resolution.values} <= set(
         re.findall(r"`\w+`", read("reference/models.md"))
     )
 
@@ -136,7 +136,7 @@ def test_every_state_of_a_refund_is_there(page):
 
 
 def test_every_way_to_give_money_back_is_there():
-    assert set(Way.values) <= set(re.findall(r"`(\w+)`", read("reference/models.md")))
+    assert set(Method.values) <= set(re.findall(r"`(\w+)`", read("reference/models.md")))
 
 
 def test_the_refunding_of_money_is_shown_with_all_that_it_takes():
@@ -170,9 +170,9 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert "1, 7, 30 and 90 days after the payment" in page
     assert timedelta(seconds=15) == schedule.AFTER_EXPIRY
     assert "once 15 seconds after the link has run out" in page
-    assert timedelta(hours=6) == schedule.LONGEST_AFTER_SILENCE
-    assert timedelta(days=1) == schedule.LONGEST_ASKED_FOR
-    assert (outage.MANY, outage.FEW, outage.LONG) == (20, 8, 30.0)
+    assert timedelta(hours=6) == schedule.MAX_AFTER_SILENCE
+    assert timedelta(days=1) == schedule.MAX_ASKED_FOR
+    assert (outage.MANY, outage.SAMPLE_SIZE, outage.LONG) == (20, 8, 30.0)
     assert "After 20 failures in a row" in page
     assert "8 are enough where" in page
     assert "nothing came for 30 seconds" in page
@@ -181,7 +181,7 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert "taken for gone five minutes after it began" in page
     assert timedelta(hours=1) == refund_states.CERTAIN_AFTER
     assert "still says so an hour after it was sent" in page
-    assert timedelta(minutes=1) == schedule.SHORTEST
+    assert timedelta(minutes=1) == schedule.MIN_PAUSE
     assert "since the refund began, from 1 minute up to 6 hours" in page
 
 

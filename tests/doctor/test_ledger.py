@@ -11,7 +11,7 @@ from tests.doctor.conftest import by_name, only
 from wagtail_khalti.doctor import Level, rules
 from wagtail_khalti.doctor import ledger as ledger_module
 from wagtail_khalti.doctor.ledger import ledger
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
@@ -56,7 +56,7 @@ def test_an_empty_ledger_agrees():
     ("name", "columns"),
     [
         ("paid_without_time", {"completed_at": None}),
-        ("paid_without_evidence", {"evidence_at": None}),
+        ("paid_without_evidence", {"looked_up_at": None}),
         ("paid_without_evidence", {"pidx": None}),
         ("paid_without_transaction", {"transaction_id": ""}),
         ("fee_above_amount", {"fee": 150_001}),
@@ -94,7 +94,7 @@ def test_an_undecided_payment_that_nobody_will_ask_about(start, columns):
 
 
 def test_a_sale_that_was_not_paid(start):
-    change(start(), is_sale=True)
+    change(start(), is_primary=True)
 
     assert only(ledger()).name == "sale_without_money"
 
@@ -111,7 +111,7 @@ def test_a_status_that_was_written_by_hand(paid, status):
 
 def test_a_status_without_any_history(paid):
     payment = paid()
-    events(payment).filter(kind=KhaltiEvent.Kind.MOVED).delete()
+    events(payment).filter(kind=KhaltiEvent.Kind.STATUS_CHANGED).delete()
     change(payment)
 
     assert only(ledger()).name == "status_not_in_history"
@@ -120,7 +120,7 @@ def test_a_status_without_any_history(paid):
 def test_a_failure_that_khalti_never_pronounced(start):
     payment = start()
     change(payment, status=Status.FAILED, ended_at=timezone.now())
-    KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.ENDED)
+    KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.ENDED)
 
     assert only(ledger()).name == "status_not_in_history"
 
@@ -145,7 +145,7 @@ def test_a_sum_without_any_refund(paid):
 
 def test_a_refused_refund_is_none_of_the_sum():
     refund = RefundFactory(unknown=True)
-    KhaltiRefund.objects.filter(pk=refund.pk).update(state="refused")
+    KhaltiRefund.objects.filter(pk=refund.pk).update(state="failed")
     change(refund.payment, refunding_since=None)
 
     assert only(ledger()).name == "refunds_differ"
@@ -180,10 +180,10 @@ def test_a_refunded_payment_of_which_a_part_did_not_go_back(refunded_in_part):
 
 
 def test_it_is_not_told_where_a_matter_tells_it(refunded_in_part):
-    matter = KhaltiReview.objects.create(payment=refunded_in_part, kind=KhaltiReview.Kind.REFUND_CONTRADICTED)
+    issue = KhaltiIssue.objects.create(payment=refunded_in_part, kind=KhaltiIssue.Kind.REFUND_CONTRADICTED)
     assert only(ledger()).name == "agrees"
 
-    KhaltiReview.objects.filter(pk=matter.pk).update(is_open=None)
+    KhaltiIssue.objects.filter(pk=issue.pk).update(is_open=None)
     assert only(ledger()).name == "refunded_in_part"
 
 
@@ -208,7 +208,7 @@ def test_news_that_were_never_written(trait):
 def test_the_same_thing_sold_twice(paid, buyer):
     first, second = paid(payable=buyer), paid(payable=buyer)
     KhaltiDelivery.objects.create(
-        payment=second, news="completed", attempts=1, delivered_at=timezone.now(), next_try_at=None
+        payment=second, event_type="completed", attempts=1, delivered_at=timezone.now(), next_try_at=None
     )
     change(first)
     change(second, duplicate_of=None)
@@ -276,6 +276,6 @@ def test_every_piece_is_looked_at_once(paid, monkeypatch):
 
 
 def test_every_rule_has_a_name_of_its_own():
-    every = (*rules.PAYMENT_RULES, *rules.NEWS_RULES, rules.UNEVEN, rules.TWO_SALES)
+    every = (*rules.PAYMENT_RULES, *rules.EVENT_RULES, rules.UNEVEN, rules.TWO_SALES)
 
     assert len({rule.name for rule in every}) == len(every) == 18

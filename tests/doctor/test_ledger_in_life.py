@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from tests.doctor.conftest import only
-from wagtail_khalti.actions import check_payment, decide_refund, enter_refund_amount, record_refund, refund_payment
+from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, refund_payment, resolve_refund
 from wagtail_khalti.doctor.ledger import ledger
 from wagtail_khalti.exceptions import RequestRejected
 from wagtail_khalti.gateway import BreakdownLine
-from wagtail_khalti.models import KhaltiReview
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models import KhaltiIssue
+from wagtail_khalti.models.refund import Method
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
     refund_payment(whole)
     refund_payment(part, 50_000)
     refund_payment(part, 100_000)
-    record_refund(cash, 150_000, way=Way.CASH)
+    record_refund(cash, 150_000, method=Method.CASH)
     khalti.refund(found, amount=50_000)
     enter_refund_amount(check_payment(found).refunds.get(), 50_000)
     khalti.answer("refund", {"detail": "No."}, status=400)
@@ -70,8 +70,8 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
         refund_payment(doubtful)
     for payment in (doubtful, decided):
         khalti.trouble("refund", "reset_before", payment=payment)
-        assert refund_payment(payment, 50_000).state == "unknown"
-    decide_refund(decided.refunds.get(), was_sent=False)
+        assert refund_payment(payment, 50_000).state == "unconfirmed"
+    resolve_refund(decided.refunds.get(), was_sent=False)
     paid(payable=buyer), refund_payment(paid(payable=buyer))
 
     assert only(ledger()).name == "agrees"
@@ -79,11 +79,11 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
 
 def test_more_given_back_than_was_paid_is_a_matter_and_no_disagreement(khalti, paid):
     payment = paid()
-    record_refund(payment, 50_000, way=Way.CASH)
+    record_refund(payment, 50_000, method=Method.CASH)
     khalti.refund(payment)
     check_payment(payment)
 
-    assert payment.reviews.get().kind == KhaltiReview.Kind.REFUNDED_TOO_MUCH
+    assert payment.issues.get().kind == KhaltiIssue.Kind.OVER_REFUNDED
     assert only(ledger()).name == "agrees"
 
 
@@ -98,7 +98,7 @@ def test_a_thing_that_was_given_back_and_sold_again_is_sold_once(khalti, paid, b
 
 def test_a_thing_that_was_given_back_in_cash_and_sold_again_is_sold_once(paid, buyer):
     first = paid(payable=buyer)
-    record_refund(first, first.amount, way=Way.CASH)
+    record_refund(first, first.amount, method=Method.CASH)
     paid(payable=buyer)
 
     assert only(ledger()).name == "agrees"

@@ -10,10 +10,10 @@ from wagtail.models import Site
 
 from tests.actions.by_hand import TODAY, at, began, day
 from tests.doctor.conftest import only
-from wagtail_khalti.actions.totals import totals as totals_of
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.totals import totals
-from wagtail_khalti.models import KhaltiCountedDay, KhaltiDayTotal, KhaltiPayment
+from wagtail_khalti.models import KhaltiDailyTotal, KhaltiPayment, KhaltiSnapshot
+from wagtail_khalti.reporting.totals import totals as totals_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -53,7 +53,7 @@ def test_of_a_site_that_was_deleted_they_agree():
 
 @pytest.mark.parametrize("changes", [{"gross": F("gross") + 1}, {"times_to_pay": {"60": 2}}, {"source_id": "9"}])
 def test_a_total_that_was_changed_by_hand(changes):
-    KhaltiDayTotal.objects.filter(day=day(3)).update(**changes)
+    KhaltiDailyTotal.objects.filter(day=day(3)).update(**changes)
 
     finding = only(totals())
 
@@ -64,7 +64,7 @@ def test_a_total_that_was_changed_by_hand(changes):
 
 
 def test_a_total_of_test_payments_only_is_no_more_than_a_warning():
-    KhaltiDayTotal.objects.filter(mode="simulator").delete()
+    KhaltiDailyTotal.objects.filter(mode="simulator").delete()
 
     assert only(totals()).level == Level.WARNING
 
@@ -82,7 +82,7 @@ def test_a_payment_that_was_changed_by_hand_is_found_and_mended(capsys):
 
 
 def test_a_day_that_waits_to_be_counted_is_nobodys_fault():
-    KhaltiDayTotal.objects.all().delete()
-    KhaltiCountedDay.objects.update(is_counted=False)
+    KhaltiDailyTotal.objects.all().delete()
+    KhaltiSnapshot.objects.update(is_current=False)
 
     assert only(totals()).level == Level.OK

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from tests.doctor.conftest import only
 from wagtail_khalti.actions import reconcile
-from wagtail_khalti.actions.claim import claim_due_payments
-from wagtail_khalti.actions.outage import FEW
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import last_reconcile
-from wagtail_khalti.doctor.waiting import left_behind, overdue, refunds_in_doubt, undecided
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview, KhaltiRun
+from wagtail_khalti.doctor.waiting import in_progress, left_behind, overdue, unconfirmed_refunds
+from wagtail_khalti.lookups.leases import lease_due_payments
+from wagtail_khalti.lookups.run_breaker import SAMPLE_SIZE
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund, KhaltiRun
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
@@ -91,7 +91,7 @@ def test_a_long_run_that_is_at_work(khalti, start):
         change(payment, next_check_at=before(minutes=1))
     with time_machine.travel(before(minutes=20)):
         KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
-    claim_due_payments(1, configuration().merchants.values())
+    lease_due_payments(1, configuration().merchants.values())
 
     finding = only(last_reconcile())
 
@@ -100,7 +100,7 @@ def test_a_long_run_that_is_at_work(khalti, start):
 
 def test_a_run_that_khalti_did_not_answer(khalti, start):
     khalti.trouble("lookup", "too_many_requests", times=99)
-    for _ in range(FEW + 1):
+    for _ in range(SAMPLE_SIZE + 1):
         change(start(), next_check_at=before(seconds=1))
     done = reconcile()
 
@@ -154,7 +154,7 @@ def test_payments_that_khalti_does_not_decide(start, columns, is_told):
         payment, **{name: before(minutes=value) if isinstance(value, int) else value for name, value in columns.items()}
     )
 
-    finding = only(undecided())
+    finding = only(in_progress())
 
     assert finding.level == (Level.WARNING if is_told else Level.OK)
     assert finding.references == ((payment.reference,) if is_told else ())
@@ -168,7 +168,7 @@ def test_the_oldest_undecided_payment_comes_first_and_tests_are_counted_apart(st
         change(payment, expires_at=before(hours=hours))
     change(payments[1], merchant="books", mode="live")
 
-    finding = only(undecided())
+    finding = only(in_progress())
 
     assert finding.numbers == {"live": 1, "test": 4}
     assert finding.references == tuple(payment.reference for payment in reversed(payments[2:]))
@@ -191,7 +191,7 @@ def test_refunds_that_are_decided_or_young_are_no_trouble(doubtful):
     RefundFactory(payment__at=before(days=10), at=before(days=9))
     doubtful(59)
 
-    finding = only(refunds_in_doubt())
+    finding = only(unconfirmed_refunds())
 
     assert (finding.level, finding.name) == (Level.OK, "refunds_decided")
 
@@ -200,38 +200,38 @@ def test_refunds_that_are_long_in_doubt(doubtful):
     payments = [doubtful(61 + minutes) for minutes in range(5)]
     change(payments[0], mode="live")
 
-    finding = only(refunds_in_doubt())
+    finding = only(unconfirmed_refunds())
 
-    assert (finding.level, finding.name) == (Level.WARNING, "refunds_in_doubt")
+    assert (finding.level, finding.name) == (Level.WARNING, "unconfirmed_refunds")
     assert finding.numbers == {"live": 1, "test": 4}
     assert finding.references == tuple(payment.reference for payment in reversed(payments[2:]))
     assert "1 hour, 5 minutes" in finding.sentence
 
 
-@pytest.mark.parametrize("state", ["requested", "sending"])
+@pytest.mark.parametrize("state", ["requested", "processing"])
 def test_refunds_whose_process_was_killed_and_that_nobody_asked_about(doubtful, state):
     payment = doubtful(61, merchant="gone")
     KhaltiRefund.objects.update(state=state)
 
-    assert only(refunds_in_doubt()).references == (payment.reference,)
+    assert only(unconfirmed_refunds()).references == (payment.reference,)
 
 
 def test_a_refund_in_doubt_is_told_by_its_matter_as_long_as_that_is_open(doubtful):
     payment = doubtful(61)
-    matter = KhaltiReview.objects.create(payment=payment, kind=KhaltiReview.Kind.REFUND_IN_DOUBT)
-    assert only(refunds_in_doubt()).level == Level.OK
+    issue = KhaltiIssue.objects.create(payment=payment, kind=KhaltiIssue.Kind.REFUND_UNCONFIRMED)
+    assert only(unconfirmed_refunds()).level == Level.OK
 
-    KhaltiReview.objects.filter(pk=matter.pk).update(is_open=None)
-    assert only(refunds_in_doubt()).references == (payment.reference,)
+    KhaltiIssue.objects.filter(pk=issue.pk).update(is_open=None)
+    assert only(unconfirmed_refunds()).references == (payment.reference,)
 
 
 def test_a_refund_of_unknown_amount_is_told_by_its_matter_as_long_as_that_is_open():
     payment = RefundFactory(nameless=True).payment
     payment.refunds.update(created_at=before(minutes=61))
-    assert only(refunds_in_doubt()).level == Level.OK
+    assert only(unconfirmed_refunds()).level == Level.OK
 
-    payment.reviews.update(is_open=None)
-    assert only(refunds_in_doubt()).references == (payment.reference,)
+    payment.issues.update(is_open=None)
+    assert only(unconfirmed_refunds()).references == (payment.reference,)
 
 
 def test_payments_of_a_merchant_that_is_configured(start):
@@ -255,7 +255,7 @@ def test_payments_that_nobody_can_ask_about_any_more(start, columns, level):
     finding = only(left_behind())
 
     assert (finding.level, finding.name) == (level, "merchant_gone")
-    assert finding.numbers == {"payments": 1, "undecided": int("status" not in columns)}
+    assert finding.numbers == {"payments": 1, "in_progress": int("status" not in columns)}
 
 
 def test_old_payments_that_nobody_asks_about_may_be_left_behind(start):
@@ -267,7 +267,7 @@ def test_old_payments_that_nobody_asks_about_may_be_left_behind(start):
 def test_what_nobody_asks_about_is_no_reason_to_run(start):
     change(start(), merchant="books", next_check_at=before(hours=9), expires_at=before(hours=9))
 
-    assert only(last_reconcile()).level == only(overdue()).level == only(undecided()).level == Level.OK
+    assert only(last_reconcile()).level == only(overdue()).level == only(in_progress()).level == Level.OK
 
 
 def test_settings_that_cannot_be_read_leave_nobody_behind(start, settings):

@@ -27,7 +27,7 @@ from wagtail_khalti.exceptions import (
     KeyRejected,
 )
 from wagtail_khalti.gateway import KhaltiClient
-from wagtail_khalti.gateway.transport import LARGEST_BODY
+from wagtail_khalti.gateway.transport import MAX_BODY
 
 
 def test_the_key_travels_in_the_header_that_khalti_wants(serve):
@@ -188,13 +188,13 @@ def test_what_is_not_json_proves_nothing(serve, text, status):
 
 
 def test_an_answer_may_be_as_large_as_the_limit(serve):
-    text = json.dumps(GOOD).ljust(LARGEST_BODY)
+    text = json.dumps(GOOD).ljust(MAX_BODY)
     _server, khalti = serve(says(text=text))
 
     assert khalti.lookup(PIDX).status == "Completed"
 
 
-@pytest.mark.parametrize("size", [LARGEST_BODY + 1, 5_000_000])
+@pytest.mark.parametrize("size", [MAX_BODY + 1, 5_000_000])
 def test_a_larger_answer_is_not_read_to_its_end(serve, size):
     _server, khalti = serve(says(text=json.dumps(GOOD).ljust(size)))
 
@@ -210,7 +210,7 @@ def test_a_compressed_answer_is_read(serve):
 
 def test_the_limit_is_for_what_is_unpacked(serve):
     bomb = gzip.compress(json.dumps(GOOD).encode() + b" " * 50_000_000)
-    assert len(bomb) < LARGEST_BODY
+    assert len(bomb) < MAX_BODY
     _server, khalti = serve(says(text=bomb, Content_Encoding="gzip"))
 
     with pytest.raises(AnswerNotUnderstood, match="larger than 65536 bytes"):

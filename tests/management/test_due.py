@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.management.conftest import Ran
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview, KhaltiRun
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRun
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -38,8 +38,10 @@ def test_a_dry_run_where_nothing_is_due(payment):
 
 def test_a_dry_run_as_data(paid):
     [payment] = paid(1)
-    KhaltiReview.objects.create(payment=payment, kind="late_payment")
-    KhaltiDelivery.objects.create(payment=payment, news="completed", next_try_at=timezone.now() - timedelta(minutes=1))
+    KhaltiIssue.objects.create(payment=payment, kind="late_payment")
+    KhaltiDelivery.objects.create(
+        payment=payment, event_type="completed", next_try_at=timezone.now() - timedelta(minutes=1)
+    )
 
     said = json.loads(Ran("--dry-run", "--json").said)
 

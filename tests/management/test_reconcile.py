@@ -154,7 +154,7 @@ def test_programs_read_json(paid, how):
 
     said = json.loads(Ran(*how).said)
 
-    assert (said["answered"], said["moved"], said["matters"], said["exit_code"]) == (2, 2, 0, 0)
+    assert (said["answered"], said["moved"], said["issues"], said["exit_code"]) == (2, 2, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["reference", "readable_reference", "pidx"])
@@ -180,7 +180,7 @@ def test_a_pidx_in_other_letters_is_another_one(payment):
 
 
 def test_one_that_another_run_has_in_hand_is_left_to_it(khalti, payment):
-    KhaltiPayment.objects.update(claimed_until=timezone.now() + timedelta(minutes=1))
+    KhaltiPayment.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
 
     ran = Ran("--payment", payment.reference)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.concurrency.stock import unfinished
 from tests.in_full import IS_FULL
 from tests.shop.models import Order
-from wagtail_khalti.actions.claim import LEASE
+from wagtail_khalti.lookups.leases import LEASE
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 
 MASS = 10_000 if IS_FULL else 150
@@ -42,10 +42,10 @@ def failing():
 
 def require_all_that_work_are_sold_once(*, most_tries: int = 1) -> None:
     """However many of the others fail. A run that is killed may have begun a try to deliver, which counts."""
-    assert not working().exclude(status="completed", is_sale=True).exists()
+    assert not working().exclude(status="completed", is_primary=True).exists()
     count = working().count()
-    assert KhaltiEvent.objects.filter(kind="moved").count() == count
-    delivered = KhaltiDelivery.objects.filter(news="completed", delivered_at__isnull=False)
+    assert KhaltiEvent.objects.filter(kind="status_changed").count() == count
+    delivered = KhaltiDelivery.objects.filter(event_type="completed", delivered_at__isnull=False)
     assert delivered.filter(attempts__lte=most_tries).count() == count
     assert KhaltiDelivery.objects.count() == count
     effects = Order.objects.aggregate(sum=Sum("times_paid"), most=Max("times_paid"))
@@ -54,7 +54,7 @@ def require_all_that_work_are_sold_once(*, most_tries: int = 1) -> None:
 
 def require_the_rest_waits_for_its_turn() -> None:
     """Neither completed nor failed, free, and due again: later, but at most a quarter of a day."""
-    assert not failing().exclude(status="initiated", claimed_until=None).exists()
+    assert not failing().exclude(status="initiated", leased_until=None).exists()
     times = failing().aggregate(first=Min("next_check_at"), last=Max("next_check_at"))
     assert timezone.now() < times["first"]
     assert times["last"] < timezone.now() + timedelta(hours=6, minutes=1)
@@ -62,6 +62,6 @@ def require_the_rest_waits_for_its_turn() -> None:
 
 def let_the_claims_run_out() -> None:
     """As if so much time had passed."""
-    claimed = KhaltiPayment.objects.filter(claimed_until__isnull=False)
-    claimed.update(claimed_until=F("claimed_until") - LEASE, next_check_at=F("next_check_at") - LEASE)
+    claimed = KhaltiPayment.objects.filter(leased_until__isnull=False)
+    claimed.update(leased_until=F("leased_until") - LEASE, next_check_at=F("next_check_at") - LEASE)
     KhaltiDelivery.objects.undelivered().update(next_try_at=timezone.now())

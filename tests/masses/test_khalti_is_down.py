@@ -8,8 +8,8 @@ from tests.concurrency.stock import LONG_AGO, unfinished
 from tests.in_full import IS_FULL
 from tests.masses import mass
 from tests.masses.conftest import CONCURRENCY
-from wagtail_khalti.actions.outage import MANY
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.lookups.run_breaker import MANY
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
@@ -33,7 +33,7 @@ def test_a_khalti_that_is_down_is_left_alone(khalti_that_counts, run, trouble):
         assert list(done["not_asked"]) == ["default"]
         assert (done["answered"], done["unanswered"]) == (0, count["requests"])
         assert KhaltiPayment.objects.due(timezone.now()).count() == mass.MASS - count["requests"]
-        assert not KhaltiPayment.objects.filter(claimed_until__isnull=False).exists()
+        assert not KhaltiPayment.objects.filter(leased_until__isnull=False).exists()
         came_out["requests"] = count["requests"]
 
 
@@ -51,7 +51,7 @@ def test_a_refused_key_holds_up_only_its_own_merchant(khalti_that_counts, run):
         assert 1 <= done["unanswered"] <= ROOM
         assert KhaltiPayment.objects.filter(merchant="default", status="completed").count() == half
         assert KhaltiPayment.objects.filter(merchant="other", status="initiated").count() == half
-        assert KhaltiReview.objects.get().kind == "lookup_refused"
+        assert KhaltiIssue.objects.get().kind == "key_rejected"
         came_out["asked_in_vain"] = done["unanswered"]
 
 

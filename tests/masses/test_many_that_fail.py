@@ -22,7 +22,7 @@ def test_one_run_asks_each_once_and_learns_all_there_is_to_learn(khalti_that_cou
         done = run()
 
         assert khalti_that_counts.count() == {"requests": mass.MASS, "payments": mass.MASS, "most": 1}
-        assert (done["answered"], done["moved"], done["unanswered"]) == (works, works, mass.MASS - works)
+        assert (done["answered"], done["status_changed"], done["unanswered"]) == (works, works, mass.MASS - works)
         assert (done["broken"], done["not_asked"], done["is_cut_short"]) == (0, {}, False)
         mass.require_all_that_work_are_sold_once()
         mass.require_the_rest_waits_for_its_turn()
@@ -71,10 +71,10 @@ def test_what_a_killed_run_left_is_done_by_the_next_and_nothing_else(khalti_that
         killed.popen.kill()
         killed.popen.wait()
 
-        in_hand = KhaltiPayment.objects.filter(claimed_until__isnull=False).count()
+        in_hand = KhaltiPayment.objects.filter(leased_until__isnull=False).count()
         assert 0 < in_hand <= room
         rest = run()
-        assert KhaltiPayment.objects.filter(claimed_until__isnull=False).count() == in_hand, "it is still claimed"
+        assert KhaltiPayment.objects.filter(leased_until__isnull=False).count() == in_hand, "it is still claimed"
         mass.let_the_claims_run_out()
         last = run()
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -17,9 +17,9 @@ def payment(db):
 
 
 @pytest.fixture
-def review(payment):
+def issue(payment):
     def make(**changes):
-        return KhaltiReview.objects.create(**{"payment": payment, "kind": "amount_mismatch", **changes})
+        return KhaltiIssue.objects.create(**{"payment": payment, "kind": "amount_mismatch", **changes})
 
     return make
 
@@ -57,14 +57,14 @@ def test_the_history_outlives_the_person(payment):
 def test_the_history_is_never_changed(payment):
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.CREATED)
     event.save()
-    event.kind = KhaltiEvent.Kind.MOVED
+    event.kind = KhaltiEvent.Kind.STATUS_CHANGED
 
     for change in (
         event.save,
         KhaltiEvent.objects.get().save,
         event.delete,
         payment.events.all().delete,
-        lambda: payment.events.update(kind="moved"),
+        lambda: payment.events.update(kind="status_changed"),
     ):
         with pytest.raises(TypeError, match="history of a payment is never"):
             change()
@@ -81,8 +81,8 @@ def test_the_history_is_told_from_the_beginning(payment):
 
 @pytest.mark.parametrize("make", [
     lambda payment: KhaltiEvent.about(payment, KhaltiEvent.Kind.CREATED).save(),
-    lambda payment: KhaltiDelivery.objects.create(payment=payment, news="completed"),
-    lambda payment: KhaltiReview.objects.create(payment=payment, kind="other_pidx"),
+    lambda payment: KhaltiDelivery.objects.create(payment=payment, event_type="completed"),
+    lambda payment: KhaltiIssue.objects.create(payment=payment, kind="pidx_mismatch"),
 ])  # fmt: skip
 def test_a_payment_with_a_history_cannot_be_deleted(payment, make):
     make(payment)
@@ -91,34 +91,34 @@ def test_a_payment_with_a_history_cannot_be_deleted(payment, make):
         payment.delete()
 
 
-def test_one_review_of_a_kind_is_open_at_a_time(review):
-    review()
+def test_one_review_of_a_kind_is_open_at_a_time(issue):
+    issue()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        review()
+        issue()
 
 
-def test_reviews_of_other_kinds_and_of_other_payments_may_be_open_too(review):
+def test_reviews_of_other_kinds_and_of_other_payments_may_be_open_too(issue):
     other = KhaltiPayment.objects.create(amount=1_000, purchase_order_id="other")
 
-    review()
-    review(kind="other_pidx")
-    review(payment=other)
+    issue()
+    issue(kind="pidx_mismatch")
+    issue(payment=other)
 
-    assert KhaltiReview.objects.open().count() == 3
+    assert KhaltiIssue.objects.open().count() == 3
 
 
-def test_closed_reviews_of_a_kind_may_be_many(review):
+def test_closed_reviews_of_a_kind_may_be_many(issue):
     for _time in range(3):
-        review(is_open=None, closed_at=timezone.now())
-    review()
+        issue(is_open=None, resolved_at=timezone.now())
+    issue()
 
-    assert KhaltiReview.objects.count() == 4
-    assert KhaltiReview.objects.open().count() == 1
+    assert KhaltiIssue.objects.count() == 4
+    assert KhaltiIssue.objects.open().count() == 1
 
 
 @pytest.mark.parametrize("row", [
-    KhaltiReview(kind="other_pidx"), KhaltiDelivery(news="completed"), KhaltiEvent(kind="moved", at=timezone.now())
+    KhaltiIssue(kind="pidx_mismatch"), KhaltiDelivery(event_type="completed"), KhaltiEvent(kind="status_changed", at=timezone.now())
 ])  # fmt: skip
 def test_each_says_what_it_is(payment, row):
     row.payment = payment

@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from tests.actions.conftest import listening
 from wagtail_khalti.actions import check_payment, refund_payment, start_payment
-from wagtail_khalti.exceptions import NothingLeft
+from wagtail_khalti.exceptions import FullyRefunded
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 MODELS = list(apps.get_app_config("wagtail_khalti").get_models())
@@ -112,7 +112,7 @@ class TestWithAReplicaThatStandsStill:
         replica()
 
         assert refund_payment(payment).state == "succeeded"
-        with pytest.raises(NothingLeft):
+        with pytest.raises(FullyRefunded):
             refund_payment(KhaltiPayment.objects.get())
 
     def test_receivers_see_what_they_are_told_of(self, khalti, replica):

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.references import new_reference
-from wagtail_khalti.models.refund import AT_KHALTI, DONE, UNDECIDED, State, Way
+from wagtail_khalti.models.refund import AT_KHALTI, DONE, IN_PROGRESS, Method, State
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -32,11 +32,11 @@ def make(paid):
         ("amount", -1),
         ("amount", -150_000),
         ("amount", None),
-        ("remaining", -1),
+        ("refundable", -1),
         ("state", "sent"),
         ("state", ""),
-        ("way", "cheque"),
-        ("way", ""),
+        ("method", "cheque"),
+        ("method", ""),
     ],
 )
 def test_the_database_refuses_what_makes_no_sense(make, column, value):
@@ -50,7 +50,7 @@ def test_the_database_refuses_what_makes_no_sense(make, column, value):
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.EXTERNAL}))
 def test_only_a_refund_made_elsewhere_may_lack_its_amount(make, state):
-    assert make(state=State.EXTERNAL, way=Way.DASHBOARD, amount=None).amount is None
+    assert make(state=State.EXTERNAL, method=Method.DASHBOARD, amount=None).amount is None
 
     with pytest.raises(IntegrityError), transaction.atomic():
         make(state=state, amount=None)
@@ -80,7 +80,7 @@ def test_of_two_who_take_the_rest_the_database_refuses_one(paid):
 
     assert take.update(refund_total=F("refund_total") + 50_000) == 1
     paid.refresh_from_db()
-    assert (paid.refund_total, paid.remaining) == (150_000, 0)
+    assert (paid.refund_total, paid.refundable) == (150_000, 0)
 
 
 @pytest.mark.parametrize("column", ["reference", "idempotency_key"])
@@ -104,11 +104,11 @@ def test_many_refunds_may_have_no_key(make):
 def test_every_state_and_every_way_can_be_stored(make):
     for state in State:
         make(state=state)
-    for way in Way:
-        make(way=way)
+    for method in Method:
+        make(method=method)
 
     assert set(KhaltiRefund.objects.values_list("state", flat=True)) == set(State.values)
-    assert set(KhaltiRefund.objects.values_list("way", flat=True)) == set(Way.values)
+    assert set(KhaltiRefund.objects.values_list("method", flat=True)) == set(Method.values)
 
 
 def test_the_largest_amount_of_a_site_can_be_stored(make):
@@ -117,7 +117,7 @@ def test_the_largest_amount_of_a_site_can_be_stored(make):
 
 def test_a_payment_with_refunds_is_not_deleted_and_neither_is_what_was_told(make, paid):
     refund = make()
-    KhaltiDelivery.objects.create(payment=paid, news="refunded", refund=refund)
+    KhaltiDelivery.objects.create(payment=paid, event_type="refunded", refund=refund)
 
     with pytest.raises(models.ProtectedError):
         paid.delete()
@@ -139,26 +139,26 @@ def test_a_person_who_leaves_takes_no_refund_along(make, django_user_model):
 
 
 def test_every_state_is_undecided_done_or_refused():
-    assert set(State) == UNDECIDED | DONE | {State.REFUSED}
-    assert not UNDECIDED & DONE
+    assert set(State) == IN_PROGRESS | DONE | {State.FAILED}
+    assert not IN_PROGRESS & DONE
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_refund_knows_where_it_stands(state):
     refund = KhaltiRefund(state=state)
 
-    assert refund.is_undecided == (state in ("requested", "sending", "unknown"))
+    assert refund.is_in_progress == (state in ("requested", "processing", "unconfirmed"))
     assert refund.is_done == (state in ("succeeded", "external"))
 
 
-@pytest.mark.parametrize("way", Way)
-def test_khalti_knows_of_what_went_back_through_it(way):
-    assert KhaltiRefund(way=way).is_at_khalti == (way in ("khalti", "dashboard")) == (way in AT_KHALTI)
+@pytest.mark.parametrize("method", Method)
+def test_khalti_knows_of_what_went_back_through_it(method):
+    assert KhaltiRefund(method=method).is_at_khalti == (method in ("khalti", "dashboard")) == (method in AT_KHALTI)
 
 
 @pytest.mark.parametrize(("amount", "decided", "lacks"), [(None, False, True), (None, True, False), (1, False, False)])
 def test_an_amount_is_missing_until_somebody_has_entered_it(make, amount, decided, lacks):
-    refund = make(state="external", amount=amount, decided_at=timezone.now() if decided else None)
+    refund = make(state="external", amount=amount, resolved_at=timezone.now() if decided else None)
 
     assert refund.lacks_amount is lacks
     assert list(KhaltiRefund.objects.without_amount()) == [refund] * lacks
@@ -168,7 +168,7 @@ def test_refunds_are_found_by_how_far_they_have_come(make):
     for state in State:
         make(state=state)
 
-    assert {refund.state for refund in KhaltiRefund.objects.undecided()} == UNDECIDED
+    assert {refund.state for refund in KhaltiRefund.objects.in_progress()} == IN_PROGRESS
     assert {refund.state for refund in KhaltiRefund.objects.done()} == DONE
 
 
@@ -178,9 +178,9 @@ def test_refunds_of_a_payment_come_in_the_order_in_which_they_were_made(make, pa
     assert list(paid.refunds.all()) == [first, second]
 
 
-@pytest.mark.parametrize(("total", "remaining"), [(0, 150_000), (50_000, 100_000), (150_000, 0)])
-def test_a_payment_knows_what_is_left_of_it(total, remaining):
-    assert KhaltiPayment(amount=150_000, refund_total=total).remaining == remaining
+@pytest.mark.parametrize(("total", "refundable"), [(0, 150_000), (50_000, 100_000), (150_000, 0)])
+def test_a_payment_knows_what_is_left_of_it(total, refundable):
+    assert KhaltiPayment(amount=150_000, refund_total=total).refundable == refundable
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.public.conftest import GOOD_ANSWERS
 from wagtail_khalti.actions import check_payment
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.simulator.models import SimulatedPayment
 
 
@@ -154,7 +154,7 @@ def test_who_wants_to_pay_again_can_and_it_is_no_issue(visitor, khalti, paid_and
     khalti.pay(second)
     visitor.come_back(khalti, second)
     assert KhaltiPayment.objects.filter(status="completed").count() == 2
-    assert not KhaltiReview.objects.exists()
+    assert not KhaltiIssue.objects.exists()
 
 
 def test_another_browser_learns_no_address_from_what_it_types(visitor, stranger, paid_and_lost):
@@ -213,9 +213,9 @@ def test_two_that_nobody_confirmed_are_an_issue(visitor, stranger, shop_page, kh
         khalti.pay(payment)
         check_payment(payment)
 
-    review = KhaltiReview.objects.get()
-    assert review.kind == "possible_duplicate"
-    assert KhaltiPayment.objects.exclude(pk=review.payment_id).get().readable_reference in review.sentence
+    issue = KhaltiIssue.objects.get()
+    assert issue.kind == "possible_duplicate"
+    assert KhaltiPayment.objects.exclude(pk=issue.payment_id).get().readable_reference in issue.sentence
 
 
 def test_two_by_different_people_are_none(visitor, stranger, shop_page, khalti):
@@ -227,4 +227,4 @@ def test_two_by_different_people_are_none(visitor, stranger, shop_page, khalti):
         check_payment(payment)
 
     assert KhaltiPayment.objects.filter(status="completed").count() == 2
-    assert not KhaltiReview.objects.exists()
+    assert not KhaltiIssue.objects.exists()

@@ -9,16 +9,16 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import (
     Source,
     check_payment,
-    decide_refund,
     enter_refund_amount,
     record_refund,
     refund_payment,
+    resolve_refund,
     start_payment,
 )
 from wagtail_khalti.exceptions import RequestRejected
+from wagtail_khalti.formatting import format_time
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.refund import Way
-from wagtail_khalti.writing import write_time
+from wagtail_khalti.models.refund import Method
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_all_of_it_goes_back_to_where_it_came_from(page, paid):
 
     assert seen.headline == WHOLE
     assert seen.title.startswith("Payment refunded")
-    assert seen.refunds == [["Refunded", "Rs 1,500", write_time(refund.sent_at, with_zone=True)]]
+    assert seen.refunds == [["Refunded", "Rs 1,500", format_time(refund.sent_at, with_zone=True)]]
     assert BACK_TO_SOURCE in seen.text
     assert seen.remains is None
 
@@ -82,7 +82,7 @@ def test_a_part_of_it_leaves_the_rest_paid(page, paid):
     seen = page(paid)
 
     assert seen.headline == PART
-    assert seen.refunds == [["Refunded", "Rs 500", write_time(refund.sent_at, with_zone=True)]]
+    assert seen.refunds == [["Refunded", "Rs 500", format_time(refund.sent_at, with_zone=True)]]
     assert BACK_TO_SOURCE in seen.text
     assert seen.remains == "Rs 1,000"
 
@@ -100,14 +100,14 @@ def test_money_that_needs_a_number_goes_to_a_khalti_account_which_is_not_named(k
         assert secret not in seen.html
 
 
-@pytest.mark.parametrize(("way", "words"), [(Way.CASH, IN_CASH), (Way.BANK_TRANSFER, BY_BANK_TRANSFER)])
+@pytest.mark.parametrize(("method", "words"), [(Method.CASH, IN_CASH), (Method.BANK_TRANSFER, BY_BANK_TRANSFER)])
 @pytest.mark.parametrize(
     ("amount", "headline", "remains"), [(50_000, PART, "Rs 1,000"), (150_000, WHOLE, None)], ids=["part", "whole"]
 )
 def test_khalti_knows_nothing_of_cash_and_the_visitor_is_told_all_the_same(
-    page, paid, way, words, amount, headline, remains
+    page, paid, method, words, amount, headline, remains
 ):
-    record_refund(paid, amount, way=way, reason="At the desk")
+    record_refund(paid, amount, method=method, reason="At the desk")
 
     seen = page(paid)
 
@@ -123,8 +123,8 @@ def test_khalti_knows_nothing_of_cash_and_the_visitor_is_told_all_the_same(
 
 def test_each_of_several_refunds_says_where_it_goes(page, paid):
     refund_payment(paid, 50_000)
-    record_refund(paid, 30_000, way=Way.CASH)
-    record_refund(paid, 20_000, way=Way.BANK_TRANSFER)
+    record_refund(paid, 30_000, method=Method.CASH)
+    record_refund(paid, 20_000, method=Method.BANK_TRANSFER)
 
     seen = page(paid)
 
@@ -148,7 +148,7 @@ def test_where_several_go_the_same_way_that_is_said_once(page, paid):
 
 def test_parts_that_add_up_to_all_of_it_are_all_of_it(page, paid):
     refund_payment(paid, 100_000)
-    record_refund(paid, 50_000, way=Way.CASH)
+    record_refund(paid, 50_000, method=Method.CASH)
 
     seen = page(paid)
 
@@ -165,7 +165,7 @@ def test_a_part_of_unknown_amount_is_told_without_a_number(khalti, page, paid):
     seen = page(paid)
 
     assert seen.headline == PART
-    assert seen.refunds == [["Refunded", "a part of it", f"before {write_time(found.created_at, with_zone=True)}"]]
+    assert seen.refunds == [["Refunded", "a part of it", f"before {format_time(found.created_at, with_zone=True)}"]]
     assert "Rs 400" not in seen.text
     assert seen.remains is None
 
@@ -181,7 +181,7 @@ def test_once_the_amount_is_entered_it_is_told(khalti, page, paid):
 
 
 def test_what_goes_back_beyond_all_that_was_paid_remains_all_of_it(khalti, page, paid):
-    record_refund(paid, 150_000, way=Way.CASH)
+    record_refund(paid, 150_000, method=Method.CASH)
     khalti.refund(paid, amount=40_000)
     found = check_payment(paid).refunds.last()
     for is_entered in (False, True):
@@ -202,7 +202,7 @@ def test_nobody_knows_how_long_ago_somebody_pressed_a_button_at_khalti(khalti, p
     seen = page(paid)
 
     assert seen.headline == WHOLE
-    assert seen.refunds == [["Refunded", "Rs 1,500", f"before {write_time(found.created_at, with_zone=True)}"]]
+    assert seen.refunds == [["Refunded", "Rs 1,500", f"before {format_time(found.created_at, with_zone=True)}"]]
 
 
 def test_the_page_of_who_looks_first_notices_a_refund_at_khalti(khalti, page, payment):
@@ -216,14 +216,14 @@ def test_the_page_of_who_looks_first_notices_a_refund_at_khalti(khalti, page, pa
 
 
 @pytest.fixture
-def in_doubt(khalti, paid):
+def unconfirmed(khalti, paid):
     """Rs 500 that Khalti was asked for, which lost the request; it may still be at work on it, as far as we know."""
     khalti.trouble("refund", "reset_before", payment=paid)
     return refund_payment(paid, 50_000)
 
 
-def test_what_is_in_doubt_is_not_told(page, paid, in_doubt):
-    assert in_doubt.state == "unknown"
+def test_what_is_in_doubt_is_not_told(page, paid, unconfirmed):
+    assert unconfirmed.state == "unconfirmed"
 
     seen = page(paid)
 
@@ -234,8 +234,8 @@ def test_what_is_in_doubt_is_not_told(page, paid, in_doubt):
 
 
 @pytest.mark.parametrize(("was_sent", "headline"), [(True, PART), (False, THANKS)])
-def test_what_a_person_decided_is_told_if_it_was_made(page, paid, in_doubt, was_sent, headline):
-    decide_refund(in_doubt, was_sent=was_sent)
+def test_what_a_person_decided_is_told_if_it_was_made(page, paid, unconfirmed, was_sent, headline):
+    resolve_refund(unconfirmed, was_sent=was_sent)
 
     seen = page(paid)
 
@@ -258,7 +258,7 @@ def test_what_is_in_doubt_beside_what_is_done_lessens_nothing(khalti, page, paid
     refund_payment(paid, 50_000)
     khalti.trouble("refund", "reset_before", payment=paid)
     refund = refund_payment(paid, 30_000)
-    assert refund.state == "unknown"
+    assert refund.state == "unconfirmed"
 
     seen = page(paid)
 
@@ -273,7 +273,7 @@ def test_who_comes_back_after_all_was_given_back_is_not_thanked(khalti, client, 
     path = khalti.return_path(payment)
     assert client.get(path).url == "/thank-you/"
 
-    record_refund(KhaltiPayment.objects.get(), 150_000, way=Way.CASH)
+    record_refund(KhaltiPayment.objects.get(), 150_000, method=Method.CASH)
 
     assert client.get(path).url == payment.get_absolute_url()
 
@@ -295,7 +295,7 @@ class TestTheSecondPaymentForTheSameThing:
         assert page(second).headline == WHOLE
 
     def test_given_back_in_cash_it_is_refunded(self, page, second):
-        record_refund(second, 150_000, way=Way.CASH)
+        record_refund(second, 150_000, method=Method.CASH)
 
         seen = page(second)
 
@@ -305,7 +305,7 @@ class TestTheSecondPaymentForTheSameThing:
         assert "do not pay again" not in seen.text
 
     def test_given_back_in_part_it_is_still_a_matter_for_staff(self, page, second):
-        record_refund(second, 50_000, way=Way.CASH)
+        record_refund(second, 50_000, method=Method.CASH)
 
         seen = page(second)
 

@@ -101,8 +101,8 @@ def test_coming_back_often_completes_once(client, khalti, payment):
     answers = {client.get(address).url for _time in range(5)}
 
     assert answers == {payment.get_absolute_url()}
-    assert payment.deliveries.filter(news="completed").count() == 1
-    assert payment.events.filter(kind=KhaltiEvent.Kind.MOVED).count() == 1
+    assert payment.deliveries.filter(event_type="completed").count() == 1
+    assert payment.events.filter(kind=KhaltiEvent.Kind.STATUS_CHANGED).count() == 1
 
 
 def test_a_payment_that_is_paid_is_not_asked_for_again_on_each_reload(client, khalti, payment):

@@ -159,7 +159,7 @@ class TestTestMode:
 
 class TestTheWords:
     def test_on_the_checkout_page_stand_above_the_button(self, visitor, shop_page, choose):
-        choose(checkout_text="Terms apply.\n\nAsk <script>alert(1)</script> us.")
+        choose(checkout_message="Terms apply.\n\nAsk <script>alert(1)</script> us.")
 
         page = visitor.choose(shop_page()).page
 
@@ -273,21 +273,21 @@ class TestTheWayBack:
         return payment
 
     def test_leads_to_the_page_of_the_site_where_there_is_no_other(self, client, canceled, choose, make_page):
-        choose(back_page=make_page("join"))
+        choose(return_page=make_page("join"))
 
         page = page_of(client.get(canceled.get_absolute_url()))
 
         assert page.select_one("a[href='/join/']")
 
     def test_leads_to_the_page_with_the_block_first(self, visitor, shop_page, choose, make_page):
-        choose(back_page=make_page("join"))
+        choose(return_page=make_page("join"))
 
         page = visitor.choose(shop_page()).page
 
         assert page.select_one("a.khalti-link")["href"] == "/shop/"
 
     def test_leads_there_once_the_page_with_the_block_is_gone(self, visitor, shop_page, choose, make_page):
-        choose(back_page=make_page("join"))
+        choose(return_page=make_page("join"))
         shop = shop_page()
         address = visitor.choose(shop).address
         shop.unpublish()
@@ -307,7 +307,7 @@ def test_reading_the_settings_writes_nothing(visitor, khalti, shop_page, the_pay
 
 def test_the_settings_are_read_with_the_site(visitor, shop_page, choose):
     """None of the pages asks the database for them alone."""
-    choose(contact="9800000000", checkout_text="Terms apply.")
+    choose(contact="9800000000", checkout_message="Terms apply.")
     shop = shop_page()
     visitor.choose(shop)
 

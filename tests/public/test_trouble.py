@@ -145,7 +145,7 @@ def test_without_an_answer_to_a_lookup_the_visitor_waits_and_is_not_told_failed(
 
 def test_where_others_are_faster_each_time_the_visitor_waits(visitor, khalti, payment, monkeypatch):
     turns = []
-    monkeypatch.setattr("wagtail_khalti.actions.settle._move", lambda *args, **kwargs: turns.append(1))
+    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup._move", lambda *args, **kwargs: turns.append(1))
     khalti.pay(payment)
 
     visitor.come_back(khalti, payment)
@@ -194,7 +194,7 @@ def test_a_contradiction_completes_nothing_and_asks_not_to_pay_again(visitor, kh
     assert visitor.page.find("a", string="accounts@example.com")["href"] == "mailto:accounts@example.com"
     payment.refresh_from_db()
     assert payment.status == Status.INITIATED
-    assert payment.reviews.open().count() == 1
+    assert payment.issues.open().count() == 1
 
 
 class TestOnTheWayToKhalti:

@@ -17,13 +17,13 @@ from tests.crash.shop import Shop
 from tests.random_runs.moves import a_new_wish, a_sale, some_move, some_move_meanwhile
 from tests.random_runs.refund_moves import decide, enter
 from tests.random_runs.run import Run, is_about_refunds
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.models import Call, SimulatedPayment, Trouble
 from wagtail_khalti.testing.fake import FakeKhalti
 
 BEGAN_AT = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
-SHORTEST, LONGEST = 10, 26  # moves
+MIN_PAUSE, MAX_LENGTH = 10, 26  # moves
 ONE_IN = 10  # runs kills for real
 
 UNTIL_ALL_IS_QUIET = (timedelta(minutes=10), timedelta(hours=7), timedelta(hours=25), timedelta(days=100))
@@ -72,7 +72,7 @@ def _taking_its_time(clock: Any) -> Iterator[None]:
 
 def _live(run: Run) -> None:
     a_sale(run) if is_about_refunds(run.seed) else a_new_wish(run)
-    for _move in range(run.chance.randrange(SHORTEST, LONGEST)):
+    for _move in range(run.chance.randrange(MIN_PAUSE, MAX_LENGTH)):
         some_move(run)
 
 
@@ -82,7 +82,7 @@ def _end(run: Run) -> list[str]:
     run.shop.is_broken = False
     time_goes_by(run.clock, UNTIL_ALL_IS_QUIET)
     run.seen.update(KhaltiPayment.objects.values_list("status", flat=True))
-    run.seen.update(KhaltiReview.objects.values_list("kind", flat=True))
+    run.seen.update(KhaltiIssue.objects.values_list("kind", flat=True))
     run.seen.update(KhaltiEvent.objects.values_list("kind", flat=True))
     faults = differences(_entries(run))
     if faults or not _decide_the_rest(run):
@@ -92,7 +92,7 @@ def _end(run: Run) -> list[str]:
 
 def _decide_the_rest(run: Run) -> bool:
     """Whether there was anything."""
-    doubtful = list(KhaltiRefund.objects.undecided())
+    doubtful = list(KhaltiRefund.objects.in_progress())
     nameless = [refund for refund in KhaltiRefund.objects.without_amount() if refund.lacks_amount]
     run.is_calm = True
     for refund in doubtful:
@@ -104,7 +104,7 @@ def _decide_the_rest(run: Run) -> bool:
 
 
 def _still_undecided() -> Iterator[str]:
-    for refund in KhaltiRefund.objects.undecided():
+    for refund in KhaltiRefund.objects.in_progress():
         yield f"a refund of {refund.payment.purpose} that nobody can decide"
 
 
@@ -115,4 +115,4 @@ def _entries(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _told(run: Run) -> str:
-    return "\n".join([f"Run {run.seed}:", *run.story])
+    return "\n".join([f"Run {run.seed}:", *run.timeline])

@@ -18,8 +18,8 @@ from tests.random_runs.refund_moves import (
 )
 from tests.random_runs.run import Run, Wish, is_about_refunds
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, close_review, reconcile, replay_delivery, start_payment
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview
+from wagtail_khalti.actions import check_payment, reconcile, redeliver, resolve_issue, start_payment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.simulator.faults import Fault
 
 Move = Callable[[Run], None]
@@ -184,15 +184,15 @@ def staff_replays(run: Run) -> None:
     waiting = list(KhaltiDelivery.objects.undelivered())
     if waiting:
         delivery = run.chance.choice(waiting)
-        run.ours(f"staff: tell {delivery.news} of {delivery.payment.purpose}", lambda: replay_delivery(delivery))
+        run.ours(f"staff: tell {delivery.event_type} of {delivery.payment.purpose}", lambda: redeliver(delivery))
 
 
 def staff_closes(run: Run) -> None:
-    matters = list(KhaltiReview.objects.open())
-    if matters:
-        review = run.chance.choice(matters)
-        how = KhaltiReview.Outcome.HANDLED
-        run.ours(f"staff: close {review.kind} of {review.payment.purpose}", lambda: close_review(review, outcome=how))
+    issues = list(KhaltiIssue.objects.open())
+    if issues:
+        issue = run.chance.choice(issues)
+        how = KhaltiIssue.Resolution.RESOLVED
+        run.ours(f"staff: close {issue.kind} of {issue.payment.purpose}", lambda: resolve_issue(issue, outcome=how))
 
 
 def time_passes(run: Run) -> None:

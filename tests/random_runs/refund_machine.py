@@ -14,16 +14,16 @@ from tests.random_runs.refund_moves import MOBILE
 from tests.random_runs.run import EXPECTED
 from wagtail_khalti.actions import (
     check_payment,
-    decide_refund,
     enter_refund_amount,
     reconcile,
     record_refund,
     refund_payment,
+    resolve_refund,
     start_payment,
 )
-from wagtail_khalti.exceptions import AmountNotLeft, IdempotencyConflict
+from wagtail_khalti.exceptions import AmountExceedsRefundable, IdempotencyConflict
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import UNDECIDED, Way
+from wagtail_khalti.models.refund import IN_PROGRESS, Method
 from wagtail_khalti.simulator.faults import Fault
 from wagtail_khalti.testing.fake import FakeKhalti
 
@@ -77,25 +77,27 @@ class Refunds(RuleBasedStateMachine):
         self.khalti.trouble("refund", fault)
         self._act(lambda: self._press(amount))
 
-    @rule(amount=st.none() | PARTS, other=st.none() | PARTS, fault=st.none() | FAULTS["refund"], place=PLACES)
-    def two_managers_give_back(self, amount: int | None, other: int | None, fault: Fault | None, place: str) -> None:
+    @rule(amount=st.none() | PARTS, other=st.none() | PARTS, fault=st.none() | FAULTS["refund"], dimensions=PLACES)
+    def two_managers_give_back(
+        self, amount: int | None, other: int | None, fault: Fault | None, dimensions: str
+    ) -> None:
         if fault:
             self.khalti.trouble("refund", fault)
-        self._with_company(lambda: self._press(amount), place, lambda: self._press(other))
+        self._with_company(lambda: self._press(amount), dimensions, lambda: self._press(other))
 
-    @rule(amount=st.none() | PARTS, part=PARTS, place=PLACES)
-    def somebody_is_in_the_dashboard_meanwhile(self, amount: int | None, part: int, place: str) -> None:
-        self._with_company(lambda: self._press(amount), place, lambda: self._give_back_in_dashboard(part))
+    @rule(amount=st.none() | PARTS, part=PARTS, dimensions=PLACES)
+    def somebody_is_in_the_dashboard_meanwhile(self, amount: int | None, part: int, dimensions: str) -> None:
+        self._with_company(lambda: self._press(amount), dimensions, lambda: self._give_back_in_dashboard(part))
 
-    @rule(amount=st.none() | PARTS, minutes=st.sampled_from([1, 10, 50]), place=PLACES)
-    def a_worker_comes_by_meanwhile(self, amount: int | None, minutes: int, place: str) -> None:
+    @rule(amount=st.none() | PARTS, minutes=st.sampled_from([1, 10, 50]), dimensions=PLACES)
+    def a_worker_comes_by_meanwhile(self, amount: int | None, minutes: int, dimensions: str) -> None:
         """Not after an hour: what was not sent by then counts as not made, and its answer opens a matter."""
 
         def later() -> None:
             self.run.time_goes_by(minutes=minutes)
             reconcile()
 
-        self._with_company(lambda: self._press(amount), place, later)
+        self._with_company(lambda: self._press(amount), dimensions, later)
 
     @rule(amount=st.none() | PARTS, fault=st.none() | FAULTS["refund"], step=st.integers(0, 40))
     def a_manager_is_killed(self, amount: int | None, fault: Fault | None, step: int) -> None:
@@ -116,9 +118,9 @@ class Refunds(RuleBasedStateMachine):
 
     @rule()
     def a_manager_decides(self) -> None:
-        for refund in KhaltiRefund.objects.filter(state="unknown"):
+        for refund in KhaltiRefund.objects.filter(state="unconfirmed"):
             was_sent = self.run.was_made(refund)
-            self._act(lambda refund=refund, sent=was_sent: decide_refund(refund, was_sent=sent, by=self.run.manager))
+            self._act(lambda refund=refund, sent=was_sent: resolve_refund(refund, was_sent=sent, by=self.run.manager))
 
     @rule()
     def a_manager_enters_an_amount(self) -> None:
@@ -128,7 +130,7 @@ class Refunds(RuleBasedStateMachine):
 
     @rule(amount=PARTS)
     def a_manager_gives_cash(self, amount: int) -> None:
-        self._act(lambda: record_refund(self.payment, amount, way=Way.CASH, by=self.run.manager))
+        self._act(lambda: record_refund(self.payment, amount, method=Method.CASH, by=self.run.manager))
 
     @rule(fault=FAULTS["lookup"], times=st.integers(1, 8))
     def khalti_has_trouble(self, fault: Fault, times: int) -> None:
@@ -151,7 +153,7 @@ class Refunds(RuleBasedStateMachine):
             payment,
             amount,
             mobile=self.mobile,
-            remaining=payment.remaining if sees else None,
+            refundable=payment.refundable if sees else None,
             idempotency_key=f"press-{self.presses}",
             by=self.run.manager,
         )
@@ -165,16 +167,16 @@ class Refunds(RuleBasedStateMachine):
             self.run.note_in_the_dashboard(payment, given)
 
     def _act(self, act: Callable[[], Any]) -> None:
-        with suppress(*EXPECTED, AmountNotLeft, IdempotencyConflict):
+        with suppress(*EXPECTED, AmountExceedsRefundable, IdempotencyConflict):
             act()
         self.run.clock.shift(1)
 
-    def _with_company(self, act: Callable[[], Any], place: str, meanwhile: Callable[[], Any]) -> None:
+    def _with_company(self, act: Callable[[], Any], dimensions: str, meanwhile: Callable[[], Any]) -> None:
         """The first time that it comes to this place, where no transaction is open."""
         guests = [meanwhile]
 
         def on_step(_number: int, name: str) -> None:
-            if guests and place in name and not connection.in_atomic_block:
+            if guests and dimensions in name and not connection.in_atomic_block:
                 self._act(guests.pop())
 
         with watched(on_step):
@@ -184,11 +186,11 @@ class Refunds(RuleBasedStateMachine):
     def no_more_is_given_back_than_was_paid(self) -> None:
         for payment in KhaltiPayment.objects.all():
             refunds = list(payment.refunds.all())
-            aside = sum(refund.amount or 0 for refund in refunds if refund.state != "refused")
+            aside = sum(refund.amount or 0 for refund in refunds if refund.state != "failed")
             assert payment.refund_total == aside <= payment.amount == AMOUNT
             assert self.run.returned(payment) <= AMOUNT
             if self.run.unseen.get(payment.pidx, 0) is not None:
-                ours = sum(r.amount for r in refunds if r.way == Way.KHALTI and r.state != "refused")
+                ours = sum(r.amount for r in refunds if r.method == Method.KHALTI and r.state != "failed")
                 assert self.run.returned(payment) - self.run.elsewhere[payment.pidx] <= ours
 
     @invariant()
@@ -199,9 +201,9 @@ class Refunds(RuleBasedStateMachine):
 
     @invariant()
     def one_at_a_time_is_undecided(self) -> None:
-        undecided = KhaltiRefund.objects.filter(state__in=UNDECIDED).count()
-        assert undecided <= 1
-        assert undecided == KhaltiPayment.objects.exclude(refunding_since=None).count()
+        in_progress = KhaltiRefund.objects.filter(state__in=IN_PROGRESS).count()
+        assert in_progress <= 1
+        assert in_progress == KhaltiPayment.objects.exclude(refunding_since=None).count()
 
     @invariant()
     def what_is_in_doubt_is_decided_by_evidence_or_a_person(self) -> None:
@@ -209,20 +211,20 @@ class Refunds(RuleBasedStateMachine):
         for pk, state in before.items():
             now = self.states[pk]
             if now != state:
-                assert state in UNDECIDED, f"{state}, and then {now}"
-                if now not in UNDECIDED:
-                    require_a_reason(KhaltiRefund.objects.get(pk=pk), was_in_doubt=state == "unknown")
+                assert state in IN_PROGRESS, f"{state}, and then {now}"
+                if now not in IN_PROGRESS:
+                    require_a_reason(KhaltiRefund.objects.get(pk=pk), was_in_doubt=state == "unconfirmed")
 
 
 def require_a_reason(refund: KhaltiRefund, *, was_in_doubt: bool) -> None:
     """Why it is decided, on the record."""
-    decisions = KhaltiEvent.objects.filter(kind__in=["refund_made", "refund_not_made"]).order_by("pk")
+    decisions = KhaltiEvent.objects.filter(kind__in=["refund_succeeded", "refund_failed"]).order_by("pk")
     decision = [event for event in decisions if event.data["refund"] == refund.reference][-1]
-    word = decision.data["word"]
-    if word in EVIDENCE:
+    trigger = decision.data["trigger"]
+    if trigger in EVIDENCE:
         looks = KhaltiEvent.objects.filter(kind="looked_up", pk__lt=decision.pk, at__gte=refund.sent_at)
-        assert looks.exists(), f"{word}, and nobody has looked"
-    elif word in WORDS_OF_PEOPLE:
+        assert looks.exists(), f"{trigger}, and nobody has looked"
+    elif trigger in WORDS_OF_PEOPLE:
         assert decision.user is not None
     else:
-        assert not was_in_doubt, f"{word} decides nothing"
+        assert not was_in_doubt, f"{trigger} decides nothing"

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from tests.random_runs.run import Run
-from wagtail_khalti.actions import decide_refund, enter_refund_amount, record_refund, refund_payment
+from wagtail_khalti.actions import enter_refund_amount, record_refund, refund_payment, resolve_refund
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator.faults import Fault
 
 MOBILE = "9800000001"
-REFUSED = {"detail": "Insufficient balance.", "error_key": "validation_error"}
+REJECTED = {"detail": "Insufficient balance.", "error_key": "validation_error"}
 BUSY = {"detail": "Another request is in progress."}
 
 
@@ -18,7 +18,7 @@ class Press:
 
     payment: int
     amount: int | None
-    remaining: int | None
+    refundable: int | None
     mobile: str | None
     key: str
 
@@ -28,13 +28,13 @@ def a_refund(run: Run) -> None:
     payment = run.paid()
     if payment is None:
         return
-    left = payment.remaining
+    left = payment.refundable
     part = run.chance.randrange(1, left) if left > 1 else None
     amount = run.chance.choice([None, part, part, part, run.chance.randrange(1, payment.amount + 1)])
     press = Press(
         payment=payment.pk,
         amount=amount,
-        remaining=run.chance.choice([left, None]),
+        refundable=run.chance.choice([left, None]),
         mobile=run.chance.choice([MOBILE, MOBILE, None]) if payment.pk in run.by_bank else None,
         key=f"press-{len(run.presses)}",
     )
@@ -57,7 +57,7 @@ def a_refund_in_trouble(run: Run) -> None:
 
 def a_refund_that_khalti_does_not_make(run: Run) -> None:
     """A clear no, or a word that may mean anything. Nothing has happened."""
-    body, status = run.chance.choice([(REFUSED, 400), (BUSY, 409)])
+    body, status = run.chance.choice([(REJECTED, 400), (BUSY, 409)])
     run.khalti.answer("refund", body, status=status)
     run.tell(f"Khalti at the next refund: HTTP {status}")
     a_refund(run)
@@ -66,12 +66,12 @@ def a_refund_that_khalti_does_not_make(run: Run) -> None:
 def _press(run: Run, press: Press, name: str) -> None:
     payment = KhaltiPayment.objects.get(pk=press.payment)
     run.ours(
-        f"{name} {press.amount or 'all'} of {payment.purpose}'s {payment.amount}, {press.remaining or '?'} left",
+        f"{name} {press.amount or 'all'} of {payment.purpose}'s {payment.amount}, {press.refundable or '?'} left",
         lambda: refund_payment(
             payment,
             press.amount,
             mobile=press.mobile,
-            remaining=press.remaining,
+            refundable=press.refundable,
             idempotency_key=press.key,
             by=run.manager,
         ),
@@ -98,7 +98,7 @@ def a_refund_in_the_dashboard(run: Run) -> None:
 
 def a_decision(run: Run) -> None:
     """A manager looks into the dashboard, and says what is true."""
-    doubtful = list(KhaltiRefund.objects.filter(state="unknown").order_by("pk"))
+    doubtful = list(KhaltiRefund.objects.filter(state="unconfirmed").order_by("pk"))
     if doubtful:
         decide(run, run.chance.choice(doubtful))
 
@@ -107,7 +107,7 @@ def decide(run: Run, refund: KhaltiRefund) -> None:
     was_sent = run.was_made(refund)
     run.ours(
         f"a manager decides: {refund.amount} of {refund.payment.purpose} was {'sent' if was_sent else 'not sent'}",
-        lambda: decide_refund(refund, was_sent=was_sent, by=run.manager),
+        lambda: resolve_refund(refund, was_sent=was_sent, by=run.manager),
     )
 
 
@@ -127,12 +127,12 @@ def enter(run: Run, refund: KhaltiRefund) -> None:
 
 def money_given_by_hand(run: Run) -> None:
     payment = run.paid()
-    if payment is None or not payment.remaining:
+    if payment is None or not payment.refundable:
         return
-    amount = run.chance.choice([payment.remaining, run.chance.randrange(1, payment.remaining + 1)])
-    way = run.chance.choice([KhaltiRefund.Way.CASH, KhaltiRefund.Way.BANK_TRANSFER])
-    seen = payment.remaining
+    amount = run.chance.choice([payment.refundable, run.chance.randrange(1, payment.refundable + 1)])
+    method = run.chance.choice([KhaltiRefund.Method.CASH, KhaltiRefund.Method.BANK_TRANSFER])
+    seen = payment.refundable
     run.ours(
-        f"a manager gives back {amount} of {payment.purpose} by {way}",
-        lambda: record_refund(payment, amount, way=way, by=run.manager, remaining=seen),
+        f"a manager gives back {amount} of {payment.purpose} by {method}",
+        lambda: record_refund(payment, amount, method=method, by=run.manager, refundable=seen),
     )

@@ -19,15 +19,15 @@ from tests.shop.models import Order
 from wagtail_khalti.exceptions import (
     AlreadyDelivered,
     GatewayError,
+    IssueAlreadyResolved,
     NotRefundable,
-    RefundIsDecided,
-    ReviewIsClosed,
+    RefundAlreadyResolved,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator.models import SimulatedPayment
 from wagtail_khalti.testing.fake import FakeKhalti
 
-EXPECTED = (GatewayError, AlreadyDelivered, ReviewIsClosed, NotRefundable, RefundIsDecided)
+EXPECTED = (GatewayError, AlreadyDelivered, IssueAlreadyResolved, NotRefundable, RefundAlreadyResolved)
 """What our verbs may raise here; anything else ends the run as a failure."""
 
 SHARE_OF_KILLS = 0.2
@@ -88,7 +88,7 @@ class Run:
     unseen: dict[str, int | None] = field(default_factory=dict)
     """So much of it as no answer of Khalti's tells; None where it can't be told apart from a refund of ours."""
 
-    story: list[str] = field(default_factory=list)
+    timeline: list[str] = field(default_factory=list)
     is_calm: bool = False
     """Nothing is killed any more, and nobody comes between."""
 
@@ -106,7 +106,7 @@ class Run:
         self.chance = random.Random(self.seed)
 
     def tell(self, line: str) -> None:
-        self.story.append(f"{'    meanwhile ' if self._is_inside else ''}{line}")
+        self.timeline.append(f"{'    meanwhile ' if self._is_inside else ''}{line}")
 
     def wish(self) -> Wish | None:
         """Anybody's; while something else goes on, rather the same one's."""
@@ -143,7 +143,7 @@ class Run:
         pidx = payment.pidx
         self.elsewhere[pidx] += paisa
         refunds = list(payment.refunds.all())
-        if any(refund.is_undecided for refund in refunds):
+        if any(refund.is_in_progress for refund in refunds):
             self.unseen[pidx] = None
         elif any(refund.is_done and refund.is_at_khalti and not refund.lacks_amount for refund in refunds):
             before = self.unseen.get(pidx, 0)

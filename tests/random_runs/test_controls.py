@@ -5,23 +5,23 @@ from django.utils import timezone
 
 from tests.random_runs.machine import ONE_IN, play
 from tests.random_runs.run import is_about_refunds
-from wagtail_khalti.actions import deliver, settle, states
-from wagtail_khalti.actions.schedule import next_check
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
+from wagtail_khalti.actions import apply_lookup, deliver, states
+from wagtail_khalti.ledger.schedule import next_check
+from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 SEEDS = [seed for seed in range(400) if not is_about_refunds(seed)]
-MOST = 120  # runs until each of all that can happen has happened
+MAX_COUNT = 120  # runs until each of all that can happen has happened
 
-Kind = KhaltiReview.Kind
-MATTERS = {Kind.AMOUNT_MISMATCH, Kind.OTHER_PIDX, Kind.UNKNOWN_STATUS, Kind.LATE_PAYMENT, Kind.SECOND_PAYMENT}
+Kind = KhaltiIssue.Kind
+ISSUES = {Kind.AMOUNT_MISMATCH, Kind.PIDX_MISMATCH, Kind.UNKNOWN_STATUS, Kind.LATE_PAYMENT, Kind.DUPLICATE_PAYMENT}
 """The others need a longer life than most runs have, or a Khalti that contradicts itself."""
 
 
-WITHOUT_MONEY = {KhaltiEvent.Kind.RECEIPT_SENT, KhaltiEvent.Kind.NOTED}
-TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *MATTERS} - {Status.PENDING} - WITHOUT_MONEY
+WITHOUT_MONEY = {KhaltiEvent.Kind.RECEIPT_SENT, KhaltiEvent.Kind.NOTE_ADDED}
+TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *ISSUES} - {Status.PENDING} - WITHOUT_MONEY
 """Not pending, for in the end Khalti has decided everything."""
 
 
@@ -29,7 +29,7 @@ TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *MATTERS} - {Status.PEND
 def test_the_runs_see_all_that_can_become_of_a_payment(khalti):
     missing, runs = set(TO_BE_SEEN), []
 
-    while missing and len(runs) < MOST:
+    while missing and len(runs) < MAX_COUNT:
         runs.append(play(len(runs), khalti))
         missing -= runs[-1].seen
 
@@ -52,22 +52,22 @@ def first_difference(khalti):
 
 
 def test_without_the_gate_they_find_a_difference(khalti, monkeypatch):
-    def pass_always(payment, changes, *, asked_at):
+    def pass_always(payment, changes, *, requested_at):
         now = timezone.now()
-        changes |= {"checked_at": now, "claimed_until": None, "next_check_at": next_check(payment, changes, now=now)}
+        changes |= {"checked_at": now, "leased_until": None, "next_check_at": next_check(payment, changes, now=now)}
         KhaltiPayment.objects.filter(pk=payment.pk).update(**changes)
         for name, value in changes.items():
             setattr(payment, name, value)
         return True
 
-    monkeypatch.setattr(settle, "_pass_gate", pass_always)
+    monkeypatch.setattr(apply_lookup, "_update_if_unchanged", pass_always)
 
     assert "Run " in first_difference(khalti)
 
 
 @pytest.mark.in_full
 def test_where_a_word_that_nobody_knows_counts_as_paid_they_find_a_difference(khalti, monkeypatch):
-    monkeypatch.setitem(states.MEANING, "under review", states.Evidence.COMPLETED)
+    monkeypatch.setitem(states.STATUS_BY_TEXT, "under review", states.GatewayStatus.COMPLETED)
 
     assert "paisa received" in first_difference(khalti)
 

@@ -32,4 +32,4 @@ def test_khaltis_books_and_ours_are_equal_in_the_end(khalti, batch):
 
 @pytest.mark.parametrize("seed", [int(seed) for seed in os.environ.get("KHALTI_RANDOM_RUN", "0").split()])
 def test_the_run_of_a_seed(khalti, seed):
-    print("\n".join(play(seed, khalti).story))
+    print("\n".join(play(seed, khalti).timeline))

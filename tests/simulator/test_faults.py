@@ -30,7 +30,7 @@ def test_the_manual_shows_the_catalogue_as_it_is():
 
 
 def test_the_manual_shows_the_ways_back_as_they_are():
-    assert table("returns") == [f"| `{way}` | {way.meaning} |" for way in Return]
+    assert table("returns") == [f"| `{method}` | {method.meaning} |" for method in Return]
 
 
 def test_every_fault_does_something_and_one_thing():

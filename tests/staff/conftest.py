@@ -143,7 +143,7 @@ class Seen:
         return [words_of(item) for item in self.main.select(".messages > ul > li")]
 
     @property
-    def tones(self):
+    def badges(self):
         """Of the messages: success, info, warning, error."""
         return [item["class"][0] for item in self.main.select(".messages > ul > li")]
 
@@ -152,7 +152,7 @@ class Seen:
         return [words_of(error) for error in self.main.select(".error-message")]
 
     @property
-    def matters(self):
+    def issues(self):
         return [words_of(block) for block in self.main.select(".help-warning")]
 
     @property
@@ -172,8 +172,8 @@ class Seen:
         return [[words_of(cell) for cell in row.select("td")] for row in self.main.select("tbody tr")]
 
     @property
-    def story(self):
-        return [words_of(line.select_one("span")) for line in self.main.select(".khalti-story li")]
+    def timeline(self):
+        return [words_of(line.select_one("span")) for line in self.main.select(".khalti-timeline li")]
 
     @property
     def figures(self):
@@ -225,7 +225,7 @@ def paid_twice(make_paid, db):
 
 
 @pytest.fixture
-def in_doubt(khalti, make_paid):
+def unconfirmed(khalti, make_paid):
     """A refund of Rs 500, the second of its payment, after which Khalti's answer was lost: no lookup can tell."""
     payment = make_paid()
     refund_payment(payment, 20_000)

@@ -27,11 +27,11 @@ def paid_twice(db):
 
 
 @pytest.fixture
-def in_doubt(make_paid):
+def unconfirmed(make_paid):
     """A refund of Rs 500, the second of its payment, of which no lookup can tell."""
     payment = make_paid()
     RefundFactory(payment=payment, amount=20_000)
-    return RefundFactory(in_doubt=True, payment=payment, amount=50_000)
+    return RefundFactory(unconfirmed=True, payment=payment, amount=50_000)
 
 
 @pytest.fixture

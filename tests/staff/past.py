@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.models import Page
 
-from wagtail_khalti.models import KhaltiOpening, KhaltiPayment, Status
+from wagtail_khalti.models import KhaltiCheckoutView, KhaltiPayment, Status
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.status import PAID
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
@@ -29,7 +29,7 @@ def past_payment(day, amount=150_000, *, status=Status.COMPLETED, title="Shop", 
     """
     place = {"source_type": page_type(), "source_id": source, "source_title": title} if source else {}
     fee = {"fee": amount // 50} if status in PAID else {}
-    return PaymentFactory.build(story=str(status), at=at(day), amount=amount, took=took, **place, **fee, **more)
+    return PaymentFactory.build(timeline=str(status), at=at(day), amount=amount, took=took, **place, **fee, **more)
 
 
 def save(payments):
@@ -49,7 +49,7 @@ def past_refund(payment, day, amount):
 
 def past_opening(day, count, *, title="Shop", source="7", **more):
     """So many looks at the checkout page of one block."""
-    return KhaltiOpening.objects.create(
+    return KhaltiCheckoutView.objects.create(
         day=day,
         count=count,
         place=new_reference(),

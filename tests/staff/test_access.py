@@ -12,13 +12,13 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from wagtail.models import GroupSitePermission, ModelLogEntry, Page, Site
 
 from tests.staff.conftest import CHECK, EXPORT, PERSONAL, REFUND, ROLES, VIEW, Seen, words_of
-from tests.staff.made import in_doubt, make_paid, nameless  # noqa: F401
-from wagtail_khalti.actions.open_review import open_review
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
-from wagtail_khalti.staff.permissions import DEEDS, policy
+from tests.staff.made import make_paid, nameless, unconfirmed  # noqa: F401
+from wagtail_khalti.ledger.issues import open_issue
+from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.staff.permissions import ACTIONS, policy
 
 CHANGE_SETTINGS = "change_khaltisettings"
-OF_MATTERS = "khalti_matters:close"
+OF_MATTERS = "khalti_issues:close"
 NOBODY = ("nobody", "member")
 EVERYONE = ("nobody", *ROLES, "superuser")
 
@@ -41,18 +41,18 @@ WHO_MAY = {
     "khalti_payments:history_results": Address(takes=VIEW),
     "khalti_payments:check": Address(takes=CHECK, get="405", post="back"),
     "khalti_payments:refund": Address(takes=REFUND, post="200"),
-    "khalti_payments:record": Address(takes=REFUND, post="back"),
-    "khalti_payments:decide": Address(takes=REFUND, post="200"),
-    "khalti_payments:amount": Address(takes=REFUND, post="200"),
+    "khalti_payments:record_refund": Address(takes=REFUND, post="back"),
+    "khalti_payments:resolve_refund": Address(takes=REFUND, post="200"),
+    "khalti_payments:enter_amount": Address(takes=REFUND, post="200"),
     "khalti_payments:receipt": Address(takes=CHECK, get="405", post="back"),
     "khalti_payments:note": Address(takes=CHECK, post="200"),
-    "khalti_payments:replay": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:redeliver": Address(takes=CHECK, get="405", post="back"),
     "khalti_payments:export": Address(takes=EXPORT),
     "khalti_payments:export_payments": Address(takes=EXPORT),
     "khalti_payments:export_days": Address(takes=EXPORT),
-    "khalti_matters:index": Address(takes=VIEW),
-    "khalti_matters:index_results": Address(takes=VIEW),
-    "khalti_matters:close": Address(takes=REFUND, post="200"),
+    "khalti_issues:index": Address(takes=VIEW),
+    "khalti_issues:index_results": Address(takes=VIEW),
+    "khalti_issues:close": Address(takes=REFUND, post="200"),
     "khalti_reports:insights": Address(takes=VIEW),
     "khalti_settings:connection": Address(takes=CHANGE_SETTINGS, post="200"),
 }
@@ -78,11 +78,14 @@ PATTERNS = dict(addresses(get_resolver().url_patterns))
 
 
 @pytest.fixture
-def address(paid, in_doubt, nameless):
+def address(paid, unconfirmed, nameless):
     """Of something that is there."""
-    by_reference = {"khalti_payments:decide": in_doubt.reference, "khalti_payments:amount": nameless.reference}
-    open_review(paid, KhaltiReview.Kind.LATE_PAYMENT, {"was": "expired"})
-    review = KhaltiReview.objects.get(payment=paid)
+    by_reference = {
+        "khalti_payments:resolve_refund": unconfirmed.reference,
+        "khalti_payments:enter_amount": nameless.reference,
+    }
+    open_issue(paid, KhaltiIssue.Kind.LATE_PAYMENT, {"was": "expired"})
+    issue = KhaltiIssue.objects.get(payment=paid)
 
     def address(name):
         wanted = PATTERNS[name].pattern.converters
@@ -90,7 +93,7 @@ def address(paid, in_doubt, nameless):
             return reverse(name, args=[Site.objects.get(is_default_site=True).pk])
         if "reference" in wanted:
             return reverse(name, args=[by_reference[name]])
-        return reverse(name, args=[review.pk if name == OF_MATTERS else paid.pk] if wanted else [])
+        return reverse(name, args=[issue.pk if name == OF_MATTERS else paid.pk] if wanted else [])
 
     return address
 
@@ -153,15 +156,15 @@ def test_who_works_for_another_site_finds_nothing_of_this_one(of_another_site, a
     assert everything()[:3] == before[:3]
 
 
-def test_nothing_is_done_for_those_who_may_not(sign_in, khalti, paid, in_doubt, nameless):
+def test_nothing_is_done_for_those_who_may_not(sign_in, khalti, paid, unconfirmed, nameless):
     asked = khalti.calls("refund"), khalti.calls("lookup")
     before = everything()
-    refund = {"amount": "500", "key": "a-key-of-a-form", "remaining": "150000"}
+    refund = {"amount": "500", "key": "a-key-of-a-form", "refundable": "150000"}
 
     posts = {
         "refund": (paid.pk, refund),
-        "record": (paid.pk, {"amount": "500", "way": "cash", "remaining": "150000"}),
-        "decide": (in_doubt.reference, {"was_sent": "no"}),
+        "record": (paid.pk, {"amount": "500", "method": "cash", "refundable": "150000"}),
+        "decide": (unconfirmed.reference, {"was_sent": "no"}),
         "amount": (nameless.reference, {"amount": "400"}),
     }
     for role in ("", "member", "editor", "viewer", "cashier"):
@@ -191,16 +194,16 @@ def test_there_is_no_address_to_change_a_payment(sign_in, paid):
             reverse(f"khalti_payments:{verb}", args=[paid.pk])
 
 
-@pytest.mark.parametrize("deed", ["add", "change", "delete", "publish"])
-def test_not_even_a_superuser_may_change_payments(sign_in, paid, deed):
+@pytest.mark.parametrize("action", ["add", "change", "delete", "publish"])
+def test_not_even_a_superuser_may_change_payments(sign_in, paid, action):
     sign_in("superuser")
     superuser = get_user_model().objects.get()
 
-    assert not policy.user_has_permission(superuser, deed)
-    assert not policy.user_has_any_permission(superuser, [deed])
-    assert not policy.user_has_permission_for_instance(superuser, deed, paid)
-    assert not policy.users_with_permission(deed).exists()
-    assert not policy.instances_user_has_permission_for(superuser, deed).exists()
+    assert not policy.user_has_permission(superuser, action)
+    assert not policy.user_has_any_permission(superuser, [action])
+    assert not policy.user_has_permission_for_instance(superuser, action, paid)
+    assert not policy.users_with_permission(action).exists()
+    assert not policy.instances_user_has_permission_for(superuser, action).exists()
     assert policy.user_has_permission(superuser, "refund")
 
 
@@ -208,15 +211,15 @@ def test_nobody_who_was_dismissed_may_anything(sign_in, paid):
     desk = sign_in("superuser")
     get_user_model().objects.update(is_active=False)
 
-    assert not any(policy.user_has_permission(get_user_model().objects.get(), deed) for deed in DEEDS)
+    assert not any(policy.user_has_permission(get_user_model().objects.get(), action) for action in ACTIONS)
     assert what_came(desk.client.get(reverse("khalti_payments:index"))) == "login"
 
 
-@pytest.mark.parametrize("deed", ["check", "refund"])
-def test_who_may_do_something_with_a_payment_may_look_at_it(sign_in, paid, deed):
+@pytest.mark.parametrize("action", ["check", "refund"])
+def test_who_may_do_something_with_a_payment_may_look_at_it(sign_in, paid, action):
     sign_in("editor")
     editor = get_user_model().objects.get()
-    editor.user_permissions.add(Permission.objects.get(codename=f"{deed}_khaltipayment"))
+    editor.user_permissions.add(Permission.objects.get(codename=f"{action}_khaltipayment"))
     client = sign_in("editor").client
 
     assert client.get(reverse("khalti_payments:inspect", args=[paid.pk])).status_code == 200
@@ -244,7 +247,7 @@ def test_groups_can_be_given_each_right(sign_in):
 def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, address):
     sent, before = khalti.calls("refund"), everything()
     client = sign_in("manager", enforce_csrf_checks=True).client
-    data = {"amount": "500", "key": "k", "remaining": "150000", "was_sent": "yes", "way": "cash"}
+    data = {"amount": "500", "key": "k", "refundable": "150000", "was_sent": "yes", "method": "cash"}
 
     assert {client.post(address(name), data).status_code for name, row in WHO_MAY.items() if row.post != "405"} == {403}
     assert khalti.calls("refund") == sent
@@ -270,15 +273,15 @@ def test_a_payment_that_is_not_there_is_not_found(desk, paid, number):
 
 
 @pytest.mark.parametrize("name", ["decide", "amount"])
-def test_a_refund_that_is_not_there_is_not_found(desk, in_doubt, name):
+def test_a_refund_that_is_not_there_is_not_found(desk, unconfirmed, name):
     for reference in ["NOSUCHREFERENCE", "%00", "ABC%00DEF", "x" * 300, "%F0%9F%92%B8", "%E2%80%AE"]:
         address = f"/admin/khalti_payments/refunds/{reference}/{name}/"
         assert desk.client.get(address).status_code == 404, reference
         assert desk.client.post(address, {"was_sent": "yes", "amount": "1"}).status_code == 404, reference
 
 
-def test_a_zero_byte_in_a_reference_is_not_looked_past(desk, in_doubt):
-    with_zero = f"{in_doubt.reference[:4]}%00{in_doubt.reference[4:]}"
+def test_a_zero_byte_in_a_reference_is_not_looked_past(desk, unconfirmed):
+    with_zero = f"{unconfirmed.reference[:4]}%00{unconfirmed.reference[4:]}"
 
     assert desk.client.get(f"/admin/khalti_payments/refunds/{with_zero}/decide/").status_code == 404
 

@@ -11,7 +11,7 @@ from tests.actions.conftest import Receiver, listening
 from tests.staff.conftest import Seen, url_of
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 
 VISITOR = ("9800000001", "9811111111", "Sita Rai", "sita@example.com", "a-key-for-tests")
 
@@ -23,7 +23,7 @@ def refund(desk, payment):
 
 def record(desk, payment):
     form = desk.get("record", payment).form
-    desk.send(form, amount="200", way="cash", reason="At the counter")
+    desk.send(form, amount="200", method="cash", reason="At the counter")
 
 
 def say_it_was_sent(desk, refund):
@@ -54,11 +54,11 @@ def enter(desk, refund):
     desk.post("amount", refund.reference, amount="400", note="From the dashboard")
 
 
-DEEDS = {
+ACTIONS = {
     refund: ("paid", "Refund of Rs 500 requested"),
     record: ("paid", "Refund of Rs 200 made elsewhere was recorded"),
-    say_it_was_sent: ("in_doubt", "Said of a refund of Rs 500: it was made"),
-    say_it_was_not_sent: ("in_doubt", "Said of a refund of Rs 500: it was not made"),
+    say_it_was_sent: ("unconfirmed", "Said of a refund of Rs 500: it was made"),
+    say_it_was_not_sent: ("unconfirmed", "Said of a refund of Rs 500: it was not made"),
     enter: ("nameless", "Amount of a refund entered: Rs 400"),
     check: ("paid", "Khalti was asked"),
     note: ("paid", "Note added"),
@@ -92,14 +92,14 @@ def site_history(sign_in):
     return site_history
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
-def test_each_deed_is_told_with_who_did_it(request, desk, sign_in, site_history, deed):
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
+def test_each_deed_is_told_with_who_did_it(request, desk, sign_in, site_history, action):
     """In the log, in the history of its payment and in that of the site; and nothing of the visitor in any of them."""
-    fixture, words = DEEDS[deed]
+    fixture, words = ACTIONS[action]
     subject = request.getfixturevalue(fixture)
     payment = getattr(subject, "payment", subject)
 
-    deed(desk, subject)
+    action(desk, subject)
 
     entry = ModelLogEntry.objects.get()
     assert (entry.user.username, entry.object_id) == ("manager", str(payment.pk))
@@ -116,20 +116,20 @@ def test_each_deed_is_told_with_who_did_it(request, desk, sign_in, site_history,
 
 
 class TestTheLog:
-    def test_has_nothing_of_what_was_refused(self, desk, paid, in_doubt, nameless):
+    def test_has_nothing_of_what_was_refused(self, desk, paid, unconfirmed, nameless):
         desk.post("refund", paid, amount="1501")
-        desk.post("record", paid, amount="1501", way="cash", remaining="150000")
-        desk.post("decide", in_doubt.reference, was_sent="perhaps")
+        desk.post("record", paid, amount="1501", method="cash", refundable="150000")
+        desk.post("decide", unconfirmed.reference, was_sent="perhaps")
         desk.post("amount", nameless.reference, amount="1500")
 
         assert not ModelLogEntry.objects.exists()
 
-    def test_has_each_deed_once_however_often_it_was_sent(self, desk, make_paid, confirm, in_doubt, nameless):
+    def test_has_each_deed_once_however_often_it_was_sent(self, desk, make_paid, confirm, unconfirmed, nameless):
         forms = {
             confirm(make_paid()).form: {},
-            desk.get("record", make_paid()).form: {"amount": "200", "way": "cash"},
+            desk.get("record", make_paid()).form: {"amount": "200", "method": "cash"},
             desk.get("amount", nameless.reference).form: {"amount": "400"},
-            desk.get("decide", in_doubt.reference).form: {"was_sent": "yes"},
+            desk.get("decide", unconfirmed.reference).form: {"was_sent": "yes"},
         }
 
         for form, typed in [*forms.items(), *forms.items()]:
@@ -137,7 +137,7 @@ class TestTheLog:
 
         logged = ModelLogEntry.objects.order_by("pk").values_list("action", flat=True)
         assert [action.removeprefix("wagtail_khalti.") for action in logged] == [
-            *("refund", "record_refund", "enter_refund_amount", "decide_refund"),
+            *("refund", "record_refund", "enter_refund_amount", "resolve_refund"),
         ]
 
 
@@ -153,23 +153,23 @@ class TestTheHistoryOfAPayment:
 
     def test_has_the_newest_first_and_only_of_this_payment(self, desk, paid, make_paid):
         record(desk, make_paid())
-        for deed in (record, refund):
-            deed(desk, paid)
+        for action in (record, refund):
+            action(desk, paid)
 
         rows = desk.get("history", paid).rows
 
-        assert [row[0] for row in rows] == [DEEDS[refund][1], DEEDS[record][1]]
+        assert [row[0] for row in rows] == [ACTIONS[refund][1], ACTIONS[record][1]]
 
     def test_can_be_narrowed_to_one_kind_of_deed(self, desk, paid):
-        for deed in (record, refund):
-            deed(desk, paid)
+        for action in (record, refund):
+            action(desk, paid)
 
         for name in ("history", "history_results"):
             rows = desk.get(name, paid, action="wagtail_khalti.refund").rows
-            assert [row[0] for row in rows] == [DEEDS[refund][1]]
+            assert [row[0] for row in rows] == [ACTIONS[refund][1]]
 
     def test_has_no_word_of_a_reason_which_may_name_a_customer(self, desk, sign_in, site_history, paid):
-        desk.post("record", paid, amount="1", way="cash", remaining="150000", reason="For Sita Rai, 98 0000 0001")
+        desk.post("record", paid, amount="1", method="cash", refundable="150000", reason="For Sita Rai, 98 0000 0001")
 
         assert "Refund of Rs 1 made elsewhere was recorded" in site_history("manager").text
         for page in (desk.get("history", paid), site_history("manager")):
@@ -183,7 +183,7 @@ class TestTheHistoryOfAPayment:
 
         page = sign_in("viewer").get("history", paid)
 
-        assert page.rows[0][0] == DEEDS[record][1]
+        assert page.rows[0][0] == ACTIONS[record][1]
 
 
 class TestTheHistoryOfTheSite:
@@ -194,12 +194,12 @@ class TestTheHistoryOfTheSite:
         assert len(site_history(role).rows) == rows
 
     def test_can_be_narrowed_to_one_kind_of_deed(self, site_history, desk, paid):
-        for deed in (record, refund):
-            deed(desk, paid)
+        for action in (record, refund):
+            action(desk, paid)
 
         rows = site_history("superuser", action="wagtail_khalti.refund").rows
 
-        assert [row[2] for row in rows] == [DEEDS[refund][1]]
+        assert [row[2] for row in rows] == [ACTIONS[refund][1]]
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_can_be_taken_along(self, sign_in, desk, paid, kind):
@@ -213,7 +213,7 @@ class TestTheHistoryOfTheSite:
         assert kind == "xlsx" or str(paid) in content.decode()
 
     def test_has_nothing_of_what_code_did(self, site_history, khalti, paid):
-        record_refund(paid, 10_000, way=Way.CASH)
+        record_refund(paid, 10_000, method=Method.CASH)
         refund_payment(paid, 10_000)
         khalti.refund(paid)
         check_payment(paid)

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from wagtail.models import ModelLogEntry
 
-from tests.staff.made import in_doubt, make_paid, nameless  # noqa: F401
-from wagtail_khalti.models.refund import LONGEST_REASON
+from tests.staff.made import make_paid, nameless, unconfirmed  # noqa: F401
+from wagtail_khalti.models.refund import MAX_REASON_LENGTH
 from wagtail_khalti.staff.forms import AmountForm, ConfirmForm, RecordForm, RefundForm
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.testing.factories import PaymentFactory
@@ -68,8 +68,8 @@ UNDERSTOOD = {
 }
 FIELDS = {
     "refund": {"amount": "500", "reason": "Too late", "mobile": ""},
-    "confirm": {"amount": "500", "reason": "", "mobile": "", "remaining": "150000", "key": "a-key"},
-    "record": {"amount": "500", "way": "cash", "reason": "", "remaining": "150000"},
+    "confirm": {"amount": "500", "reason": "", "mobile": "", "refundable": "150000", "key": "a-key"},
+    "record": {"amount": "500", "method": "cash", "reason": "", "refundable": "150000"},
     "decide": {"was_sent": "yes", "note": ""},
     "amount": {"amount": "400", "note": ""},
 }
@@ -89,7 +89,7 @@ def forms():
     payment = PaymentFactory.build(completed=True)
 
     def forms(typed):
-        data = {"amount": typed, "way": "cash", "remaining": 150_000, "key": "a-key"}
+        data = {"amount": typed, "method": "cash", "refundable": 150_000, "key": "a-key"}
         bound = [form(data, payment=payment) for form in (RefundForm, RecordForm, ConfirmForm)] + [AmountForm(data)]
         for form in bound:
             form.full_clean()
@@ -156,11 +156,11 @@ class TestOtherFields:
             data = FIELDS[name] | {"reason": "r" * 300}
             page = desk.post("refund" if name == "confirm" else name, paid, **data)
 
-            assert page.errors == [f"Ensure this value has at most {LONGEST_REASON} characters (it has 300)."]
+            assert page.errors == [f"Ensure this value has at most {MAX_REASON_LENGTH} characters (it has 300)."]
 
     def test_the_longest_reason_fits_in_every_script(self, desk, paid, confirm):
-        reason = ("फिर्ता💸" * 40)[:LONGEST_REASON]
-        assert len(reason) == LONGEST_REASON
+        reason = ("फिर्ता💸" * 40)[:MAX_REASON_LENGTH]
+        assert len(reason) == MAX_REASON_LENGTH
 
         desk.send(confirm(paid, reason=reason).form)
 
@@ -194,17 +194,17 @@ class TestOtherFields:
             assert page.form.data["amount"] == "500"
 
     def test_without_knowing_what_was_left_nothing_happens(self, desk, paid, unchanged):
-        for remaining in ["", "abc", "1e5", "9" * 5000, "150000\x00"]:
-            asked_again = desk.post("refund", paid, **FIELDS["confirm"] | {"remaining": remaining})
-            refused = desk.post("record", paid, **FIELDS["record"] | {"remaining": remaining})
+        for refundable in ["", "abc", "1e5", "9" * 5000, "150000\x00"]:
+            asked_again = desk.post("refund", paid, **FIELDS["confirm"] | {"refundable": refundable})
+            refused = desk.post("record", paid, **FIELDS["record"] | {"refundable": refundable})
 
-            assert "Continue" in asked_again.form.buttons, remaining
+            assert "Continue" in asked_again.form.buttons, refundable
             assert refused.messages == ["Money was given back in the meantime. Look at the figures again."]
 
     def test_where_something_else_was_left_nothing_happens(self, desk, paid):
-        for remaining in ["149999", "0", "-1", "9" * 30]:
-            refunded = desk.post("refund", paid, **FIELDS["confirm"] | {"remaining": remaining})
-            recorded = desk.post("record", paid, **FIELDS["record"] | {"remaining": remaining})
+        for refundable in ["149999", "0", "-1", "9" * 30]:
+            refunded = desk.post("refund", paid, **FIELDS["confirm"] | {"refundable": refundable})
+            recorded = desk.post("record", paid, **FIELDS["record"] | {"refundable": refundable})
 
             changed = "Money was given back in the meantime. Look at the figures again."
             assert refunded.messages == [f"{changed} Nothing was sent."]
@@ -212,19 +212,19 @@ class TestOtherFields:
             assert not paid.refunds.exists()
 
     def test_there_are_three_ways_past_this_page(self, desk, paid, unchanged):
-        for way in ["khalti", "", "cheque", "CASH", "cash\x00"]:
-            assert len(desk.post("record", paid, **FIELDS["record"] | {"way": way}).errors) == 1, way
+        for method in ["khalti", "", "cheque", "CASH", "cash\x00"]:
+            assert len(desk.post("record", paid, **FIELDS["record"] | {"method": method}).errors) == 1, method
 
-    def test_a_refund_is_decided_by_two_words_only(self, desk, in_doubt):
+    def test_a_refund_is_decided_by_two_words_only(self, desk, unconfirmed):
         for said in ["", "maybe", "YES", "yes\x00", "1"]:
-            page = desk.post("decide", in_doubt.reference, was_sent=said, note="")
+            page = desk.post("decide", unconfirmed.reference, was_sent=said, note="")
 
             assert page.status == 200
-            in_doubt.refresh_from_db()
-            assert in_doubt.state == "unknown", said
+            unconfirmed.refresh_from_db()
+            assert unconfirmed.state == "unconfirmed", said
 
-    def test_a_note_has_an_end(self, desk, in_doubt, nameless):
-        for name, refund in (("decide", in_doubt), ("amount", nameless)):
+    def test_a_note_has_an_end(self, desk, unconfirmed, nameless):
+        for name, refund in (("decide", unconfirmed), ("amount", nameless)):
             page = desk.post(name, refund.reference, **FIELDS[name] | {"note": "n" * 300})
 
             assert page.errors == ["Ensure this value has at most 255 characters (it has 300)."]
@@ -232,9 +232,9 @@ class TestOtherFields:
 
 
 @pytest.mark.parametrize("form", FIELDS)
-def test_a_zero_byte_does_no_harm_anywhere(desk, paid, in_doubt, nameless, khalti, form):
+def test_a_zero_byte_does_no_harm_anywhere(desk, paid, unconfirmed, nameless, khalti, form):
     """PostgreSQL can't store one, nor be asked for it."""
-    target = {"decide": in_doubt.reference, "amount": nameless.reference}.get(form, paid)
+    target = {"decide": unconfirmed.reference, "amount": nameless.reference}.get(form, paid)
     name = "refund" if form == "confirm" else form
     sent = khalti.calls("refund")
 

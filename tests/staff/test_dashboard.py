@@ -12,11 +12,11 @@ from django.utils import timezone, translation
 from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import VIEW, Seen, words_of
-from tests.staff.matters import Kind, many_matters, new_matter
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import totals
+from tests.staff.issues_made import Kind, many_matters, new_matter
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff import dashboard
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
@@ -82,7 +82,7 @@ class TestThePanel:
         came(amount=25_000)
         went_back(payment, 20_000)
         request = rf.get("/")
-        request._khalti_attention = {"reach": None}
+        request._khalti_attention = {"permitted_sites": None}
 
         counted = dashboard.sums_of_today(request, today())
 
@@ -123,15 +123,15 @@ class TestThePanel:
         assert "Test mode" not in words_of(panel_of(open_home()))
 
     def test_tells_the_three_gravest_matters_and_how_many_there_are(self, open_home):
-        for kind in (Kind.DELIVERY_FAILING, Kind.NOT_FOUND, Kind.SECOND_PAYMENT, Kind.UNKNOWN_STATUS):
+        for kind in (Kind.DELIVERY_FAILING, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT, Kind.UNKNOWN_STATUS):
             new_matter(kind)
 
         block = panel_of(open_home()).select_one(".khalti-needs-you")
 
         assert words_of(block.h3) == "Needs you (4)"
         told = [words_of(item.a).split(",")[0].strip() for item in block.select("li")]
-        assert told == [str(kind.label) for kind in (Kind.UNKNOWN_STATUS, Kind.NOT_FOUND, Kind.SECOND_PAYMENT)]
-        assert block.select_one(f'a[href="{reverse("khalti_matters:index")}"]')
+        assert told == [str(kind.label) for kind in (Kind.UNKNOWN_STATUS, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT)]
+        assert block.select_one(f'a[href="{reverse("khalti_issues:index")}"]')
 
     def test_says_that_nothing_needs_somebody(self, open_home):
         assert "Nothing needs you." in words_of(panel_of(open_home()))
@@ -223,13 +223,13 @@ class TestTheCost:
 
         assert self.asked(client) == []
 
-    @pytest.mark.parametrize("reach", [None, [1]])
-    def test_of_today_is_that_of_today_only(self, rf, home, reach):
+    @pytest.mark.parametrize("permitted_sites", [None, [1]])
+    def test_of_today_is_that_of_today_only(self, rf, home, permitted_sites):
         """The databases that choose by rules begin at when the money moved, not at all payments of a mode."""
         if connection.vendor == "postgresql":
             pytest.skip("PostgreSQL decides by what the tables hold, which is next to nothing here")
         request = rf.get("/")
-        request._khalti_attention = {"reach": reach}
+        request._khalti_attention = {"permitted_sites": permitted_sites}
         with CaptureQueriesContext(connection) as queries:
             dashboard.sums_of_today(request, today())
         asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
@@ -245,7 +245,7 @@ class TestTheCost:
 
 
 class TestWhatFails:
-    @pytest.mark.parametrize("table", ["khaltipayment", "khaltireview", "khaltirefund", "khaltiopening"])
+    @pytest.mark.parametrize("table", ["khaltipayment", "khaltiissue", "khaltirefund", "khalticheckoutview"])
     def test_breaks_neither_the_home_page_nor_its_transaction(self, sign_in, home, caplog, table):
         client = sign_in("viewer").client
 

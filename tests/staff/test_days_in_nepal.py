@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
 from tests.staff.conftest import Seen, make_person, url_of
-from wagtail_khalti.actions.totals import totals
-from wagtail_khalti.calendars import fiscal_year_of
+from wagtail_khalti.dates.nepali import fiscal_year_of
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff.dashboard import PaymentsPanel
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory

@@ -9,10 +9,10 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from tests.staff.conftest import Seen
-from tests.staff.made import in_doubt, nameless  # noqa: F401
-from tests.staff.matters import Kind
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.review import RISKS
+from tests.staff.issues_made import Kind
+from tests.staff.made import nameless, unconfirmed  # noqa: F401
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.testing.factories import PaymentFactory
 
 FOR_PEOPLE = {"title", "aria-label", "data-w-tooltip-content-value"}
@@ -37,11 +37,11 @@ def person(sign_in):
 
 
 @pytest.fixture
-def matter(db):
-    review = KhaltiReview(
-        pk=1_234_567, payment=PaymentFactory(), kind=Kind.SECOND_PAYMENT, risk=RISKS[Kind.SECOND_PAYMENT]
+def issue(db):
+    issue = KhaltiIssue(
+        pk=1_234_567, payment=PaymentFactory(), kind=Kind.DUPLICATE_PAYMENT, risk=RISKS[Kind.DUPLICATE_PAYMENT]
     )
-    return KhaltiReview.objects.bulk_create([review])[0]
+    return KhaltiIssue.objects.bulk_create([issue])[0]
 
 
 def grouped(page):
@@ -65,11 +65,11 @@ def test_pages_of_a_payment(person, make_paid, name):
         "wagtailadmin_home",
         "khalti_payments:index",
         "khalti_payments:export",
-        "khalti_matters:index",
+        "khalti_issues:index",
         "khalti_reports:insights",
     ],
 )
-def test_overviews(person, make_paid, matter, name):
+def test_overviews(person, make_paid, issue, name):
     make_paid(amount=123_456_00)
 
     page = Seen(person.client.get(reverse(name), {"mode": "simulator"}, follow=True))
@@ -78,21 +78,21 @@ def test_overviews(person, make_paid, matter, name):
     assert not grouped(page)
 
 
-def test_matters_are_named_by_their_headings(person, matter):
-    page = Seen(person.client.get(reverse("khalti_matters:index"), {"mode": "simulator"}, follow=True))
+def test_matters_are_named_by_their_headings(person, issue):
+    page = Seen(person.client.get(reverse("khalti_issues:index"), {"mode": "simulator"}, follow=True))
 
-    names = [case["aria-labelledby"] for case in page.main.select(".khalti-case")]
-    assert names == [f"matter-{matter.pk}"]
+    names = [case["aria-labelledby"] for case in page.main.select(".khalti-issue-row")]
+    assert names == [f"matter-{issue.pk}"]
     assert page.main.select_one(f"#{names[0]}")
 
 
-def test_a_matter_is_closed(person, matter):
-    page = Seen(person.client.get(reverse("khalti_matters:close", args=[matter.pk])))
+def test_a_matter_is_closed(person, issue):
+    page = Seen(person.client.get(reverse("khalti_issues:close", args=[issue.pk])))
 
     assert not grouped(page)
-    person.send(page.form, outcome="handled", note="Called")
-    matter.refresh_from_db()
-    assert matter.outcome == "handled"
+    person.send(page.form, resolution="resolved", note="Called")
+    issue.refresh_from_db()
+    assert issue.resolution == "resolved"
 
 
 def test_a_refund_is_made(person, khalti, make_paid):
@@ -108,14 +108,14 @@ def test_a_refund_is_made(person, khalti, make_paid):
 def test_a_refund_is_recorded(person, make_paid):
     paid = make_paid(amount=150_000_00)
 
-    person.send(person.get("record", paid).form, amount="50000", way="cash", reason="Moved")
+    person.send(person.get("record", paid).form, amount="50000", method="cash", reason="Moved")
 
     assert KhaltiPayment.objects.get(pk=paid.pk).refund_total == 50_000_00
 
 
 @pytest.mark.parametrize("name", ["decide", "amount"])
-def test_pages_of_refunds(person, in_doubt, nameless, name):
-    page = person.get(name, {"decide": in_doubt, "amount": nameless}[name].reference)
+def test_pages_of_refunds(person, unconfirmed, nameless, name):
+    page = person.get(name, {"decide": unconfirmed, "amount": nameless}[name].reference)
 
     assert page.status == 200
     assert not grouped(page)

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from wagtail_khalti.actions.days import beginning_of, today
+from wagtail_khalti.dates.days import beginning_of, today
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.staff.periods import LONGEST, PeriodForm, choices, moments
+from wagtail_khalti.staff.periods import MAX_LENGTH, PeriodForm, choices, moments
 
 NO_SUCH_DAY = "There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05."
 TOO_LONG_A_TEXT = "Ensure this value has at most 30 characters (it has {})."
@@ -70,7 +70,7 @@ class TestTheForm:
             }, (first, last)
 
     def test_takes_ten_years_and_not_a_day_more(self):
-        longest = SATURDAY - timedelta(days=LONGEST - 1)
+        longest = SATURDAY - timedelta(days=MAX_LENGTH - 1)
 
         assert form_of(longest.isoformat(), "2026-11-21").is_valid()
         assert not form_of((longest - timedelta(days=1)).isoformat(), "2026-11-21").is_valid()

@@ -16,11 +16,11 @@ LIVE = {"MODE": "live", "SECRET_KEY": KEY}
 EMPTY = {
     "merchant": "",
     "thank_you_page": "",
-    "back_page": "",
-    "checkout_text": "",
+    "return_page": "",
+    "checkout_message": "",
     "contact": "",
     "receipt_text": "",
-    "alert_addresses": "",
+    "notification_recipients": "",
 }
 
 
@@ -136,24 +136,24 @@ class TestWhatIsChosen:
         typed = {
             "merchant": "museum",
             "thank_you_page": home.pk,
-            "back_page": home.pk,
-            "checkout_text": "No refunds on <script>alert(1)</script>.",
+            "return_page": home.pk,
+            "checkout_message": "No refunds on <script>alert(1)</script>.",
             "contact": "9800000000",
             "sends_receipts": "on",
             "receipt_text": "PAN 123456789",
-            "alert_addresses": "sita@example.com\r\n\r\n  hari@example.com \r\nsita@example.com",
+            "notification_recipients": "sita@example.com\r\n\r\n  hari@example.com \r\nsita@example.com",
         }
 
         page = save(**typed)
 
         assert page.messages == ["Khalti settings updated."]
         assert KhaltiSettings.objects.get() == chosen(site)
-        assert (chosen(site).merchant, chosen(site).thank_you_page.pk, chosen(site).back_page.pk) == (
+        assert (chosen(site).merchant, chosen(site).thank_you_page.pk, chosen(site).return_page.pk) == (
             "museum",
             home.pk,
             home.pk,
         )
-        assert chosen(site).alerted == ["sita@example.com", "hari@example.com"]
+        assert chosen(site).recipients == ["sita@example.com", "hari@example.com"]
         assert "<script>alert" not in page.html
         entry = ModelLogEntry.objects.filter(action="wagtail.edit").get()
         assert (entry.content_type.model, entry.user.username) == ("khaltisettings", "keeper")
@@ -209,20 +209,22 @@ class TestWhatIsChosen:
         ],
     )
     def test_the_error_names_the_line_that_is_no_address(self, save, site, typed, bad):
-        page = save(alert_addresses=typed)
+        page = save(notification_recipients=typed)
 
         assert page.errors == [f"“{bad}” is not an e-mail address. Write one address in each line."]
-        assert chosen(site).alert_addresses == ""
-        assert page.main.select_one("[name=alert_addresses]").get_text().strip().splitlines() == typed.splitlines()
+        assert chosen(site).notification_recipients == ""
+        assert (
+            page.main.select_one("[name=notification_recipients]").get_text().strip().splitlines() == typed.splitlines()
+        )
 
     def test_each_bad_line_has_its_error(self, save):
-        errors = " ".join(save(alert_addresses="one\nsita@example.com\ntwo").errors)
+        errors = " ".join(save(notification_recipients="one\nsita@example.com\ntwo").errors)
 
         assert "“one” is not" in errors
         assert "“two” is not" in errors
         assert "sita" not in errors
 
-    @pytest.mark.parametrize("name", ["alert_addresses", "checkout_text", "receipt_text", "contact"])
+    @pytest.mark.parametrize("name", ["notification_recipients", "checkout_message", "receipt_text", "contact"])
     @pytest.mark.parametrize("typed", ["x" * 10_240, "a\x00b"])
     def test_what_can_be_no_text_is_refused(self, save, site, name, typed):
         page = save(**{name: typed})
@@ -230,7 +232,7 @@ class TestWhatIsChosen:
         assert len(page.errors) == 1
         assert getattr(chosen(site), name) == ""
 
-    @pytest.mark.parametrize("name", ["checkout_text", "contact", "receipt_text"])
+    @pytest.mark.parametrize("name", ["checkout_message", "contact", "receipt_text"])
     def test_what_the_database_does_not_keep_is_refused(self, save, site, monkeypatch, name):
         monkeypatch.setattr("wagtail_khalti.models.characters._is_narrow", lambda: True)
 
@@ -239,11 +241,11 @@ class TestWhatIsChosen:
         assert page.errors == ["Please leave this out, it can't be saved here: 🎂"]
 
     def test_more_addresses_than_can_be_meant_are_refused(self, save):
-        page = save(alert_addresses="\n".join(f"p{number}@example.com" for number in range(21)))
+        page = save(notification_recipients="\n".join(f"p{number}@example.com" for number in range(21)))
 
         assert page.errors == ["At most 20 addresses are told."]
 
-    @pytest.mark.parametrize("name", ["thank_you_page", "back_page"])
+    @pytest.mark.parametrize("name", ["thank_you_page", "return_page"])
     def test_a_page_that_visitors_can_not_see_is_refused(self, save, site, home, name):
         draft = home.add_child(instance=Page(title="Draft", slug="draft", live=False))
 
@@ -287,7 +289,7 @@ class TestThePaymentsOfSingleSites:
             client = sign_in("superuser").client
             address = reverse("wagtailusers_groups:edit", args=[group.pk])
             data = as_shown(client.get(address))
-            data |= {f"khalti_payments_of_sites-{name}": deeds for name, deeds in ticked.items()} | (more or {})
+            data |= {f"khalti_payments_of_sites-{name}": actions for name, actions in ticked.items()} | (more or {})
             return Seen(client.post(address, data, follow=True))
 
         return send

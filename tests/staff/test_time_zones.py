@@ -60,9 +60,9 @@ def test_so_does_the_history_of_what_was_repeated(desk_in, paid, zone, last, tim
     for _visit in range(3):
         KhaltiEvent.objects.add(KhaltiEvent.about(paid, KhaltiEvent.Kind.RETURNED, data={"hints": {}}))
 
-    story = desk_in(zone).get("inspect", paid).story
+    timeline = desk_in(zone).get("inspect", paid).timeline
 
-    assert [line.endswith(last) for line in story if "(3 times, last on Jan. 3, 2026, midnight" in line] == [True]
+    assert [line.endswith(last) for line in timeline if "(3 times, last on Jan. 3, 2026, midnight" in line] == [True]
 
 
 @pytest.mark.parametrize(("zone", "is_said"), [("Europe/London", True), ("Asia/Kathmandu", False)])

@@ -7,18 +7,18 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from wagtail.models import Site
 
-from wagtail_khalti.actions.keep_days import keep_days
-from wagtail_khalti.actions.totals import totals as sums_of
 from wagtail_khalti.doctor.ledger import ledger
 from wagtail_khalti.doctor.totals import totals
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory, ReviewFactory
+from wagtail_khalti.reporting.snapshots import save_snapshots
+from wagtail_khalti.reporting.totals import totals as sums_of
+from wagtail_khalti.testing.factories import DeliveryFactory, IssueFactory, PaymentFactory, RefundFactory
 
 pytestmark = pytest.mark.django_db
 
-Kind = KhaltiReview.Kind
+Kind = KhaltiIssue.Kind
 A_YEAR = timedelta(days=365)
 STATUSES = {
     "created": Status.CREATED,
@@ -36,7 +36,7 @@ STATUSES = {
     "untold": Status.COMPLETED,
     "failing": Status.COMPLETED,
 }
-REFUNDS = ["requested", "sending", "unknown", "succeeded", "refused", "external", "in_doubt", "nameless"]
+REFUNDS = ["requested", "sending", "unknown", "succeeded", "refused", "external", "unconfirmed", "nameless"]
 
 
 @pytest.fixture
@@ -58,24 +58,24 @@ def test_a_payment_of_each_trait_agrees_with_itself(all_agrees, trait, status, a
 def test_a_refund_of_each_trait_agrees_with_its_payment(all_agrees, trait):
     refund = RefundFactory(**{trait: True})
 
-    assert refund.state == {"in_doubt": "unknown", "nameless": "external"}.get(trait, trait)
+    assert refund.state == {"unconfirmed": "unconfirmed", "nameless": "external"}.get(trait, trait)
 
 
-@pytest.mark.parametrize("way", [Way.CASH, Way.BANK_TRANSFER, Way.DASHBOARD])
-def test_a_refund_made_elsewhere_agrees(all_agrees, way):
+@pytest.mark.parametrize("method", [Method.CASH, Method.BANK_TRANSFER, Method.DASHBOARD])
+def test_a_refund_made_elsewhere_agrees(all_agrees, method):
     payment = PaymentFactory(completed=True)
 
-    refund = RefundFactory(external=True, way=way, payment=payment, amount=payment.amount)
+    refund = RefundFactory(external=True, method=method, payment=payment, amount=payment.amount)
 
-    assert (refund.way, refund.remaining) == (way, 0)
+    assert (refund.method, refund.refundable) == (method, 0)
 
 
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("kind", Kind)
 def test_a_matter_of_each_kind_agrees(all_agrees, kind, closed):
-    review = ReviewFactory(kind=kind, closed=closed)
+    issue = IssueFactory(kind=kind, closed=closed)
 
-    assert (review.kind, review.is_open) == (kind, None if closed else True)
+    assert (issue.kind, issue.is_open) == (kind, None if closed else True)
 
 
 @pytest.mark.parametrize("fate", ["delivered", "pending", "failing"])
@@ -83,9 +83,9 @@ def test_a_matter_of_each_kind_agrees(all_agrees, kind, closed):
 def test_news_of_each_fate_agrees(all_agrees, trait, fate):
     traits = {} if fate == "delivered" else {fate: True}
 
-    news = DeliveryFactory(**{f"payment__{trait}": True}, **traits)
+    event_type = DeliveryFactory(**{f"payment__{trait}": True}, **traits)
 
-    assert (news.delivered_at is not None) == (fate == "delivered")
+    assert (event_type.delivered_at is not None) == (fate == "delivered")
 
 
 def test_the_history_is_laid_around_its_moment():
@@ -121,7 +121,7 @@ def test_a_test_says_what_matters_to_it(all_agrees):
 
     stored = KhaltiPayment.objects.get(pk=payment.pk)
     assert (stored.amount, stored.refund_total, stored.fee) == (90_000, 10_000, 900)
-    assert (stored.site, stored.payable, stored.source, stored.is_sale) == (site, site, site, True)
+    assert (stored.site, stored.payable, stored.source, stored.is_primary) == (site, site, site, True)
     assert (stored.mode, stored.merchant, stored.purpose) == ("live", "books", "Books")
     assert (stored.pidx, stored.transaction_id) == ("mine", "T-1")
     assert stored.refunds.get().requested_by == person
@@ -140,8 +140,8 @@ def test_what_was_sold_before_is_a_second_payment(all_agrees):
     site = Site.objects.get()
     first, second = (PaymentFactory(completed=True, payable=site) for _each in range(2))
 
-    assert (second.duplicate_of, second.is_sale) == (first, None)
-    assert second.reviews.get().kind == Kind.SECOND_PAYMENT
+    assert (second.duplicate_of, second.is_primary) == (first, None)
+    assert second.issues.get().kind == Kind.DUPLICATE_PAYMENT
 
 
 def test_of_two_things_that_are_paid_twice_each_is_sold_once(all_agrees):
@@ -156,14 +156,14 @@ def test_a_refund_follows_others_of_its_payment(all_agrees):
     refund = RefundFactory(payment=payment, amount=40_000)
 
     assert KhaltiPayment.objects.get(pk=payment.pk).status == Status.REFUNDED
-    assert refund.remaining == 0
+    assert refund.refundable == 0
 
 
 def test_kept_totals_are_those_of_what_is_made_afterwards():
     at = timezone.now() - timedelta(days=5)
     PaymentFactory(completed=True, at=at)
     day = timezone.localdate(at)
-    assert keep_days([day]) == {day}
+    assert save_snapshots([day]) == {day}
     for trait in STATUSES:
         PaymentFactory(**{trait: True}, at=at)
     for trait in REFUNDS:
@@ -186,7 +186,7 @@ def test_a_row_can_be_built_without_a_history():
     assert not KhaltiEvent.objects.exists()
 
 
-@pytest.mark.parametrize("factory", [RefundFactory, ReviewFactory, DeliveryFactory])
+@pytest.mark.parametrize("factory", [RefundFactory, IssueFactory, DeliveryFactory])
 def test_what_belongs_to_a_history_is_never_only_built(factory):
     with pytest.raises(TypeError, match="stored"):
         factory.build()

@@ -11,20 +11,20 @@ from wagtail.models import Site
 
 from tests.actions.conftest import Line
 from wagtail_khalti import signals
-from wagtail_khalti.actions import check_payment, decide_refund, record_refund, refund_payment, start_payment
-from wagtail_khalti.actions.book import hold, move_refund
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.refund_states import Word
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment, resolve_refund, start_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Customer, client, connect
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
-from wagtail_khalti.models.refund import Way
-from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory, ReviewFactory
+from wagtail_khalti.ledger.refund_states import Word
+from wagtail_khalti.ledger.refunds import lock_payment, move_refund
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.refund import Method
+from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.testing.factories import DeliveryFactory, IssueFactory, PaymentFactory, RefundFactory
 
 pytestmark = pytest.mark.django_db
 
-Kind = KhaltiReview.Kind
+Kind = KhaltiIssue.Kind
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def told(payment):
     rows = [
         payment,
         *payment.refunds.order_by("pk"),
-        *payment.reviews.order_by("pk"),
+        *payment.issues.order_by("pk"),
         *payment.deliveries.order_by("pk"),
     ]
     return [
@@ -153,7 +153,7 @@ NAMES = {
     "payment_url",
     "return_url",
     "refund",
-    "review",
+    "issue",
     "duplicate_of",
     "payable_type",
     "payable_class",
@@ -172,8 +172,8 @@ def likeness(row, field):
     return shape(value) if isinstance(value, dict) else value
 
 
-SAID = {"from", "to", "late", "status", "amount", "total_amount", "fee", "refunded", "way", "word", "request", "review",
-        "was", "news", "too_much", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
+SAID = {"from", "to", "late", "status", "amount", "total_amount", "fee", "refunded", "method", "word", "request", "issue",
+        "was", "event_type", "too_much", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
 
 
 def shape(data):
@@ -234,10 +234,10 @@ class Refunding(Reality):
 
     def external(self):
         payment = self.completed()
-        record_refund(payment, 50_000, way=Way.CASH)
+        record_refund(payment, 50_000, method=Method.CASH)
         return payment
 
-    def in_doubt(self):
+    def unconfirmed(self):
         payment = self.refund(30_000)
         self.khalti.trouble("refund", "reset_before")
         return self.refund(50_000, payment)
@@ -252,7 +252,7 @@ class Refunding(Reality):
 
 
 @pytest.mark.parametrize(
-    "trait", ["requested", "sending", "unknown", "succeeded", "refused", "external", "in_doubt", "nameless"]
+    "trait", ["requested", "sending", "unknown", "succeeded", "refused", "external", "unconfirmed", "nameless"]
 )
 def test_a_refund_is_as_the_actions_leave_it(khalti, time_machine, trait):
     real = getattr(Refunding(khalti, time_machine), trait)()
@@ -265,7 +265,7 @@ def test_a_refund_is_as_the_actions_leave_it(khalti, time_machine, trait):
 def test_a_refund_in_the_dashboard_is_as_the_actions_leave_it(khalti, time_machine):
     real = Refunding(khalti, time_machine).all_in_the_dashboard()
 
-    made = RefundFactory(external=True, way=Way.DASHBOARD, amount=150_000)
+    made = RefundFactory(external=True, method=Method.DASHBOARD, amount=150_000)
 
     assert told(made.payment) == told(real)
 
@@ -279,7 +279,7 @@ class Doubting(Refunding):
     def amount_mismatch(self):
         return self.hear(total_amount=149_999)
 
-    def other_pidx(self):
+    def pidx_mismatch(self):
         return self.hear(pidx="another")
 
     def unknown_status(self):
@@ -288,7 +288,7 @@ class Doubting(Refunding):
     def unexpected_status(self):
         return self.hear("pay", status="Expired", transaction_id=None, error_key="khalti_error")
 
-    def refund_unclear(self):
+    def conflicting_status(self):
         return self.hear(refunded=True)
 
     def not_found(self):
@@ -300,7 +300,7 @@ class Doubting(Refunding):
         )
         return self.unheard(payment)
 
-    def lookup_refused(self):
+    def key_rejected(self):
         payment = self.start()
         self.khalti.answer("lookup", {"detail": "Invalid token."}, status=401, pidx=payment.pidx)
         return self.unheard(payment)
@@ -314,41 +314,41 @@ class Doubting(Refunding):
     def late_payment(self):
         return self.late()
 
-    def second_payment(self):
+    def duplicate_payment(self):
         return self.duplicate()
 
     def possible_duplicate(self):
         payments = [self.start(), self.start()]
-        KhaltiPayment.objects.update(offer="signed", has_twin=True)
+        KhaltiPayment.objects.update(offer="signed", may_be_duplicate=True)
         for payment in payments:
             self.khalti.pay(payment)
             check_payment(payment)
         return payment
 
-    def payable_gone(self):
+    def payable_deleted(self):
         site = Site.objects.create(hostname="gone.example", root_page=Site.objects.get().root_page)
         payment = self.start(payable=site, site=Site.objects.first())
         site.delete()
         self.khalti.pay(payment)
         return check_payment(payment)
 
-    def refund_in_doubt(self):
-        return self.in_doubt()
+    def refund_unconfirmed(self):
+        return self.unconfirmed()
 
-    def refund_without_amount(self):
+    def refund_amount_missing(self):
         return self.nameless()
 
     def refund_contradicted(self):
         payment = self.sending()
         refund = payment.refunds.get()
         self.clock.move_to(timezone.now() + timedelta(minutes=6))
-        decide_refund(refund, was_sent=False)
-        hold(refund.payment)
+        resolve_refund(refund, was_sent=False)
+        lock_payment(refund.payment)
         move_refund(refund, Word.ACCEPTED, answer="Transaction refund successful.")
         self.replay(payment)
         return payment
 
-    def refunded_too_much(self):
+    def over_refunded(self):
         payment = self.external()
         self.khalti.refund(payment)
         return check_payment(payment)
@@ -361,9 +361,9 @@ class Doubting(Refunding):
 def test_a_matter_is_as_the_actions_leave_it(khalti, time_machine, kind):
     real = getattr(Doubting(khalti, time_machine), kind)()
     told_of_it = told(real)
-    KhaltiReview.objects.filter(payment=real).update(merchant=None)  # one is open for all of a merchant
+    KhaltiIssue.objects.filter(payment=real).update(merchant=None)  # one is open for all of a merchant
 
-    made = ReviewFactory(kind=kind)
+    made = IssueFactory(kind=kind)
 
     assert told(made.payment) == told_of_it
 

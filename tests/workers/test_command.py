@@ -32,7 +32,7 @@ def statuses():
 
 def claims_run_out():
     """What five minutes do."""
-    KhaltiPayment.objects.filter(status="initiated").update(next_check_at=timezone.now(), claimed_until=None)
+    KhaltiPayment.objects.filter(status="initiated").update(next_check_at=timezone.now(), leased_until=None)
 
 
 def end_other_connections():
@@ -53,7 +53,7 @@ in_full = pytest.mark.in_full
 )
 def test_on_a_signal_it_finishes_what_it_has_in_hand(khalti, pay_many, command, how):
     pay_many(12)
-    khalti.hold()
+    khalti.lock_payment()
 
     with Process(command, environment(khalti.url)) as run:
         khalti.wait_for(2)
@@ -71,7 +71,7 @@ def test_on_a_signal_it_finishes_what_it_has_in_hand(khalti, pay_many, command, 
 @in_full
 def test_a_second_signal_ends_it_at_once(khalti, pay_many):
     pay_many(1)
-    khalti.hold()
+    khalti.lock_payment()
 
     with Process(LOOP, environment(khalti.url)) as run:
         khalti.wait_for(1)
@@ -88,7 +88,7 @@ def test_the_loop_sleeps_until_something_is_due(khalti, pay_many):
     pay_many(2)
     second = KhaltiPayment.objects.filter(pk=KhaltiPayment.objects.last().pk)
     second.update(next_check_at=timezone.now() + timedelta(hours=1))
-    khalti.hold()
+    khalti.lock_payment()
 
     with Process([*LOOP, "--interval", "3600"], environment(khalti.url)) as run:
         khalti.wait_for(1)
@@ -109,7 +109,7 @@ def test_the_loop_sleeps_until_something_is_due(khalti, pay_many):
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite is no server that could be restarted")
 def test_the_loop_survives_a_restart_of_the_database(khalti, pay_many):
     pay_many(2)
-    khalti.hold()
+    khalti.lock_payment()
 
     with Process([*LOOP, "--interval", "1"], environment(khalti.url)) as run:
         khalti.wait_for(2)

@@ -38,7 +38,7 @@ def questions_of_four():
 def the_killed_ones_claims_run_out():
     """What five minutes do."""
     now = timezone.now()
-    KhaltiPayment.objects.filter(claimed_until__gt=now).update(claimed_until=now, next_check_at=now)
+    KhaltiPayment.objects.filter(leased_until__gt=now).update(leased_until=now, next_check_at=now)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def unfinished():
 @pytest.mark.parametrize("queue", QUEUES)
 def test_four_workers_miss_none_and_ask_about_none_twice_even_if_one_is_killed(queue, khalti, pay_many, site):
     pay_many(MANY)
-    khalti.hold()
+    khalti.lock_payment()
 
     with queue(khalti.url) as workers, ExitStack() as running:
         workers.enqueue(8)
@@ -76,7 +76,7 @@ def test_four_workers_miss_none_and_ask_about_none_twice_even_if_one_is_killed(q
     asked = [call.pidx for call in khalti.calls if call.pidx not in left]
     assert len(asked) == len(set(asked)) == MANY - len(left)
     assert set(Order.objects.values_list("times_paid", flat=True)) == {1}
-    assert KhaltiEvent.objects.filter(kind="moved").count() == MANY
+    assert KhaltiEvent.objects.filter(kind="status_changed").count() == MANY
     deliveries = KhaltiDelivery.objects.filter(delivered_at__gt=F("created_at"))
     assert (deliveries.count(), deliveries.aggregate(most=Max("attempts"))["most"]) == (MANY, 1)
     queue = "Redis" if queue is workers_on_redis else "the database"
@@ -88,7 +88,7 @@ def test_four_workers_miss_none_and_ask_about_none_twice_even_if_one_is_killed(q
 def test_without_claims_they_would_ask_about_the_same(khalti, pay_many):
     """The control: what they read at the same time, both would ask about."""
     pay_many(12)
-    khalti.hold()
+    khalti.lock_payment()
 
     with workers_on_the_database(khalti.url) as workers, ExitStack() as running:
         workers.enqueue(2)

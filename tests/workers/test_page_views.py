@@ -48,7 +48,7 @@ def paid_orders():
 
 def test_the_answer_is_out_before_khalti_is_asked(khalti, pay_many):
     pay_many(1)
-    khalti.hold()
+    khalti.lock_payment()
 
     with servers(khalti) as [server]:
         assert server.get(CHECKOUT).status_code == 404  # it came, although Khalti has not answered
@@ -65,7 +65,7 @@ def test_the_answer_is_out_before_khalti_is_asked(khalti, pay_many):
 def test_gunicorn_answers_first_and_asks_then(khalti, pay_many, kind):
     """As ``tests/asgi`` shows for uvicorn."""
     pay_many(1)
-    khalti.hold()
+    khalti.lock_payment()
 
     with Process(["tests.workers.serve_gunicorn", kind], environment(khalti.url, reconcile_every="3600")) as server:
         address = server.line()
@@ -83,7 +83,7 @@ def test_gunicorn_answers_first_and_asks_then(khalti, pay_many, kind):
 def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
     """The control: a payment's own page asks Khalti before it answers."""
     pay_many(1)
-    khalti.hold()
+    khalti.lock_payment()
 
     with servers(khalti) as [server], pytest.raises(requests.ReadTimeout):
         server.get(KhaltiPayment.objects.get().get_absolute_url(), timeout=1)
@@ -91,7 +91,7 @@ def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
 
 def test_many_views_of_many_processes_take_one_turn_in_an_interval(khalti, pay_many):
     pay_many(4 * CONCURRENCY)
-    khalti.hold()
+    khalti.lock_payment()
 
     with servers(khalti, 3) as running:
         with ThreadPoolExecutor(12) as visitors:
@@ -110,7 +110,7 @@ def test_many_views_of_many_processes_take_one_turn_in_an_interval(khalti, pay_m
 def test_with_no_interval_to_speak_of_they_would_take_many(khalti, pay_many):
     """The control: it is the interval that holds them back."""
     pay_many(4 * CONCURRENCY)
-    khalti.hold()
+    khalti.lock_payment()
 
     with servers(khalti, 2, reconcile_every="0.001") as running:
         for server in running:

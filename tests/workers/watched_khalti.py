@@ -55,7 +55,7 @@ class WatchedKhalti:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def hold(self) -> None:
+    def lock_payment(self) -> None:
         """From now on the answers of lookups are kept back."""
         self._gate.clear()
 

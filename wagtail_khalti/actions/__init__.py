@@ -2,18 +2,18 @@
 
 from wagtail_khalti.actions.add_note import add_note
 from wagtail_khalti.actions.check import check_payment
-from wagtail_khalti.actions.close_review import close_review
-from wagtail_khalti.actions.decide_refund import decide_refund
 from wagtail_khalti.actions.enter_refund_amount import enter_refund_amount
 from wagtail_khalti.actions.initiate import initiate_payment
 from wagtail_khalti.actions.reconcile import reconcile
 from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.actions.record_refund import record_refund
+from wagtail_khalti.actions.redeliver import redeliver
 from wagtail_khalti.actions.refund import refund_payment
-from wagtail_khalti.actions.replay import replay_delivery
-from wagtail_khalti.actions.send_receipt import send_receipt
+from wagtail_khalti.actions.resolve_issue import resolve_issue
+from wagtail_khalti.actions.resolve_refund import resolve_refund
 from wagtail_khalti.actions.start import Source, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.receipts.sending import send_receipt
 
 __all__ = [
     "BreakdownLine",
@@ -23,14 +23,14 @@ __all__ = [
     "Source",
     "add_note",
     "check_payment",
-    "close_review",
-    "decide_refund",
     "enter_refund_amount",
     "initiate_payment",
     "reconcile",
     "record_refund",
+    "redeliver",
     "refund_payment",
-    "replay_delivery",
+    "resolve_issue",
+    "resolve_refund",
     "send_receipt",
     "start_payment",
 ]

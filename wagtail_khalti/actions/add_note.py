@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.actions.audit import log_deed
-from wagtail_khalti.actions.book import hold
+from wagtail_khalti.ledger.audit import log_action
+from wagtail_khalti.ledger.refunds import lock_payment
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.transactions import short_transaction
 
-LONGEST_NOTE = 1000  # characters
+MAX_NOTE_LENGTH = 1000  # characters
 A_MOMENT = timedelta(minutes=1)
 
 
@@ -24,16 +24,18 @@ def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> Khal
     note = text.replace("\x00", "").strip()  # PostgreSQL can't store a zero
     if not note:
         raise ValueError("A note needs words")
-    if len(note) > LONGEST_NOTE:
-        raise ValueError(f"A note has at most {LONGEST_NOTE} characters, not {len(note)}")
+    if len(note) > MAX_NOTE_LENGTH:
+        raise ValueError(f"A note has at most {MAX_NOTE_LENGTH} characters, not {len(note)}")
 
-    event = KhaltiEvent.about(payment, KhaltiEvent.Kind.NOTED, by=by, data={"note": note})
+    event = KhaltiEvent.about(payment, KhaltiEvent.Kind.NOTE_ADDED, by=by, data={"note": note})
     with short_transaction(durable=False):
-        hold(payment)
+        lock_payment(payment)
         if twin := _just_noted(event):
             return twin
         event.save()
-        log_deed(payment, "add_note", by=by)  # without the words: Wagtail's log asks nobody for the right to read names
+        log_action(
+            payment, "add_note", by=by
+        )  # without the words: Wagtail's log asks nobody for the right to read names
     return event
 
 

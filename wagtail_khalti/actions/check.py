@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.actions.audit import log_deed
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.learn import learn
-from wagtail_khalti.actions.look_up import look_up
-from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.ledger.audit import log_action
+from wagtail_khalti.lookups.lookup import look_up
+from wagtail_khalti.lookups.outcome import apply_attempt
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.outside import require_no_transaction
+from wagtail_khalti.outbox.deliver import deliver
 
 
 def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiPayment:
@@ -22,7 +22,7 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     """
     require_no_transaction("check_payment")
     if payment.pidx:
-        log_deed(payment, "check", by=by)
-        learn(payment, look_up(payment, by=by), by=by)
+        log_action(payment, "check", by=by)
+        apply_attempt(payment, look_up(payment, by=by), by=by)
     deliver(payment)
     return payment

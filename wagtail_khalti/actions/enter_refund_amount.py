@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.actions.audit import log_refund
-from wagtail_khalti.actions.book import book_made_elsewhere, hold
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.actions.permission import require_permission_to_refund
-from wagtail_khalti.actions.refundable import require_amount
-from wagtail_khalti.exceptions import AmountNotLeft, RefundIsDecided
+from wagtail_khalti.exceptions import AmountExceedsRefundable, RefundAlreadyResolved
+from wagtail_khalti.ledger.audit import log_refund
+from wagtail_khalti.ledger.permissions import require_permission_to_refund
+from wagtail_khalti.ledger.refund_rules import require_amount
+from wagtail_khalti.ledger.refunds import lock_payment, record_external_refund
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.outbox.deliver import deliver
 
 
 def enter_refund_amount(
@@ -21,8 +21,8 @@ def enter_refund_amount(
 ) -> KhaltiRefund:
     """``amount`` paisa, as Khalti's dashboard shows it: Khalti's API does not tell. It can't be changed afterwards.
 
-    Raises ``TypeError``, ``AmountTooSmall``, ``AmountNotLeft`` (also for the whole payment, which Khalti would call
-    refunded), ``RefundIsDecided`` where the amount is known, or ``PermissionDenied``. Commits on its own, so it can't
+    Raises ``TypeError``, ``AmountTooSmall``, ``AmountExceedsRefundable`` (also for the whole payment, which Khalti would call
+    refunded), ``RefundAlreadyResolved`` where the amount is known, or ``PermissionDenied``. Commits on its own, so it can't
     run inside a transaction.
     """
     require_no_transaction("enter_refund_amount")
@@ -30,14 +30,14 @@ def enter_refund_amount(
     require_amount(amount)
     payment = refund.payment
     with short_transaction():
-        hold(payment)
+        lock_payment(payment)
         refund.refresh_from_db()
         refund.payment = payment
         if not refund.lacks_amount:
-            raise RefundIsDecided(f"The amount of refund {refund.reference} is known")
+            raise RefundAlreadyResolved(f"The amount of refund {refund.reference} is known")
         _require_a_part(payment, amount)
         refund.requested_by_id = by.pk if by else None
-        book_made_elsewhere(refund, amount, by=by, note=note)
+        record_external_refund(refund, amount, by=by, note=note)
         log_refund(refund, "enter_refund_amount", by=by, amount=amount)
     deliver(payment)
     return refund
@@ -47,4 +47,4 @@ def _require_a_part(payment: KhaltiPayment, amount: Paisa) -> None:
     """Of what Khalti had. Had all gone back, Khalti would say so; what was given back past Khalti it doesn't know."""
     at_khalti = sum(refund.amount or 0 for refund in payment.refunds.done() if refund.is_at_khalti)
     if amount >= payment.amount - at_khalti:
-        raise AmountNotLeft("Khalti says that a part went back, which is less than all")
+        raise AmountExceedsRefundable("Khalti says that a part went back, which is less than all")

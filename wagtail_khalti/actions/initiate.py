@@ -10,11 +10,6 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_khalti.actions.account import merchant_of
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.actions.recount import recount_days_of
-from wagtail_khalti.actions.schedule import SHORTEST
 from wagtail_khalti.exceptions import AnswerDelayed, AnswerNotUnderstood, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import (
     BreakdownLine,
@@ -24,14 +19,19 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
-from wagtail_khalti.lookups import ask_briefly
+from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.ledger.schedule import MIN_PAUSE
+from wagtail_khalti.lookups import call_briefly
+from wagtail_khalti.lookups.merchants import merchant_of
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.outbox.deliver import deliver
 
-CLAIM = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
-LONGEST_WORDS = 300
+INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
+MAX_WORDS_LENGTH = 300
 
 
 def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
@@ -46,17 +46,17 @@ def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
     if payment.status != Status.CREATED:
         return payment
     merchant_of(payment)
-    return send_claimed(payment) if _claim(payment) else payment
+    return send_leased(payment) if _lease(payment) else payment
 
 
-def send_claimed(payment: KhaltiPayment) -> KhaltiPayment:
+def send_leased(payment: KhaltiPayment) -> KhaltiPayment:
     """The same for who holds the claim: whoever wrote ``initiating_at`` and the event that goes with it.
 
     Khalti may take longer than a visitor waits. Then it is as while another request is sending it.
     """
     client, request = connect(merchant_of(payment)), _request(payment)
     try:
-        outcome: Initiated | KhaltiError = ask_briefly(
+        outcome: Initiated | KhaltiError = call_briefly(
             payment.merchant,
             lambda: client.initiate(request),
             use_late_answer=lambda outcome: _use_late_answer(payment, outcome),
@@ -76,7 +76,7 @@ def _use_late_answer(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -
 
 def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPayment:
     if isinstance(outcome, RequestRejected):
-        _close(payment, KhaltiEvent.Kind.INITIATE_REFUSED, _words(outcome), status=Status.FAILED)
+        _close(payment, KhaltiEvent.Kind.INITIATE_REJECTED, _words(outcome), status=Status.FAILED)
         deliver(payment)
         raise outcome
     if isinstance(outcome, KhaltiError):
@@ -85,9 +85,9 @@ def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPaym
     return _accept(payment, outcome)
 
 
-def _claim(payment: KhaltiPayment) -> bool:
+def _lease(payment: KhaltiPayment) -> bool:
     now = timezone.now()
-    free = Q(initiating_at=None) | Q(initiating_at__lt=now - CLAIM)
+    free = Q(initiating_at=None) | Q(initiating_at__lt=now - INITIATE_LEASE)
     with short_transaction():
         mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
         if mine:
@@ -118,7 +118,7 @@ def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
         "payment_url": answer.payment_url,
         "expires_at": answer.expires_at and _as_stored(answer.expires_at),
         "initiated_at": now,
-        "next_check_at": now + SHORTEST,
+        "next_check_at": now + MIN_PAUSE,
     }
     try:
         _close(payment, KhaltiEvent.Kind.INITIATED, answer.facts(), **changes)
@@ -148,9 +148,9 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
         else:
             event.save()
         if mine and "status" in changes:
-            recount_days_of(payment.created_at)
+            invalidate_days_of(payment.created_at)
         if mine and has_failed:
-            KhaltiDelivery.objects.create(payment=payment, news=KhaltiDelivery.News.ENDED)
+            KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.ENDED)
     if not mine:
         payment.refresh_from_db()
         return
@@ -160,7 +160,7 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
 
 
 def _words(error: RequestRejected) -> dict[str, Any]:
-    return {"fields": {name[:100]: text[:LONGEST_WORDS] for name, text in list(error.fields.items())[:20]}}
+    return {"fields": {name[:100]: text[:MAX_WORDS_LENGTH] for name, text in list(error.fields.items())[:20]}}
 
 
 def _silence(error: KhaltiError) -> dict[str, Any]:

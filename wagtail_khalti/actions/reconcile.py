@@ -14,21 +14,21 @@ from itertools import islice
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from wagtail_khalti.actions.ask import Inquiry
-from wagtail_khalti.actions.claim import claim_payment, release
-from wagtail_khalti.actions.close_review import close_review
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.inquiries import Inquiries
-from wagtail_khalti.actions.keep_days import keep_up
-from wagtail_khalti.actions.learn import learn
-from wagtail_khalti.actions.outage import Outages
-from wagtail_khalti.actions.outside import require_no_transaction
 from wagtail_khalti.actions.reconciliation import Reconciliation
-from wagtail_khalti.actions.refund_notices import payments_with_due_notices, send_refund_notices
-from wagtail_khalti.actions.turns import Turns
+from wagtail_khalti.actions.resolve_issue import resolve_issue
 from wagtail_khalti.conf import Merchant, configuration
-from wagtail_khalti.exceptions import KhaltiError, ReviewIsClosed
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReview, KhaltiRun
+from wagtail_khalti.exceptions import IssueAlreadyResolved, KhaltiError
+from wagtail_khalti.lookups.attempt import LookupAttempt
+from wagtail_khalti.lookups.batch import LookupBatch
+from wagtail_khalti.lookups.lease_order import LeaseQueue
+from wagtail_khalti.lookups.leases import lease_payment, release_lease
+from wagtail_khalti.lookups.outcome import apply_attempt
+from wagtail_khalti.lookups.run_breaker import RunBreaker
+from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
+from wagtail_khalti.models.outside import require_no_transaction
+from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
+from wagtail_khalti.reporting.snapshots import save_latest_snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ def reconcile(
     def is_over() -> bool:
         return is_stopping() or (seconds is not None and time.monotonic() - began >= seconds)
 
-    with Inquiries(concurrency) as inquiries:
-        run = _Run(inquiries, is_over, limit=limit, by=by, on_progress=on_progress)
+    with LookupBatch(concurrency) as batch:
+        run = _Run(batch, is_over, limit=limit, by=by, on_progress=on_progress)
         if only is not None:
             run.work_on(only)
         else:
@@ -83,7 +83,7 @@ class _Run:
 
     def __init__(
         self,
-        inquiries: Inquiries,
+        batch: LookupBatch,
         is_over: Callable[[], bool],
         *,
         limit: int | None,
@@ -91,11 +91,11 @@ class _Run:
         on_progress: Callable[[Reconciliation], None] | None,
     ) -> None:
         self.done = Reconciliation()
-        self._inquiries, self._is_over = inquiries, is_over
+        self._batch, self._is_over = batch, is_over
         self._left, self._by, self._on_progress = limit, by, on_progress
         self._merchants = deque(configuration().merchants.values())
-        self._outages = Outages()
-        self._turns = Turns()
+        self._breaker = RunBreaker()
+        self._lease_queue = LeaseQueue()
         self._heard_from: dict[str, datetime] = {}
         self._deliveries = iter(KhaltiDelivery.objects.due(timezone.now()).in_turn())
 
@@ -103,7 +103,7 @@ class _Run:
         is_cut_short = False
         while not (is_cut_short := self._is_over()):
             self._ask_some()
-            has_asked = bool(self._inquiries)
+            has_asked = bool(self._batch)
             self._learn_some()
             has_delivered = self._deliver_some()
             if not has_asked and not has_delivered:
@@ -114,8 +114,8 @@ class _Run:
     def work_on(self, payment: KhaltiPayment) -> None:
         if not payment.pidx:
             self._deliver(payment)  # Khalti never heard of it
-        elif claim_payment(payment):
-            self._inquiries.ask(payment)
+        elif lease_payment(payment):
+            self._batch.ask(payment)
         else:
             self.done.in_other_hands = 1
         self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
@@ -131,42 +131,42 @@ class _Run:
     def keep_days_up(self) -> None:
         """Last, and only a few days at a time: figures can wait, and are right without it."""
         with self._going_on("The totals of days could not be kept"):
-            keep_up(is_over=self._is_over)
+            save_latest_snapshots(is_over=self._is_over)
 
     def _ask_some(self) -> None:
-        room = self._inquiries.room if self._left is None else min(self._inquiries.room, self._left)
+        room = self._batch.room if self._left is None else min(self._batch.room, self._left)
         if room <= 0:
             return
         self._merchants.rotate()  # none of them waits behind the others
         with self._going_on("Due payments could not be claimed"):
-            claimed = self._turns.claim(room, self._those_who_answer())
-            self._left = None if self._left is None else self._left - len(claimed)
-            for payment in claimed:
-                self._inquiries.ask(payment)
+            leased = self._lease_queue.lease(room, self._those_who_answer())
+            self._left = None if self._left is None else self._left - len(leased)
+            for payment in leased:
+                self._batch.ask(payment)
 
     def _learn_some(self) -> None:
         """Money facts first: what was asked is written down before the site's code, which may be slow, hears of it."""
-        answers = self._inquiries.answers() if self._inquiries else []
+        answers = self._batch.answers() if self._batch else []
         learned = [payment for payment, coming in answers if self._learn(payment, coming)]
         for payment in learned:
             self._deliver(payment)
         if self._on_progress and answers:
             self._on_progress(self.done)
-        for payment in self._inquiries.take_back(self._outages.reasons):
-            self._give_back(payment)
+        for payment in self._batch.take_back(self._breaker.reasons):
+            self._release(payment)
 
-    def _learn(self, payment: KhaltiPayment, coming: Future[Inquiry]) -> bool:
+    def _learn(self, payment: KhaltiPayment, coming: Future[LookupAttempt]) -> bool:
         before, is_learned = payment.status, False
         with self._going_on("Payment %s could not be worked on", payment.reference):
-            inquiry = coming.result()
-            self._outages.note(payment.merchant, inquiry.outcome)
+            attempt = coming.result()
+            self._breaker.note(payment.merchant, attempt.outcome)
             try:
-                learn(payment, inquiry, by=self._by)
+                apply_attempt(payment, attempt, by=self._by)
             except KhaltiError as error:
                 logger.warning("Payment %s could not be checked: %s", payment.reference, error)
                 self.done.unanswered += 1
             else:
-                self._heard_from[payment.merchant] = inquiry.asked_at
+                self._heard_from[payment.merchant] = attempt.requested_at
                 self.done.answered += 1
                 self.done.moved += payment.status != before
                 is_learned = True
@@ -185,26 +185,26 @@ class _Run:
 
     def _deliver(self, payment: KhaltiPayment) -> None:
         with self._going_on("Payment %s could not be delivered", payment.reference):
-            told = deliver(payment)
-            self.done.delivered += told.made
-            self.done.undelivered += told.failed
+            result = deliver(payment)
+            self.done.delivered += result.made
+            self.done.undelivered += result.failed
 
     def _finish(self) -> None:
         """Use every answer that was asked for, and give back what was not."""
-        for payment in self._inquiries.take_back():
-            self._give_back(payment)
-        while self._inquiries:
+        for payment in self._batch.take_back():
+            self._release(payment)
+        while self._batch:
             self._learn_some()
-        self.done.not_asked = dict(self._outages.reasons)
-        for merchant in self._heard_from.keys() - self._outages.reasons.keys():
-            _close_refusals(merchant, asked_at=self._heard_from[merchant])
+        self.done.not_asked = dict(self._breaker.reasons)
+        for merchant in self._heard_from.keys() - self._breaker.reasons.keys():
+            _close_refusals(merchant, requested_at=self._heard_from[merchant])
 
-    def _give_back(self, payment: KhaltiPayment) -> None:
+    def _release(self, payment: KhaltiPayment) -> None:
         with self._going_on("Payment %s could not be given back", payment.reference):
-            release(payment)
+            release_lease(payment)
 
     def _those_who_answer(self) -> list[Merchant]:
-        return [merchant for merchant in self._merchants if merchant.name not in self._outages.reasons]
+        return [merchant for merchant in self._merchants if merchant.name not in self._breaker.reasons]
 
     def _has_left_some(self) -> bool:
         due = KhaltiPayment.objects.due(timezone.now())
@@ -222,9 +222,9 @@ class _Run:
             self.done.broken += 1
 
 
-def _close_refusals(merchant: str, *, asked_at: datetime) -> None:
+def _close_refusals(merchant: str, *, requested_at: datetime) -> None:
     """Khalti takes the key of this merchant (again)."""
-    refusals = KhaltiReview.objects.open().filter(kind=KhaltiReview.Kind.LOOKUP_REFUSED, merchant=merchant)
-    for review in refusals.filter(opened_at__lte=asked_at).select_related("payment"):
-        with suppress(ReviewIsClosed):
-            close_review(review, outcome=KhaltiReview.Outcome.CAME_RIGHT)
+    refusals = KhaltiIssue.objects.open().filter(kind=KhaltiIssue.Kind.KEY_REJECTED, merchant=merchant)
+    for issue in refusals.filter(opened_at__lte=requested_at).select_related("payment"):
+        with suppress(IssueAlreadyResolved):
+            resolve_issue(issue, resolution=KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY)

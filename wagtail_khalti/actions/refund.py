@@ -9,20 +9,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError
 from django.utils import timezone
 
-from wagtail_khalti.actions.account import merchant_of
-from wagtail_khalti.actions.ask import Inquiry
-from wagtail_khalti.actions.audit import log_refund
-from wagtail_khalti.actions.book import about, hold, move_refund, set_aside
-from wagtail_khalti.actions.claim import LEASE
-from wagtail_khalti.actions.deliver import deliver
-from wagtail_khalti.actions.learn import learn
-from wagtail_khalti.actions.look_up import look_up
-from wagtail_khalti.actions.match import match_now, match_refunds
-from wagtail_khalti.actions.outside import require_no_transaction
-from wagtail_khalti.actions.permission import require_permission_to_refund
-from wagtail_khalti.actions.refund_states import Word
-from wagtail_khalti.actions.refundable import require_amount, require_left, require_refundable, require_room
-from wagtail_khalti.actions.states import judge
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
     GatewayError,
@@ -35,11 +21,25 @@ from wagtail_khalti.exceptions import (
     RequestRejected,
 )
 from wagtail_khalti.gateway import Lookup, RefundRequest, connect
+from wagtail_khalti.ledger.audit import log_refund
+from wagtail_khalti.ledger.payment_states import transition_for
+from wagtail_khalti.ledger.permissions import require_permission_to_refund
+from wagtail_khalti.ledger.refund_matching import match_refunds, match_refunds_now
+from wagtail_khalti.ledger.refund_rules import require_amount, require_left, require_refundable, require_room
+from wagtail_khalti.ledger.refund_states import RefundTrigger
+from wagtail_khalti.ledger.refunds import about, lock_payment, move_refund, reserve
+from wagtail_khalti.lookups.attempt import LookupAttempt
+from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.lookups.lookup import look_up
+from wagtail_khalti.lookups.merchants import merchant_of
+from wagtail_khalti.lookups.outcome import apply_attempt
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.outbox.deliver import deliver
 from wagtail_khalti.phone import MOBILE_DIGITS
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def refund_payment(
     mobile: str | None = None,
     reason: str = "",
     by: AbstractBaseUser | None = None,
-    remaining: Paisa | None = None,
+    refundable: Paisa | None = None,
     idempotency_key: str | None = None,
 ) -> KhaltiRefund:
     """Give back ``amount`` paisa, or all that is left.
@@ -88,7 +88,7 @@ def refund_payment(
     )
     require_room(refund)
 
-    earlier = _set_aside(refund, remaining=remaining, by=by)
+    earlier = _set_aside(refund, refundable=refundable, by=by)
     if earlier:
         return earlier
     try:
@@ -104,21 +104,21 @@ def _require_mobile(mobile: str | None) -> None:
         raise ValueError(f"A mobile number has {MOBILE_DIGITS} digits")
 
 
-def _set_aside(refund: KhaltiRefund, *, remaining: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
+def _set_aside(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
     """The row comes first, and with it the money is set aside. What the same key made before, if it did."""
     payment, wanted = refund.payment, refund.amount
-    match_now(payment)  # one that nobody sends any more stands in nobody's way
+    match_refunds_now(payment)  # one that nobody sends any more stands in nobody's way
     try:
         with short_transaction():
-            hold(payment)
+            lock_payment(payment)
             if earlier := _earlier(refund):
                 return earlier
             require_refundable(payment)
-            refund.amount = require_left(payment, wanted, seen=remaining)
+            refund.amount = require_left(payment, wanted, seen=refundable)
             refund.save(force_insert=True)
             now = timezone.now()
             # Khalti is asked about it also if this process ends here.
-            set_aside(payment, refund.amount, refunding_since=now, next_check_at=now + LEASE)
+            reserve(payment, refund.amount, refunding_since=now, next_check_at=now + LEASE)
             data = about(refund) | {"reason": refund.reason}
             KhaltiEvent.about(payment, KhaltiEvent.Kind.REFUND_REQUESTED, by=by, data=data).save()
             log_refund(refund, "refund", by=by)
@@ -145,30 +145,30 @@ def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | N
     """Somebody may have given the money back in Khalti's dashboard, and Khalti must answer at all."""
     payment, before = refund.payment, refund.payment.status
     try:
-        inquiry = look_up(payment, by=by)
-        learn(payment, inquiry, by=by)
-        _require_as_before(payment, before, inquiry)
+        attempt = look_up(payment, by=by)
+        apply_attempt(payment, attempt, by=by)
+        _require_as_before(payment, before, attempt)
         if not payment.transaction_id:
             raise NotPaid(f"Khalti gave no transaction id for payment {payment.reference}")
     except KhaltiError as error:
-        _apply(refund, Word.REFUSED, error=error)
+        _apply(refund, RefundTrigger.REJECTED, error=error)
         raise
 
 
-def _require_as_before(payment: KhaltiPayment, before: str, inquiry: Inquiry) -> None:
+def _require_as_before(payment: KhaltiPayment, before: str, attempt: LookupAttempt) -> None:
     """By the answer itself, too: where a later question was answered sooner, it has moved nothing."""
-    said = cast("Lookup", inquiry.outcome)
-    road = judge(payment, said)
-    if payment.status != before or isinstance(road, Status):
+    said = cast("Lookup", attempt.outcome)
+    transition = transition_for(payment, said)
+    if payment.status != before or isinstance(transition, Status):
         raise RefundsChanged(f"The payment is {payment.status}, Khalti says {said.status}; it was {before}")
-    if road or not (payment.confirmed_at and payment.confirmed_at >= inquiry.asked_at):
+    if transition or not (payment.confirmed_at and payment.confirmed_at >= attempt.requested_at):
         raise NotRefundable("Khalti's answer contradicts what we know of the payment")
 
 
 def _send(refund: KhaltiRefund) -> None:
     """At most once in the life of a refund."""
-    if not _apply(refund, Word.SENT, only_if=refund.payment.status):
-        _apply(refund, Word.REFUSED)
+    if not _apply(refund, RefundTrigger.SENT, only_if=refund.payment.status):
+        _apply(refund, RefundTrigger.REJECTED)
         raise RefundsChanged("Money went back in the meantime, or the refund took too long to begin")
     payment = refund.payment
     is_whole = refund.amount == payment.amount
@@ -180,25 +180,30 @@ def _send(refund: KhaltiRefund) -> None:
     try:
         connect(merchant_of(payment)).refund(request)
     except (GatewayRejected, ConnectionNeverMade) as error:
-        _apply(refund, Word.REFUSED, error=error)
+        _apply(refund, RefundTrigger.REJECTED, error=error)
         raise
     except GatewayError as error:
-        _apply(refund, Word.LOST, error=error)
+        _apply(refund, RefundTrigger.LOST, error=error)
     else:
-        _apply(refund, Word.ACCEPTED, answer="Transaction refund successful.")
+        _apply(refund, RefundTrigger.ACCEPTED, answer="Transaction refund successful.")
     _find_out(refund)
 
 
 def _apply(
-    refund: KhaltiRefund, word: Word, *, answer: str = "", error: KhaltiError | None = None, only_if: str | None = None
+    refund: KhaltiRefund,
+    trigger: RefundTrigger,
+    *,
+    answer: str = "",
+    error: KhaltiError | None = None,
+    only_if: str | None = None,
 ) -> bool:
     """``only_if``: the payment still has this status."""
     with short_transaction():
-        hold(refund.payment)
+        lock_payment(refund.payment)
         if only_if not in (None, refund.payment.status):
             return False
-        refund.refresh_from_db(fields=["state", "answer", "is_accepted", "sent_at", "decided_at", "remaining"])
-        has_moved = move_refund(refund, word, answer=answer or _words(error), error=error)
+        refund.refresh_from_db(fields=["state", "answer", "is_accepted", "sent_at", "resolved_at", "refundable"])
+        has_moved = move_refund(refund, trigger, answer=answer or _words(error), error=error)
         match_refunds(refund.payment)  # perhaps a lookup waited for this
     return has_moved
 
@@ -207,12 +212,12 @@ def _find_out(refund: KhaltiRefund) -> None:
     """What Khalti says of the payment now. Where it doesn't answer, reconcile asks again."""
     payment = refund.payment
     try:
-        learn(payment, look_up(payment))
+        apply_attempt(payment, look_up(payment))
     except KhaltiError as error:
         logger.warning("Refund %s could not be confirmed yet: %s", refund.reference, error)
     refund.refresh_from_db()
     refund.payment = payment
-    if refund.state == State.UNKNOWN:
+    if refund.state == State.UNCONFIRMED:
         logger.warning("It is not known yet what became of refund %s", refund.reference)
 
 

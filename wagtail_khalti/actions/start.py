@@ -22,12 +22,12 @@ from wagtail_khalti.actions.arguments import (
     require_sound_amount,
     require_sound_products,
 )
-from wagtail_khalti.actions.initiate import initiate_payment, send_claimed
-from wagtail_khalti.actions.outside import require_no_transaction
+from wagtail_khalti.actions.initiate import initiate_payment, send_leased
 from wagtail_khalti.actions.recipient import recipient_of
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
+from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.transactions import short_transaction
@@ -171,7 +171,7 @@ def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
 
 def _require_unpaid(payment: KhaltiPayment) -> None:
     """The same call once more gets the payment that it made, also when it is paid."""
-    sale = None if payment.is_repeat else payment.sale_of_the_same()
+    sale = None if payment.is_repeat else payment.primary_for_same_payable()
     is_same_call = sale and sale.idempotency_key and sale.idempotency_key == payment.idempotency_key
     if sale and not is_same_call:
         raise AlreadyPaid(f"It was paid with {sale.reference}", payment=sale)
@@ -192,7 +192,7 @@ def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> Kha
             KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
     except IntegrityError as error:
         return initiate_payment(_earlier(payment, error))
-    return send_claimed(payment)
+    return send_leased(payment)
 
 
 def _earlier(wanted: KhaltiPayment, error: IntegrityError) -> KhaltiPayment:

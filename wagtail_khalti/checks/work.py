@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, router
 
-from wagtail_khalti.actions.days import is_in_nepal
+from wagtail_khalti.dates.days import is_in_nepal
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import schedule
 from wagtail_khalti.models import KhaltiPayment

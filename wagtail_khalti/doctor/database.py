@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.models.characters import narrow_places
+from wagtail_khalti.models.characters import narrow_dimensions
 
 LABEL = "wagtail_khalti"
 CLOCKS_MAY_DIFFER = 5  # seconds; claims last minutes
@@ -87,7 +87,7 @@ def engines() -> Iterator[Finding]:
 
 def characters() -> Iterator[Finding]:
     """Whether a name with an emoji can be saved: in MySQL's older "utf8" it is an error."""
-    narrow = narrow_places()
+    narrow = narrow_dimensions()
     if not narrow:
         yield found(level=Level.OK, name="characters", sentence=_("Every character can be saved."))
     if spoken := narrow.pop("", None):

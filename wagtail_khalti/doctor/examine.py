@@ -11,14 +11,14 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import API_URLS, Mode
-from wagtail_khalti.doctor import database, keys, last_run, ledger, matters, schema, settings, totals, waiting
+from wagtail_khalti.doctor import database, issues, keys, last_run, ledger, schema, settings, totals, waiting
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
 
 Examination = Callable[[], Iterable[Finding]]
 
-LONGEST_WORDS = 200
+MAX_WORDS_LENGTH = 200
 
 IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
     Subject.DATABASE: (
@@ -33,11 +33,11 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         last_run.last_reconcile,
         last_run.schedule,
         waiting.overdue,
-        waiting.undecided,
-        waiting.refunds_in_doubt,
+        waiting.in_progress,
+        waiting.unconfirmed_refunds,
         waiting.left_behind,
-        matters.undelivered,
-        matters.open_reviews,
+        issues.undelivered,
+        issues.open_issues,
     ),
     Subject.LEDGER: (ledger.ledger, totals.totals),
 }
@@ -103,4 +103,4 @@ def _words(error: Exception) -> str:
     if not isinstance(error, OperationalError | ProgrammingError):
         return kind
     lines = str(error).splitlines() or [""]
-    return f"{kind}: {lines[0][:LONGEST_WORDS].rstrip('.')}"
+    return f"{kind}: {lines[0][:MAX_WORDS_LENGTH].rstrip('.')}"

@@ -9,10 +9,10 @@ from functools import partial
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.claim import LEASE
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.doctor.waiting import PATIENCE, age, of_our_accounts
+from wagtail_khalti.lookups.leases import LEASE
 from wagtail_khalti.models import KhaltiRun
 
 A_DAY = timedelta(days=1)  # nobody lets it run more seldom; a server may have been down
@@ -107,7 +107,7 @@ def _is_anything_due(now: datetime) -> bool:
 def _is_at_work(now: datetime) -> bool:
     """Whether a run that has not ended has something in hand. What is claimed is due when the claim is over."""
     soon = of_our_accounts().filter(next_check_at__gt=now, next_check_at__lte=now + LEASE)
-    return soon.filter(claimed_until__gt=now).exists()
+    return soon.filter(leased_until__gt=now).exists()
 
 
 def _cron() -> str:

@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.doctor.rules import NEWS_RULES, PAYMENT_RULES, SOLD, TWO_SALES, UNEVEN, Rule, with_last_move
+from wagtail_khalti.doctor.rules import EVENT_RULES, PAYMENT_RULES, SOLD, TWO_SALES, UNEVEN, Rule, with_last_move
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
 PIECE = 5_000  # rows: one statement about so many takes well under a second
-A_FEW = 3
+SAMPLE_SIZE = 3
 
 Disagreement = tuple[Rule, str, str]
 """What is broken, by which payment, in which mode."""
 
 
-class _Tally:
+class _Count:
     """How many payments break a rule, apart for real money, and a few of them."""
 
     def __init__(self) -> None:
@@ -32,22 +32,22 @@ class _Tally:
         is_live = mode == Mode.LIVE
         self.counts[is_live] += 1
         if is_live:  # first: they matter more
-            self.references.insert(min(self.counts[True] - 1, A_FEW), reference)
+            self.references.insert(min(self.counts[True] - 1, SAMPLE_SIZE), reference)
         else:
             self.references.append(reference)
-        del self.references[A_FEW:]
+        del self.references[SAMPLE_SIZE:]
 
 
 def ledger() -> Iterator[Finding]:
     """Every rule, one finding for each that is broken."""
-    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    aggregates: dict[str, _Count] = defaultdict(_Count)
     rules = {}
     for rule, reference, mode in _disagreements():
         rules[rule.name] = rule
-        tallies[rule.name].add(reference, mode)
-    for name, tally in tallies.items():
-        yield _finding(rules[name], tally)
-    if not tallies:
+        aggregates[rule.name].add(reference, mode)
+    for name, aggregate in aggregates.items():
+        yield _finding(rules[name], aggregate)
+    if not aggregates:
         yield _all_well()
 
 
@@ -55,8 +55,8 @@ def _disagreements() -> Iterator[Disagreement]:
     for piece in in_pieces(KhaltiPayment.objects.order_by("pk")):
         yield from _broken(with_last_move(piece), PAYMENT_RULES, "")
         yield from _uneven(piece)
-    for news in in_pieces(KhaltiDelivery.objects.order_by("pk")):
-        yield from _broken(news, NEWS_RULES, "payment__")
+    for event_type in in_pieces(KhaltiDelivery.objects.order_by("pk")):
+        yield from _broken(event_type, EVENT_RULES, "payment__")
     yield from _sold_twice()
 
 
@@ -112,8 +112,8 @@ def _sold_twice() -> Iterator[Disagreement]:
             yield TWO_SALES, reference, mode
 
 
-def _finding(rule: Rule, tally: _Tally) -> Finding:
-    live, test = tally.counts[True], tally.counts[False]
+def _finding(rule: Rule, aggregate: _Count) -> Finding:
+    live, test = aggregate.counts[True], aggregate.counts[False]
     return Finding(
         level=rule.level if live else Level.WARNING,
         subject=Subject.LEDGER,
@@ -124,7 +124,7 @@ def _finding(rule: Rule, tally: _Tally) -> Finding:
             "history of these payments with Khalti's dashboard, or ask about one again: "
             "`manage.py khalti_reconcile --payment REFERENCE`."
         ),
-        references=tuple(tally.references),
+        references=tuple(aggregate.references),
         numbers={"live": live, "test": test},
     )
 

@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.doctor.finding import Level
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
-News = KhaltiDelivery.News
+EventType = KhaltiDelivery.EventType
 SOLD = (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
 AT_KHALTI = (Status.INITIATED, Status.PENDING)
 
@@ -34,8 +34,8 @@ class Rule:
     level: Level = Level.ERROR
 
 
-def _has_news(*news: News) -> Exists:
-    return Exists(KhaltiDelivery.objects.filter(payment=OuterRef("pk"), news__in=news))
+def _has_event_type(*event_type: EventType) -> Exists:
+    return Exists(KhaltiDelivery.objects.filter(payment=OuterRef("pk"), event_type__in=event_type))
 
 
 def _has_event(kind: KhaltiEvent.Kind) -> Exists:
@@ -44,7 +44,7 @@ def _has_event(kind: KhaltiEvent.Kind) -> Exists:
 
 def with_last_move(payments: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment, Any]:
     """Each with the status that its history led to last, as ``last_move``."""
-    moves = KhaltiEvent.objects.filter(payment=OuterRef("pk"), kind=KhaltiEvent.Kind.MOVED).order_by("-pk")
+    moves = KhaltiEvent.objects.filter(payment=OuterRef("pk"), kind=KhaltiEvent.Kind.STATUS_CHANGED).order_by("-pk")
     return payments.annotate(last_move=Subquery(moves.annotate(to=KT("data__to")).values("to")[:1]))
 
 
@@ -57,19 +57,19 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 _MOVED_OTHERWISE = Q(last_move__isnull=False) & ~Q(last_move=F("status"))
 _NEVER_MOVED = Q(last_move__isnull=True) & Q(status__in=[Status.PENDING, *PAID, Status.CANCELED, Status.EXPIRED])
-_NEVER_REFUSED = Q(last_move__isnull=True, status=Status.FAILED) & ~Q(_has_event(KhaltiEvent.Kind.INITIATE_REFUSED))
+_NEVER_REFUSED = Q(last_move__isnull=True, status=Status.FAILED) & ~Q(_has_event(KhaltiEvent.Kind.INITIATE_REJECTED))
 
-_WITHOUT_NEWS = {SOLD: (News.COMPLETED,), tuple(SOFT_ENDS): (News.ENDED,)}
+_WITHOUT_NEWS = {SOLD: (EventType.COMPLETED,), tuple(SOFT_ENDS): (EventType.ENDED,)}
 """Which news has to be there in which status. Of money that was all back before it was seen, no sale was told."""
 
 _REFUNDS = KhaltiRefund.objects.filter(payment=OuterRef("pk")).order_by()
-_SUM_OF_REFUNDS = _REFUNDS.exclude(state=State.REFUSED).values("payment").annotate(sum=Sum("amount")).values("sum")
-_IS_UNDECIDED = Q(Exists(_REFUNDS.undecided()))
+_SUM_OF_REFUNDS = _REFUNDS.exclude(state=State.FAILED).values("payment").annotate(sum=Sum("amount")).values("sum")
+_IS_UNDECIDED = Q(Exists(_REFUNDS.in_progress()))
 _IS_BEING_REFUNDED = Q(refunding_since__isnull=False)
 _TOLD = KhaltiDelivery.objects.filter(refund=OuterRef("pk"))
 _HAS_UNTOLD_REFUND = Q(refund_total__gt=0) & Q(Exists(_REFUNDS.done().exclude(amount=None).filter(~Exists(_TOLD))))
 _HAS_MATTER_ABOUT_REFUNDS = Q(
-    Exists(KhaltiReview.objects.open().filter(payment=OuterRef("pk"), kind__in=KhaltiReview.ABOUT_REFUNDS))
+    Exists(KhaltiIssue.objects.open().filter(payment=OuterRef("pk"), kind__in=KhaltiIssue.ABOUT_REFUNDS))
 )
 
 _SALE_OF_ANOTHER_THING = ~Q(
@@ -85,7 +85,7 @@ PAYMENT_RULES = (
     Rule(
         name="paid_without_evidence",
         words=_("Paid, and Khalti was never heard to say so"),
-        broken=Q(status__in=PAID) & (Q(evidence_at=None) | Q(pidx=None)),
+        broken=Q(status__in=PAID) & (Q(looked_up_at=None) | Q(pidx=None)),
     ),
     Rule(
         name="paid_without_transaction",
@@ -106,7 +106,7 @@ PAYMENT_RULES = (
     Rule(
         name="sale_without_money",
         words=_("Counted as the sale, but not paid"),
-        broken=Q(is_sale=True) & ~Q(status__in=SOLD),
+        broken=Q(is_primary=True) & ~Q(status__in=SOLD),
     ),
     Rule(
         name="duplicate_without_sale",
@@ -125,7 +125,10 @@ PAYMENT_RULES = (
         & _any_of(
             [
                 _HAS_UNTOLD_REFUND,
-                *(Q(status__in=statuses) & ~Q(_has_news(*news)) for statuses, news in _WITHOUT_NEWS.items()),
+                *(
+                    Q(status__in=statuses) & ~Q(_has_event_type(*event_type))
+                    for statuses, event_type in _WITHOUT_NEWS.items()
+                ),
             ]
         ),
     ),
@@ -157,7 +160,7 @@ PAYMENT_RULES = (
     ),
 )
 
-NEWS_RULES = (
+EVENT_RULES = (
     Rule(
         name="delivered_without_try",
         words=_("News marked as told that nobody tried to tell"),

@@ -10,18 +10,18 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.count import NUMBERS, count
-from wagtail_khalti.actions.days import stretches
-from wagtail_khalti.actions.keep_days import LONGEST_STRETCH
-from wagtail_khalti.actions.place import Place
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import stretches
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.models import KhaltiCountedDay, KhaltiDayTotal
+from wagtail_khalti.models import KhaltiDailyTotal, KhaltiSnapshot
+from wagtail_khalti.reporting.aggregates import NUMBERS, count
+from wagtail_khalti.reporting.dimensions import Dimensions
+from wagtail_khalti.reporting.snapshots import MAX_STRETCH
 
-A_FEW = 3
+SAMPLE_SIZE = 3
 NOTHING: Counter[str] = Counter()
 
-Compared = dict[tuple[date, Place], Counter[str]]
+Compared = dict[tuple[date, Dimensions], Counter[str]]
 """Without the titles, which are only for show; the times to pay by site, as they are kept."""
 
 
@@ -29,48 +29,50 @@ def totals() -> Iterator[Finding]:
     """Some days at a time, so that years need no memory."""
     counted = list(_counted().values_list("day", flat=True))
     wrong: dict[date, bool] = {}
-    for stretch in stretches(counted, most=LONGEST_STRETCH):
+    for stretch in stretches(counted, most=MAX_STRETCH):
         wrong |= _wrong(stretch)
     yield _differ(wrong) if wrong else _agree(len(counted))
 
 
 def _counted() -> Any:
-    return KhaltiCountedDay.objects.filter(is_counted=True)
+    return KhaltiSnapshot.objects.filter(is_current=True)
 
 
 def _wrong(days: Sequence[date]) -> dict[date, bool]:
     """Those that differ, each with whether real money does. A day that was changed or counted meanwhile is left out."""
-    before = dict(_counted().filter(day__in=days).values_list("day", "stamp"))
+    before = dict(_counted().filter(day__in=days).values_list("day", "version"))
     kept, counted = _as_kept(days), _as_counted(days)
-    after = dict(_counted().filter(day__in=days).values_list("day", "stamp"))
+    after = dict(_counted().filter(day__in=days).values_list("day", "version"))
     differing = [key for key in {*kept, *counted} if kept.get(key, NOTHING) != counted.get(key, NOTHING)]
     wrong: dict[date, bool] = {}
-    for day, place in differing:
+    for day, dimensions in differing:
         if day in before and before[day] == after.get(day):
-            wrong[day] = wrong.get(day, False) or place.mode == Mode.LIVE
+            wrong[day] = wrong.get(day, False) or dimensions.mode == Mode.LIVE
     return wrong
 
 
 def _as_counted(days: Sequence[date]) -> Compared:
     found: Compared = defaultdict(Counter)
-    for (day, place), tally in count(days).items():
-        _add(found, day, place, tally.numbers, tally.times)
+    for (day, dimensions), aggregate in count(days).items():
+        _add(found, day, dimensions, aggregate.numbers, aggregate.times)
     return found
 
 
 def _as_kept(days: Sequence[date]) -> Compared:
     """Of what was two places there may be one now: that of a site that was deleted."""
     found: Compared = defaultdict(Counter)
-    rows = KhaltiDayTotal.objects.filter(mode__in=Mode.values, day__in=days)
-    for day, times, *values in rows.values_list("day", "times_to_pay", *Place._fields, *NUMBERS):
-        place, numbers = Place(*values[: len(Place._fields)]), values[len(Place._fields) :]
-        _add(found, day, place, dict(zip(NUMBERS, numbers, strict=True)), times)
+    rows = KhaltiDailyTotal.objects.filter(mode__in=Mode.values, day__in=days)
+    for day, times, *values in rows.values_list("day", "times_to_pay", *Dimensions._fields, *NUMBERS):
+        dimensions, numbers = Dimensions(*values[: len(Dimensions._fields)]), values[len(Dimensions._fields) :]
+        _add(found, day, dimensions, dict(zip(NUMBERS, numbers, strict=True)), times)
     return found
 
 
-def _add(found: Compared, day: date, place: Place, numbers: Mapping[str, int], times: Mapping[Any, int]) -> None:
-    found[day, place].update(numbers)
-    site = place._replace(source_type_id=None, source_id="", block_path="")
+def _add(
+    found: Compared, day: date, dimensions: Dimensions, numbers: Mapping[str, int], times: Mapping[Any, int]
+) -> None:
+    found[day, dimensions].update(numbers)
+    site = dimensions._replace(source_type_id=None, source_id="", block_path="")
     found[day, site].update({f"in {step} s": many for step, many in times.items()})
 
 
@@ -87,7 +89,7 @@ def _differ(wrong: dict[date, bool]) -> Finding:
             "The kept totals of some days are not what the payments say: %(live)s days of live payments, "
             "%(test)s of test payments only. Among them: %(days)s."
         )
-        % {**numbers, "days": ", ".join(date_format(day, "Y-m-d") for day in days[:A_FEW])},
+        % {**numbers, "days": ", ".join(date_format(day, "Y-m-d") for day in days[:SAMPLE_SIZE])},
         remedy=_(
             "Something else than this package wrote to its tables, or the clocks of your servers differ by more than "
             "an hour. Have all days counted anew: `manage.py khalti_reconcile --recount`."

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.status import WAITING
 
 PATIENCE = timedelta(minutes=15)  # cron runs it each minute; a slow run, or a restart, is no reason to worry
 LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out, or a refund was begun: Khalti was asked many times since
-A_FEW = 3
-ABOUT_DOUBT = (KhaltiReview.Kind.REFUND_IN_DOUBT, KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT)
+SAMPLE_SIZE = 3
+ABOUT_DOUBT = (KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING)
 
 found = partial(Finding, subject=Subject.WORK)
 
@@ -47,7 +47,7 @@ def overdue() -> Iterator[Finding]:
     )
 
 
-def undecided() -> Iterator[Finding]:
+def in_progress() -> Iterator[Finding]:
     """Those that Khalti has not decided although their links have run out."""
     over_at = Coalesce("expires_at", "initiated_at")
     # Those without a next check are for the ledger; the index knows the others apart from old payments.
@@ -57,10 +57,10 @@ def undecided() -> Iterator[Finding]:
     if not any(numbers.values()):
         yield found(level=Level.OK, name="decided", sentence=_("No payment is undecided long after its link ran out."))
         return
-    oldest = list(late.order_by("over_at", "pk").values_list("reference", "over_at")[:A_FEW])
+    oldest = list(late.order_by("over_at", "pk").values_list("reference", "over_at")[:SAMPLE_SIZE])
     yield found(
         level=Level.WARNING,
-        name="undecided",
+        name="in_progress",
         sentence=_(
             "Khalti has not decided these payments, though their links ran out up to %(age)s ago: "
             "%(live)s live, %(test)s test."
@@ -72,13 +72,13 @@ def undecided() -> Iterator[Finding]:
     )
 
 
-def refunds_in_doubt() -> Iterator[Finding]:
+def unconfirmed_refunds() -> Iterator[Finding]:
     """Those of which it is not known whether they were made, or how much it was, where no open matter tells it."""
-    told = KhaltiReview.objects.open().filter(payment=OuterRef("payment"), kind__in=ABOUT_DOUBT)
+    told = KhaltiIssue.objects.open().filter(payment=OuterRef("payment"), kind__in=ABOUT_DOUBT)
     # They are few, also where payments are many: no index is kept for this.
-    unclear = KhaltiRefund.objects.undecided() | KhaltiRefund.objects.without_amount()
+    unclear = KhaltiRefund.objects.in_progress() | KhaltiRefund.objects.without_amount()
     late = unclear.filter(~Exists(told), created_at__lt=timezone.now() - LONG_UNDECIDED)
-    oldest = list(late.order_by("created_at", "pk").values_list("payment__reference", "created_at")[:A_FEW])
+    oldest = list(late.order_by("created_at", "pk").values_list("payment__reference", "created_at")[:SAMPLE_SIZE])
     if not oldest:
         yield found(level=Level.OK, name="refunds_decided", sentence=_("No refund is in doubt without a matter."))
         return
@@ -86,7 +86,7 @@ def refunds_in_doubt() -> Iterator[Finding]:
     numbers = late.aggregate(live=Count("pk", filter=is_live), test=Count("pk", filter=~is_live))
     yield found(
         level=Level.WARNING,
-        name="refunds_in_doubt",
+        name="unconfirmed_refunds",
         sentence=_(
             "It has not been known for up to %(age)s what became of these refunds, and no matter is open: "
             "%(live)s live, %(test)s test."
@@ -146,7 +146,7 @@ def _left(merchant: str, mode: Mode, count: int, waiting: int) -> Finding:
         )
         % facts,
         remedy=_("Keep a merchant in the settings, with its mode and a name of its own, until its payments are old."),
-        numbers={"payments": count, "undecided": waiting},
+        numbers={"payments": count, "in_progress": waiting},
     )
 
 

@@ -32,8 +32,8 @@ CLEAR_REFUSALS = (400, 404, 405, 415, 422)  # of a refund; Khalti has documented
 
 TRIES = 3
 PAUSE = 0.3  # seconds before the second try, doubled before the third, each with up to as much jitter
-LONGEST_WORDS = 300  # characters of one message in a refusal
-MOST_ACCOUNTS = 64  # sessions kept open in one process
+MAX_WORDS_LENGTH = 300  # characters of one message in a refusal
+MAX_ACCOUNTS = 64  # sessions kept open in one process
 
 
 class KhaltiClient:
@@ -134,7 +134,7 @@ def asks_for_mobile(fields: Mapping[str, str]) -> bool:
     return any("mobile" in text.casefold() for pair in fields.items() for text in pair)
 
 
-@lru_cache(maxsize=MOST_ACCOUNTS)
+@lru_cache(maxsize=MAX_ACCOUNTS)
 def connect(account: Account) -> KhaltiClient:
     """The client of this account; its connections are kept for the life of the process."""
     return KhaltiClient(account)
@@ -150,11 +150,11 @@ def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
             if path or name not in ("error_key", "status_code"):
-                step = readable(str(name), LONGEST_WORDS)
+                step = readable(str(name), MAX_WORDS_LENGTH)
                 yield from flatten(inner, f"{path}.{step}" if path else step)
     elif isinstance(errors, list) and any(isinstance(inner, Mapping | list) for inner in errors):
         for position, inner in enumerate(errors):
             yield from flatten(inner, f"{path}.{position}")
     else:
         words = errors if isinstance(errors, list) else [errors]
-        yield path, " ".join(readable(str(word), LONGEST_WORDS) for word in words)
+        yield path, " ".join(readable(str(word), MAX_WORDS_LENGTH) for word in words)

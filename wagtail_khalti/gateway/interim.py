@@ -9,7 +9,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-MOST_INTERIM = 10  # before one answer; a server sends one or two
+MAX_INTERIM = 10  # before one answer; a server sends one or two
 
 
 class LastResponse(HTTPResponse):
@@ -17,7 +17,7 @@ class LastResponse(HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
-        for _count in range(MOST_INTERIM):
+        for _count in range(MAX_INTERIM):
             if not HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
                 return
             self.headers = None  # type: ignore[assignment]  # as before anything was read

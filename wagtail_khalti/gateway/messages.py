@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl, urlsplit
 from wagtail_khalti.exceptions import AnswerNotUnderstood
 from wagtail_khalti.money import Paisa
 
-LONGEST_ID = 64  # Khalti's ids have 22 characters
-LONGEST_URL = 2000
-LONGEST_FACT = 200
-LONGEST_HINT = 64  # of what a browser brings; ids and statuses have under 30
-LONGEST_CALLBACK = 4096  # bytes of query string; real ones have under 600
+MAX_ID_LENGTH = 64  # Khalti's ids have 22 characters
+MAX_URL_LENGTH = 2000
+MAX_FACT_LENGTH = 200
+MAX_HINT_LENGTH = 64  # of what a browser brings; ids and statuses have under 30
+MAX_CALLBACK_LENGTH = 4096  # bytes of query string; real ones have under 600
 SENSIBLE_YEARS = range(2020, 2200)  # others overflow on their way through zones and databases
-LARGEST_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
+MAX_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +178,9 @@ class Callback:
     @classmethod
     def from_query(cls, query: str) -> Self:
         """Never raises. Reads known names only, in any order, also where ``?`` was glued on twice."""
-        flat = query[:LONGEST_CALLBACK].replace("/?", "&").replace("?", "&")
+        flat = query[:MAX_CALLBACK_LENGTH].replace("/?", "&").replace("?", "&")
         pairs = parse_qsl(flat, errors="replace")
-        return cls(hints={name: readable(value, LONGEST_HINT) for name, value in pairs if name in _CALLBACK_FIELDS})
+        return cls(hints={name: readable(value, MAX_HINT_LENGTH) for name, value in pairs if name in _CALLBACK_FIELDS})
 
     def names_another(self, pidx: str | None) -> bool:
         """Whether the browser speaks of a payment that isn't the one in the path."""
@@ -189,24 +189,24 @@ class Callback:
 
 def read_paisa(value: object) -> Paisa | None:
     """A whole, non-negative number of paisa, or None. A string of digits and ``1000.0`` are such numbers."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= LONGEST_ID:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_ID_LENGTH:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    if not 0 <= value < LARGEST_AMOUNT or value != int(value):
+    if not 0 <= value < MAX_AMOUNT or value != int(value):
         return None
     return Paisa(int(value))
 
 
 def _read_id(value: object) -> str:
-    is_id = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
+    is_id = isinstance(value, str) and len(value) <= MAX_ID_LENGTH and value.isascii() and value.isprintable()
     return str(value) if is_id else ""
 
 
 def _read_word(word: str) -> str:
     """Storable; where that changed it, a mark says so, or cutting could make a known word of an unknown one."""
-    kept = readable(word, LONGEST_FACT)
-    return kept if kept == word else f"{kept[: LONGEST_FACT - 1]}…"
+    kept = readable(word, MAX_FACT_LENGTH)
+    return kept if kept == word else f"{kept[: MAX_FACT_LENGTH - 1]}…"
 
 
 def _read_time(value: object) -> datetime | None:
@@ -222,7 +222,7 @@ def _is_web_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    is_clean = len(text) <= LONGEST_URL and text.isascii() and text.isprintable()
+    is_clean = len(text) <= MAX_URL_LENGTH and text.isascii() and text.isprintable()
     return is_clean and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
@@ -230,9 +230,9 @@ def _shorten(value: Any) -> Any:
     """A fact that any database can store: numbers as they are, all else as cut text."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int) and abs(value) < LARGEST_AMOUNT:
+    if isinstance(value, int) and abs(value) < MAX_AMOUNT:
         return value
-    return readable(str(value), LONGEST_FACT)
+    return readable(str(value), MAX_FACT_LENGTH)
 
 
 def readable(text: str, most: int) -> str:

@@ -22,9 +22,9 @@ from wagtail_khalti import __version__
 from wagtail_khalti.exceptions import AnswerNotUnderstood, ConnectionNeverMade, GatewayUnreachable, KeyRejected
 from wagtail_khalti.gateway.interim import OneAnswerAdapter
 
-LARGEST_BODY = 64 * 1024  # bytes; real answers have under 1 kB
+MAX_BODY = 64 * 1024  # bytes; real answers have under 1 kB
 CHUNK = 8 * 1024
-MOST_BRACKETS = 500  # that open; real answers have under 20, and Python reads deeper nesting than it can walk
+MAX_BRACKETS = 500  # that open; real answers have under 20, and Python reads deeper nesting than it can walk
 LONG_PAUSE = 60  # seconds; where a 429 does not say how long
 POOL_SIZE = 32  # connections kept to one host: as many as a busy process has threads
 USER_AGENT = f"wagtail-khalti/{__version__}"
@@ -131,12 +131,12 @@ def _variables_forgotten() -> Iterator[None]:
 
 
 def _read_capped(raw: Any, deadline: float) -> bytes:
-    """At most ``LARGEST_BODY`` bytes before ``deadline``, however slowly they drip."""
+    """At most ``MAX_BODY`` bytes before ``deadline``, however slowly they drip."""
     content = b""
     while chunk := raw.read1(CHUNK, decode_content=True):
         content += chunk
-        if len(content) > LARGEST_BODY:
-            raise AnswerNotUnderstood(f"Khalti's answer is larger than {LARGEST_BODY} bytes")
+        if len(content) > MAX_BODY:
+            raise AnswerNotUnderstood(f"Khalti's answer is larger than {MAX_BODY} bytes")
         if time.monotonic() > deadline:
             raise GatewayUnreachable("Khalti's answer came too slowly")
     return content
@@ -150,7 +150,7 @@ def _unreachable(error: Exception) -> GatewayUnreachable:
 
 
 def _read_object(content: bytes, *, is_refusal: bool) -> Mapping[str, Any]:
-    if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
+    if content.count(b"[") + content.count(b"{") > MAX_BRACKETS:
         raise AnswerNotUnderstood("Khalti's answer is nested too deeply")
     try:
         body = json.loads(content, parse_float=Decimal, parse_constant=_refuse)

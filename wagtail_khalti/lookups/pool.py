@@ -114,7 +114,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_begin_anew)
 
 
-def ask_briefly(
+def call_briefly(
     merchant: str, question: Callable[[], Answer], *, use_late_answer: Callable[[Answer | KhaltiError], None]
 ) -> Answer:
     """See ``LookupPool.ask``. Inside a transaction, as in a ``TestCase``, it is asked and waited for right here."""

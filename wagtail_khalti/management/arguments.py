@@ -6,12 +6,12 @@ import math
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
-MOST_AT_A_TIME = 64
+MAX_AT_A_TIME = 64
 INTERVAL = 60.0  # seconds; no payment is due sooner after its start
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    at_a_time = whole_number(most=MOST_AT_A_TIME)
+    at_a_time = whole_number(most=MAX_AT_A_TIME)
     parser.add_argument("--limit", type=whole_number(), metavar="N", help="Ask about at most so many payments.")
     parser.add_argument(
         "--concurrency", type=at_a_time, default=4, metavar="N", help="So many questions at a time, 1 to 64 (4)."

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_khalti.conf import Merchant, configuration
+from wagtail_khalti.formatting import in_site_time
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
-from wagtail_khalti.writing import in_site_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from wagtail_khalti.actions import Reconciliation
 from wagtail_khalti.management import due
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
 DONE = 0
 """All that was due, or as much as the limit, the time or a signal allowed."""
@@ -28,7 +28,7 @@ def exit_code(done: Reconciliation) -> int:
 
 
 def as_data(done: Reconciliation) -> dict[str, Any]:
-    return {**done.as_json(), "matters": _matters(), "exit_code": exit_code(done)}
+    return {**done.as_json(), "issues": _matters(), "exit_code": exit_code(done)}
 
 
 def is_worth_telling(done: Reconciliation) -> bool:
@@ -79,10 +79,10 @@ def _what_was_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator
 
 
 def _what_is_left() -> Iterator[str]:
-    if matters := _matters():
-        words = ngettext("%(count)s matter needs a person.", "%(count)s matters need a person.", matters)
-        yield words % {"count": matters}
+    if issues := _matters():
+        words = ngettext("%(count)s matter needs a person.", "%(count)s matters need a person.", issues)
+        yield words % {"count": issues}
 
 
 def _matters() -> int:
-    return KhaltiReview.objects.open().count()
+    return KhaltiIssue.objects.open().count()

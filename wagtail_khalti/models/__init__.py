@@ -2,26 +2,26 @@
 
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
+from wagtail_khalti.models.issue import KhaltiIssue
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.refund import KhaltiRefund
-from wagtail_khalti.models.review import KhaltiReview
+from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
 from wagtail_khalti.models.run import KhaltiRun
 from wagtail_khalti.models.search_entry import KhaltiSearchEntry
 from wagtail_khalti.models.site_settings import KhaltiSettings
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.models.totals import KhaltiCountedDay, KhaltiDayTotal, KhaltiOpening
 
 __all__ = [
-    "KhaltiCountedDay",
-    "KhaltiDayTotal",
+    "KhaltiCheckoutView",
+    "KhaltiDailyTotal",
     "KhaltiDelivery",
     "KhaltiEvent",
-    "KhaltiOpening",
+    "KhaltiIssue",
     "KhaltiPayment",
     "KhaltiRefund",
-    "KhaltiReview",
     "KhaltiRun",
     "KhaltiSearchEntry",
     "KhaltiSettings",
+    "KhaltiSnapshot",
     "Status",
 ]

@@ -22,7 +22,7 @@ NARROW_TABLES = """
 """
 
 
-def narrow_places() -> dict[str, str]:
+def narrow_dimensions() -> dict[str, str]:
     """Our tables that can't keep every character, each with its character set; the connection under an empty name."""
     if connection.vendor != "mysql":  # the others have Unicode or nothing
         return {}
@@ -60,4 +60,4 @@ def require_kept(text: str) -> None:
 
 @cache
 def _is_narrow() -> bool:
-    return bool(narrow_places())
+    return bool(narrow_dimensions())

@@ -9,11 +9,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.models.issue import KhaltiIssue
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.refund import KhaltiRefund
-from wagtail_khalti.models.review import KhaltiReview
 
 # Who settles a payment delivers at once, and has this long to begin; then somebody else may.
 HEAD_START = timedelta(minutes=1)
@@ -27,7 +27,7 @@ def first_retry() -> datetime:
 class KhaltiDelivery(OnPrimary):
     """Written with the fact it tells of; marked in the transaction in which the receivers ran."""
 
-    class News(models.TextChoices):
+    class EventType(models.TextChoices):
         """Which signal tells it."""
 
         COMPLETED = "completed", _("Payment completed")
@@ -42,9 +42,9 @@ class KhaltiDelivery(OnPrimary):
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="deliveries"
     )
-    news = models.CharField(_("news"), max_length=32, choices=News.choices)
-    review = models.ForeignKey(
-        KhaltiReview, verbose_name=_("review"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    event_type = models.CharField(_("event_type"), max_length=32, choices=EventType.choices)
+    issue = models.ForeignKey(
+        KhaltiIssue, verbose_name=_("issue"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     """What needs attention, where that is the news."""
     refund = models.ForeignKey(

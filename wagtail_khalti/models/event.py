@@ -28,7 +28,7 @@ class KhaltiEvent(OnPrimary):
         """Committed before the request went out."""
         INITIATED = "initiated", _("Khalti gave a payment link")
         """Khalti's answer to it."""
-        INITIATE_REFUSED = "initiate_refused", _("Khalti refused")
+        INITIATE_REJECTED = "initiate_rejected", _("Khalti refused")
         """A clear no, with Khalti's words."""
         NO_ANSWER = "no_answer", _("No usable answer from Khalti")
         """Nothing was learned."""
@@ -36,7 +36,7 @@ class KhaltiEvent(OnPrimary):
         """The browser's hints, believed by no one."""
         LOOKED_UP = "looked_up", _("Khalti answered")
         """What a lookup said."""
-        MOVED = "moved", _("Status changed")
+        STATUS_CHANGED = "status_changed", _("Status changed")
         """From one status to another."""
         OUTDATED = "outdated", _("Answer came too late")
         """A newer answer had been applied already."""
@@ -48,23 +48,23 @@ class KhaltiEvent(OnPrimary):
         """Committed before the request went out."""
         REFUND_ACCEPTED = "refund_accepted", _("Khalti accepted the refund")
         """Its answer; a lookup has yet to confirm it."""
-        REFUND_MADE = "refund_made", _("Money went back")
+        REFUND_SUCCEEDED = "refund_succeeded", _("Money went back")
         """By evidence, or by the word of the person named."""
-        REFUND_NOT_MADE = "refund_not_made", _("Refund was not made")
+        REFUND_FAILED = "refund_failed", _("Refund was not made")
         """Likewise; or Khalti refused it, in the words given."""
-        REFUND_FOUND = "refund_found", _("Refund made elsewhere")
+        REFUND_RECORDED = "refund_recorded", _("Refund made elsewhere")
         """Found at Khalti, or recorded by the person named."""
         DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
         """A receiver raised; its work was undone."""
-        DELIVERY_REPLAYED = "delivery_replayed", _("Delivery tried again by a person")
+        DELIVERY_RETRIED = "delivery_retried", _("Delivery tried again by a person")
         """Somebody did not wait for the next try."""
-        REVIEW_CLOSED = "review_closed", _("Matter closed")
+        ISSUE_RESOLVED = "issue_resolved", _("Matter closed")
         """By a person, or by what came later."""
         RECEIPT_SENT = "receipt_sent", _("Receipt sent by e-mail")
         """Handed to the mail server; by itself after the payment, or because a person asked for it."""
         REFUND_NOTICE_SENT = "refund_notice_sent", _("Refund notice sent by e-mail")
         """Likewise, by itself after a refund, where a receipt had been sent."""
-        NOTED = "noted", _("Note")
+        NOTE_ADDED = "note_added", _("Note")
         """In a person's own words."""
 
     class Actor(models.TextChoices):

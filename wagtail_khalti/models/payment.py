@@ -114,10 +114,10 @@ class KhaltiPayment(OnPrimary):
     payable = GenericForeignKey("payable_class", "payable_id")
     is_repeat = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
     """Begun although the same was paid before, because somebody said that a second payment is meant."""
-    has_twin = models.BooleanField(_("begun twice"), default=False, editable=False)
+    may_be_duplicate = models.BooleanField(_("begun twice"), default=False, editable=False)
     """The same customer began another payment for the same offer shortly before or after."""
-    is_sale = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
-    """True for the one payment that bought its payable, or NULL: as for ``KhaltiReview.is_open``."""
+    is_primary = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
+    """True for the one payment that bought its payable, or NULL: as for ``KhaltiIssue.is_open``."""
     duplicate_of = models.ForeignKey(
         "self",
         verbose_name=_("paid already with"),
@@ -136,7 +136,7 @@ class KhaltiPayment(OnPrimary):
     expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    evidence_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
+    looked_up_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
     """When Khalti was asked that last said the money came. It may forget for a moment, and say Pending again."""
     returned_at = models.DateTimeField(_("last came back at"), null=True, blank=True, editable=False)
@@ -146,7 +146,7 @@ class KhaltiPayment(OnPrimary):
     """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
     is_urgent = models.BooleanField(_("to be checked first"), default=False, editable=False)
     """Somebody came back and Khalti has not answered since, or its last answer was that somebody is paying."""
-    claimed_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
+    leased_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
     """While a run has it in hand. A run that was killed has no need to give it back."""
     refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
     """While it is not known what became of a refund: there is one at a time."""
@@ -157,7 +157,7 @@ class KhaltiPayment(OnPrimary):
     """Whether whoever holds this object has made a refund that its customer is to be told of. In memory only."""
 
     undelivered: int
-    """Only where ``whole_with_news`` read it."""
+    """Only where ``whole_with_deliveries`` read it."""
 
     objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
 
@@ -191,7 +191,7 @@ class KhaltiPayment(OnPrimary):
             ),
             models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique", opclasses=BEGINNINGS),
             models.UniqueConstraint(
-                fields=["payable_type", "payable_id", "mode", "is_sale"], name="khalti_payment_one_sale"
+                fields=["payable_type", "payable_id", "mode", "is_primary"], name="khalti_payment_one_primary"
             ),
         ]
         indexes = [
@@ -247,7 +247,7 @@ class KhaltiPayment(OnPrimary):
         return self.status in PAID
 
     @property
-    def remaining(self) -> Paisa:
+    def refundable(self) -> Paisa:
         """What can still be given back, in paisa."""
         return Paisa(self.amount - self.refund_total)
 
@@ -270,7 +270,7 @@ class KhaltiPayment(OnPrimary):
         if self.status == Status.CREATED:
             return reverse("wagtail_khalti:continue", args=[self.reference])
         can_be_paid = self.is_waiting and self.payment_url and not self.has_run_out
-        if can_be_paid and not (self.checked_at and self.reviews.open().doubting_the_money().exists()):
+        if can_be_paid and not (self.checked_at and self.issues.open().doubting_the_money().exists()):
             return self.payment_url
         return self.get_absolute_url()
 
@@ -292,7 +292,7 @@ class KhaltiPayment(OnPrimary):
         same = [models.Q(**{column: value}) for column, value in ways.items() if value]
         return reduce(or_, same) if same else None
 
-    def sale_of_the_same(self) -> KhaltiPayment | None:
+    def primary_for_same_payable(self) -> KhaltiPayment | None:
         """The payment that bought the same payable in the same mode; None where that is not sold.
 
         Also where MariaDB takes one thing for another, "a" for "A".
@@ -300,7 +300,7 @@ class KhaltiPayment(OnPrimary):
         if not self.payable_type_id:
             return None
         same = KhaltiPayment.objects.filter(
-            payable_type=self.payable_type_id, payable_id=self.payable_id, mode=self.mode, is_sale=True
+            payable_type=self.payable_type_id, payable_id=self.payable_id, mode=self.mode, is_primary=True
         )
         return next((sale for sale in same if sale.payable_id == self.payable_id), None)
 

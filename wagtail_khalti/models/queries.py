@@ -15,12 +15,12 @@ from wagtail_khalti.models.primary import PrimaryQuerySet
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
     from wagtail_khalti.models.event import KhaltiEvent
+    from wagtail_khalti.models.issue import KhaltiIssue  # noqa: F401 - named below
     from wagtail_khalti.models.payment import KhaltiPayment
     from wagtail_khalti.models.refund import KhaltiRefund  # noqa: F401 - named below
-    from wagtail_khalti.models.review import KhaltiReview  # noqa: F401 - named below
 
 
-FEW = 10  # rows read ahead: others may have worked on them meanwhile
+SAMPLE_SIZE = 10  # rows read ahead: others may have worked on them meanwhile
 
 
 class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
@@ -31,11 +31,11 @@ class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
         """
         return self._whole("", by)
 
-    def whole_with_news(self, **by: object) -> KhaltiPayment | None:
+    def whole_with_deliveries(self, **by: object) -> KhaltiPayment | None:
         """Likewise, with ``undelivered``: how much news of it the site has yet to hear."""
-        news = self.model._meta.get_field("deliveries").related_model._meta
+        event_type = self.model._meta.get_field("deliveries").related_model._meta
         quote = connections[self.db].ops.quote_name
-        table, payment, delivered_at = map(quote, (news.db_table, "payment_id", "delivered_at"))
+        table, payment, delivered_at = map(quote, (event_type.db_table, "payment_id", "delivered_at"))
         whose = f"{table}.{payment} = {quote(self.model._meta.db_table)}.{quote('id')}"
         count = f"SELECT COUNT(*) FROM {table} WHERE {whose} AND {table}.{delivered_at} IS NULL"  # noqa: S608 - our names
         return self._whole(f", ({count}) AS undelivered", by)
@@ -94,7 +94,7 @@ class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
         Whoever has a payment's address can make the same happen again and again; the history must not grow by it.
         """
         newest_first = self.filter(payment=event.payment_id).order_by("-pk")[:RECENT]
-        since = list(takewhile(lambda other: other.kind != event.Kind.MOVED, newest_first))
+        since = list(takewhile(lambda other: other.kind != event.Kind.STATUS_CHANGED, newest_first))
         alike = [other for other in since if other.kind == event.kind and other.actor == event.actor]
         same = next((other for other in alike if other.says_the_same_as(event)), None)
         if event.kind == event.Kind.RETURNED and len(alike) >= MAX_RETURNS:
@@ -115,9 +115,9 @@ class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
 
 
 class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
-    def undecided(self) -> Self:
+    def in_progress(self) -> Self:
         """Those of which it is still to be found out what became of them."""
-        return self.filter(state__in=("requested", "sending", "unknown"))
+        return self.filter(state__in=("requested", "processing", "unconfirmed"))
 
     def done(self) -> Self:
         """Those whose money went back for certain."""
@@ -125,14 +125,14 @@ class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
 
     def without_amount(self) -> Self:
         """Those made in Khalti's dashboard of which nobody has entered how much it was."""
-        return self.filter(amount=None, decided_at=None)
+        return self.filter(amount=None, resolved_at=None)
 
-    def set_aside(self) -> int:
+    def reserve(self) -> int:
         """Paisa, of all that is not refused: as much as ``refund_total`` of their payment says."""
-        return self.exclude(state="refused").aggregate(total=models.Sum("amount"))["total"] or 0
+        return self.exclude(state="failed").aggregate(total=models.Sum("amount"))["total"] or 0
 
 
-class KhaltiReviewQuerySet(PrimaryQuerySet["KhaltiReview"]):
+class KhaltiIssueQuerySet(PrimaryQuerySet["KhaltiIssue"]):
     def open(self) -> Self:
         """Those that no one has closed."""
         return self.filter(is_open__in=[True])  # SQLite uses no index where a column stands alone as a condition
@@ -154,7 +154,7 @@ class KhaltiDeliveryQuerySet(PrimaryQuerySet["KhaltiDelivery"]):
     def in_turn(self) -> Iterator[KhaltiDelivery]:
         """Each once, a few at a time, though working on them changes when they are due."""
         last = None
-        while rows := list((self if last is None else self.filter(_comes_after(last)))[:FEW]):
+        while rows := list((self if last is None else self.filter(_comes_after(last)))[:SAMPLE_SIZE]):
             yield from rows
             last = rows[-1].next_try_at, rows[-1].pk
 

@@ -17,7 +17,7 @@ from wagtail_khalti.models.queries import KhaltiRefundQuerySet
 from wagtail_khalti.models.references import masked, new_reference
 from wagtail_khalti.money import format_rupees
 
-LONGEST_REASON, LONGEST_KEY = 255, 128  # characters
+MAX_REASON_LENGTH, MAX_KEY_LENGTH = 255, 128  # characters
 
 
 class State(models.TextChoices):
@@ -25,23 +25,23 @@ class State(models.TextChoices):
 
     REQUESTED = "requested", _("Requested")
     """Committed here, its amount set aside; Khalti has not been asked for it."""
-    SENDING = "sending", _("Being sent")
+    PROCESSING = "processing", _("Being sent")
     """Committed before Khalti is asked; the answer is awaited."""
     SUCCEEDED = "succeeded", _("Given back")
     """Khalti confirmed it, or a person did."""
-    REFUSED = "refused", _("Not made")
+    FAILED = "failed", _("Not made")
     """Nothing went back: Khalti said no, or never heard of it."""
-    UNKNOWN = "unknown", _("In doubt")
+    UNCONFIRMED = "unconfirmed", _("In doubt")
     """It may or may not have happened. Never sent again by itself."""
     EXTERNAL = "external", _("Made elsewhere")
     """Not made here: in Khalti's dashboard, by bank transfer, in cash."""
 
 
-UNDECIDED = frozenset({State.REQUESTED, State.SENDING, State.UNKNOWN})
+IN_PROGRESS = frozenset({State.REQUESTED, State.PROCESSING, State.UNCONFIRMED})
 DONE = frozenset({State.SUCCEEDED, State.EXTERNAL})
 
 
-class Way(models.TextChoices):
+class Method(models.TextChoices):
     """How the money goes back."""
 
     KHALTI = "khalti", _("Khalti")
@@ -54,32 +54,32 @@ class Way(models.TextChoices):
     """Likewise."""
 
 
-AT_KHALTI = frozenset({Way.KHALTI, Way.DASHBOARD})
+AT_KHALTI = frozenset({Method.KHALTI, Method.DASHBOARD})
 
 
 class KhaltiRefund(OnPrimary):
     """Amounts are in paisa. Only ``actions`` change ``state``."""
 
-    State, Way = State, Way
+    State, Method = State, Method
 
     reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
     idempotency_key = models.CharField(  # noqa: DJ001 - unique where given
-        _("idempotency key"), max_length=LONGEST_KEY, null=True, blank=True, editable=False
+        _("idempotency key"), max_length=MAX_KEY_LENGTH, null=True, blank=True, editable=False
     )
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds"
     )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.REQUESTED)
-    way = models.CharField(_("way"), max_length=16, choices=Way.choices, default=Way.KHALTI)
+    method = models.CharField(_("method"), max_length=16, choices=Method.choices, default=Method.KHALTI)
     amount = models.BigIntegerField(_("amount (paisa)"), null=True, blank=True)
     """NULL where some of the money went back in Khalti's dashboard and nobody has entered how much; also afterwards
     where all had been given back before, past Khalti."""
-    remaining = models.BigIntegerField(_("remaining (paisa)"), null=True, blank=True)
+    refundable = models.BigIntegerField(_("remaining (paisa)"), null=True, blank=True)
     """What was left of the payment once this was given back."""
 
     mobile = models.CharField(_("mobile number"), max_length=20, blank=True)
     """The Khalti account that gets the money, where Khalti has to be told."""
-    reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True)
     answer = models.CharField(_("Khalti's answer"), max_length=500, blank=True)
     """In its words, where it said any."""
     is_accepted = models.BooleanField(_("Khalti said yes"), default=False)
@@ -97,7 +97,7 @@ class KhaltiRefund(OnPrimary):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     not_seen_at = models.DateTimeField(_("not seen at"), null=True, blank=True, editable=False)
     """When a lookup first said, after it was sent, that nothing had gone back. What went back later may be another."""
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     """When it was known what became of it."""
     notice_due_at = models.DateTimeField(_("customer to be told at"), null=True, blank=True, editable=False)
     """When the mail about it is to be sent, or tried again; NULL where none is owed, or it was sent."""
@@ -114,14 +114,14 @@ class KhaltiRefund(OnPrimary):
                 condition=Q(amount__isnull=False, amount__gt=0) | Q(amount__isnull=True, state="external"),
                 name="khalti_refund_amount_positive",
             ),
-            models.CheckConstraint(condition=Q(remaining=None) | Q(remaining__gte=0), name="khalti_refund_remaining"),
+            models.CheckConstraint(condition=Q(refundable=None) | Q(refundable__gte=0), name="khalti_refund_remaining"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="khalti_refund_state_known"),
-            models.CheckConstraint(condition=Q(way__in=Way.values), name="khalti_refund_way_known"),
+            models.CheckConstraint(condition=Q(method__in=Method.values), name="khalti_refund_way_known"),
             models.UniqueConstraint(fields=["reference"], name="khalti_refund_reference_unique"),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_refund_idempotency_unique"),
         ]
         indexes = [
-            models.Index(fields=["decided_at", "state"], name="khalti_refund_decided"),
+            models.Index(fields=["resolved_at", "state"], name="khalti_refund_decided"),
             models.Index(fields=["notice_due_at", "id"], name="khalti_refund_notice"),
         ]
 
@@ -130,9 +130,9 @@ class KhaltiRefund(OnPrimary):
         return f"{amount} · {self.get_state_display()} · {self.payment}"
 
     @property
-    def is_undecided(self) -> bool:
+    def is_in_progress(self) -> bool:
         """Whether it is still to be found out what became of it."""
-        return self.state in UNDECIDED
+        return self.state in IN_PROGRESS
 
     @property
     def is_done(self) -> bool:
@@ -142,12 +142,12 @@ class KhaltiRefund(OnPrimary):
     @property
     def lacks_amount(self) -> bool:
         """Whether somebody has to enter how much it was."""
-        return self.amount is None and self.decided_at is None
+        return self.amount is None and self.resolved_at is None
 
     @property
     def is_at_khalti(self) -> bool:
         """Whether Khalti's own figures know of it."""
-        return self.way in AT_KHALTI
+        return self.method in AT_KHALTI
 
     @property
     def masked_mobile(self) -> str:

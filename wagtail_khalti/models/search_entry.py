@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.primary import OnPrimary, PrimaryQuerySet
-from wagtail_khalti.phrases import LONGEST, phrases_of_name, phrases_of_text
+from wagtail_khalti.phrases import MAX_LENGTH, phrases_of_name, phrases_of_text
 
 
 class KhaltiSearchEntryQuerySet(PrimaryQuerySet["KhaltiSearchEntry"]):
@@ -25,7 +25,7 @@ class KhaltiSearchEntry(OnPrimary):
     )
     is_personal = models.BooleanField(_("personal data"))
     """Of the name, which not everybody may see."""
-    text = models.CharField(_("text"), max_length=LONGEST)
+    text = models.CharField(_("text"), max_length=MAX_LENGTH)
     site_key = models.BigIntegerField(_("key of the site"), null=True, blank=True)
     """That of the payment when it began: nobody is confused by a key that is no site's any more."""
 

@@ -33,7 +33,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         related_name="+",
         help_text=_("After paying, visitors see their receipt, with a button to this page. A block may name another."),
     )
-    back_page = models.ForeignKey(
+    return_page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
         verbose_name=_("page to go back to"),
         null=True,
@@ -42,7 +42,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         related_name="+",
         help_text=_("Where “Back” leads for a payment that began on no page, or on one that is gone."),
     )
-    checkout_text = models.TextField(
+    checkout_message = models.TextField(
         _("text on the checkout page"),
         blank=True,
         max_length=1000,
@@ -65,7 +65,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         max_length=1000,
         help_text=_("Stands on the receipt below your name, such as your address and PAN. Plain text."),
     )
-    alert_addresses = models.TextField(
+    notification_recipients = models.TextField(
         _("alert addresses"),
         blank=True,
         max_length=1000,
@@ -87,6 +87,6 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         return chosen or cls(site=site)
 
     @property
-    def alerted(self) -> list[str]:
+    def recipients(self) -> list[str]:
         """Who is told, address by address."""
-        return self.alert_addresses.split()
+        return self.notification_recipients.split()

@@ -30,6 +30,6 @@ class Status(models.TextChoices):
 
 
 PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})
-GIVEN_BACK = frozenset({Status.PARTIALLY_REFUNDED, Status.REFUNDED})
+WITH_REFUNDS = frozenset({Status.PARTIALLY_REFUNDED, Status.REFUNDED})
 WAITING = frozenset({Status.CREATED, Status.INITIATED, Status.PENDING})
 SOFT_ENDS = frozenset({Status.CANCELED, Status.EXPIRED, Status.FAILED})

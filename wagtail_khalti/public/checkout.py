@@ -25,21 +25,21 @@ from wagtail_khalti.exceptions import (
     OfferUnavailable,
     RequestRejected,
 )
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import format_rupees
+from wagtail_khalti.public.checkout_views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
-from wagtail_khalti.public.destinations import way_back
-from wagtail_khalti.public.earlier import Earlier, find_earlier, note_twins
+from wagtail_khalti.public.destinations import back_url_of
+from wagtail_khalti.public.earlier import Earlier, find_earlier, mark_possible_duplicates
 from wagtail_khalti.public.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
+from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.offers import Offer, open_offer
-from wagtail_khalti.public.openings import count_opening
 from wagtail_khalti.public.paying import pay_offer
 from wagtail_khalti.public.restrictions import may_see
-from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.sites import chosen, is_test_site, site_of
 from wagtail_khalti.public.started import remember_start, was_started_here
-from wagtail_khalti.writing import write_number
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,9 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
     except OfferUnavailable as error:
         return _unavailable(request, error)
     if not may_see(offer.owner, request):
-        return HttpResponseRedirect(way_back(offer.owner) or "/")  # a private page asks for its password or a sign-in
+        return HttpResponseRedirect(
+            back_url_of(offer.owner) or "/"
+        )  # a private page asks for its password or a sign-in
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
@@ -88,7 +90,7 @@ def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse
         else:
             payment = pay_offer(request, offer, form, site, looked_up=earlier.payment if earlier else None)
             if earlier:
-                note_twins(payment, earlier)
+                mark_possible_duplicates(payment, earlier)
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _say(form, error)
         return _page(request, offer, form)
@@ -143,22 +145,22 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm, *, paid: Earli
     language = translation.get_language()
     changed_total = form.is_bound and not form.errors and not form.saw_total
     site = site_of(offer.owner, offer.site)
-    count_opening(request, offer, site)
+    count_checkout_view_of(request, offer, site)
     return render(
         request,
         "wagtail_khalti/public/checkout.html",
         {
-            **seller(site, request),
+            **merchant(site, request),
             "offer": offer,
             "form": form,
             "unit_price": format_rupees(offer.terms.unit_price, language),
-            "quantity": write_number(form.quantity_wanted),
+            "quantity": format_number(form.quantity_wanted),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,
             "paid": paid,
-            "text": chosen(site).checkout_text,
+            "text": chosen(site).checkout_message,
             "is_test": is_test_site(site),
-            "back_url": way_back(offer.owner, site),
+            "back_url": back_url_of(offer.owner, site),
         },
     )
 
@@ -167,6 +169,6 @@ def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:
     """In the language of the page that the offer stood on, with the way back to it, as far as these are known."""
     with translation.override(error.language or translation.get_language()):
         site = site_of(error.owner, error.site) or Site.find_for_request(request)
-        context = {**seller(site, request), "back_url": way_back(error.owner, site)}
+        context = {**merchant(site, request), "back_url": back_url_of(error.owner, site)}
         status = 404 if isinstance(error, OfferTampered) else 410
         return render(request, "wagtail_khalti/public/unavailable.html", context, status=status)

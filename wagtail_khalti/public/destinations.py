@@ -39,17 +39,17 @@ def next_page(payment: KhaltiPayment) -> NextPage | None:
 
 
 def _is_sold(payment: KhaltiPayment) -> bool:
-    is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.remaining > 0
+    is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.refundable > 0
     return is_paid and payment.duplicate_of_id is None
 
 
-def way_back(source: models.Model | None, site: Site | None = None) -> str:
+def back_url_of(source: models.Model | None, site: Site | None = None) -> str:
     """To the page on which the visitor chose what to buy, or else to the one that the site names; empty without."""
-    page = None if (address := _address(source)) else chosen(site).back_page
+    page = None if (address := _address(source)) else chosen(site).return_page
     return address or _address(page and page.localized)
 
 
-def way_to_pay_again(payment: KhaltiPayment) -> str:
+def retry_url(payment: KhaltiPayment) -> str:
     """The checkout page of the same offer, with what was typed; empty where the site's own code began it."""
     if not payment.offer:
         return ""

@@ -16,21 +16,21 @@ from django.utils.translation import ngettext
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment
-from wagtail_khalti.actions.claim import take_turn
-from wagtail_khalti.actions.repeats import SHORTLY
 from wagtail_khalti.actions.start import source_columns
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.ledger.duplicates import SHORTLY
+from wagtail_khalti.lookups.leases import lease_for_lookup
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
 from wagtail_khalti.public.started import started_here
-from wagtail_khalti.writing import write_number
 
 BEGUN_SHORTLY = 2 * SHORTLY  # an hour at Khalti, and an hour since
-MOST = 10  # looked at, the newest first
+MAX_COUNT = 10  # looked at, the newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +48,14 @@ class Earlier:
         """Shortly before, and some of the money is still here. A second payment bought nothing, and doesn't count."""
         payment, since = self.payment, timezone.now() - SHORTLY
         is_shortly = payment.completed_at is not None and payment.completed_at >= since
-        return is_shortly and payment.is_paid and payment.remaining > 0 and payment.duplicate_of_id is None
+        return is_shortly and payment.is_paid and payment.refundable > 0 and payment.duplicate_of_id is None
 
     @property
     def ago(self) -> str:
         """``2 minutes``, since it was paid, in the visitor's language."""
         now = timezone.now()
         minutes = max(1, (now - (self.payment.completed_at or now)) // timedelta(minutes=1))
-        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": write_number(minutes)}
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": format_number(minutes)}
 
     def is_same(self, form: CheckoutForm) -> bool:
         """Whether this visitor should go on with it: it can still be paid, and nothing was typed otherwise."""
@@ -80,14 +80,14 @@ def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: S
 
 def look_up_alone(payment: KhaltiPayment) -> None:
     """Unless somebody else is asking Khalti about it just now. No answer is no news."""
-    if take_turn(payment, pause=timedelta()):
+    if lease_for_lookup(payment, pause=timedelta()):
         with suppress(KhaltiError):
             check_payment(payment)
 
 
-def note_twins(payment: KhaltiPayment, earlier: Earlier) -> None:
+def mark_possible_duplicates(payment: KhaltiPayment, earlier: Earlier) -> None:
     """So that a person is told if more than one of them is paid."""
-    KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.found]).update(has_twin=True)
+    KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.found]).update(may_be_duplicate=True)
 
 
 def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:
@@ -106,11 +106,11 @@ def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPaymen
 
 def _found(wanted: KhaltiPayment, here: list[str]) -> list[KhaltiPayment]:
     from_here = Q(reference__in=here) if here else None
-    ways = [way for way in (from_here, wanted.contact) if way is not None]
+    ways = [method for method in (from_here, wanted.contact) if method is not None]
     if not ways:
         return []
     same = KhaltiPayment.objects.for_same_offer(wanted).filter(reduce(or_, ways))
     newest = same.filter(created_at__gte=timezone.now() - BEGUN_SHORTLY).order_by("-created_at", "-pk")
     # Most of the time there are none, and Django takes longer to write down all columns than the database to look.
-    keys = list(newest.values_list("pk", flat=True)[:MOST])
+    keys = list(newest.values_list("pk", flat=True)[:MAX_COUNT])
     return list(KhaltiPayment.objects.filter(pk__in=keys).order_by("-created_at", "-pk")) if keys else []

@@ -13,7 +13,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.conf import configuration, largest_payment
+from wagtail_khalti.conf import configuration, max_payment
+from wagtail_khalti.formatting import digits, format_number
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment
@@ -21,9 +22,8 @@ from wagtail_khalti.models.characters import is_whole, why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.offers import Terms
-from wagtail_khalti.writing import digits, write_number
 
-LONGEST_KEY = 64
+MAX_KEY_LENGTH = 64
 ANSWERS = ("quantity", "name", "email", "phone")
 """The fields that say what is wished for. A site may add others, such as a captcha that differs each time."""
 
@@ -80,7 +80,7 @@ class CheckoutForm(forms.Form):
             del self.fields["quantity"]
 
     def _limit_quantity(self, most: int) -> None:
-        words = _("Enter a quantity from 1 to %(most)s.") % {"most": write_number(most)}
+        words = _("Enter a quantity from 1 to %(most)s.") % {"most": format_number(most)}
         self.fields["quantity"] = forms.IntegerField(
             label=_("Quantity"),
             initial=1,
@@ -106,7 +106,7 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, _("Please type this again: it has signs that can't be read."))
             elif error := why_not_kept(str(value)):
                 self.add_error(name, error)
-        largest = largest_payment()
+        largest = max_payment()
         if self.total > largest:
             self.refuse_total(largest)
         elif self.total < MINIMUM:
@@ -137,7 +137,7 @@ class CheckoutForm(forms.Form):
     @cached_property
     def key(self) -> str:
         """Names this visit's wish to pay; the same in a form that is sent twice."""
-        return self.data.get("key", "")[:LONGEST_KEY] or uuid.uuid4().hex
+        return self.data.get("key", "")[:MAX_KEY_LENGTH] or uuid.uuid4().hex
 
     def idempotency_key(self, token: str) -> str:
         """The same for the same wish: this form, this offer, this total, these answers."""
@@ -176,7 +176,7 @@ class CheckoutForm(forms.Form):
     @property
     def breakdown(self) -> list[BreakdownLine]:
         quantity = self.quantity_wanted
-        label = f"{self.terms.name} × {write_number(quantity)}" if quantity > 1 else self.terms.name
+        label = f"{self.terms.name} × {format_number(quantity)}" if quantity > 1 else self.terms.name
         return [BreakdownLine(label=label, amount=self.total)]
 
 

@@ -16,9 +16,9 @@ from django.shortcuts import render
 from django.utils.translation import ngettext
 
 from wagtail_khalti.conf import configuration
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.public.client_address import Client
 from wagtail_khalti.rate_limits import Limited
-from wagtail_khalti.writing import write_number
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +59,12 @@ def please_wait(wait: int) -> str:
         "There are very many requests from your network. Please try again in %(seconds)s second.",
         "There are very many requests from your network. Please try again in %(seconds)s seconds.",
         wait,
-    ) % {"seconds": write_number(wait)}
+    ) % {"seconds": format_number(wait)}
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """A page that asks no database, with the way to the page that was meant."""
-    context = {"seller": request.get_host(), "sentence": please_wait(wait), "again_url": request.get_full_path()}
+    context = {"merchant": request.get_host(), "sentence": please_wait(wait), "again_url": request.get_full_path()}
     return asked_to_wait(render(request, "wagtail_khalti/public/too_many.html", context), wait)
 
 

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 REMEDY = "Use {% include_block %}, and give each StructBlock around it a template."
 
-LIFE_OF_TERMS = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
+TERMS_TTL = timedelta(days=1)  # how long a page cache may keep an offer whose price can't be read again
 
 PLACE, TERMS = "p", "t"
 # The number grows when what is signed changes its shape: offers in page caches then end kindly, not in an error.
@@ -112,7 +112,7 @@ def open_offer(token: str) -> Offer:
             return _at_place(token, *signing.Signer(salt=PLACE_SALT).unsign_object(signed))
         if kind == TERMS:
             return _with_terms(
-                token, *signing.TimestampSigner(salt=TERMS_SALT).unsign_object(signed, max_age=LIFE_OF_TERMS)
+                token, *signing.TimestampSigner(salt=TERMS_SALT).unsign_object(signed, max_age=TERMS_TTL)
             )
     except signing.SignatureExpired as error:
         raise OfferUnavailable("The time of this offer is over") from error

@@ -71,7 +71,7 @@ def _look_up(payment: KhaltiPayment) -> KhaltiPayment:
 
 
 def _is_over(payment: KhaltiPayment) -> bool:
-    return payment.status in SOFT_ENDS and not payment.reviews.open().doubting_the_money().exists()
+    return payment.status in SOFT_ENDS and not payment.issues.open().doubting_the_money().exists()
 
 
 def _has_run_out(payment: KhaltiPayment) -> bool:

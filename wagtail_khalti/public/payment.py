@@ -17,27 +17,27 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment, initiate_payment
-from wagtail_khalti.actions.claim import take_turn
-from wagtail_khalti.actions.deliver import deliver
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import Callback
+from wagtail_khalti.lookups.leases import lease_for_lookup
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import SOFT_ENDS, Status
+from wagtail_khalti.outbox.deliver import deliver
 from wagtail_khalti.public.decorators import limited_page, visitor_page
-from wagtail_khalti.public.destinations import next_page, own_page, way_back, way_to_pay_again
+from wagtail_khalti.public.destinations import back_url_of, next_page, own_page, retry_url
 from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait
-from wagtail_khalti.public.seller import seller
+from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.sites import chosen, site_of_payment
 from wagtail_khalti.public.started import was_started_here
 from wagtail_khalti.receipts.content import receipt_of
-from wagtail_khalti.receipts.refunds import GivenBack, what_went_back
+from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
 
 logger = logging.getLogger(__name__)
 
-SOONEST_CHECK = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
-SOONEST_AFTER_END = timedelta(minutes=1)  # a late payment is rare, and a page of an end may be looked at for years
-LIFE_OF_WISH = timedelta(minutes=10)  # then what was to be bought, and for how much, is read again
+MIN_INTERVAL = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
+MIN_INTERVAL_AFTER_END = timedelta(minutes=1)  # a late payment is rare, and a page of an end may be looked at for years
+RESUME_TTL = timedelta(minutes=10)  # then what was to be bought, and for how much, is read again
 PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
 
 PAGES: Mapping[str, str] = {
@@ -62,8 +62,8 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return _not_found(request)
 
-    if payment.status == Status.CREATED and payment.offer and timezone.now() - payment.created_at > LIFE_OF_WISH:
-        return HttpResponseRedirect(way_to_pay_again(payment))
+    if payment.status == Status.CREATED and payment.offer and timezone.now() - payment.created_at > RESUME_TTL:
+        return HttpResponseRedirect(retry_url(payment))
 
     try:
         initiate_payment(payment)
@@ -108,21 +108,23 @@ def payment_page(request: HttpRequest, reference: str, *, shows_payer: bool = Fa
         return _not_found(request)
 
     wait = seconds_to_wait(request, "page")
-    pause = SOONEST_CHECK if payment.is_waiting else SOONEST_AFTER_END
-    _bring_up_to_date(payment, is_ours=not wait and not payment.is_paid and take_turn(payment, pause=pause))
-    given_back = what_went_back(payment)
+    pause = MIN_INTERVAL if payment.is_waiting else MIN_INTERVAL_AFTER_END
+    _bring_up_to_date(payment, is_ours=not wait and not payment.is_paid and lease_for_lookup(payment, pause=pause))
+    refund_summary = refund_summary_of(payment)
     shows_payer = shows_payer or was_started_here(request, payment.reference)
-    page = _page(request, payment, _state(payment, given_back), given_back=given_back, shows_payer=shows_payer)
+    page = _page(
+        request, payment, _state(payment, refund_summary), refund_summary=refund_summary, shows_payer=shows_payer
+    )
     return asked_to_wait(page, wait) if wait else page
 
 
-def _state(payment: KhaltiPayment, given_back: GivenBack | None) -> str:
+def _state(payment: KhaltiPayment, refund_summary: RefundSummary | None) -> str:
     """The page that says it. Money may have gone back past Khalti, which calls the payment completed then."""
-    if payment.duplicate_of_id and not (given_back and given_back.is_all):
+    if payment.duplicate_of_id and not (refund_summary and refund_summary.is_all):
         return "paid_twice"
-    if not payment.is_paid and payment.reviews.open().doubting_the_money().exists():
-        return "in_doubt"
-    return "refunded" if given_back else PAGES[payment.status]
+    if not payment.is_paid and payment.issues.open().doubting_the_money().exists():
+        return "unconfirmed"
+    return "refunded" if refund_summary else PAGES[payment.status]
 
 
 def _find(reference: str) -> KhaltiPayment | None:
@@ -137,7 +139,7 @@ def _come_back(payment: KhaltiPayment, callback: Callback) -> bool:
         return False
     is_first = payment.returned_at is None
     now = timezone.now()
-    is_ours = take_turn(payment, pause=_pause_of_return(payment), returned_at=now, is_urgent=True)
+    is_ours = lease_for_lookup(payment, pause=_pause_of_return(payment), returned_at=now, is_urgent=True)
 
     data = {"hints": callback.hints, "names_another_payment": callback.names_another(payment.pidx)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)
@@ -154,7 +156,7 @@ def _pause_of_return(payment: KhaltiPayment) -> timedelta:
     is_first_after_end = payment.ended_at and payment.returned_at and payment.returned_at < payment.ended_at
     if is_first or is_first_after_end:
         return timedelta()
-    return SOONEST_AFTER_END if payment.status in SOFT_ENDS else SOONEST_CHECK
+    return MIN_INTERVAL_AFTER_END if payment.status in SOFT_ENDS else MIN_INTERVAL
 
 
 def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
@@ -172,7 +174,7 @@ def _bring_up_to_date(payment: KhaltiPayment, *, is_ours: bool) -> None:
 
 def _not_found(request: HttpRequest) -> HttpResponse:
     return render(
-        request, "wagtail_khalti/public/not_found.html", seller(Site.find_for_request(request), request), status=404
+        request, "wagtail_khalti/public/not_found.html", merchant(Site.find_for_request(request), request), status=404
     )
 
 
@@ -181,24 +183,24 @@ def _page(
     payment: KhaltiPayment,
     name: str,
     *,
-    given_back: GivenBack | None = None,
+    refund_summary: RefundSummary | None = None,
     shows_payer: bool = False,
 ) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         site = site_of_payment(payment) or Site.find_for_request(request)
-        receipt = receipt_of(payment, chosen(payment.site), given_back, shows_payer=shows_payer)
+        receipt = receipt_of(payment, chosen(payment.site), refund_summary, shows_payer=shows_payer)
         context = {
-            **seller(site, request),
-            "seller": receipt.merchant,
+            **merchant(site, request),
+            "merchant": receipt.merchant,
             "payment": payment,
             "state": name,
             "receipt": receipt,
-            "given_back": given_back,
+            "refund_summary": refund_summary,
             "is_test": payment.is_test,
             "next_page": next_page(payment),
-            "back_url": payment.back_url or way_back(_source(payment), site),
+            "back_url": payment.back_url or back_url_of(_source(payment), site),
             "pay_url": payment.next_url,
-            "pay_again_url": way_to_pay_again(payment),
+            "pay_again_url": retry_url(payment),
             **_pauses(request),
         }
         return render(request, f"wagtail_khalti/public/{name}.html", context)

@@ -12,8 +12,8 @@ from wagtail.models import Site
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import receipt_signer
 from wagtail_khalti.public.decorators import limited_page, visitor_page
+from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.payment import payment_page
-from wagtail_khalti.public.seller import seller
 from wagtail_khalti.public.started import started_here
 
 
@@ -39,5 +39,5 @@ def own_receipt(request: HttpRequest) -> HttpResponse:
     if paid or begun:
         reference = paid.reference if paid else begun[0]
         return HttpResponseRedirect(reverse("wagtail_khalti:payment", args=[reference]))
-    context = seller(Site.find_for_request(request), request)
+    context = merchant(Site.find_for_request(request), request)
     return render(request, "wagtail_khalti/public/no_receipt.html", context, status=404)

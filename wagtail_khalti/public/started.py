@@ -14,14 +14,14 @@ from wagtail_khalti.models import KhaltiPayment
 COOKIE = "khalti_started"
 SALT = "wagtail_khalti.started"
 MAX_AGE = 24 * 60 * 60  # seconds: long enough to try again, short enough for a shared computer
-MOST = 5
+MAX_COUNT = 5
 
 
 def remember_start(request: HttpRequest, response: HttpResponse, payment: KhaltiPayment) -> None:
     references = [payment.reference, *(r for r in started_here(request) if r != payment.reference)]
     response.set_signed_cookie(
         COOKIE,
-        ".".join(references[:MOST]),
+        ".".join(references[:MAX_COUNT]),
         salt=SALT,
         max_age=MAX_AGE,
         path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("checkout/-/"),

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.formatting import format_in_both_calendars
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.receipts.refunds import GivenBack
-from wagtail_khalti.writing import write_in_both_calendars
+from wagtail_khalti.receipts.refunds import RefundSummary
 
 
 class Kind(StrEnum):
@@ -51,7 +51,7 @@ class Receipt:
 
 
 def receipt_of(
-    payment: KhaltiPayment, chosen: KhaltiSettings, given_back: GivenBack | None, *, shows_payer: bool
+    payment: KhaltiPayment, chosen: KhaltiSettings, refund_summary: RefundSummary | None, *, shows_payer: bool
 ) -> Receipt:
     """``chosen`` are the settings of its site. ``shows_payer``: whether it is shown to the payer, with their name."""
     merchant = merchant_of(payment)
@@ -62,7 +62,7 @@ def receipt_of(
         *_items(payment),
         Row(label=_("Amount"), value=_rupees(payment.amount), kind=Kind.TOTAL),
         *_identification(payment),
-        *_refunds(given_back),
+        *_refunds(refund_summary),
     ]
     return Receipt(is_paid=payment.is_paid, merchant=merchant, amount=_rupees(payment.amount), rows=rows)
 
@@ -93,21 +93,21 @@ def _items(payment: KhaltiPayment) -> list[Row]:
 
 def _identification(payment: KhaltiPayment) -> Iterator[Row]:
     if payment.is_paid and payment.completed_at:
-        yield Row(label=_("Paid on"), value=write_in_both_calendars(payment.completed_at, with_zone=True))
+        yield Row(label=_("Paid on"), value=format_in_both_calendars(payment.completed_at, with_zone=True))
     yield Row(label=_("Reference"), value=payment.readable_reference, kind=Kind.REFERENCE)
     if payment.is_paid and payment.transaction_id:
         yield Row(label=_("Khalti transaction ID"), value=payment.transaction_id, kind=Kind.CODE)
 
 
-def _refunds(given_back: GivenBack | None) -> Iterator[Row]:
+def _refunds(refund_summary: RefundSummary | None) -> Iterator[Row]:
     """Where the money goes stands with each of them only where it goes several ways."""
-    if given_back is None:
+    if refund_summary is None:
         return
-    for made in given_back.refunds:
-        notes = [made.moment] if given_back.where else [made.moment, made.where]
+    for made in refund_summary.refunds:
+        notes = [made.moment] if refund_summary.where else [made.moment, made.where]
         yield Row(label=_("Refunded"), value=made.amount or _("a part of it"), notes=notes)
-    if given_back.remaining:
-        yield Row(label=_("Remains paid"), value=given_back.remaining)
+    if refund_summary.refundable:
+        yield Row(label=_("Remains paid"), value=refund_summary.refundable)
 
 
 def _rupees(paisa: int) -> str:

@@ -16,17 +16,17 @@ from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiSettings
 from wagtail_khalti.receipts.contacts import is_address, usual_contact
 from wagtail_khalti.receipts.content import Receipt, receipt_of
-from wagtail_khalti.receipts.refunds import GivenBack, MadeRefund, what_went_back
+from wagtail_khalti.receipts.refunds import RefundSummary, ShownRefund, refund_summary_of
 
 
 def write_receipt(payment: KhaltiPayment) -> EmailMultiAlternatives:
     """Not sent yet, and without an addressee."""
 
-    def words(receipt: Receipt, given_back: GivenBack | None) -> tuple[str, Sequence[str]]:
-        about = {"seller": receipt.merchant, "amount": receipt.amount}
-        thanks = _("Thank you. %(seller)s has received your payment.") % about
-        where = given_back.where if given_back else ""
-        return _("Receipt from %(seller)s: %(amount)s") % about, [thanks, *filter(None, [where])]
+    def words(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
+        about = {"merchant": receipt.merchant, "amount": receipt.amount}
+        thanks = _("Thank you. %(merchant)s has received your payment.") % about
+        where = refund_summary.where if refund_summary else ""
+        return _("Receipt from %(merchant)s: %(amount)s") % about, [thanks, *filter(None, [where])]
 
     return _write(payment, words)
 
@@ -34,11 +34,11 @@ def write_receipt(payment: KhaltiPayment) -> EmailMultiAlternatives:
 def write_refund_notice(refund: KhaltiRefund) -> EmailMultiAlternatives:
     """Likewise: what went back, and the receipt as it is now."""
 
-    def words(receipt: Receipt, given_back: GivenBack | None) -> tuple[str, Sequence[str]]:
-        made = MadeRefund(refund=refund)
-        about = {"seller": receipt.merchant, "amount": made.amount}
-        refunded = _("%(seller)s has refunded %(amount)s of your payment.") % about
-        return _("Refund from %(seller)s: %(amount)s") % about, [refunded, made.where]
+    def words(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
+        made = ShownRefund(refund=refund)
+        about = {"merchant": receipt.merchant, "amount": made.amount}
+        refunded = _("%(merchant)s has refunded %(amount)s of your payment.") % about
+        return _("Refund from %(merchant)s: %(amount)s") % about, [refunded, made.where]
 
     mail = _write(refund.payment, words)
     host = urlsplit(refund.payment.return_url).hostname or "localhost"
@@ -47,12 +47,12 @@ def write_refund_notice(refund: KhaltiRefund) -> EmailMultiAlternatives:
 
 
 def _write(
-    payment: KhaltiPayment, words: Callable[[Receipt, GivenBack | None], tuple[str, Sequence[str]]]
+    payment: KhaltiPayment, words: Callable[[Receipt, RefundSummary | None], tuple[str, Sequence[str]]]
 ) -> EmailMultiAlternatives:
     with translation.override(payment.language or translation.get_language()):
-        chosen, given_back = KhaltiSettings.of(payment.site), what_went_back(payment)
-        receipt = receipt_of(payment, chosen, given_back, shows_payer=True)
-        subject, introduction = words(receipt, given_back)
+        chosen, refund_summary = KhaltiSettings.of(payment.site), refund_summary_of(payment)
+        receipt = receipt_of(payment, chosen, refund_summary, shows_payer=True)
+        subject, introduction = words(receipt, refund_summary)
         contact = one_line(chosen.contact or usual_contact())
         context = {
             "payment": payment,

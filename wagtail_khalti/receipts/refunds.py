@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.formatting import format_time
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import Way
-from wagtail_khalti.models.status import GIVEN_BACK, Status
+from wagtail_khalti.models.refund import Method
+from wagtail_khalti.models.status import WITH_REFUNDS, Status
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.writing import write_time
 
 TO_WHERE_IT_CAME_FROM = _("The money goes back to where it was paid from, usually within two working days.")
 TO_AN_ACCOUNT = _("The money goes to a Khalti account, usually within two working days.")
@@ -21,7 +21,7 @@ IN_CASH = _("The money was given back in cash.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MadeRefund:
+class ShownRefund:
     """One refund, written in the language that is active when it is read."""
 
     refund: KhaltiRefund
@@ -34,26 +34,26 @@ class MadeRefund:
     @property
     def moment(self) -> str:
         """When Khalti was asked, or a person recorded it; what was found at Khalti was made some time before."""
-        moment = write_time(self.refund.sent_at or self.refund.created_at, with_zone=True)
-        is_found = self.refund.way == Way.DASHBOARD
+        moment = format_time(self.refund.sent_at or self.refund.created_at, with_zone=True)
+        is_found = self.refund.method == Method.DASHBOARD
         return gettext("before %(moment)s") % {"moment": moment} if is_found else moment
 
     @property
     def where(self) -> str:
         """Where the money goes."""
-        if self.refund.way == Way.CASH:
+        if self.refund.method == Method.CASH:
             return str(IN_CASH)
-        if self.refund.way == Way.BANK_TRANSFER:
+        if self.refund.method == Method.BANK_TRANSFER:
             return str(BY_BANK_TRANSFER)
         return str(TO_AN_ACCOUNT if self.refund.mobile else TO_WHERE_IT_CAME_FROM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenBack:
+class RefundSummary:
     """All that went back of a payment."""
 
     payment: KhaltiPayment
-    refunds: Sequence[MadeRefund]
+    refunds: Sequence[ShownRefund]
 
     @property
     def is_all(self) -> bool:
@@ -61,7 +61,7 @@ class GivenBack:
         return self.payment.status == Status.REFUNDED or not self._left
 
     @property
-    def remaining(self) -> str:
+    def refundable(self) -> str:
         """What is still paid; empty where that is nothing, or not known."""
         is_known = self.refunds and not any(made.refund.lacks_amount for made in self.refunds)
         return format_rupees(self._left, get_language()) if is_known and not self.is_all else ""
@@ -77,10 +77,10 @@ class GivenBack:
         return self.payment.amount - sum(made.refund.amount or 0 for made in self.refunds)
 
 
-def what_went_back(payment: KhaltiPayment) -> GivenBack | None:
+def refund_summary_of(payment: KhaltiPayment) -> RefundSummary | None:
     """None where nothing did; the payment itself tells that of most, without a query."""
-    if not payment.refund_total and payment.status not in GIVEN_BACK:
+    if not payment.refund_total and payment.status not in WITH_REFUNDS:
         return None
-    refunds = [MadeRefund(refund=refund) for refund in payment.refunds.done()]
-    is_any = bool(refunds) or payment.status in GIVEN_BACK
-    return GivenBack(payment=payment, refunds=refunds) if is_any else None
+    refunds = [ShownRefund(refund=refund) for refund in payment.refunds.done()]
+    is_any = bool(refunds) or payment.status in WITH_REFUNDS
+    return RefundSummary(payment=payment, refunds=refunds) if is_any else None

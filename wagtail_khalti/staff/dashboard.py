@@ -17,20 +17,27 @@ from django.utils.translation import gettext as _
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.components import Component
 
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import Sums, totals
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.dates.days import today
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.reporting.totals import Sums, totals
+from wagtail_khalti.staff.fail_safe import fail_safe
 from wagtail_khalti.staff.figures import rupees
-from wagtail_khalti.staff.inbox.attention import count_matters, once, open_matters, reach_of, sees_payments, write_count
+from wagtail_khalti.staff.issues.attention import (
+    count_open_issues,
+    format_count,
+    once,
+    open_issues,
+    permitted_sites_of,
+    sees_payments,
+)
 from wagtail_khalti.staff.modes import default_mode
-from wagtail_khalti.staff.moments import moment_of
 from wagtail_khalti.staff.periods import as_typed, during
-from wagtail_khalti.staff.sparing import spared
-from wagtail_khalti.writing import write_number
+from wagtail_khalti.staff.timestamps import timestamp_of
 
 DAYS = 7
-A_FEW = 3  # of the gravest matters
+SAMPLE_SIZE = 3  # of the gravest matters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +59,24 @@ def sums_of_today(request: HttpRequest, day: date) -> Sums:
 
 def _count(request: HttpRequest, day: date) -> Sums:
     paid = KhaltiPayment.objects.filter(mode=default_mode().value, **during("completed_at", day, day))
-    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **during("decided_at", day, day))
+    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **during("resolved_at", day, day))
     # Written plainly, SQLite begins at the payments of this mode, which may be a million.
     back = back.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
-    came = _within_reach(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
-    went = _within_reach(request, back, "payment__site_id").aggregate(
+    came = _visible_to(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
+    went = _visible_to(request, back, "payment__site_id").aggregate(
         refunds=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
     )
     return Sums(**came, **went)
 
 
-def _within_reach(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id") -> QuerySet[Any]:
+def _visible_to(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id") -> QuerySet[Any]:
     """By a way that leaves the database only the index of when."""
-    reach = reach_of(request)
-    return rows if reach is None else rows.alias(of_site=Coalesce(site, Value(0))).filter(of_site__in=reach)
+    permitted_sites = permitted_sites_of(request)
+    return (
+        rows
+        if permitted_sites is None
+        else rows.alias(of_site=Coalesce(site, Value(0))).filter(of_site__in=permitted_sites)
+    )
 
 
 def _rows(request: HttpRequest) -> Iterator[Row]:
@@ -73,7 +84,7 @@ def _rows(request: HttpRequest) -> Iterator[Row]:
     day, mode = today(), default_mode()
     of_today = sums_of_today(request, day)
     first = day - timedelta(days=DAYS - 1)
-    before = totals(first, day - timedelta(days=1), mode=mode.value, sites=reach_of(request))
+    before = totals(first, day - timedelta(days=1), mode=mode.value, sites=permitted_sites_of(request))
     yield _row(_("Today"), of_today, day, day, mode)
     yield _row(_("Last 7 days"), before.all + of_today, first, day, mode)
 
@@ -81,7 +92,7 @@ def _rows(request: HttpRequest) -> Iterator[Row]:
 def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
     return Row(
         label=label,
-        payments=write_number(sums.payments),
+        payments=format_number(sums.payments),
         gross=rupees(sums.gross),
         refunded=rupees(sums.refunded),
         paid_url=_list_url(mode, paid_from=first, paid_to=last) if sums.payments else "",
@@ -102,7 +113,7 @@ class PaymentsSummary(SummaryItem):
 
     def is_shown(self) -> bool:
         """Counted here, so that what fails shows nothing."""
-        return spared("the summary", lambda: sees_payments(self.request) and bool(self._sums), otherwise=False)
+        return fail_safe("the summary", lambda: sees_payments(self.request) and bool(self._sums), otherwise=False)
 
     @property
     def _sums(self) -> Sums:
@@ -112,7 +123,7 @@ class PaymentsSummary(SummaryItem):
         mode, day = default_mode(), today()
         return {
             "count": self._sums.payments,
-            "number": write_number(self._sums.payments),
+            "number": format_number(self._sums.payments),
             "url": _list_url(mode, paid_from=day, paid_to=day),
             "is_test": mode is not Mode.LIVE,
         }
@@ -129,32 +140,32 @@ class PaymentsPanel(Component):
         self.request = request
 
     def render_html(self, parent_context: Any = None) -> SafeString:
-        return spared("the home page", lambda: self._render(parent_context), otherwise=SafeString(""))
+        return fail_safe("the home page", lambda: self._render(parent_context), otherwise=SafeString(""))
 
     def _render(self, parent_context: Any) -> SafeString:
         return super().render_html(parent_context) if sees_payments(self.request) else SafeString("")
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        count = count_matters(self.request)
+        count = count_open_issues(self.request)
         return {
             "rows": list(_rows(self.request)),
-            "count": write_count(count) if count else "",
-            "gravest": [_told(review) for review in self._gravest()] if count else [],
-            "inbox_url": reverse("khalti_matters:index"),
+            "count": format_count(count) if count else "",
+            "gravest": [_told(issue) for issue in self._gravest()] if count else [],
+            "issues_url": reverse("khalti_issues:index"),
             "is_test": default_mode() is not Mode.LIVE,
         }
 
-    def _gravest(self) -> QuerySet[KhaltiReview]:
-        return open_matters(self.request, default_mode()).select_related("payment")[:A_FEW]
+    def _gravest(self) -> QuerySet[KhaltiIssue]:
+        return open_issues(self.request, default_mode()).select_related("payment")[:SAMPLE_SIZE]
 
 
-def _told(review: KhaltiReview) -> dict[str, Any]:
+def _told(issue: KhaltiIssue) -> dict[str, Any]:
     return {
-        "title": str(review.get_kind_display()),
-        "sentence": review.sentence,
-        "url": reverse("khalti_payments:inspect", args=[review.payment_id]),
-        "reference": review.payment.readable_reference,
-        "since": moment_of(review.opened_at),
+        "title": str(issue.get_kind_display()),
+        "sentence": issue.sentence,
+        "url": reverse("khalti_payments:inspect", args=[issue.payment_id]),
+        "reference": issue.payment.readable_reference,
+        "since": timestamp_of(issue.opened_at),
     }
 
 

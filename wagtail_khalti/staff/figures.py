@@ -18,20 +18,20 @@ def rupees(paisa: int) -> str:
 def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[str, str]:
     """What isn't there is empty. What is in doubt is neither given back nor left."""
     refunds = list(refunds)
-    in_doubt = sum(refund.amount or 0 for refund in refunds if refund.is_undecided)
+    unconfirmed = sum(refund.amount or 0 for refund in refunds if refund.is_in_progress)
     figures = {
         "paid": rupees(payment.amount),
-        "given_back": _or_empty(payment.refund_total - in_doubt),
-        "in_doubt": _or_empty(in_doubt),
-        "left": rupees(payment.remaining),
+        "refund_summary": _or_empty(payment.refund_total - unconfirmed),
+        "unconfirmed": _or_empty(unconfirmed),
+        "left": rupees(payment.refundable),
     }
     if payment.is_paid and payment.fee is not None:
-        figures |= {"fee": rupees(payment.fee), "net": rupees(payment.remaining - payment.fee)}
-    if any(refund.is_undecided or refund.lacks_amount for refund in refunds):
+        figures |= {"fee": rupees(payment.fee), "net": rupees(payment.refundable - payment.fee)}
+    if any(refund.is_in_progress or refund.lacks_amount for refund in refunds):
         figures["net"] = ""
     if any(refund.lacks_amount for refund in refunds):
-        less = _("less than %(amount)s") % {"amount": rupees(payment.remaining)}
-        figures |= {"given_back": _("not known yet"), "left": less}
+        less = _("less than %(amount)s") % {"amount": rupees(payment.refundable)}
+        figures |= {"refund_summary": _("not known yet"), "left": less}
     return figures
 
 

@@ -11,15 +11,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.actions.add_note import LONGEST_NOTE
+from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.characters import require_kept
-from wagtail_khalti.models.refund import LONGEST_REASON, Way
+from wagtail_khalti.models.refund import MAX_REASON_LENGTH, Method
 from wagtail_khalti.money import Paisa, to_paisa, to_rupees
 from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.staff.figures import rupees
 
-LONGEST_KEY = 64
+MAX_KEY_LENGTH = 64
 LARGEST = Decimal(10) ** 13  # rupees; beyond any payment
 GROUPED = re.compile(r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")  # 1,50,000 as well as 150,000; "12,50" is no amount
 AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|(?<!\s)\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
@@ -75,9 +75,9 @@ class PaymentForm(forms.Form):
 
     def clean_amount(self) -> Paisa:
         amount: Paisa = self.cleaned_data["amount"]
-        if amount > self.payment.remaining:
+        if amount > self.payment.refundable:
             raise ValidationError(
-                _("At most %(left)s is left of this payment.") % {"left": rupees(self.payment.remaining)}
+                _("At most %(left)s is left of this payment.") % {"left": rupees(self.payment.refundable)}
             )
         return amount
 
@@ -95,7 +95,7 @@ class RefundForm(PaymentForm):
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("For your colleagues."),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
     )
@@ -104,7 +104,7 @@ class RefundForm(PaymentForm):
 
     def __init__(self, *args: Any, asks_for_mobile: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].initial = to_rupees(self.payment.remaining)
+        self.fields["amount"].initial = to_rupees(self.payment.refundable)
         if not asks_for_mobile and not self.data.get("mobile"):
             del self.fields["mobile"]  # the money goes to the account that paid; a number could only be a wrong one
 
@@ -112,9 +112,9 @@ class RefundForm(PaymentForm):
 class ConfirmForm(RefundForm):
     """The last word, sent once however often the button is pressed."""
 
-    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    refundable = forms.IntegerField(widget=forms.HiddenInput)
     """What was left when the button was shown."""
-    key = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_KEY)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=MAX_KEY_LENGTH)
     typed = RupeesField(
         label=_("Type the amount to confirm"),
         help_text=_("This is real money."),
@@ -143,27 +143,27 @@ class ConfirmForm(RefundForm):
 class RecordForm(PaymentForm):
     """A refund that was not made here."""
 
-    WAYS: ClassVar = [(way.value, way.label) for way in Way if way is not Way.KHALTI]
+    WAYS: ClassVar = [(method.value, method.label) for method in Method if method is not Method.KHALTI]
 
-    way = forms.ChoiceField(label=_("How the money went back"), choices=WAYS, widget=forms.RadioSelect)
+    method = forms.ChoiceField(label=_("How the money went back"), choices=WAYS, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("For your colleagues."),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
     )
-    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    refundable = forms.IntegerField(widget=forms.HiddenInput)
     """What was left when the form was shown, so that a second click records nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["remaining"].initial = self.payment.remaining
+        self.fields["refundable"].initial = self.payment.refundable
 
     def clean_remaining(self) -> int:
         """Before anything is said of the amount: who looks again finds the figures as they are now."""
-        seen: int = self.cleaned_data["remaining"]
-        if seen != self.payment.remaining:
+        seen: int = self.cleaned_data["refundable"]
+        if seen != self.payment.refundable:
             raise ValidationError("", code="changed")  # it is hidden; the view says it
         return seen
 
@@ -174,7 +174,7 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
         help_text=_("What you saw, for your colleagues."),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
     )
@@ -186,7 +186,7 @@ class RemarkForm(forms.Form):
     text = forms.CharField(
         label=_("Note"),
         help_text=_("For your colleagues. The customer never reads it, and it can't be changed later."),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         error_messages={"required": _("Write what your colleagues should know.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.days import beginning_of, is_in_nepal
-from wagtail_khalti.calendars import NepaliDay, Span, bs_month_of, fiscal_year_of, write_bs
-from wagtail_khalti.digits import in_digits_of
-from wagtail_khalti.typed_days import read_day
+from wagtail_khalti.dates.days import beginning_of, is_in_nepal
+from wagtail_khalti.dates.nepali import NepaliDay, Span, bs_month_of, fiscal_year_of, format_bs
+from wagtail_khalti.dates.parsing import parse_day
+from wagtail_khalti.numerals import with_digits_of
 
-LONGEST = 3660  # days, ten years; more than that is a slip of the keyboard
+MAX_LENGTH = 3660  # days, ten years; more than that is a slip of the keyboard
 
 
 class DayField(forms.CharField):
@@ -41,7 +41,7 @@ class DayField(forms.CharField):
         if not text and not self.required:
             return None
         try:
-            return read_day(text)
+            return parse_day(text)
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
@@ -57,7 +57,7 @@ class PeriodForm(forms.Form):
         first, last = said.get("first"), said.get("last")
         if first and last and first > last:
             raise ValidationError({"last": _("This day is before the first one.")})
-        if first and last and (last - first).days >= LONGEST:
+        if first and last and (last - first).days >= MAX_LENGTH:
             raise ValidationError({"first": _("That is more than ten years. Choose fewer.")})
         return said
 
@@ -86,7 +86,7 @@ def choices(day: date) -> Iterator[Choice]:
 
 
 def _fiscal_year(span: Span) -> str:
-    return _("Fiscal year %s") % in_digits_of(get_language(), span.label)
+    return _("Fiscal year %s") % with_digits_of(get_language(), span.label)
 
 
 def _earlier(span: Span | None, label: str) -> Iterator[Choice]:
@@ -121,7 +121,7 @@ def during(column: str, first: date | None, last: date | None) -> dict[str, date
 
 def as_typed(day: date) -> str:
     """A day in Nepal as the filters understand it: in AD where days of the site are the same, else in BS."""
-    return day.isoformat() if is_in_nepal() else write_bs(day) or day.isoformat()
+    return day.isoformat() if is_in_nepal() else format_bs(day) or day.isoformat()
 
 
 def whose_days() -> str:

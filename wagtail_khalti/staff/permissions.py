@@ -12,7 +12,7 @@ from wagtail.permission_policies.sites import SitePermissionPolicy
 from wagtail_khalti.models import KhaltiPayment
 
 VIEW, PERSONAL, CHECK, REFUND, EXPORT = "view", "view_personal", "check", "refund", "export"
-DEEDS = frozenset({VIEW, PERSONAL, CHECK, REFUND, EXPORT})
+ACTIONS = frozenset({VIEW, PERSONAL, CHECK, REFUND, EXPORT})
 HAS_REGISTRY = VERSION >= (8, 0)  # of policies; before, each viewset has its own
 
 
@@ -32,16 +32,16 @@ class PaymentPolicy(SitePermissionPolicy):
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[KhaltiPayment]:
         """Also those of no site, for who has the right for all of them."""
-        return self.within_reach(user, KhaltiPayment.objects.all(), actions)
+        return self.visible_to(user, KhaltiPayment.objects.all(), actions)
 
-    def within_reach(
+    def visible_to(
         self, user: Any, rows: QuerySet[Any], actions: Iterable[str] = (VIEW,), *, site: str = "site"
     ) -> QuerySet[Any]:
         """Of any ``rows`` those of the sites of which the user may do one of this; ``site`` is the way there."""
-        sites = self.sites_within_reach(user, actions)
+        sites = self.permitted_sites(user, actions)
         return rows if sites is None else rows.filter(**{f"{site}__in": sites})
 
-    def sites_within_reach(self, user: Any, actions: Iterable[str] = (VIEW,)) -> list[int] | None:
+    def permitted_sites(self, user: Any, actions: Iterable[str] = (VIEW,)) -> list[int] | None:
         """The keys of the sites on which the user may do one of this; None for all, and for what is of no site."""
         wanted = _known(actions)
         if not wanted or not user.is_active or user.is_anonymous:
@@ -61,7 +61,7 @@ class PaymentPolicy(SitePermissionPolicy):
 
 def _known(actions: Iterable[str]) -> frozenset[str]:
     """Of what is asked what there is; to look is part of each."""
-    return DEEDS if VIEW in actions else DEEDS & set(actions)
+    return ACTIONS if VIEW in actions else ACTIONS & set(actions)
 
 
 policy = PaymentPolicy(KhaltiPayment)

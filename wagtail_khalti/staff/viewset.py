@@ -14,8 +14,8 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.exports.pages import DaysDownload, ExportView, PaymentsDownload
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import PaymentListView
-from wagtail_khalti.staff.payment.deeds import AmountView, CheckView, DecideView, RecordView
-from wagtail_khalti.staff.payment.deliveries import ReplayView
+from wagtail_khalti.staff.payment.actions import CheckView, EnterAmountView, RecordRefundView, ResolveRefundView
+from wagtail_khalti.staff.payment.deliveries import RedeliverView
 from wagtail_khalti.staff.payment.notes import NoteView
 from wagtail_khalti.staff.payment.page import PaymentHistoryView, PaymentView
 from wagtail_khalti.staff.payment.receipts import ReceiptView
@@ -77,12 +77,12 @@ class PaymentViewSet(ModelViewSet):
             path("export/days/", self._view(DaysDownload), name="export_days"),
             path("check/<int:pk>/", self._view(CheckView), name="check"),
             path("refund/<int:pk>/", self._view(RefundView), name="refund"),
-            path("record/<int:pk>/", self._view(RecordView), name="record"),
+            path("record-refund/<int:pk>/", self._view(RecordRefundView), name="record_refund"),
             path("receipt/<int:pk>/", self._view(ReceiptView), name="receipt"),
             path("note/<int:pk>/", self._view(NoteView), name="note"),
-            path("replay/<int:pk>/", self._view(ReplayView), name="replay"),
-            path("refunds/<str:reference>/decide/", self._view(DecideView), name="decide"),
-            path("refunds/<str:reference>/amount/", self._view(AmountView), name="amount"),
+            path("redeliver/<int:pk>/", self._view(RedeliverView), name="redeliver"),
+            path("refunds/<str:reference>/resolve/", self._view(ResolveRefundView), name="resolve_refund"),
+            path("refunds/<str:reference>/amount/", self._view(EnterAmountView), name="enter_amount"),
         ]
 
     def _view(self, view_class: type[Any]) -> Any:

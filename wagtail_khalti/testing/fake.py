@@ -22,8 +22,8 @@ def fake_khalti() -> Iterator[FakeKhalti]:
     connect.cache_clear()
     with (
         patch.object(transport, "OneAnswerAdapter", lambda **options: InProcessAdapter()),
-        patch.object(initiate, "ask_briefly", _ask_here),
-        patch.object(look_up, "ask_briefly", _ask_here),
+        patch.object(initiate, "call_briefly", _ask_here),
+        patch.object(look_up, "call_briefly", _ask_here),
     ):
         try:
             yield FakeKhalti()

@@ -1,3 +1,3 @@
 """What is looked at here was not made here."""
 
-from tests.staff.made import in_doubt, make_paid, nameless, paid_twice, payment  # noqa: F401 - fixtures
+from tests.staff.made import make_paid, nameless, paid_twice, payment, unconfirmed  # noqa: F401 - fixtures

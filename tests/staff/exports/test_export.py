@@ -21,9 +21,9 @@ from wagtail.models import GroupSitePermission, ModelLogEntry, Site
 from wagtail.users.models import UserProfile
 
 from tests.staff.conftest import EXPORT, PERSONAL, Seen, url_of, words_of
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import totals
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff.exports.spreadsheets import rows
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
@@ -228,14 +228,14 @@ class TestARow:
             "or a sheet made for one file would not fit the other"
         )
 
-    def test_is_headed_as_the_pages_are_labelled(self, read, accountant, in_doubt):
+    def test_is_headed_as_the_pages_are_labelled(self, read, accountant, unconfirmed):
         names = {"Description", "Refunded", "Unconfirmed refunds", "Refundable balance", "Khalti transaction ID"}
         money = {"Gross", "Khalti fees", "Refunded", "Net"}
 
         row = read(technical=1)[0]
 
         assert names <= set(row)
-        assert names <= set(accountant.get("inspect", in_doubt.payment).figures)
+        assert names <= set(accountant.get("inspect", unconfirmed.payment).figures)
         assert money <= set(row)
         assert money <= set(read("export_days")[0])
         insights = Seen(accountant.client.get(reverse("khalti_reports:insights"), follow=True))
@@ -258,7 +258,7 @@ class TestARow:
         assert row["Refunds"] == "2026-11-21: 200.00 (Khalti); 2026-11-21: 300.50 (Cash)"
         assert (row["Number of refunds"], row["Refunded"], row["Net"]) == ("2", "500.50", "999.50")
 
-    def test_keeps_apart_what_is_in_doubt(self, read, in_doubt):
+    def test_keeps_apart_what_is_in_doubt(self, read, unconfirmed):
         row = read(technical=1)[0]
 
         assert (row["Refunded"], row["Unconfirmed refunds"], row["Refundable balance"], row["Number of refunds"]) == (
@@ -398,7 +398,7 @@ class TestWhatPeopleTyped:
 class TestExcel:
     def test_has_numbers_that_are_numbers_and_refunds_on_a_sheet_of_their_own(self, download, make_paid, desk):
         payment = make_paid()
-        desk.send(desk.get("record", payment).form, amount="300.50", way="cash", reason="=cmd|calc")
+        desk.send(desk.get("record", payment).form, amount="300.50", method="cash", reason="=cmd|calc")
 
         book = sheets(download(format="xlsx"))
 

@@ -10,11 +10,11 @@ from openpyxl import load_workbook
 
 from wagtail_khalti.staff.exports.spreadsheets.as_csv import write_csv
 from wagtail_khalti.staff.exports.spreadsheets.as_xlsx import write_xlsx
-from wagtail_khalti.staff.exports.spreadsheets.cells import MOST_KEPT, Kept, plain_rupees
+from wagtail_khalti.staff.exports.spreadsheets.cells import MAX_KEPT, Kept, plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind, Sheet
 from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
-from wagtail_khalti.staff.exports.spreadsheets.text_cell import LONGEST
+from wagtail_khalti.staff.exports.spreadsheets.text_cell import MAX_LENGTH
 from wagtail_khalti.staff.exports.spreadsheets.workbook import letters_of
 
 MEGABYTE = 1_000_000
@@ -47,7 +47,7 @@ def rows_of(parts):
 
 class TestALongTable:
     def test_goes_on_in_the_next_sheet_and_loses_no_row(self):
-        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8), numbered(9, 10)])], most_rows=5))
+        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8), numbered(9, 10)])], max_rows=5))
 
         assert list(sheets) == ["Seats", "Seats 2", "Seats 3"]
         assert [len(rows) for rows in sheets.values()] == [5, 5, 3]
@@ -55,10 +55,10 @@ class TestALongTable:
         assert [row[2] for rows in sheets.values() for row in rows[1:]] == list(range(1, 11))
 
     def test_has_no_empty_sheet_behind_a_full_one(self):
-        assert list(rows_of(write_xlsx([make_sheet([numbered(1, 4)])], most_rows=5))) == ["Seats"]
+        assert list(rows_of(write_xlsx([make_sheet([numbered(1, 4)])], max_rows=5))) == ["Seats"]
 
     def test_goes_on_in_the_next_sheet_before_it_is_too_large(self):
-        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8)])], most_bytes=100))
+        sheets = rows_of(write_xlsx([make_sheet([numbered(1, 4), numbered(5, 8)])], max_bytes=100))
 
         assert [len(rows) for rows in sheets.values()] == [5, 5]
 
@@ -69,7 +69,7 @@ class TestALongTable:
             make_sheet([numbered(1, 1)], title="Last"),
         ]
 
-        assert list(rows_of(write_xlsx(tables, most_rows=5))) == ["Seats", "Seats 2", "Other", "Last"]
+        assert list(rows_of(write_xlsx(tables, max_rows=5))) == ["Seats", "Seats 2", "Other", "Last"]
 
     @pytest.mark.parametrize("write", [write_csv, lambda sheet: write_xlsx([sheet])])
     def test_is_sent_while_it_is_written(self, write):
@@ -108,7 +108,7 @@ class TestAWorksheet:
     @pytest.fixture
     def book(self):
         sheet = make_sheet([numbered(1, 3), numbered(4, 5)], title="A seat's & more", total="Total")
-        content = b"".join(write_xlsx([sheet], most_rows=5))
+        content = b"".join(write_xlsx([sheet], max_rows=5))
         return load_workbook(io.BytesIO(content))
 
     def test_has_a_place_in_each_row_and_cell(self):
@@ -173,7 +173,7 @@ class TestTextInExcel:
     def test_is_cut_where_a_cell_is_full(self):
         rows = rows_of(write_xlsx([make_sheet([[["x" * 40_000, "😀" * 20_000], ["", ""], ["", ""]]])]))["Seats"]
 
-        assert (rows[1][0], rows[2][0]) == ("x" * LONGEST, "😀" * (LONGEST // 2))
+        assert (rows[1][0], rows[2][0]) == ("x" * MAX_LENGTH, "😀" * (MAX_LENGTH // 2))
 
     def test_has_ends_of_lines_as_excel_has_them(self):
         assert rows_of(write_xlsx([make_sheet([[["a\r\nb\rc"], [""], [""]]])]))["Seats"][1][0] == "a\nb\nc"
@@ -205,7 +205,7 @@ def test_rupees_are_exact(paisa, written):
 def test_answers_are_kept_only_as_long_as_there_is_room():
     kept = Kept(str)
 
-    assert [kept[number] for number in range(MOST_KEPT + 5)][-1] == str(MOST_KEPT + 4)
+    assert [kept[number] for number in range(MAX_KEPT + 5)][-1] == str(MAX_KEPT + 4)
     assert len(kept) == 5
 
 

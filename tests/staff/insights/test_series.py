@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from wagtail_khalti.actions.totals import Sums
-from wagtail_khalti.staff.insights.counts import write_pause, write_share
-from wagtail_khalti.staff.insights.days import write_bs_span, write_day, write_span
-from wagtail_khalti.staff.insights.series import MOST_ROWS, Step, is_too_fine, rows_of, usual_step
-from wagtail_khalti.writing import write_number
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.reporting.totals import Sums
+from wagtail_khalti.staff.insights.counts import format_pause, format_share
+from wagtail_khalti.staff.insights.days import format_bs_span, format_day, format_span
+from wagtail_khalti.staff.insights.series import MAX_ROWS, Step, is_too_fine, rows_of, usual_step
 
 FIRST, LAST = date(2026, 7, 17), date(2027, 7, 16)  # the fiscal year 2083/84
 
@@ -107,8 +107,8 @@ class TestTheUsualStep:
             assert not is_too_fine(usual_step(FIRST, last), FIRST, last)
 
     def test_a_year_can_be_looked_at_day_by_day_and_no_more(self):
-        assert not is_too_fine("day", FIRST, FIRST + timedelta(days=MOST_ROWS - 1))
-        assert is_too_fine("day", FIRST, FIRST + timedelta(days=MOST_ROWS))
+        assert not is_too_fine("day", FIRST, FIRST + timedelta(days=MAX_ROWS - 1))
+        assert is_too_fine("day", FIRST, FIRST + timedelta(days=MAX_ROWS))
         assert is_too_fine("week", FIRST, FIRST + timedelta(days=3659))
         assert not is_too_fine("month", FIRST, FIRST + timedelta(days=3659))
 
@@ -129,7 +129,7 @@ class TestWords:
         ],
     )
     def test_only_all_of_it_is_a_hundred_and_only_nothing_is_zero(self, part, whole, words):
-        assert write_share(part, whole) == words
+        assert format_share(part, whole) == words
 
     @pytest.mark.parametrize(
         ("seconds", "words"),
@@ -146,24 +146,24 @@ class TestWords:
         ],
     )
     def test_a_time_is_told_in_its_largest_unit(self, seconds, words):
-        assert write_pause(timedelta(seconds=seconds)) == words
+        assert format_pause(timedelta(seconds=seconds)) == words
 
     def test_large_numbers_have_lakhs(self):
-        assert write_number(12_345_678) == "1,23,45,678"
+        assert format_number(12_345_678) == "1,23,45,678"
         with translation.override("ne"):
-            assert write_number(12_345_678) == "१,२३,४५,६७८"
+            assert format_number(12_345_678) == "१,२३,४५,६७८"
 
     def test_days_are_written_as_the_language_does(self):
-        assert write_day(date(2026, 11, 5)) == "5 November 2026"
+        assert format_day(date(2026, 11, 5)) == "5 November 2026"
         with translation.override("ne"):
-            assert write_day(date(2026, 11, 5)) == "५ नोभेम्बर २०२६"
+            assert format_day(date(2026, 11, 5)) == "५ नोभेम्बर २०२६"
         with translation.override("de"):
-            assert write_day(date(2026, 11, 5)) == "5 November 2026"
+            assert format_day(date(2026, 11, 5)) == "5 November 2026"
 
     def test_a_span_is_a_month_only_if_it_is_all_of_it(self):
-        assert write_span(date(2026, 2, 1), date(2026, 2, 28)) == "February 2026"
-        assert write_span(date(2024, 2, 1), date(2024, 2, 28)) == "1 February 2024 – 28 February 2024"
-        assert write_span(date(2025, 2, 1), date(2026, 2, 28)) == "1 February 2025 – 28 February 2026"
-        assert write_bs_span(date(2026, 6, 15), date(2026, 7, 16)) == "Ashadh 2083"
-        assert write_bs_span(date(2026, 6, 15), date(2026, 7, 15)) == "1 Ashadh 2083 – 31 Ashadh 2083"
-        assert write_bs_span(date(1943, 1, 1), date(2026, 7, 15)) == ""
+        assert format_span(date(2026, 2, 1), date(2026, 2, 28)) == "February 2026"
+        assert format_span(date(2024, 2, 1), date(2024, 2, 28)) == "1 February 2024 – 28 February 2024"
+        assert format_span(date(2025, 2, 1), date(2026, 2, 28)) == "1 February 2025 – 28 February 2026"
+        assert format_bs_span(date(2026, 6, 15), date(2026, 7, 16)) == "Ashadh 2083"
+        assert format_bs_span(date(2026, 6, 15), date(2026, 7, 15)) == "1 Ashadh 2083 – 31 Ashadh 2083"
+        assert format_bs_span(date(1943, 1, 1), date(2026, 7, 15)) == ""

@@ -90,7 +90,7 @@ class TestDays:
     def test_are_understood_in_both_calendars_and_both_count(self, ask, three_days, name, first, last, expected):
         assert ask(**{f"{name}_from": first, f"{name}_to": last}) == expected
 
-    def test_of_refunds_are_those_on_which_the_money_went_back(self, viewer, paid, in_doubt, time_machine):
+    def test_of_refunds_are_those_on_which_the_money_went_back(self, viewer, paid, unconfirmed, time_machine):
         make_many(1)
         today = timezone.localdate(timezone=timezone.get_default_timezone())
         tomorrow = today + timedelta(days=1)
@@ -98,7 +98,7 @@ class TestDays:
         found = viewer.get("index", refunded_from=today, refunded_to=today)
         later = viewer.get("index", refunded_from=tomorrow)
 
-        assert [row.a["href"] for row in found.main.select("tbody tr")] == [url_of("inspect", in_doubt.payment)]
+        assert [row.a["href"] for row in found.main.select("tbody tr")] == [url_of("inspect", unconfirmed.payment)]
         assert purposes(later) == []
 
     def test_of_refunds_don_t_count_what_is_in_doubt_or_was_refused(self, ask):

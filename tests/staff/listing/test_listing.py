@@ -138,7 +138,7 @@ class TestARow:
 
         assert viewer.get("index", mode=mode).rows[0][5] == mode.title()
 
-    @pytest.mark.parametrize("name", ["in_doubt", "nameless", "paid_twice"])
+    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "paid_twice"])
     def test_says_where_somebody_has_to_look(self, viewer, request, name):
         request.getfixturevalue(name)
 
@@ -157,7 +157,7 @@ class TestARow:
 
         assert desk.get("index").rows[0][4] == "Partially refunded"
 
-    def test_shows_no_number_and_no_key(self, viewer, in_doubt):
+    def test_shows_no_number_and_no_key(self, viewer, unconfirmed):
         page = viewer.get("index")
 
         assert "9800000001" not in page.html

@@ -89,8 +89,8 @@ class TestOfSites:
             PaymentFactory(purpose=f"Course {place}", customer_name="Sita Sharma", site=site)
 
     def test_what_one_may_see_of_each_is_found(self, here, branch):
-        def found(typed, **reach):
-            keys = find(typed, "simulator", **reach).keys
+        def found(typed, **permitted_sites):
+            keys = find(typed, "simulator", **permitted_sites).keys
             return {payment.purpose.split()[1] for payment in KhaltiPayment.objects.filter(pk__in=keys)}
 
         both = [here.pk, branch.pk]
@@ -145,10 +145,10 @@ class TestTheIndex:
                 cursor.execute("ANALYZE")
 
     @pytest.mark.usefixtures("_many")
-    @pytest.mark.parametrize("reach", [None, [1, 2]], ids=["all sites", "some sites"])
+    @pytest.mark.parametrize("permitted_sites", [None, [1, 2]], ids=["all sites", "some sites"])
     @pytest.mark.parametrize("is_personal", [True, False])
-    def test_serves_how_it_begins(self, is_personal, reach):
-        assert is_range_of_index(search.entries("01001 wo", is_personal, reach)[:1001].explain())
+    def test_serves_how_it_begins(self, is_personal, permitted_sites):
+        assert is_range_of_index(search.entries("01001 wo", is_personal, permitted_sites)[:1001].explain())
 
     @pytest.mark.usefixtures("_many")
     def test_would_not_serve_what_is_in_the_middle(self):

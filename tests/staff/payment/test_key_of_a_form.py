@@ -2,7 +2,7 @@
 
 from wagtail_khalti.actions import refund_payment
 
-LAST_FORM = {"amount": "500", "reason": "", "mobile": "", "remaining": "150000", "key": "a-key"}
+LAST_FORM = {"amount": "500", "reason": "", "mobile": "", "refundable": "150000", "key": "a-key"}
 
 
 def test_a_key_is_for_one_amount(desk, paid, confirm, khalti):
@@ -29,7 +29,7 @@ def test_a_key_is_for_one_payment(desk, make_paid, confirm, khalti):
 def test_a_key_of_the_sites_own_code_is_never_met(desk, paid, khalti):
     refund_payment(paid, 10_000, idempotency_key="a-key")
 
-    desk.post("refund", paid, **LAST_FORM | {"remaining": "140000"})
+    desk.post("refund", paid, **LAST_FORM | {"refundable": "140000"})
 
     assert khalti.calls("refund") == 2
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 
 OTHER_MOBILE = "9811111111"
 
@@ -34,7 +34,7 @@ class TestTheRefunds:
 
     def test_are_told_in_order_with_how_and_by_whom(self, desk, paid, confirm, khalti):
         desk.send(confirm(paid, amount="100", reason="One too many").form)
-        record_refund(paid, 20_000, way=Way.CASH)
+        record_refund(paid, 20_000, method=Method.CASH)
         khalti.answer("refund", {"detail": "Insufficient balance."}, status=400)
         desk.send(confirm(paid, amount="300").form)
 
@@ -56,24 +56,24 @@ class TestTheRefunds:
             assert OTHER_MOBILE not in desk.get(name, payment).html
 
     def test_outlive_the_person_who_made_them(self, sign_in, colleague, paid):
-        colleague.post("record", paid, amount="100", way="cash", remaining=str(paid.remaining))
+        colleague.post("record", paid, amount="100", method="cash", refundable=str(paid.refundable))
         get_user_model().objects.filter(username="superuser").delete()
 
         page = sign_in("viewer").get("inspect", paid)
 
         assert [row[1:] for row in page.rows] == [["Rs 100", "Made elsewhere", "Cash", ""]]
-        assert page.story[-2:] == ["Refund made elsewhere Rs 100 · Cash", "Site's code was told Payment refunded"]
+        assert page.timeline[-2:] == ["Refund made elsewhere Rs 100 · Cash", "Site's code was told Payment refunded"]
 
 
 class TestTheStory:
     def test_begins_with_the_payment_and_ends_with_the_last_thing(self, desk, paid):
         refund_payment(paid)
 
-        story = desk.get("inspect", paid).story
+        timeline = desk.get("inspect", paid).timeline
 
-        assert story[0] == "Payment created"
-        assert "Status changed Sent to Khalti → Completed" in story
-        assert story[-2:] == ["Money went back Rs 1,500", "Site's code was told Payment refunded"]
+        assert timeline[0] == "Payment created"
+        assert "Status changed Sent to Khalti → Completed" in timeline
+        assert timeline[-2:] == ["Money went back Rs 1,500", "Site's code was told Payment refunded"]
 
     def test_names_who_did_it(self, desk, paid):
         page = desk.post("check", paid)
@@ -86,7 +86,7 @@ class TestTheStory:
 
         page = desk.get("inspect", paid)
 
-        times = {time["datetime"]: time["title"] for time in page.main.select(".khalti-story time")}
+        times = {time["datetime"]: time["title"] for time in page.main.select(".khalti-timeline time")}
         assert times[moment.isoformat()] == f"{moment:%Y-%m-%d %H:%M:%S} +0545"
 
 
@@ -116,10 +116,10 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(desk, paid):
         return len(queries)
 
     for _refund in range(2):
-        record_refund(paid, 100, way=Way.CASH, by=get_user_model().objects.get())
+        record_refund(paid, 100, method=Method.CASH, by=get_user_model().objects.get())
     queries()  # what is read once in each process
     few = queries()
     for _refund in range(8):
-        record_refund(paid, 100, way=Way.CASH, by=get_user_model().objects.get())
+        record_refund(paid, 100, method=Method.CASH, by=get_user_model().objects.get())
 
     assert queries() == few

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.staff.conftest import words_of
-from tests.staff.made import in_doubt, make_paid, nameless, paid_twice  # noqa: F401 - fixtures
+from tests.staff.made import make_paid, nameless, paid_twice, unconfirmed  # noqa: F401 - fixtures
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
@@ -22,7 +22,7 @@ BUTTONS = {
     "partly_refunded": ([CHECK, NOTE], [REFUND, REFUND, RECORD]),
     "refunded": ([CHECK, NOTE], []),
     "on_its_way": ([CHECK, NOTE], []),
-    "in_doubt": ([CHECK, NOTE], [DECIDE]),
+    "unconfirmed": ([CHECK, NOTE], [DECIDE]),
     "nameless": ([CHECK, NOTE], [ENTER]),
     "paid_twice": ([CHECK, NOTE], [GIVE_BACK, REFUND, REFUND, RECORD, CLOSE]),
 }
@@ -45,7 +45,7 @@ FIGURES = {
         "Unconfirmed refunds": "Rs 400",
         "Refundable balance": "Rs 1,100",
     },
-    "in_doubt": {
+    "unconfirmed": {
         "Status": "Partially refunded",
         "Paid": "Rs 1,500",
         "Refunded": "Rs 200",
@@ -60,9 +60,9 @@ FIGURES = {
     },
     "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
 }
-MATTERS = {
+ISSUES = {
     "on_its_way": ["A refund is on its way Rs 400 is being sent to Khalti. Look again in a moment."],
-    "in_doubt": [
+    "unconfirmed": [
         "A refund is in doubt Khalti was asked to give back Rs 500, and it is not known whether it did. Look in "
         "Khalti's dashboard, and say here what became of it. Until then, do not give the money back in another way."
     ],
@@ -113,9 +113,9 @@ def buttons_of(page):
     )
 
 
-def matters_of(payment, state):
+def cards_of(payment, state):
     if state != "paid_twice":
-        return MATTERS.get(state, [])
+        return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
         f"Paid twice Rs 1,500 came for something that {earlier} had paid already; nothing was sold for it. "
@@ -134,7 +134,7 @@ def test_each_state_tells_everybody_what_they_may_know_and_do(sign_in, state, th
 
     names = ("Status", "Amount", "Paid", "Refunded", "Unconfirmed refunds", "Refundable balance")
     assert {name: viewer.figures[name] for name in names if name in viewer.figures} == FIGURES[state]
-    assert viewer.matters == matters_of(the_payment, state)
+    assert viewer.issues == cards_of(the_payment, state)
 
     assert viewer.figures["Mobile number"] == "98XXXXX001"
     assert not [private for private in ("Sita", MOBILE) if private in viewer.html]

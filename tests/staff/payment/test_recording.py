@@ -5,10 +5,10 @@ import pytest
 from tests.staff.conftest import KNOWN, last_event, stored, url_of
 from wagtail_khalti.actions import check_payment, enter_refund_amount, refund_payment
 from wagtail_khalti.models import KhaltiEvent
-from wagtail_khalti.models.refund import Way
+from wagtail_khalti.models.refund import Method
 
 CHANGED = "Money was given back in the meantime. Look at the figures again."
-UNDECIDED = "First it has to be known what became of an earlier refund of this payment."
+IN_PROGRESS = "First it has to be known what became of an earlier refund of this payment."
 
 
 class TestEnteringAnAmount:
@@ -25,18 +25,18 @@ class TestEnteringAnAmount:
     def test_counts_from_then_on(self, desk, nameless, nothing_sent):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert (page.tones, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
+        assert (page.badges, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
         assert page.figures | {"Refunded": "Rs 400", "Refundable balance": "Rs 1,100"} == page.figures
         assert [row[1:] for row in page.rows] == [
             ["Rs 400", "Made elsewhere", "Khalti's dashboard", "Manager Gurung"],
         ]
-        assert page.matters == []
+        assert page.issues == []
 
     def test_is_told_in_the_history(self, desk, nameless):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.story
-        assert page.story[-2] == "Matter closed A refund of unknown amount · Handled · “From the dashboard”"
+        assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
+        assert page.timeline[-2] == "Matter closed A refund of unknown amount · Handled · “From the dashboard”"
         assert last_event(nameless.payment).user.username == "manager"
 
     def test_lets_the_rest_be_given_back(self, desk, nameless, confirm, khalti):
@@ -68,7 +68,7 @@ class TestEnteringAnAmount:
 
         page = colleague.send(form, amount="300")
 
-        assert (page.tones, page.messages) == (["error"], [KNOWN])
+        assert (page.badges, page.messages) == (["error"], [KNOWN])
         assert (stored(nameless).amount, stored(nameless.payment).refund_total) == (40_000, 40_000)
         assert KhaltiEvent.objects.count() == events
 
@@ -102,27 +102,27 @@ class TestEnteringAnAmount:
 
 
 class TestRecording:
-    def record(self, desk, payment, amount, way="cash", reason=""):
+    def record(self, desk, payment, amount, method="cash", reason=""):
         form = desk.get("record", payment).form
         assert form.element.select_one("[name=csrfmiddlewaretoken]")
-        return desk.send(form, amount=amount, way=way, reason=reason)
+        return desk.send(form, amount=amount, method=method, reason=reason)
 
     def test_knows_three_ways(self, desk, paid):
         page = desk.get("record", paid)
 
         ways = [field["value"] for field in page.form.element.select("[name=way]")]
-        assert ways == [Way.DASHBOARD, Way.BANK_TRANSFER, Way.CASH]
+        assert ways == [Method.DASHBOARD, Method.BANK_TRANSFER, Method.CASH]
         assert page.form.element.select("[name=way][checked]") == [], "nobody says it without having chosen"
         assert "This only writes it down: nothing is sent." in page.text
 
     @pytest.mark.parametrize(
-        ("way", "label"),
+        ("method", "label"),
         [("cash", "Cash"), ("bank_transfer", "Bank transfer"), ("dashboard", "Khalti's dashboard")],
     )
-    def test_writes_it_down(self, desk, paid, nothing_sent, way, label):
-        page = self.record(desk, paid, "500", way=way, reason="Came too late")
+    def test_writes_it_down(self, desk, paid, nothing_sent, method, label):
+        page = self.record(desk, paid, "500", method=method, reason="Came too late")
 
-        assert (page.tones, page.messages) == (["success"], ["Rs 500 is recorded as given back."])
+        assert (page.badges, page.messages) == (["success"], ["Rs 500 is recorded as given back."])
         assert (
             page.figures | {"Status": "Completed", "Refunded": "Rs 500", "Refundable balance": "Rs 1,000"}
             == page.figures
@@ -130,7 +130,7 @@ class TestRecording:
         assert [row[1:] for row in page.rows] == [
             ["Rs 500", "Made elsewhere", label, "Manager Gurung Came too late"],
         ]
-        assert page.story[-2] == f"Refund made elsewhere Rs 500 · {label}"
+        assert page.timeline[-2] == f"Refund made elsewhere Rs 500 · {label}"
         assert last_event(paid).user.username == "manager"
 
     def test_of_all_leaves_nothing_to_give_back(self, desk, paid):
@@ -143,14 +143,14 @@ class TestRecording:
         assert "All of this payment was given back already." in page.text
 
     def test_of_a_second_payment_closes_the_matter(self, desk, paid_twice):
-        page = self.record(desk, paid_twice, "1500", way="bank_transfer")
+        page = self.record(desk, paid_twice, "1500", method="bank_transfer")
 
-        assert page.matters == []
+        assert page.issues == []
         assert page.form_with("[name=key]") is None
-        assert paid_twice.reviews.get(kind="second_payment").closed_by.username == "manager"
+        assert paid_twice.issues.get(kind="duplicate_payment").resolved_by.username == "manager"
 
     def test_of_too_much_keeps_what_was_typed(self, desk, paid, nothing_sent):
-        page = self.record(desk, paid, "1500.01", way="cash", reason="Came too late")
+        page = self.record(desk, paid, "1500.01", method="cash", reason="Came too late")
 
         assert page.errors == ["At most Rs 1,500 is left of this payment."]
         assert page.form.data | {"amount": "1500.01", "reason": "Came too late"} == page.form.data
@@ -162,7 +162,7 @@ class TestRecording:
     )
     def test_pressed_twice_counts_once(self, desk, paid, amount, told):
         form = desk.get("record", paid).form
-        pages = [desk.send(form, amount=amount, way="cash") for _press in range(2)]
+        pages = [desk.send(form, amount=amount, method="cash") for _press in range(2)]
 
         assert [page.messages for page in pages] == [[f"Rs {int(amount):,} is recorded as given back."], [told]]
         assert paid.refunds.count() == 1
@@ -172,9 +172,9 @@ class TestRecording:
         form = desk.get("record", paid).form
         self.record(colleague, paid, "1000")
 
-        page = desk.send(form, amount=amount, way="cash")
+        page = desk.send(form, amount=amount, method="cash")
 
-        assert (page.tones, page.messages) == (["error"], [CHANGED])
+        assert (page.badges, page.messages) == (["error"], [CHANGED])
         assert page.figures["Refundable balance"] == "Rs 500"
         assert paid.refunds.count() == 1
 
@@ -183,15 +183,15 @@ class TestRecording:
         khalti.trouble("refund", "reset_before")
         refund_payment(paid, 50_000)
 
-        opened, sent = desk.get("record", paid), desk.send(form, amount="500", way="cash")
+        opened, sent = desk.get("record", paid), desk.send(form, amount="500", method="cash")
 
-        assert opened.messages == sent.messages == [UNDECIDED]
+        assert opened.messages == sent.messages == [IN_PROGRESS]
         assert paid.refunds.count() == 1
 
     def test_is_not_for_what_was_not_paid(self, desk, payment):
         told = ["Khalti has not confirmed this payment, so there is nothing to give back."]
         assert desk.get("record", payment).messages == told
-        assert desk.post("record", payment, amount="500", way="cash", remaining="150000").messages == told
+        assert desk.post("record", payment, amount="500", method="cash", refundable="150000").messages == told
 
     def test_needs_no_khalti(self, desk, paid, settings, khalti):
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "sandbox"}

@@ -52,7 +52,7 @@ class TestTheSecondStep:
     def test_gives_the_money_back(self, desk, paid, confirm, khalti):
         page = desk.send(confirm(paid, reason="Came too late").form)
 
-        assert (page.tones, page.messages) == (["success"], ["Rs 500 was given back. Rs 1,000 is left."])
+        assert (page.badges, page.messages) == (["success"], ["Rs 500 was given back. Rs 1,000 is left."])
         refund = paid.refunds.get()
         assert (refund.state, refund.amount, refund.reason) == ("succeeded", 50_000, "Came too late")
         assert refund.requested_by.username == "manager"
@@ -105,7 +105,7 @@ class TestARefusal:
         return desk.send(confirm(paid).form)
 
     def test_is_told_in_khaltis_words(self, refused):
-        assert refused.tones == ["error"]
+        assert refused.badges == ["error"]
         assert refused.messages == [f"Khalti refused: “{self.WORDS}” Nothing was given back."]
         assert "<b>balance" not in refused.html
 
@@ -113,7 +113,7 @@ class TestARefusal:
         [[_when, amount, state, _how, who]] = refused.rows
         assert (amount, state, who) == ("Rs 500", f"Not made {self.WORDS}", "Manager Gurung")
         assert refused.figures["Refundable balance"] == "Rs 1,500"
-        assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.story
+        assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.timeline
 
     def test_is_told_in_as_many_words_as_a_message_holds(self, desk, paid, confirm, khalti):
         khalti.answer("refund", {f"field_{number}": ["No. " * 100] for number in range(50)}, status=400)
@@ -150,7 +150,7 @@ class TestABankPayment:
         done = desk.send(last.form)
 
         assert done.messages == ["Rs 1,200.50 was given back. Rs 299.50 is left."]
-        assert [refund.state for refund in payment.refunds.all()] == ["refused", "succeeded"]
+        assert [refund.state for refund in payment.refunds.all()] == ["failed", "succeeded"]
         assert "98XXXXX111" in done.text
         assert "9811111111" not in done.html
 

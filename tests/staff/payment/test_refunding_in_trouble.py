@@ -15,14 +15,14 @@ class TestALostAnswer:
 
         page = self.lose(desk, paid, confirm, khalti)
 
-        assert page.tones == ["warning"]
+        assert page.badges == ["warning"]
         assert page.messages[0].startswith("It is not known yet whether Rs 500 was given back")
         assert "do not give the money back in another way" in page.messages[0]
         for raw in page.main.select("details"):
             raw.extract()
         for word in ("failed", "error", "Nothing was"):
             assert word not in page.text.replace("Nothing was given back.", "")
-        assert page.matters[0].startswith("A refund is in doubt Khalti was asked to give back Rs 500")
+        assert page.issues[0].startswith("A refund is in doubt Khalti was asked to give back Rs 500")
 
     def lose(self, desk, paid, confirm, khalti):
         form = confirm(paid).form
@@ -53,7 +53,7 @@ class TestALostAnswer:
         khalti.answer_lookup(paid, times=9)
         page = desk.send(form)
 
-        assert page.tones == ["warning"]
+        assert page.badges == ["warning"]
         assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 1,000"} == page.figures
         for name in ("refund", "record"):
             refused = desk.get(name, paid)
@@ -68,7 +68,7 @@ class TestKhaltiIsDown:
 
         page = desk.send(form)
 
-        assert page.tones == ["error"]
+        assert page.badges == ["error"]
         assert page.messages == ["Khalti is not answering right now. Try again later. Nothing was given back."]
         assert khalti.calls("refund") == 0
         assert page.figures["Refundable balance"] == "Rs 1,500"

@@ -69,11 +69,11 @@ class TestASecondPayment:
         done = desk.send(form)
 
         assert done.messages == ["Rs 1,500 was given back. Rs 0 is left."]
-        assert not paid_twice.reviews.open().exists()
-        assert done.matters == []
+        assert not paid_twice.issues.open().exists()
+        assert done.issues == []
         assert done.form_with("[name=key]") is None
         first.refresh_from_db()
-        assert (first.status, first.refund_total, first.is_sale) == ("completed", 0, True)
+        assert (first.status, first.refund_total, first.is_primary) == ("completed", 0, True)
 
     def test_is_given_back_once_however_often_it_is_pressed(self, desk, paid_twice, khalti):
         form = desk.get("inspect", paid_twice).form_with("[name=key]")
@@ -87,7 +87,7 @@ class TestASecondPayment:
         page = sign_in("cashier").get("inspect", paid_twice)
 
         assert page.form_with("[name=key]") is None
-        assert page.matters[0].startswith("Paid twice")
+        assert page.issues[0].startswith("Paid twice")
 
     def test_through_a_bank_leads_to_the_form_that_asks_for_a_number(self, desk, make_paid, khalti, paid_twice):
         SimulatedPayment.objects.filter(pidx=paid_twice.pidx).update(is_by_bank=True)

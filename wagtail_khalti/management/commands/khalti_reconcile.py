@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_khalti.actions import Reconciliation, reconcile
-from wagtail_khalti.actions.count_anew import count_all_days_anew
 from wagtail_khalti.management import arguments, due, reports
 from wagtail_khalti.management.progress import ProgressBar
 from wagtail_khalti.management.search import find_payment
 from wagtail_khalti.management.stopping import Stopping
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.rebuild import rebuild_snapshots
 
-SHORTEST_PAUSE = 1.0  # seconds between two rounds: what becomes due meanwhile is asked about together
+MIN_PAUSE = 1.0  # seconds between two rounds: what becomes due meanwhile is asked about together
 
 
 class Command(BaseCommand):
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def _recount(self) -> None:
         with Stopping() as stopping:
-            days = len(count_all_days_anew(is_over=stopping))
+            days = len(rebuild_snapshots(is_over=stopping))
         if self.options["format"] == "json":
             self.stdout.write(json.dumps({"recounted": days}))
         else:
@@ -138,6 +138,6 @@ class Command(BaseCommand):
 
 def _until_next_round(done: Reconciliation, interval: float) -> float:
     if done.is_cut_short:
-        return SHORTEST_PAUSE
+        return MIN_PAUSE
     next_due = due.next_due_in()
-    return interval if next_due is None else max(SHORTEST_PAUSE, min(interval, next_due.total_seconds()))
+    return interval if next_due is None else max(MIN_PAUSE, min(interval, next_due.total_seconds()))

@@ -20,10 +20,11 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import today
+from wagtail_khalti.formatting import format_zone
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff.exports.button import which_payments
 from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
@@ -31,14 +32,13 @@ from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of
-from wagtail_khalti.staff.moments import is_elsewhere
 from wagtail_khalti.staff.periods import whose_days
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
-from wagtail_khalti.writing import write_zone
+from wagtail_khalti.staff.timestamps import is_elsewhere
 
 SEARCH = "q"  # may be a person's address or number, and is kept nowhere
 FILTERS = frozenset(name + end for name in PaymentFilters.base_filters for end in ("", "_from", "_to"))
-LONGEST_KEPT = 200  # characters
+MAX_KEPT_LENGTH = 200  # characters
 
 
 class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -110,7 +110,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     def _zone(self) -> str:
         """The site's, where the person works in another."""
         now = timezone.now()
-        return write_zone(now) if is_elsewhere(now) else ""
+        return format_zone(now) if is_elsewhere(now) else ""
 
     def _which(self) -> dict[str, Any]:
         try:
@@ -133,7 +133,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     def asked_for(self) -> dict[str, Any]:
         """For the log: of what anybody may write into an address only what the filters know, and no search."""
         asked = which_payments(self.request)
-        filters = {name: str(asked[name]).replace("\x00", "")[:LONGEST_KEPT] for name in asked if name in FILTERS}
+        filters = {name: str(asked[name]).replace("\x00", "")[:MAX_KEPT_LENGTH] for name in asked if name in FILTERS}
         return {"filters": filters, **({"searched": True} if asked.get(SEARCH) else {})}
 
 
@@ -147,7 +147,7 @@ class PaymentsDownload(ExportView):
             payments = self.payments
         except ValidationError:
             return self.refuse()
-        personal = policy.sites_within_reach(request.user, [PERSONAL])
+        personal = policy.permitted_sites(request.user, [PERSONAL])
         parts = payments_file(payments, self.file_type, personal_sites=personal, technical=self.is_technical)
         return self.send(parts, "payments", f"khalti-payments-{self.mode.value}-{today()}")
 
@@ -161,7 +161,7 @@ class DaysDownload(ExportView):
         if not self.period.is_valid():
             return self.refuse()
         first, last = self.period.cleaned_data["first"], self.period.cleaned_data["last"]
-        sites = policy.sites_within_reach(request.user, [EXPORT])
+        sites = policy.permitted_sites(request.user, [EXPORT])
         found = totals(first, last, mode=self.mode.value, sites=sites)
         name = f"khalti-days-{self.mode.value}-{first}-to-{last}"
         return self.send(days_file(found, self.file_type), "days", name)

@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.calendars import bs_month_of
+from wagtail_khalti.dates.days import today
+from wagtail_khalti.dates.nepali import bs_month_of
 from wagtail_khalti.staff.exports.button import which_payments
 from wagtail_khalti.staff.periods import PeriodForm, choices
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.active_filters import filter_adapter_class_registry
 
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType
 from wagtail_khalti.staff.listing.filters import PaymentFilters
-from wagtail_khalti.writing import write_number
 
 CAP = 1_000_000  # payments; to count more would take longer than the answer is worth
 LONG = 20_000  # payments, from which on it takes more than a moment
@@ -58,8 +58,8 @@ def count_up_to_cap(payments: QuerySet[KhaltiPayment]) -> int:
 
 def how_many(count: int) -> str:
     if count > CAP:
-        return _("More than %(count)s payments") % {"count": write_number(CAP)}
-    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": write_number(count)}
+        return _("More than %(count)s payments") % {"count": format_number(CAP)}
+    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": format_number(count)}
 
 
 def how_long(count: int) -> list[str]:
@@ -75,6 +75,6 @@ def _line(count: int, file_type: FileType) -> str:
         words = _("%(type)s: more than %(seconds)s seconds, and more than %(megabytes)s MB")
     return words % {
         "type": file_type.label,
-        "seconds": write_number(max(seconds, 1)),
-        "megabytes": write_number(max(megabytes, 1)),
+        "seconds": format_number(max(seconds, 1)),
+        "megabytes": format_number(max(megabytes, 1)),
     }

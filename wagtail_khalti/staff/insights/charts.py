@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.digits import digits_of, speaks_nepali
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.numerals import digits_of, speaks_nepali
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.funnel import Stage
 from wagtail_khalti.staff.insights.series import Row
-from wagtail_khalti.writing import write_number
 
 UNFINISHED = " *"  # after a label, as the note beneath the chart says
 
@@ -48,14 +48,14 @@ def _money(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _paying(rows: Sequence[Row]) -> dict[str, Any]:
     series = [
-        _series("started", _("Started"), [row.sums.started for row in rows], write_number),
-        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], write_number),
+        _series("started", _("Started"), [row.sums.started for row in rows], format_number),
+        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], format_number),
     ]
     return {"series": series}
 
 
 def _funnel(stages: Sequence[Stage]) -> dict[str, Any]:
-    series = [_series("stages", _("Number"), [stage.number for stage in stages], write_number)]
+    series = [_series("stages", _("Number"), [stage.number for stage in stages], format_number)]
     return {
         "labels": [stage.label for stage in stages],
         "titles": [[stage.label] for stage in stages],

@@ -7,21 +7,21 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_khalti.writing import write_number
+from wagtail_khalti.formatting import format_number
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 
 
-def write_share(part: int, whole: int) -> str:
+def format_share(part: int, whole: int) -> str:
     """``70 %``. Only all of it is 100 %, and only nothing of it is 0 %. Empty where there is nothing to share."""
     if whole <= 0 or part > whole:
         return ""
     rounded = (200 * part + whole) // (2 * whole)
     percent = rounded if part in (0, whole) else min(99, max(1, rounded))
-    return _("%(number)s %%") % {"number": write_number(percent)}
+    return _("%(number)s %%") % {"number": format_number(percent)}
 
 
-def write_pause(pause: timedelta) -> str:
+def format_pause(pause: timedelta) -> str:
     """``4 minutes``: the largest unit of which there is one."""
     seconds = round(pause.total_seconds())
     if seconds < MINUTE:
@@ -37,4 +37,4 @@ def write_pause(pause: timedelta) -> str:
 
 
 def _counted(words: str, number: int) -> str:
-    return words % {"number": write_number(number)}
+    return words % {"number": format_number(number)}

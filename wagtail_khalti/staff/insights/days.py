@@ -9,56 +9,56 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.calendars import MONTHS, bs_month_of, bs_of
-from wagtail_khalti.digits import in_digits_of, speaks_nepali
+from wagtail_khalti.dates.nepali import MONTHS, bs_month_of, bs_of
+from wagtail_khalti.numerals import speaks_nepali, with_digits_of
 
 DAY, SHORT_DAY, MONTH, SHORT_MONTH = ("j F Y", "d MMMM y"), ("j M", "d MMM"), ("F Y", "MMMM y"), ("M Y", "MMM y")
 """In Django's words; and in Babel's, which knows the months of Nepali."""
 
 
-def write_day(day: date) -> str:
+def format_day(day: date) -> str:
     """``21 November 2026``."""
     return _write(day, DAY)
 
 
-def write_short_day(day: date) -> str:
+def format_short_day(day: date) -> str:
     """``21 Nov``: for a chart, which has little room."""
     return _write(day, SHORT_DAY)
 
 
-def write_short_month(day: date) -> str:
+def format_short_month(day: date) -> str:
     """``Nov 2026``."""
     return _write(day, SHORT_MONTH)
 
 
-def write_span(first: date, last: date) -> str:
+def format_span(first: date, last: date) -> str:
     """``November 2026`` where it is just that, else both ends of it."""
     if first == last:
-        return write_day(first)
+        return format_day(first)
     if _is_month(first, last):
         return _write(first, MONTH)
-    return f"{write_day(first)} – {write_day(last)}"
+    return f"{format_day(first)} – {format_day(last)}"
 
 
-def write_bs_day(day: date) -> str:
+def format_bs_day(day: date) -> str:
     """``5 Mangsir 2083``; empty where BS is not known."""
     bs = bs_of(day)
     return _in_digits(f"{bs[2]} {MONTHS[bs[1] - 1]} {bs[0]}") if bs else ""
 
 
-def write_bs_month(day: date) -> str:
+def format_bs_month(day: date) -> str:
     """``Mangsir 2083``."""
     bs = bs_of(day)
     return _in_digits(f"{MONTHS[bs[1] - 1]} {bs[0]}") if bs else ""
 
 
-def write_bs_span(first: date, last: date) -> str:
+def format_bs_span(first: date, last: date) -> str:
     """Likewise in BS: ``Mangsir 2083``, else both ends of it."""
     if first == last:
-        return write_bs_day(first)
+        return format_bs_day(first)
     if is_bs_month(first, last):
-        return write_bs_month(first)
-    begun, ended = write_bs_day(first), write_bs_day(last)
+        return format_bs_month(first)
+    begun, ended = format_bs_day(first), format_bs_day(last)
     return f"{begun} – {ended}" if begun and ended else ""
 
 
@@ -85,4 +85,4 @@ def _write(day: date, pattern: tuple[str, str]) -> str:
 
 
 def _in_digits(text: str) -> str:
-    return in_digits_of(get_language(), text)
+    return with_digits_of(get_language(), text)

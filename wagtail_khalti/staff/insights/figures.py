@@ -9,16 +9,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import Sums, Totals
+from wagtail_khalti.dates.days import today
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.reporting.totals import Sums, Totals
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.charts import charts
-from wagtail_khalti.staff.insights.counts import write_pause, write_share
+from wagtail_khalti.staff.insights.counts import format_pause, format_share
+from wagtail_khalti.staff.insights.dimensions import Spot, spots
 from wagtail_khalti.staff.insights.funnel import ends, stages, where_most_are_lost
 from wagtail_khalti.staff.insights.links import Links
-from wagtail_khalti.staff.insights.places import Spot, spots
 from wagtail_khalti.staff.insights.series import Row, Step, rows_of
-from wagtail_khalti.writing import write_number
 
 LONG = 31  # rows; a longer table is folded
 
@@ -44,48 +44,48 @@ def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, s
         "rows": [_line(row, links) for row in rows],
         "sum": _cells(found.all, links),
         "is_long": len(rows) > LONG,
-        "row_count": write_number(len(rows)),
+        "row_count": format_number(len(rows)),
         "is_unfinished": is_unfinished,
         "stages": steps,
         "ends": list(ends(found.all, links)),
         "where_most_are_lost": where_most_are_lost(steps),
-        "places": [_place(spot) for spot in spots(found.by_place, links, sites=sites)],
+        "places": [_place(spot) for spot in spots(found.by_dimension, links, sites=sites)],
         "charts": charts(rows, steps, is_unfinished=is_unfinished),
     }
 
 
 def _is_anything(sums: Sums) -> bool:
-    return bool(sums.opened or sums.started or sums.payments or sums.refunds)
+    return bool(sums.checkout_views or sums.started or sums.payments or sums.refunds)
 
 
 def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     sums, pause = found.all, found.median_time_to_pay
     paid = ngettext("%(number)s payment", "%(number)s payments", sums.payments)
     refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refunds)
-    of_started = {"paid": write_number(sums.paid), "started": write_number(sums.started)}
+    of_started = {"paid": format_number(sums.paid), "started": format_number(sums.started)}
     yield Figure(
         label=_("Gross"),
         text=rupees(sums.gross),
         url=_if(sums.payments, links.paid()),
-        note=paid % {"number": write_number(sums.payments)},
+        note=paid % {"number": format_number(sums.payments)},
     )
     yield Figure(label=_("Khalti fees"), text=rupees(sums.fee))
     yield Figure(
         label=_("Refunded"),
         text=rupees(sums.refunded),
         url=_if(sums.refunds, links.refunded()),
-        note=refunds % {"number": write_number(sums.refunds)},
+        note=refunds % {"number": format_number(sums.refunds)},
     )
     yield Figure(label=_("Net"), text=rupees(sums.net), note=_("What is left of it."))
     yield Figure(
         label=_("Success rate"),
-        text=write_share(sums.paid, sums.started) or "–",
+        text=format_share(sums.paid, sums.started) or "–",
         url=_if(sums.started, links.started()),
         note=_("%(paid)s paid of %(started)s started") % of_started,
     )
     yield Figure(
         label=_("Time to pay"),
-        text=write_pause(pause) if pause is not None else "–",
+        text=format_pause(pause) if pause is not None else "–",
         note=_("Half of all who paid were faster.") if pause is not None else "",
     )
 
@@ -97,20 +97,25 @@ def _line(row: Row, links: Links) -> dict[str, Any]:
 
 def _place(spot: Spot) -> dict[str, Any]:
     url = spot.links.started() if spot.links else ""
-    return {"spot": spot, "url": url, "opened": write_number(spot.sums.opened), "cells": _cells(spot.sums, spot.links)}
+    return {
+        "spot": spot,
+        "url": url,
+        "checkout_views": format_number(spot.sums.checkout_views),
+        "cells": _cells(spot.sums, spot.links),
+    }
 
 
 def _cells(sums: Sums, links: Links | None) -> list[Figure]:
     """The columns that all tables of money have."""
     paid, refunded, started = (links.paid(), links.refunded(), links.started()) if links else ("", "", "")
     return [
-        Figure(label=_("Payments"), text=write_number(sums.payments), url=_if(sums.payments, paid)),
+        Figure(label=_("Payments"), text=format_number(sums.payments), url=_if(sums.payments, paid)),
         Figure(label=_("Gross"), text=rupees(sums.gross)),
         Figure(label=_("Khalti fees"), text=rupees(sums.fee)),
         Figure(label=_("Refunded"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
         Figure(label=_("Net"), text=rupees(sums.net)),
-        Figure(label=_("Started"), text=write_number(sums.started), url=_if(sums.started, started)),
-        Figure(label=_("Of these paid"), text=write_share(sums.paid, sums.started) or "–"),
+        Figure(label=_("Started"), text=format_number(sums.started), url=_if(sums.started, started)),
+        Figure(label=_("Of these paid"), text=format_share(sums.paid, sums.started) or "–"),
     ]
 
 

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_khalti.actions.days import today
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.staff.insights.series import Step, is_too_fine, usual_step
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.periods import PeriodForm

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.totals import Sums
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import Status
-from wagtail_khalti.staff.insights.counts import write_share
+from wagtail_khalti.reporting.totals import Sums
+from wagtail_khalti.staff.insights.counts import format_share
 from wagtail_khalti.staff.insights.links import Links
 from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING
-from wagtail_khalti.writing import write_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +31,17 @@ class Stage:
 
     @property
     def count(self) -> str:
-        return write_number(self.number)
+        return format_number(self.number)
 
     @property
     def lost_count(self) -> str:
-        return write_number(self.lost) if self.lost is not None else ""
+        return format_number(self.lost) if self.lost is not None else ""
 
 
 def stages(sums: Sums, links: Links) -> list[Stage]:
     """Each is a part of the one before; only payments that the site's own code begins never open a checkout page."""
     steps = [
-        (_("Checkout opened"), _("A visitor looked at the checkout page."), sums.opened, ""),
+        (_("Checkout opened"), _("A visitor looked at the checkout page."), sums.checkout_views, ""),
         (_("Started"), _("A visitor pressed the button to pay."), sums.started, links.started()),
         (_("Sent to Khalti"), _("Khalti took the payment on and showed its page."), sums.sent, ""),
         (_("Paid"), _("Khalti confirmed the money."), sums.paid, links.started(ANY_PAID)),
@@ -50,7 +50,7 @@ def stages(sums: Sums, links: Links) -> list[Stage]:
     found = [Stage(label=first[0], explanation=first[1], number=first[2], share="")]
     for (_label, _text, before, _url), (label, text, number, url) in pairwise(steps):
         lost = before - number if 0 < before >= number else None
-        share = write_share(number, before)
+        share = format_share(number, before)
         found.append(Stage(label=label, explanation=text, number=number, share=share, lost=lost, url=url))
     return found
 
@@ -64,7 +64,7 @@ def ends(sums: Sums, links: Links) -> Iterator[Stage]:
         (_("Still waiting"), _("It is not known yet what becomes of it."), sums.waiting, ANY_WAITING),
     ]
     for label, text, number, status in rows:
-        share = write_share(number, sums.started)
+        share = format_share(number, sums.started)
         yield Stage(label=label, explanation=text, number=number, share=share, url=links.started(status))
 
 

@@ -17,10 +17,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
 
-from wagtail_khalti.actions.days import today
-from wagtail_khalti.actions.totals import totals
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
 from wagtail_khalti.staff.insights.form import InsightsForm, Question
@@ -50,8 +50,8 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             form=form,
             asked=asked,
             is_test=asked.mode != Mode.LIVE,
-            period=days.write_span(asked.first, asked.last),
-            period_in_bs=days.in_bs(days.write_bs_span(asked.first, asked.last)),
+            period=days.format_span(asked.first, asked.last),
+            period_in_bs=days.in_bs(days.format_bs_span(asked.first, asked.last)),
             whose_days=whose_days(),
             periods=list(self._periods(asked)),
             **self._figures(asked),
@@ -77,17 +77,17 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             yield {"label": choice.label, "url": f"?{urlencode(query)}", "is_shown": is_shown}
 
     def _sites_of(self, asked: Question) -> Collection[int] | None:
-        return [asked.site] if asked.site else self.reach
+        return [asked.site] if asked.site else self.permitted_sites
 
     @cached_property
-    def reach(self) -> list[int] | None:
-        return policy.sites_within_reach(self.request.user, [VIEW])
+    def permitted_sites(self) -> list[int] | None:
+        return policy.permitted_sites(self.request.user, [VIEW])
 
     @cached_property
     def sites(self) -> Mapping[int, str]:
         """Those within reach, by key."""
         sites = Site.objects.order_by("-is_default_site", "site_name", "hostname", "port")
-        found = sites if self.reach is None else sites.filter(pk__in=self.reach)
+        found = sites if self.permitted_sites is None else sites.filter(pk__in=self.permitted_sites)
         return {site.pk: site.site_name or site.hostname for site in found}
 
 

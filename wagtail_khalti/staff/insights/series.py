@@ -12,12 +12,12 @@ from operator import add
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.actions.totals import Sums
-from wagtail_khalti.calendars import bs_of
+from wagtail_khalti.dates.nepali import bs_of
+from wagtail_khalti.reporting.totals import Sums
 from wagtail_khalti.staff.insights import days
 
-MOST_ROWS = 366  # the days of a year; nobody reads on
-MOST_DAYS, MOST_WEEKS = 45, 200  # days of a period; beyond these the next larger step is chosen
+MAX_ROWS = 366  # the days of a year; nobody reads on
+MAX_DAYS, MAX_WEEKS = 45, 200  # days of a period; beyond these the next larger step is chosen
 
 
 class Step(TextChoices):
@@ -45,30 +45,30 @@ class Row:
     @property
     def label(self) -> str:
         if self.step == Step.BS_MONTH and days.is_bs_month(self.first, self.last):
-            return days.in_bs(days.write_bs_month(self.first))
-        return days.write_span(self.first, self.last)
+            return days.in_bs(days.format_bs_month(self.first))
+        return days.format_span(self.first, self.last)
 
     @property
     def other_label(self) -> str:
         """In the other calendar."""
         if self.step == Step.BS_MONTH and days.is_bs_month(self.first, self.last):
-            return days.write_span(self.first, self.last)
-        return days.in_bs(days.write_bs_span(self.first, self.last))
+            return days.format_span(self.first, self.last)
+        return days.in_bs(days.format_bs_span(self.first, self.last))
 
     @property
     def short_label(self) -> str:
         """For a chart."""
         if self.step == Step.BS_MONTH:
-            return days.write_bs_month(self.first) or days.write_short_month(self.first)
-        return days.write_short_month(self.first) if self.step == Step.MONTH else days.write_short_day(self.first)
+            return days.format_bs_month(self.first) or days.format_short_month(self.first)
+        return days.format_short_month(self.first) if self.step == Step.MONTH else days.format_short_day(self.first)
 
 
 def usual_step(first: date, last: date) -> Step:
     """By the length of the period; months in the calendar that it begins a month of."""
     length = (last - first).days + 1
-    if length <= MOST_DAYS:
+    if length <= MAX_DAYS:
         return Step.DAY
-    if length <= MOST_WEEKS:
+    if length <= MAX_WEEKS:
         return Step.WEEK
     bs = bs_of(first)
     return Step.BS_MONTH if bs and bs[2] == 1 else Step.MONTH
@@ -77,7 +77,7 @@ def usual_step(first: date, last: date) -> Step:
 def is_too_fine(step: str, first: date, last: date) -> bool:
     """Whether there would be more rows than anybody reads."""
     length = (last - first).days + 1
-    return {Step.DAY: length, Step.WEEK: length // 7}.get(Step(step), 0) > MOST_ROWS
+    return {Step.DAY: length, Step.WEEK: length // 7}.get(Step(step), 0) > MAX_ROWS
 
 
 def rows_of(by_day: Mapping[date, Sums], step: Step) -> list[Row]:

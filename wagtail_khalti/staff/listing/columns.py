@@ -12,11 +12,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.badges import BADGES, DOUBT, PLAIN
 from wagtail_khalti.staff.figures import rupees
-from wagtail_khalti.staff.moments import in_both_calendars, words_of
-from wagtail_khalti.staff.tones import DOUBT, PLAIN, TONES
-from wagtail_khalti.writing import write_number
+from wagtail_khalti.staff.timestamps import in_both_calendars, words_of
 
 RECENT = timedelta(days=1)
 MINUTE, MINUTES_OF_AN_HOUR = timedelta(minutes=1), 60
@@ -54,9 +54,9 @@ def _ago(moment: datetime) -> str:
     if not minutes:
         return gettext("Just now")
     if minutes < MINUTES_OF_AN_HOUR:
-        return ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes) % {"count": write_number(minutes)}
+        return ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes) % {"count": format_number(minutes)}
     hours = minutes // MINUTES_OF_AN_HOUR
-    return ngettext("%(count)s hour ago", "%(count)s hours ago", hours) % {"count": write_number(hours)}
+    return ngettext("%(count)s hour ago", "%(count)s hours ago", hours) % {"count": format_number(hours)}
 
 
 class TextColumn(Column):
@@ -72,7 +72,7 @@ class StatusColumn(Column):
 
     def get_cell_context_data(self, instance: KhaltiPayment, parent_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return context | {"tone": TONES[instance.status]}
+        return context | {"badge": BADGES[instance.status]}
 
 
 class ModeColumn(Column):
@@ -82,7 +82,7 @@ class ModeColumn(Column):
 
     def get_cell_context_data(self, instance: KhaltiPayment, parent_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return context | {"tone": DOUBT if instance.is_test else PLAIN}
+        return context | {"badge": DOUBT if instance.is_test else PLAIN}
 
 
 class SourceColumn(TextColumn):

@@ -17,7 +17,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
@@ -27,7 +27,7 @@ from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.sites.accounts import known_merchants
 
 SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
-LONGEST_MERCHANT = 64
+MAX_MERCHANT_LENGTH = 64
 MODES = (
     (Mode.LIVE.value, gettext_lazy("Live payments")),
     (Mode.SANDBOX.value, gettext_lazy("Sandbox")),
@@ -96,28 +96,28 @@ class PaymentFilters(WagtailFilterSet):
         """Those of the settings, and one that is there no more, if payments of it are asked for."""
         names = list(known_merchants())
         wanted = str(self.data.get("merchant", ""))
-        if wanted and wanted not in names and len(wanted) <= LONGEST_MERCHANT and "\x00" not in wanted:
-            names += [wanted] if self._within_reach().filter(merchant=wanted).exists() else []
+        if wanted and wanted not in names and len(wanted) <= MAX_MERCHANT_LENGTH and "\x00" not in wanted:
+            names += [wanted] if self._visible_to().filter(merchant=wanted).exists() else []
         return [(name, name) for name in names]
 
     def _sites(self) -> list[tuple[str, str]]:
-        reach = policy.sites_within_reach(self.request.user, [VIEW])
+        permitted_sites = policy.permitted_sites(self.request.user, [VIEW])
         sites = Site.objects.order_by("-is_default_site", "hostname", "port")
-        sites = sites if reach is None else sites.filter(pk__in=reach)
+        sites = sites if permitted_sites is None else sites.filter(pk__in=permitted_sites)
         return [(str(site.pk), site.site_name or site.hostname) for site in sites]
 
     def _source(self) -> list[tuple[str, str]]:
         """The one that is asked for, by a link: there may be thousands."""
         wanted = str(self.data.get("source", ""))
-        of_it = self.by_source(self._within_reach(), "source", wanted) if SOURCE.fullmatch(wanted) else None
+        of_it = self.by_source(self._visible_to(), "source", wanted) if SOURCE.fullmatch(wanted) else None
         if of_it is None:
             return []
         title = of_it.order_by("-created_at").values_list("source_title", flat=True).first()
         return [(wanted, title or _("A page without payments"))]
 
-    def _within_reach(self) -> QuerySet[KhaltiPayment]:
+    def _visible_to(self) -> QuerySet[KhaltiPayment]:
         rows: QuerySet[KhaltiPayment] = KhaltiPayment.objects.filter(mode=self.data["mode"])
-        return policy.within_reach(self.request.user, rows, [VIEW])
+        return policy.visible_to(self.request.user, rows, [VIEW])
 
     def by_mode(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return of_mode(payments, value, self.data)
@@ -132,7 +132,7 @@ class PaymentFilters(WagtailFilterSet):
         return payments.filter(**during("completed_at", *days))
 
     def by_refund(self, payments: QuerySet[KhaltiPayment], name: str, days: Days) -> QuerySet[KhaltiPayment]:
-        refunds = KhaltiRefund.objects.done().filter(**during("decided_at", *days))
+        refunds = KhaltiRefund.objects.done().filter(**during("resolved_at", *days))
         return payments.filter(pk__in=refunds.order_by().values("payment"))
 
     def by_amount(self, payments: QuerySet[KhaltiPayment], name: str, ends: Any) -> QuerySet[KhaltiPayment]:
@@ -144,7 +144,7 @@ class PaymentFilters(WagtailFilterSet):
         return payments.filter(source_type_id=int(found[1]), source_id=found[2]) if found else payments.none()
 
     def by_matter(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
-        return payments.filter(pk__in=KhaltiReview.objects.open().order_by().values("payment"))
+        return payments.filter(pk__in=KhaltiIssue.objects.open().order_by().values("payment"))
 
     @property
     def is_by_payment(self) -> bool:

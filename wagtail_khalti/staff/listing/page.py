@@ -15,24 +15,24 @@ from wagtail.admin.ui.tables import BaseColumn
 from wagtail.admin.views.generic import IndexView
 
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.models import KhaltiPayment, KhaltiReview
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.staff.exports.button import export_buttons
 from wagtail_khalti.staff.listing.columns import columns
 from wagtail_khalti.staff.listing.filters import MODES, PaymentFilters
 from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator
-from wagtail_khalti.staff.listing.plans import within_reach
+from wagtail_khalti.staff.listing.plans import visible_to
 from wagtail_khalti.staff.listing.search import LIMIT, Found, find
 from wagtail_khalti.staff.modes import mode_of
 from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
-from wagtail_khalti.writing import write_number
 
 OF_A_PAGE = ("p", "_w_filter_fragment")
 """What of a query holds only for the list that is shown, and for no other."""
 
 
-def _within_reach(request: HttpRequest, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
+def _visible_to(request: HttpRequest, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
     """Of every mode: the filters always choose one."""
-    return within_reach(request.user, KhaltiPayment.objects.order_by(), permission, request.GET)
+    return visible_to(request.user, KhaltiPayment.objects.order_by(), permission, request.GET)
 
 
 def filtered_payments(request: HttpRequest, *, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
@@ -40,7 +40,7 @@ def filtered_payments(request: HttpRequest, *, permission: str = VIEW) -> QueryS
 
     Raises ``ValidationError`` in words where it can't be meant, or where the search finds too many.
     """
-    payments = _within_reach(request, permission)
+    payments = _visible_to(request, permission)
     filters = PaymentFilters(request.GET, request=request)
     if not filters.is_valid():
         raise ValidationError(filters.complaints)
@@ -56,16 +56,16 @@ def found_by(request: HttpRequest) -> Found | None:
     text = request.GET.get("q", "").strip()
     if not text:
         return None
-    sites = policy.sites_within_reach(request.user, [VIEW])
+    sites = policy.permitted_sites(request.user, [VIEW])
     return find(text, mode_of(request).value, sites=sites, personal=_personal(request))
 
 
 def _personal(request: HttpRequest) -> Collection[int] | None:
-    return policy.sites_within_reach(request.user, [PERSONAL])
+    return policy.permitted_sites(request.user, [PERSONAL])
 
 
 def too_many() -> str:
-    return _("More than %(limit)s payments begin like this: type more.") % {"limit": write_number(LIMIT)}
+    return _("More than %(limit)s payments begin like this: type more.") % {"limit": format_number(LIMIT)}
 
 
 class PaymentListView(IndexView):
@@ -108,7 +108,7 @@ class PaymentListView(IndexView):
     # Which payments
 
     def get_base_queryset(self) -> QuerySet[KhaltiPayment]:
-        return _within_reach(self.request)
+        return _visible_to(self.request)
 
     @cached_property
     def search_query(self) -> str:
@@ -142,8 +142,8 @@ class PaymentListView(IndexView):
 
     def paginate_queryset(self, queryset: QuerySet[KhaltiPayment], page_size: int) -> Any:
         paginator, page, rows, has_others = super().paginate_queryset(queryset, page_size)
-        matters = KhaltiReview.objects.open().filter(payment__in=[row.pk for row in rows])
-        in_question = set(matters.values_list("payment_id", flat=True))
+        issues = KhaltiIssue.objects.open().filter(payment__in=[row.pk for row in rows])
+        in_question = set(issues.values_list("payment_id", flat=True))
         for row in rows:
             row.needs_a_look = row.pk in in_question
         return paginator, page, rows, has_others
@@ -159,7 +159,7 @@ class PaymentListView(IndexView):
             "complaints": self.filters.complaints,
             "plain_form": self.filters.get_form_class()(self.filters.data, auto_id="plain_%s"),
             "matches": self._matches(context["paginator"]),
-            "more_than": write_number(CAP) if context["paginator"].is_capped else "",
+            "more_than": format_number(CAP) if context["paginator"].is_capped else "",
             "too_many": too_many() if self.found and self.found.is_cut else "",
             "elsewhere": self._elsewhere(),
             "hidden_by_filters": bool(self.found and self.found.keys),
@@ -169,9 +169,9 @@ class PaymentListView(IndexView):
 
     def _matches(self, paginator: CappedPaginator) -> str:
         if paginator.is_capped:
-            return _("More than %(count)s payments match.") % {"count": write_number(CAP)}
+            return _("More than %(count)s payments match.") % {"count": format_number(CAP)}
         words = ngettext("%(count)s payment matches.", "%(count)s payments match.", paginator.count)
-        return words % {"count": write_number(paginator.count)}
+        return words % {"count": format_number(paginator.count)}
 
     def _elsewhere(self) -> list[tuple[str, str]]:
         """Where else the number is known, while it isn't here."""
@@ -184,7 +184,7 @@ class PaymentListView(IndexView):
                     "%(count)s payments are found in “%(mode)s”: show them",
                     self.found.elsewhere[mode],
                 )
-                % {"count": write_number(self.found.elsewhere[mode]), "mode": label},
+                % {"count": format_number(self.found.elsewhere[mode]), "mode": label},
                 self.url_of(mode=mode, q=self.search_query),
             )
             for mode, label in MODES

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.paginator import WagtailPaginator
 
-from wagtail_khalti.writing import write_number
+from wagtail_khalti.formatting import format_number
 
 CAP = 10_000  # rows; who looks for an older one narrows the list
 
@@ -34,8 +34,8 @@ class CappedPaginator(WagtailPaginator):
     @cached_property
     def items_count_label(self) -> str:
         if self.is_capped:
-            return _("%(count)s+ payments") % {"count": write_number(CAP)}
-        return ngettext("%(count)s payment", "%(count)s payments", self.count) % {"count": write_number(self.count)}
+            return _("%(count)s+ payments") % {"count": format_number(CAP)}
+        return ngettext("%(count)s payment", "%(count)s payments", self.count) % {"count": format_number(self.count)}
 
     def page(self, number: Any) -> Any:
         """First the keys, for which an index is enough; then the rows of these."""

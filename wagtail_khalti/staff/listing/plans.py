@@ -26,13 +26,13 @@ def of_mode(payments: QuerySet[KhaltiPayment], mode: str, asked: Mapping[str, An
     return payments.alias(hidden_mode=_hidden("mode")).filter(hidden_mode=mode)
 
 
-def within_reach(
+def visible_to(
     user: Any, payments: QuerySet[KhaltiPayment], permission: str, asked: Mapping[str, Any]
 ) -> QuerySet[KhaltiPayment]:
     if not _is_to_be_hidden(payments, asked):
-        return policy.within_reach(user, payments, [permission])
+        return policy.visible_to(user, payments, [permission])
     hidden: Any = payments.alias(hidden_site=_hidden("site_id"))
-    return policy.within_reach(user, hidden, [permission], site="hidden_site")
+    return policy.visible_to(user, hidden, [permission], site="hidden_site")
 
 
 def _is_to_be_hidden(payments: QuerySet[KhaltiPayment], asked: Mapping[str, Any]) -> bool:

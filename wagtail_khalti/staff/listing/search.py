@@ -19,9 +19,9 @@ from wagtail_khalti.phone import beginning_as_dialled
 from wagtail_khalti.phrases import phrase_of
 
 LIMIT = 1_000  # payments; who finds more has to type more
-SHORTEST_BEGINNING = 4  # characters; what is shorter is only found as a whole
-LONGEST = 254  # characters, of an e-mail address
-LONGEST_PHONE = 20
+MIN_BEGINNING = 4  # characters; what is shorter is only found as a whole
+MAX_LENGTH = 254  # characters, of an e-mail address
+MAX_PHONE_LENGTH = 20
 LAST_CHARACTER = chr(0x10FFFF)
 
 Row = tuple[int, str, Any]
@@ -47,13 +47,13 @@ def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal
     all payments of a site than use the index of what is looked for.
     """
     text = _without_marks(text)
-    if not text or len(text) > LONGEST or "\x00" in text:
+    if not text or len(text) > MAX_LENGTH or "\x00" in text:
         return Found()
     found: dict[int, str] = {}
     is_cut = False
-    for column, value, reach in _ways(text, sites, personal):
+    for column, value, permitted_sites in _ways(text, sites, personal):
         rows, more = _rows(column, value)
-        found |= {pk: row_mode for pk, row_mode, site in rows if reach is None or site in reach}
+        found |= {pk: row_mode for pk, row_mode, site in rows if permitted_sites is None or site in permitted_sites}
         is_cut |= more
     keys, more = _by_words(text, sites, personal)
     found |= KhaltiPayment.objects.order_by().filter(pk__in=keys).values_list("pk", "mode")
@@ -79,7 +79,7 @@ def _ways(
     if personal is None or personal:
         yield "customer_email", text.lower(), personal
         phone = beginning_as_dialled(text)
-        if phone.isdecimal() and len(phone) <= LONGEST_PHONE:
+        if phone.isdecimal() and len(phone) <= MAX_PHONE_LENGTH:
             yield "customer_phone", phone, personal
 
 
@@ -91,22 +91,24 @@ def _by_words(text: str, sites: Collection[int] | None, personal: Collection[int
     found: set[int] = set()
     is_cut = False
     phrase = phrase_of(text)
-    for is_personal, reach in ((False, sites), (True, personal)):
-        if phrase and (reach is None or reach):
-            keys = list(entries(phrase, is_personal, reach)[: LIMIT + 1])
+    for is_personal, permitted_sites in ((False, sites), (True, personal)):
+        if phrase and (permitted_sites is None or permitted_sites):
+            keys = list(entries(phrase, is_personal, permitted_sites)[: LIMIT + 1])
             found.update(keys[:LIMIT])
             is_cut |= len(keys) > LIMIT
     return found, is_cut
 
 
-def entries(phrase: str, is_personal: bool, reach: Collection[int] | None) -> QuerySet[KhaltiSearchEntry, int]:
+def entries(
+    phrase: str, is_personal: bool, permitted_sites: Collection[int] | None
+) -> QuerySet[KhaltiSearchEntry, int]:
     """The keys of payments with a phrase that begins so; those of names apart, which not everybody may see.
 
     From the index alone: joined to the payments, PostgreSQL would rather go through all of them for a common word.
     """
     # SQLite finds no way into an index by a truth that isn't compared with anything, as Django writes plainly.
     found = KhaltiSearchEntry.objects.order_by().filter(is_personal__in=[is_personal], **beginning("text", phrase))
-    within = found if reach is None else found.filter(site_key__in=reach)
+    within = found if permitted_sites is None else found.filter(site_key__in=permitted_sites)
     return within.values_list("payment_id", flat=True)
 
 
@@ -114,7 +116,7 @@ def _rows(column: str, text: str) -> tuple[list[Row], bool]:
     """Whether there are more than these, too. Of very many, what is written exactly so is there for certain."""
     rows = KhaltiPayment.objects.order_by().values_list("pk", "mode", "site_id")
     exact = rows.filter(**{column: text})
-    if len(text) < SHORTEST_BEGINNING:
+    if len(text) < MIN_BEGINNING:
         found = list(exact[: LIMIT + 1])
         return found[:LIMIT], len(found) > LIMIT
     found = list(rows.filter(**beginning(column, text))[: LIMIT + 1])

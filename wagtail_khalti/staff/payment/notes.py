@@ -8,11 +8,11 @@ from wagtail.admin import messages
 
 from wagtail_khalti.actions import add_note
 from wagtail_khalti.staff.forms import RemarkForm
-from wagtail_khalti.staff.payment.deed_pages import DeedView
+from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 from wagtail_khalti.staff.permissions import CHECK
 
 
-class NoteView(DeedView):
+class NoteView(PaymentActionView):
     """A page of its own for a note that has to be mended; usually it is written on the payment's page."""
 
     permission_required = CHECK

@@ -13,25 +13,25 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.widgets.button import HeaderButton
 
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiRefund, KhaltiReview
+from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.staff.badges import BADGES
+from wagtail_khalti.staff.error_messages import name_of_language, why_not_refundable
 from wagtail_khalti.staff.figures import figures_of, rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RemarkForm
-from wagtail_khalti.staff.inbox.matters import Matter, matters_of
-from wagtail_khalti.staff.inbox.page import settings_policy
-from wagtail_khalti.staff.moments import moment_of, words_of
-from wagtail_khalti.staff.payment.answers import answers_of, breakdown_of, products_of
-from wagtail_khalti.staff.payment.deed_pages import payments_within_reach
+from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
+from wagtail_khalti.staff.issues.page import settings_policy
+from wagtail_khalti.staff.payment.action_pages import payments_visible_to
 from wagtail_khalti.staff.payment.deliveries import rows_of
-from wagtail_khalti.staff.payment.origins import customers_payments_url, payable_of, source_of
+from wagtail_khalti.staff.payment.details import breakdown_of, detail_rows_of, products_of
 from wagtail_khalti.staff.payment.refunding import second_payment_form
-from wagtail_khalti.staff.payment.story import story_of
+from wagtail_khalti.staff.payment.sources import customers_payments_url, payable_of, source_of
+from wagtail_khalti.staff.payment.timeline import timeline_of
 from wagtail_khalti.staff.permissions import CHECK, REFUND, policy
-from wagtail_khalti.staff.personal import Sight, sight_of
-from wagtail_khalti.staff.tones import TONES
-from wagtail_khalti.staff.words import name_of_language, why_not_refundable
+from wagtail_khalti.staff.redaction import Redaction, redaction_for
+from wagtail_khalti.staff.timestamps import timestamp_of, words_of
 
 MOMENTS = ("created_at", "completed_at", "ended_at", "checked_at")
-MOST_DELIVERIES = 50  # the newest; a payment has two or three
+MAX_DELIVERIES = 50  # the newest; a payment has two or three
 
 
 class PaymentView(InspectView):
@@ -41,7 +41,7 @@ class PaymentView(InspectView):
     object: KhaltiPayment
 
     def get_object(self, queryset: Any = None) -> KhaltiPayment:
-        payments = payments_within_reach(self.request.user)
+        payments = payments_visible_to(self.request.user)
         return get_object_or_404(
             payments.select_related("site", "source_type", "payable_class", "duplicate_of"), pk=self.pk
         )
@@ -71,12 +71,12 @@ class PaymentView(InspectView):
         """Ask Khalti, write a note, send a receipt, tell the site again."""
         return self._may(CHECK)
 
-    def _may(self, deed: str) -> bool:
-        return bool(policy.user_has_permission_for_instance(self.request.user, deed, self.object))
+    def _may(self, action: str) -> bool:
+        return bool(policy.user_has_permission_for_instance(self.request.user, action, self.object))
 
     @cached_property
-    def sight(self) -> Sight:
-        return sight_of(self.request.user, self.object)
+    def redaction(self) -> Redaction:
+        return redaction_for(self.request.user, self.object)
 
     @cached_property
     def why_not(self) -> str:
@@ -89,22 +89,22 @@ class PaymentView(InspectView):
 
     @cached_property
     def deliveries(self) -> list[KhaltiDelivery]:
-        return list(self.object.deliveries.order_by("-pk")[:MOST_DELIVERIES])[::-1]
+        return list(self.object.deliveries.order_by("-pk")[:MAX_DELIVERIES])[::-1]
 
     @cached_property
-    def matters(self) -> list[Matter]:
-        return matters_of(self.object, self.refunds)
+    def cards(self) -> list[IssueCard]:
+        return cards_of(self.object, self.refunds)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         payment, user = self.object, self.request.user
         context: dict[str, Any] = super().get_context_data(
             payment=payment,
-            sight=self.sight,
+            redaction=self.redaction,
             history_url=reverse("khalti_payments:history", args=[payment.pk]),
-            matters=self.matters,
-            story=story_of(payment, self.sight, self.deliveries),
+            cards=self.cards,
+            timeline=timeline_of(payment, self.redaction, self.deliveries),
             source=source_of(payment, user),
-            payable=payable_of(payment, user, self.sight),
+            payable=payable_of(payment, user, self.redaction),
             **self._facts(),
             **self._rights(),
             **self._of_refunds(),
@@ -117,16 +117,16 @@ class PaymentView(InspectView):
         payment = self.object
         moments = {name: getattr(payment, name) for name in MOMENTS}
         return {
-            "tone": TONES[payment.status],
+            "badge": BADGES[payment.status],
             "figures": figures_of(payment, self.refunds),
-            "times": {name: moment_of(moment) for name, moment in moments.items() if moment},
+            "times": {name: timestamp_of(moment) for name, moment in moments.items() if moment},
             "site_name": payment.site and (payment.site.site_name or payment.site.hostname),
             "language": name_of_language(payment.language),
             "products": products_of(payment),
             "breakdown": breakdown_of(payment),
-            "answers": answers_of(payment.metadata) if self.sight.is_full else [],
-            "extra": answers_of(payment.merchant_extra) if self.sight.is_full else [],
-            "customers_url": customers_payments_url(payment) if self.sight.is_full else "",
+            "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
+            "extra": detail_rows_of(payment.merchant_extra) if self.redaction.is_full else [],
+            "customers_url": customers_payments_url(payment) if self.redaction.is_full else "",
         }
 
     def _rights(self) -> dict[str, Any]:
@@ -139,18 +139,18 @@ class PaymentView(InspectView):
                 settings_policy.user_has_permission_for_instance(self.request.user, "change", payment)
             ),
             "may_check": may_check,
-            "check_is_above": any(matter.can_be_checked for matter in self.matters),
+            "check_is_above": any(card.can_be_checked for card in self.cards),
             "may_send_receipt": self.may_work and payment.is_paid and bool(payment.customer_email),
             "note_form": RemarkForm() if self.may_work else None,
         }
 
     def _of_refunds(self) -> dict[str, Any]:
-        is_second = any(matter.kind == KhaltiReview.Kind.SECOND_PAYMENT for matter in self.matters)
+        is_second = any(card.kind == KhaltiIssue.Kind.DUPLICATE_PAYMENT for card in self.cards)
         form: ConfirmForm | None = None
         if is_second and self.may_refund and not self.why_not:
             form = second_payment_form(self.object)
         return {
-            "refunds": [_row(refund, self.sight) for refund in self.refunds],
+            "refunds": [_row(refund, self.redaction) for refund in self.refunds],
             "why_not": self.why_not,
             "second_payment_form": form,
         }
@@ -168,7 +168,7 @@ class PaymentHistoryView(HistoryView):
     header_buttons: list[HeaderButton] = []
 
     def get_base_object_queryset(self) -> Any:
-        return payments_within_reach(self.request.user)
+        return payments_visible_to(self.request.user)
 
     def get_page_subtitle(self) -> str:
         return self.object.readable_reference
@@ -178,14 +178,14 @@ class PaymentHistoryView(HistoryView):
         return reverse("khalti_payments:inspect", args=[instance.pk])
 
 
-def _row(refund: KhaltiRefund, sight: Sight) -> dict[str, Any]:
+def _row(refund: KhaltiRefund, redaction: Redaction) -> dict[str, Any]:
     return {
         "refund": refund,
         "amount": _amount(refund),
-        "at": words_of(refund.decided_at or refund.created_at),
-        "tone": TONES[refund.state],
-        "refusal": sight.of(refund.answer) if refund.state == KhaltiRefund.State.REFUSED else "",
-        "reason": sight.of_own_words(refund.reason),
+        "at": words_of(refund.resolved_at or refund.created_at),
+        "badge": BADGES[refund.state],
+        "refusal": redaction.of(refund.answer) if refund.state == KhaltiRefund.State.FAILED else "",
+        "reason": redaction.of_own_words(refund.reason),
         "who": get_user_display_name(refund.requested_by) if refund.requested_by else "",
     }
 

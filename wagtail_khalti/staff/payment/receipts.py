@@ -8,12 +8,12 @@ from wagtail.admin import messages
 
 from wagtail_khalti.actions import send_receipt
 from wagtail_khalti.exceptions import KhaltiError
-from wagtail_khalti.staff.payment.deed_pages import DeedView
+from wagtail_khalti.staff.error_messages import words_for
+from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 from wagtail_khalti.staff.permissions import CHECK
-from wagtail_khalti.staff.words import words_for
 
 
-class ReceiptView(DeedView):
+class ReceiptView(PaymentActionView):
     """To the address that the visitor gave, and to no other."""
 
     permission_required = CHECK
@@ -24,5 +24,5 @@ class ReceiptView(DeedView):
             send_receipt(self.payment, by=self.person)
         except KhaltiError as error:
             return self.refuse(words_for(error))
-        messages.success(self.request, _("The receipt was sent to %(address)s.") % {"address": self.sight.address})
+        messages.success(self.request, _("The receipt was sent to %(address)s.") % {"address": self.redaction.address})
         return self.go_back()

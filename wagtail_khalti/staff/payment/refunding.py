@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from wagtail_khalti.actions import refund_payment
-from wagtail_khalti.actions.refundable import needs_mobile
 from wagtail_khalti.exceptions import KhaltiError, MobileNeeded
+from wagtail_khalti.ledger.refund_rules import needs_mobile
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa, to_rupees
+from wagtail_khalti.staff.error_messages import why_not_refundable, words_after, words_for
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RefundForm
-from wagtail_khalti.staff.payment.deed_pages import DeedView
-from wagtail_khalti.staff.words import why_not_refundable, words_after, words_for
+from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 
 
-class RefundView(DeedView):
+class RefundView(PaymentActionView):
     """Two steps: what is to go back, then the button that names it. Nothing is sent before the second."""
 
     template_name = "wagtail_khalti/staff/refund.html"
@@ -85,7 +85,7 @@ class RefundView(DeedView):
             mobile=said["mobile"] or None,
             reason=said["reason"],
             by=self.person,
-            remaining=said["remaining"],
+            refundable=said["refundable"],
             idempotency_key=f"staff:{said['key']}",
         )
 
@@ -101,10 +101,10 @@ class RefundView(DeedView):
         amount = rupees(refund.amount or 0)
         if refund.is_done:
             words = _("%(amount)s was given back. %(left)s is left.")
-            messages.success(self.request, words % {"amount": amount, "left": rupees(refund.remaining or 0)})
-        elif refund.state == State.UNKNOWN:
+            messages.success(self.request, words % {"amount": amount, "left": rupees(refund.refundable or 0)})
+        elif refund.state == State.UNCONFIRMED:
             messages.warning(self.request, _in_doubt(amount))
-        elif refund.is_undecided:
+        elif refund.is_in_progress:
             messages.info(
                 self.request, _("%(amount)s is being sent to Khalti. Look again in a moment.") % {"amount": amount}
             )
@@ -114,7 +114,7 @@ class RefundView(DeedView):
 
 def second_payment_form(payment: KhaltiPayment) -> ConfirmForm:
     """All of it, at one press: the first payment bought what this one paid for again."""
-    return _last_word(payment, {"amount": Paisa(payment.remaining), "reason": _("Paid twice")})
+    return _last_word(payment, {"amount": Paisa(payment.refundable), "reason": _("Paid twice")})
 
 
 def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
@@ -123,7 +123,7 @@ def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
         "amount": to_rupees(said["amount"]),
         "mobile": said.get("mobile", ""),
         "reason": said["reason"],
-        "remaining": payment.remaining,
+        "refundable": payment.refundable,
         "key": get_random_string(32),
     }
     return ConfirmForm(payment=payment, initial=initial)

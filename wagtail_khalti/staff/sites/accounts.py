@@ -53,10 +53,10 @@ def ribbon(chosen: str) -> dict[str, str]:
     """What has to be known before anything else, in a tone and in words."""
     merchant = known_merchants().get(chosen or DEFAULT_MERCHANT)
     if merchant is None or not merchant.secret_key:
-        return {"tone": "none", "words": _("NOT SET UP: visitors can't pay")}
+        return {"badge": "none", "words": _("NOT SET UP: visitors can't pay")}
     if merchant.mode == Mode.LIVE:
-        return {"tone": "live", "words": _("LIVE: real money")}
-    return {"tone": "test", "words": _("TEST (%(mode)s): no money moves") % {"mode": merchant.mode.label}}
+        return {"badge": "live", "words": _("LIVE: real money")}
+    return {"badge": "test", "words": _("TEST (%(mode)s): no money moves") % {"mode": merchant.mode.label}}
 
 
 def is_gone(chosen: str) -> bool:

@@ -17,7 +17,7 @@ from wagtail_khalti.doctor import Finding, Level
 from wagtail_khalti.doctor.keys import examine_key
 from wagtail_khalti.doctor.settings import system_checks
 from wagtail_khalti.gateway.client import is_sendable
-from wagtail_khalti.staff.moments import words_of
+from wagtail_khalti.staff.timestamps import words_of
 
 PAUSE = 10  # seconds from one question about an account to the next, whoever asks
 LIFE = 10 * 60  # seconds that an answer is shown

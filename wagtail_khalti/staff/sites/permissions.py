@@ -15,7 +15,7 @@ from wagtail.models import GroupSitePermission, Site
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.permissions import CHECK, EXPORT, PERSONAL, REFUND, VIEW
 
-DEEDS = (
+ACTIONS = (
     (VIEW, _("See payments")),
     (PERSONAL, _("See personal data")),
     (CHECK, _("Check with Khalti")),
@@ -37,10 +37,10 @@ class SitePermissionsForm(forms.Form):
         for site in self.sites:
             self.fields[str(site.pk)] = forms.MultipleChoiceField(
                 label=str(site),
-                choices=DEEDS,
+                choices=ACTIONS,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
-                initial=[deed for site_id, deed in given if site_id == site.pk],
+                initial=[action for site_id, action in given if site_id == site.pk],
             )
 
     def as_admin_panel(self) -> str:
@@ -51,28 +51,30 @@ class SitePermissionsForm(forms.Form):
         """Once the group is saved."""
         permissions = _permissions()
         given = self._given()
-        wanted = {(site.pk, deed) for site in self.sites for deed in self.cleaned_data[str(site.pk)]}
-        for site_id, deed in wanted - given.keys():
+        wanted = {(site.pk, action) for site in self.sites for action in self.cleaned_data[str(site.pk)]}
+        for site_id, action in wanted - given.keys():
             GroupSitePermission.objects.get_or_create(
-                group=self.group, site_id=site_id, permission_id=permissions[deed]
+                group=self.group, site_id=site_id, permission_id=permissions[action]
             )
         shown = {site.pk for site in self.sites}
-        dropped = [pk for (site_id, deed), pk in given.items() if site_id in shown and (site_id, deed) not in wanted]
+        dropped = [
+            pk for (site_id, action), pk in given.items() if site_id in shown and (site_id, action) not in wanted
+        ]
         GroupSitePermission.objects.filter(pk__in=dropped).delete()
 
     def _given(self) -> dict[tuple[int, str], int]:
         """The row of each permission that the group has, by site and deed."""
         if self.group is None or self.group.pk is None:
             return {}
-        deeds = {pk: deed for deed, pk in _permissions().items()}
-        rows = GroupSitePermission.objects.filter(group=self.group, permission__in=deeds)
+        actions = {pk: action for action, pk in _permissions().items()}
+        rows = GroupSitePermission.objects.filter(group=self.group, permission__in=actions)
         found = rows.values_list("site_id", "permission_id", "pk")
-        return {(site_id, deeds[permission_id]): pk for site_id, permission_id, pk in found}
+        return {(site_id, actions[permission_id]): pk for site_id, permission_id, pk in found}
 
 
 def _permissions() -> dict[str, int]:
     """The key of the permission for each deed."""
-    names = {get_permission_codename(deed, KhaltiPayment._meta): deed for deed, _label in DEEDS}
+    names = {get_permission_codename(action, KhaltiPayment._meta): action for action, _label in ACTIONS}
     of_payments = ContentType.objects.get_for_model(KhaltiPayment)
     found = Permission.objects.filter(content_type=of_payments, codename__in=names)
     return {names[codename]: pk for codename, pk in found.values_list("codename", "pk")}

@@ -19,8 +19,8 @@ from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.receipts.contacts import is_address
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
 
-MOST_ADDRESSES = 20
-LONGEST_SHOWN = 60  # characters of what isn't an address
+MAX_ADDRESSES = 20
+MAX_SHOWN_LENGTH = 60  # characters of what isn't an address
 
 
 class SettingsForm(WagtailAdminModelForm):
@@ -35,23 +35,23 @@ class SettingsForm(WagtailAdminModelForm):
             choices=choices(self.instance.merchant),
             required=False,
         )
-        for name in ("checkout_text", "contact", "receipt_text"):
+        for name in ("checkout_message", "contact", "receipt_text"):
             self.fields[name].validators.append(require_kept)
 
     def clean_thank_you_page(self) -> AbstractPage | None:
         return _published(self.cleaned_data["thank_you_page"])
 
-    def clean_back_page(self) -> AbstractPage | None:
-        return _published(self.cleaned_data["back_page"])
+    def clean_return_page(self) -> AbstractPage | None:
+        return _published(self.cleaned_data["return_page"])
 
-    def clean_alert_addresses(self) -> str:
-        lines = [line.strip() for line in self.cleaned_data["alert_addresses"].splitlines()]
+    def clean_notification_recipients(self) -> str:
+        lines = [line.strip() for line in self.cleaned_data["notification_recipients"].splitlines()]
         addresses = list(dict.fromkeys(line for line in lines if line))
         wrong = [address for address in addresses if not is_address(address)]
         if wrong:
             raise ValidationError([_wrong(line) for line in wrong])
-        if len(addresses) > MOST_ADDRESSES:
-            raise ValidationError(_("At most %d addresses are told.") % MOST_ADDRESSES)
+        if len(addresses) > MAX_ADDRESSES:
+            raise ValidationError(_("At most %d addresses are told.") % MAX_ADDRESSES)
         return "\n".join(addresses)
 
 
@@ -89,10 +89,10 @@ def register_site_settings() -> None:
         [
             AccountPanel(),
             FieldPanel("merchant"),
-            MultiFieldPanel(["thank_you_page", "back_page"], heading=gettext_lazy("Where visitors go")),
-            MultiFieldPanel(["checkout_text", "contact"], heading=gettext_lazy("What visitors read")),
+            MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Where visitors go")),
+            MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("What visitors read")),
             MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
-            FieldPanel("alert_addresses", widget=forms.Textarea(attrs={"rows": 3})),
+            FieldPanel("notification_recipients", widget=forms.Textarea(attrs={"rows": 3})),
         ],
         base_form_class=SettingsForm,
     )
@@ -106,5 +106,5 @@ def _published(page: AbstractPage | None) -> AbstractPage | None:
 
 
 def _wrong(line: str) -> str:
-    shown = line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
+    shown = line if len(line) <= MAX_SHOWN_LENGTH else f"{line[:MAX_SHOWN_LENGTH]}…"
     return _("“%s” is not an e-mail address. Write one address in each line.") % shown

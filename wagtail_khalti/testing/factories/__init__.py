@@ -11,8 +11,8 @@ work inside ``atomic()``, and need the clock to be turned back for all threads o
 Amounts are in paisa. Moments are aware datetimes where ``USE_TZ`` is on.
 """
 
+from wagtail_khalti.testing.factories.issues import DeliveryFactory, IssueFactory
 from wagtail_khalti.testing.factories.payments import PaymentFactory
 from wagtail_khalti.testing.factories.refunds import RefundFactory
-from wagtail_khalti.testing.factories.reviews import DeliveryFactory, ReviewFactory
 
-__all__ = ["DeliveryFactory", "PaymentFactory", "RefundFactory", "ReviewFactory"]
+__all__ = ["DeliveryFactory", "IssueFactory", "PaymentFactory", "RefundFactory"]

@@ -16,24 +16,24 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from wagtail_khalti.actions.recount import recount_days_of
-from wagtail_khalti.actions.schedule import SHORTEST, next_check, next_check_after_silence
-from wagtail_khalti.actions.states import is_bought, judge, news_of, speaks_of_money
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
+from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
+from wagtail_khalti.ledger.schedule import MIN_PAUSE, next_check, next_check_after_silence
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
+    KhaltiIssue,
     KhaltiPayment,
     KhaltiRefund,
-    KhaltiReview,
     KhaltiSearchEntry,
 )
+from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.queries import RECENT
-from wagtail_khalti.models.review import RISKS
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
-LIFE_OF_LINK = timedelta(minutes=60)
+LINK_TTL = timedelta(minutes=60)
 PAID_WORDS = ("Completed", "Partially Refunded", "Refunded")
 ENDED_WITHOUT_MONEY = ("User canceled", "Expired", "Failed")  # Khalti says these with a 400
 
@@ -48,7 +48,7 @@ class History:
         """Nothing happens later than now."""
         self.events: list[KhaltiEvent] = []
         self.refunds: list[KhaltiRefund] = []
-        self.reviews: list[KhaltiReview] = []
+        self.issues: list[KhaltiIssue] = []
         self.deliveries: list[KhaltiDelivery] = []
         self.ask_again: Callable[[], None] | None = None
         """What comes of asking Khalti another time."""
@@ -57,7 +57,7 @@ class History:
     def of(cls, payment: KhaltiPayment, *, at: datetime) -> Self:
         """Of a payment that is stored: it goes on from here."""
         history = cls(payment, at=at)
-        history.reviews = list(payment.reviews.all())
+        history.issues = list(payment.issues.all())
         if payment.pidx:
             history.ask_again = partial(history.look_up, payment.khalti_status or "Initiated")
         return history
@@ -77,7 +77,7 @@ class History:
     def note_again(self, kind: KhaltiEvent.Kind, data: Mapping[str, Any]) -> None:
         """Likewise; what says the same as one of the last few is counted there."""
         event = KhaltiEvent.about(self.payment, kind, data=data)
-        since = takewhile(lambda other: other.kind != kind.MOVED, self.events[: -RECENT - 1 : -1])
+        since = takewhile(lambda other: other.kind != kind.STATUS_CHANGED, self.events[: -RECENT - 1 : -1])
         same = next((other for other in since if other.says_the_same_as(event)), None)
         if same is None:
             self.note(kind, data)
@@ -97,11 +97,11 @@ class History:
         """Khalti takes the payment."""
         payment, answer = (
             self.payment,
-            Initiated(pidx=pidx, payment_url=payment_url, expires_at=self.now + LIFE_OF_LINK),
+            Initiated(pidx=pidx, payment_url=payment_url, expires_at=self.now + LINK_TTL),
         )
         payment.status, payment.pidx, payment.payment_url = Status.INITIATED, pidx, payment_url
         payment.expires_at, payment.initiated_at, payment.initiating_at = answer.expires_at, self.now, None
-        payment.next_check_at = self.now + SHORTEST
+        payment.next_check_at = self.now + MIN_PAUSE
         self.note(KhaltiEvent.Kind.INITIATED, answer.facts())
         self.ask_again = partial(self.look_up, "Initiated")
 
@@ -109,24 +109,24 @@ class History:
         """Khalti doesn't take it, and says why."""
         payment = self.payment
         payment.status, payment.ended_at, payment.initiating_at = Status.FAILED, self.now, None
-        self.note(KhaltiEvent.Kind.INITIATE_REFUSED, {"fields": fields})
-        self.tell(KhaltiDelivery.News.ENDED)
+        self.note(KhaltiEvent.Kind.INITIATE_REJECTED, {"fields": fields})
+        self.tell(KhaltiDelivery.EventType.ENDED)
 
     def look_up(self, status: str, **said: Any) -> None:
         """Khalti is asked, and says this; without more, what belongs to such a payment."""
         payment, answer = self.payment, Lookup.from_json(self._truth(status) | said)
-        road = judge(payment, answer)
-        is_move = isinstance(road, Status) and road != payment.status
+        transition = transition_for(payment, answer)
+        is_move = isinstance(transition, Status) and transition != payment.status
         (self.note if is_move else self.note_again)(KhaltiEvent.Kind.LOOKED_UP, answer.raw)
         payment.khalti_status, payment.checked_at = answer.status, self.now
-        if isinstance(road, KhaltiReview.Kind):
-            self.note_again(KhaltiEvent.Kind.CONTRADICTION, {"review": road})
-            self.open(road, {**answer.raw, "was": payment.status})
+        if isinstance(transition, KhaltiIssue.Kind):
+            self.note_again(KhaltiEvent.Kind.CONTRADICTION, {"issue": transition})
+            self.open(transition, {**answer.raw, "was": payment.status})
         else:
-            payment.evidence_at = self.now
-            if speaks_of_money(answer):
+            payment.looked_up_at = self.now
+            if confirms_payment(answer):
                 payment.confirmed_at = self.now
-            self._move(Status(payment.status), road or Status(payment.status), answer)
+            self._move(Status(payment.status), transition or Status(payment.status), answer)
         payment.is_urgent = payment.status == Status.PENDING
         payment.next_check_at = next_check(payment, {}, now=self.now)
         self.ask_again = partial(self.look_up, status, **said)
@@ -146,31 +146,35 @@ class History:
             self.ask_again()
 
     def open(
-        self, kind: KhaltiReview.Kind, evidence: dict[str, Any], *, merchant: str | None = None, tell: bool = True
+        self, kind: KhaltiIssue.Kind, details: dict[str, Any], *, merchant: str | None = None, tell: bool = True
     ) -> None:
         """A matter for a person, unless one of this kind is open."""
-        if any(review.kind == kind and review.is_open for review in self.reviews):
+        if any(issue.kind == kind and issue.is_open for issue in self.issues):
             return
-        risk = RISKS.get(kind, KhaltiReview.Risk.DOUBT)
-        review = KhaltiReview(payment=self.payment, kind=kind, evidence=evidence, merchant=merchant, risk=risk)
-        review.opened_at = self.now
-        self.reviews.append(review)
+        risk = RISKS.get(kind, KhaltiIssue.Risk.DOUBT)
+        issue = KhaltiIssue(payment=self.payment, kind=kind, details=details, merchant=merchant, risk=risk)
+        issue.opened_at = self.now
+        self.issues.append(issue)
         if tell:
-            self.tell(KhaltiDelivery.News.NEEDS_ATTENTION, review=review)
+            self.tell(KhaltiDelivery.EventType.NEEDS_ATTENTION, issue=issue)
 
     def close(
-        self, review: KhaltiReview, outcome: KhaltiReview.Outcome, *, by: AbstractBaseUser | None, note: str = ""
+        self, issue: KhaltiIssue, resolution: KhaltiIssue.Resolution, *, by: AbstractBaseUser | None, note: str = ""
     ) -> None:
         """By a person, or by what came later."""
-        review.is_open, review.closed_at, review.closed_by_id = None, self.now, by.pk if by else None
-        review.outcome, review.note = outcome, note
-        self.note(KhaltiEvent.Kind.REVIEW_CLOSED, {"review": review.kind, "outcome": outcome, "note": note}, by=by)
+        issue.is_open, issue.resolved_at, issue.resolved_by_id = None, self.now, by.pk if by else None
+        issue.resolution, issue.note = resolution, note
+        self.note(KhaltiEvent.Kind.ISSUE_RESOLVED, {"issue": issue.kind, "resolution": resolution, "note": note}, by=by)
 
     def tell(
-        self, news: KhaltiDelivery.News, *, review: KhaltiReview | None = None, refund: KhaltiRefund | None = None
+        self,
+        event_type: KhaltiDelivery.EventType,
+        *,
+        issue: KhaltiIssue | None = None,
+        refund: KhaltiRefund | None = None,
     ) -> None:
         """The site's code hears it at once."""
-        delivery = KhaltiDelivery(payment=self.payment, news=news, review=review, refund=refund, attempts=1)
+        delivery = KhaltiDelivery(payment=self.payment, event_type=event_type, issue=issue, refund=refund, attempts=1)
         delivery.created_at = delivery.delivered_at = self.now
         delivery.next_try_at = None
         self.deliveries.append(delivery)
@@ -180,16 +184,18 @@ class History:
         payment = self.payment
         with transaction.atomic():
             payment.save_base(raw=True)
-            rows: list[KhaltiRefund | KhaltiReview | KhaltiDelivery]
-            rows = [*self.refunds, *self.reviews, *self.deliveries]
+            rows: list[KhaltiRefund | KhaltiIssue | KhaltiDelivery]
+            rows = [*self.refunds, *self.issues, *self.deliveries]
             for row in rows:
                 row.payment = payment
                 if isinstance(row, KhaltiDelivery):
-                    row.refund, row.review = row.refund, row.review  # they have their keys by now
+                    row.refund, row.issue = row.refund, row.issue  # they have their keys by now
                 row.save_base(raw=True)
             KhaltiEvent.objects.bulk_create(self.events)
             KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
-            recount_days_of(payment.created_at, payment.completed_at, *(refund.decided_at for refund in self.refunds))
+            invalidate_days_of(
+                payment.created_at, payment.completed_at, *(refund.resolved_at for refund in self.refunds)
+            )
         return payment
 
     def _truth(self, status: str) -> dict[str, Any]:
@@ -216,20 +222,20 @@ class History:
             payment.fee = payment.fee if answer.fee is None else answer.fee
         if after in PAID and before not in PAID:
             payment.completed_at, payment.is_late = self.now, before in SOFT_ENDS
-        if payment.payable_type_id and not payment.is_repeat and is_bought(before, after):
-            payment.duplicate_of = payment.sale_of_the_same()
-            payment.is_sale = None if payment.duplicate_of else True
+        if payment.payable_type_id and not payment.is_repeat and becomes_paid(before, after):
+            payment.duplicate_of = payment.primary_for_same_payable()
+            payment.is_primary = None if payment.duplicate_of else True
         if after == Status.REFUNDED:
-            payment.is_sale = None
-        self.note(KhaltiEvent.Kind.MOVED, {"from": before, "to": after, "late": before in SOFT_ENDS})
+            payment.is_primary = None
+        self.note(KhaltiEvent.Kind.STATUS_CHANGED, {"from": before, "to": after, "late": before in SOFT_ENDS})
         self._tell_of(before, after)
 
     def _tell_of(self, before: Status, after: Status) -> None:
         if earlier := self.payment.duplicate_of:
-            if is_bought(before, after):
-                self.open(KhaltiReview.Kind.SECOND_PAYMENT, {"earlier": earlier.readable_reference})
+            if becomes_paid(before, after):
+                self.open(KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier.readable_reference})
             return
-        for news in news_of(before, after):
-            self.tell(news)
+        for event_type in event_types_of(before, after):
+            self.tell(event_type)
         if after in PAID and before in SOFT_ENDS:
-            self.open(KhaltiReview.Kind.LATE_PAYMENT, {"was": before})
+            self.open(KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})

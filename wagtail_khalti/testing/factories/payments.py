@@ -24,7 +24,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.testing.factories.history import History
-from wagtail_khalti.testing.factories.stories import LASTS, STORIES, Telling
+from wagtail_khalti.testing.factories.scenarios import LASTS, STORIES, Telling
 
 ROOT = "http://testserver"
 LETTERS = len(REFERENCE_ALPHABET)
@@ -45,22 +45,22 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
         model = KhaltiPayment
 
     class Params:
-        created = Trait(story="created")
-        initiated = Trait(story="initiated")
-        refused = Trait(story="refused")
-        pending = Trait(story="pending")
-        completed = Trait(story="completed")
-        partially_refunded = Trait(story="partially_refunded")
-        refunded = Trait(story="refunded")
-        canceled = Trait(story="canceled")
-        expired = Trait(story="expired")
-        failed = Trait(story="failed")
-        late = Trait(story="late")
-        duplicate = Trait(story="duplicate")
-        untold = Trait(story="untold")
-        failing = Trait(story="failing")
+        created = Trait(timeline="created")
+        initiated = Trait(timeline="initiated")
+        refused = Trait(timeline="refused")
+        pending = Trait(timeline="pending")
+        completed = Trait(timeline="completed")
+        partially_refunded = Trait(timeline="partially_refunded")
+        refunded = Trait(timeline="refunded")
+        canceled = Trait(timeline="canceled")
+        expired = Trait(timeline="expired")
+        failed = Trait(timeline="failed")
+        late = Trait(timeline="late")
+        duplicate = Trait(timeline="duplicate")
+        untold = Trait(timeline="untold")
+        failing = Trait(timeline="failing")
 
-    story = "initiated"
+    timeline = "initiated"
     at = None
     took = timedelta(minutes=4)
     part = LazyAttribute(lambda made: made.amount // 2)
@@ -87,15 +87,15 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
 
     @classmethod
     def _create(cls, model_class: type[KhaltiPayment], *args: Any, **given: Any) -> KhaltiPayment:
-        if given["story"] == "duplicate":
-            given |= {"story": "completed", **_bought_before(given)}
+        if given["timeline"] == "duplicate":
+            given |= {"timeline": "completed", **_bought_before(given)}
         return _tell(**given).save()
 
 
 class PaidFactory(PaymentFactory):
     """Where a trait does not say otherwise, it is completed."""
 
-    story = "completed"
+    timeline = "completed"
 
 
 def reference_of(number: int) -> str:
@@ -108,12 +108,12 @@ def reference_of(number: int) -> str:
 
 
 def _tell(
-    *, story: str, at: datetime | None, took: timedelta, part: int, by: Any, payable: Any = None, **columns: Any
+    *, timeline: str, at: datetime | None, took: timedelta, part: int, by: Any, payable: Any = None, **columns: Any
 ) -> History:
     columns |= _payable_columns(payable) | _source_columns(columns)
-    at, took = _moments(story, at, took, columns)
+    at, took = _moments(timeline, at, took, columns)
     history = History(KhaltiPayment(**columns), at=at)
-    STORIES[story](history, Telling(took=took, part=part, by=by))
+    STORIES[timeline](history, Telling(took=took, part=part, by=by))
     history.keep_asking()
     for name, value in columns.items():
         setattr(history.payment, name, value)  # what the test says outranks what would have come of it
@@ -121,11 +121,11 @@ def _tell(
 
 
 def _moments(
-    story: str, at: datetime | None, took: timedelta, columns: Mapping[str, Any]
+    timeline: str, at: datetime | None, took: timedelta, columns: Mapping[str, Any]
 ) -> tuple[datetime, timedelta]:
     at, paid_at = at or columns.get("created_at"), columns.get("completed_at")
     if at is None:
-        at = paid_at - took if paid_at else timezone.now() - LASTS.get(story, timedelta())
+        at = paid_at - took if paid_at else timezone.now() - LASTS.get(timeline, timedelta())
     elif paid_at and paid_at >= at:
         took = paid_at - at
     return at, took
@@ -150,7 +150,7 @@ def _bought_before(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not place:
         place = of_what_is_gone()
-    if not KhaltiPayment.objects.filter(**place, mode=given["mode"], is_sale=True).exists():
+    if not KhaltiPayment.objects.filter(**place, mode=given["mode"], is_primary=True).exists():
         same = ("at", "amount", "purpose", "merchant", "mode", "key_fingerprint", "site")
         PaymentFactory.create(completed=True, **place, **{name: given[name] for name in same if name in given})
     return {**place, "payable": None}

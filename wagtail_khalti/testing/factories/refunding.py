@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.actions.book import EVENTS, about
-from wagtail_khalti.actions.claim import LEASE
-from wagtail_khalti.actions.refund_states import CERTAIN_AFTER, MACHINE, Word
-from wagtail_khalti.actions.schedule import next_check
 from wagtail_khalti.exceptions import GatewayUnreachable, KhaltiError, RequestRejected
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiRefund, KhaltiReview
-from wagtail_khalti.models.refund import UNDECIDED, State, Way
+from wagtail_khalti.ledger.refund_states import CERTAIN_AFTER, MACHINE, Word
+from wagtail_khalti.ledger.refunds import EVENTS, about
+from wagtail_khalti.ledger.schedule import next_check
+from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund
+from wagtail_khalti.models.refund import IN_PROGRESS, Method, State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories.history import History
 
@@ -47,7 +47,7 @@ def succeed(history: History, refund: KhaltiRefund) -> None:
     """Khalti says yes, and the lookup proves it."""
     send(history, refund)
     hear(history, refund, Word.ACCEPTED, answer=YES)
-    history.look_up("Partially Refunded" if history.payment.remaining else "Refunded")
+    history.look_up("Partially Refunded" if history.payment.refundable else "Refunded")
     hear(history, refund, Word.BACK)
 
 
@@ -67,7 +67,7 @@ def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
     if history.payment.next_check_at and history.payment.next_check_at <= history.latest:
         history.now = history.payment.next_check_at
         history.hear_nothing(SILENCE)
-        history.open(KhaltiReview.Kind.REFUND_IN_DOUBT, about(refund))
+        history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
 
 def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
@@ -75,7 +75,7 @@ def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
     send(history, refund)
     hear(history, refund, Word.LOST, error=SILENCE)
     history.look_up(BEFORE[Status(history.payment.status)])
-    history.open(KhaltiReview.Kind.REFUND_IN_DOUBT, about(refund))
+    history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
 
 def hear(
@@ -89,71 +89,73 @@ def hear(
 ) -> None:
     """What this word does to the refund."""
     before = State(refund.state)
-    road = MACHINE[before][word]
+    transition = MACHINE[before][word]
     refund.answer = answer or refund.answer
     refund.is_accepted = refund.is_accepted or word is Word.ACCEPTED
-    if isinstance(road, State):
-        refund.state = road
-    if refund.state == State.SENDING != before:
+    if isinstance(transition, State):
+        refund.state = transition
+    if refund.state == State.PROCESSING != before:
         refund.sent_at = history.now
-    is_decided = before in UNDECIDED and refund.state not in UNDECIDED
+    is_decided = before in IN_PROGRESS and refund.state not in IN_PROGRESS
     kind = EVENTS.get(word)
     if is_decided:
         made = refund.state == State.SUCCEEDED
-        kind = KhaltiEvent.Kind.REFUND_MADE if made else KhaltiEvent.Kind.REFUND_NOT_MADE
+        kind = KhaltiEvent.Kind.REFUND_SUCCEEDED if made else KhaltiEvent.Kind.REFUND_FAILED
     if kind:
         said = {"request": "refund", "word": word.name.lower(), "answer": refund.answer, "note": ""}
         history.note(kind, about(refund) | said | (error.as_data() if error else {}), by=by)
-    if isinstance(road, KhaltiReview.Kind):
-        history.open(road, about(refund) | {"was": before, "answer": refund.answer})
+    if isinstance(transition, KhaltiIssue.Kind):
+        history.open(transition, about(refund) | {"was": before, "answer": refund.answer})
     if is_decided:
         _decide(history, refund, by=by)
 
 
-def find(history: History, way: Way, amount: int | None, *, by: AbstractBaseUser | None = None) -> KhaltiRefund:
+def find(history: History, method: Method, amount: int | None, *, by: AbstractBaseUser | None = None) -> KhaltiRefund:
     """Money went back otherwise: recorded by a person, or found at Khalti; None where nobody knows how much."""
     payment = history.payment
-    counted = None if amount is None else min(amount, payment.remaining)
-    refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, way=way, amount=counted)
+    counted = None if amount is None else min(amount, payment.refundable)
+    refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, method=method, amount=counted)
     refund.requested_by_id = by.pk if by else None
     refund.created_at = history.now
     history.refunds.append(refund)
-    history.note(KhaltiEvent.Kind.REFUND_FOUND, about(refund) | {"amount": amount, "way": way, "note": ""}, by=by)
+    history.note(
+        KhaltiEvent.Kind.REFUND_RECORDED, about(refund) | {"amount": amount, "method": method, "note": ""}, by=by
+    )
     if amount is None or counted is None:
-        history.open(KhaltiReview.Kind.REFUND_WITHOUT_AMOUNT, about(refund))
+        history.open(KhaltiIssue.Kind.REFUND_AMOUNT_MISSING, about(refund))
         return refund
     payment.refund_total += counted
     _finish(history, refund, by=by)
     if amount > counted:
-        history.open(KhaltiReview.Kind.REFUNDED_TOO_MUCH, {"too_much": amount - counted})
+        history.open(KhaltiIssue.Kind.OVER_REFUNDED, {"too_much": amount - counted})
     return refund
 
 
 def _decide(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = history.payment
-    if refund.state == State.REFUSED:
+    if refund.state == State.FAILED:
         payment.refund_total -= refund.amount or 0
     payment.refunding_since = None
     payment.next_check_at = next_check(payment, {}, now=history.now)
-    _close(history, KhaltiReview.Kind.REFUND_IN_DOUBT, by=by)
+    _close(history, KhaltiIssue.Kind.REFUND_UNCONFIRMED, by=by)
     _finish(history, refund, by=by)
 
 
 def _finish(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = history.payment
-    refund.decided_at = history.now
+    refund.resolved_at = history.now
     if not refund.is_done:
         return
-    refund.remaining = payment.remaining
-    if not payment.remaining:
-        payment.is_sale = None
-        _close(history, KhaltiReview.Kind.SECOND_PAYMENT, by=by)
+    refund.refundable = payment.refundable
+    if not payment.refundable:
+        payment.is_primary = None
+        _close(history, KhaltiIssue.Kind.DUPLICATE_PAYMENT, by=by)
     if refund.amount and payment.duplicate_of is None:
-        history.tell(KhaltiDelivery.News.REFUNDED, refund=refund)
+        history.tell(KhaltiDelivery.EventType.REFUNDED, refund=refund)
 
 
-def _close(history: History, kind: KhaltiReview.Kind, *, by: AbstractBaseUser | None) -> None:
-    outcome = KhaltiReview.Outcome.HANDLED if by else KhaltiReview.Outcome.CAME_RIGHT
-    for review in history.reviews:
-        if review.kind == kind and review.is_open:
-            history.close(review, outcome, by=by)
+def _close(history: History, kind: KhaltiIssue.Kind, *, by: AbstractBaseUser | None) -> None:
+    outcome = KhaltiIssue.Resolution.RESOLVED if by else KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY
+    for issue in history.issues:
+        if issue.kind == kind and issue.is_open:
+            history.close(issue, outcome, by=by)

@@ -13,7 +13,7 @@ from factory.declarations import LazyAttribute, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import State, Way
+from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import History
 from wagtail_khalti.testing.factories.payments import PaidFactory
@@ -34,17 +34,17 @@ class RefundFactory(DjangoModelFactory[KhaltiRefund]):
 
     class Params:
         requested = Trait(state=State.REQUESTED)
-        sending = Trait(state=State.SENDING)
-        unknown = Trait(state=State.UNKNOWN)
+        sending = Trait(state=State.PROCESSING)
+        unknown = Trait(state=State.UNCONFIRMED)
         succeeded = Trait(state=State.SUCCEEDED)
-        refused = Trait(state=State.REFUSED)
+        refused = Trait(state=State.FAILED)
         external = Trait(state=State.EXTERNAL)
-        in_doubt = Trait(state=State.UNKNOWN, is_doubted=True)
-        nameless = Trait(state=State.EXTERNAL, way=Way.DASHBOARD, amount=None)
+        unconfirmed = Trait(state=State.UNCONFIRMED, is_doubted=True)
+        nameless = Trait(state=State.EXTERNAL, method=Method.DASHBOARD, amount=None)
 
     payment = SubFactory(PaidFactory)
     state = State.SUCCEEDED
-    way = LazyAttribute(lambda made: Way.CASH if made.state == State.EXTERNAL else Way.KHALTI)
+    method = LazyAttribute(lambda made: Method.CASH if made.state == State.EXTERNAL else Method.KHALTI)
     amount = LazyAttribute(lambda made: made.payment.amount // 3)
     is_doubted = False
     answer = "Wallet balance is not sufficient."
@@ -65,7 +65,7 @@ def _tell(
     *,
     payment: KhaltiPayment,
     state: State,
-    way: Way,
+    method: Method,
     amount: int | None,
     is_doubted: bool,
     answer: str,
@@ -79,12 +79,12 @@ def _tell(
     if is_doubted and not payment.refund_total:
         refunding.succeed(history, refunding.request(history, payment.amount // 5))
     if state == State.EXTERNAL:
-        refund = _find(history, way, amount, by=by)
+        refund = _find(history, method, amount, by=by)
         refund.reason = reason
     else:
         refund = refunding.request(history, amount or 0, by=by, reason=reason, mobile=mobile)
         _go_on(history, refund, state, answer, is_doubted=is_doubted)
-    if not refund.is_undecided:
+    if not refund.is_in_progress:
         history.keep_asking()
     for name, value in columns.items():
         setattr(refund, name, value)
@@ -92,22 +92,22 @@ def _tell(
     return refund
 
 
-def _find(history: History, way: Way, amount: int | None, *, by: Any) -> KhaltiRefund:
+def _find(history: History, method: Method, amount: int | None, *, by: Any) -> KhaltiRefund:
     """What went back in the dashboard Khalti tells of; the rest only the person who did it."""
-    if way == Way.DASHBOARD:
-        is_all = amount is not None and amount >= history.payment.remaining
+    if method == Method.DASHBOARD:
+        is_all = amount is not None and amount >= history.payment.refundable
         history.look_up("Refunded" if is_all else "Partially Refunded")
-    return refunding.find(history, way, amount, by=by)
+    return refunding.find(history, method, amount, by=by)
 
 
 def _go_on(history: History, refund: KhaltiRefund, state: State, answer: str, *, is_doubted: bool) -> None:
-    if state == State.SENDING:
+    if state == State.PROCESSING:
         refunding.send(history, refund)
     elif state == State.SUCCEEDED:
         refunding.succeed(history, refund)
-    elif state == State.REFUSED:
+    elif state == State.FAILED:
         refunding.be_refused(history, refund, answer)
     elif is_doubted:
         refunding.be_in_doubt(history, refund)
-    elif state == State.UNKNOWN:
+    elif state == State.UNCONFIRMED:
         refunding.lose_the_answer(history, refund)

@@ -11,8 +11,8 @@ from wagtail_khalti.staff.exports.spreadsheets.workbook import Worksheet
 from wagtail_khalti.staff.exports.spreadsheets.xml_rows import XmlRows
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 1_048_576  # of a sheet, its headings and totals among them: Excel's own limit
-MOST_BYTES = 1_500_000_000  # of a sheet's XML: from 2 GiB on it would need a form of zip that Excel refuses in a stream
+MAX_ROWS = 1_048_576  # of a sheet, its headings and totals among them: Excel's own limit
+MAX_BYTES = 1_500_000_000  # of a sheet's XML: from 2 GiB on it would need a form of zip that Excel refuses in a stream
 QUICKLY = 1  # of zlib's levels: a larger file in a third of the time
 
 
@@ -35,7 +35,7 @@ class Outlet:
         return written
 
 
-def write_xlsx(sheets: Iterable[Sheet], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
+def write_xlsx(sheets: Iterable[Sheet], *, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
     """One sheet after another; what is too long for one goes on in the next, with the headings again.
 
     An error is let through: without its end the file can't be opened, and can't be taken for a whole one.
@@ -48,7 +48,7 @@ def write_xlsx(sheets: Iterable[Sheet], *, most_rows: int = MOST_ROWS, most_byte
             rows = XmlRows(sheet)
             for title in _titles(sheet, rows):
                 with file.open(f"xl/worksheets/sheet{len(made) + 1}.xml", "w") as part:
-                    for written in _sheet_parts(sheet, rows, most_rows=most_rows, most_bytes=most_bytes):
+                    for written in _sheet_parts(sheet, rows, max_rows=max_rows, max_bytes=max_bytes):
                         part.write(written)
                         if ready := outlet.drain():
                             yield ready
@@ -67,10 +67,10 @@ def _titles(sheet: Sheet, rows: XmlRows) -> Iterator[str]:
         number += 1
 
 
-def _sheet_parts(sheet: Sheet, rows: XmlRows, *, most_rows: int, most_bytes: int) -> Iterator[bytes]:
+def _sheet_parts(sheet: Sheet, rows: XmlRows, *, max_rows: int, max_bytes: int) -> Iterator[bytes]:
     yield workbook.beginning(sheet.columns).encode()
     rows.begin()
-    lines, room = most_rows - (2 if sheet.total else 1), most_bytes
+    lines, room = max_rows - (2 if sheet.total else 1), max_bytes
     while lines and room > 0 and (taken := rows.take(lines)):
         written = "".join(taken).encode()
         lines, room = lines - len(taken), room - len(written)

@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 from django.utils import timezone
 
-from wagtail_khalti.calendars import day_in_nepal, write_bs
+from wagtail_khalti.dates.nepali import day_in_nepal, format_bs
 
-MOST_KEPT = 20_000  # answers; what repeats, repeats soon
+MAX_KEPT = 20_000  # answers; what repeats, repeats soon
 
 Key = TypeVar("Key")
 
@@ -24,7 +24,7 @@ class Kept(dict[Key, str], Generic[Key]):
         self.answer = answer
 
     def __missing__(self, key: Key) -> str:
-        if len(self) >= MOST_KEPT:
+        if len(self) >= MAX_KEPT:
             self.clear()
         self[key] = found = self.answer(key)
         return found
@@ -52,7 +52,7 @@ day_of = itemgetter(slice(0, 10))
 
 def bs_of_day(day: date | None) -> str:
     """``2083-08-05`` for 21 November 2026."""
-    return write_bs(day) if day else ""
+    return format_bs(day) if day else ""
 
 
 def day_in_nepal_of(moment: datetime | None) -> date | None:

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.actions.totals import Sums, Totals
-from wagtail_khalti.calendars import write_bs
+from wagtail_khalti.dates.nepali import format_bs
+from wagtail_khalti.reporting.totals import Sums, Totals
 from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 
@@ -35,7 +35,7 @@ def _columns() -> Sequence[Column]:
 
 def _cells(by_day: Mapping[date, Sums]) -> Chunk:
     days = sorted(by_day)
-    return [[day.isoformat() for day in days], list(map(write_bs, days)), *_sums([by_day[day] for day in days])]
+    return [[day.isoformat() for day in days], list(map(format_bs, days)), *_sums([by_day[day] for day in days])]
 
 
 def _with_total(cells: Chunk, all_days: Sums) -> Chunk:

@@ -45,7 +45,7 @@ def _money() -> dict[str, Column]:
         "fee": Column(heading=_("Khalti fees"), kind=Kind.MONEY, is_summed=True),
         "refunded": Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
         "net": Column(heading=_("Net"), kind=Kind.MONEY, is_summed=True),
-        "in_doubt": Column(heading=_("Unconfirmed refunds"), kind=Kind.MONEY, width=20, is_summed=True),
+        "unconfirmed": Column(heading=_("Unconfirmed refunds"), kind=Kind.MONEY, width=20, is_summed=True),
         "refunds": Column(heading=_("Number of refunds"), kind=Kind.NUMBER, width=18, is_summed=True),
         "refunds_told": Column(heading=_("Refunds"), width=32),
     }

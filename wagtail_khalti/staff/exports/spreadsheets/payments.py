@@ -11,10 +11,10 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.status import GIVEN_BACK, PAID, Status
+from wagtail_khalti.models.status import PAID, WITH_REFUNDS, Status
 from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
-from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, GivenBack, Refunds
+from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, Refunds, RefundSummary
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Sheet
 
@@ -25,7 +25,7 @@ AS_THEY_ARE = (
 FIELDS = ("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id")
 """Which are always needed."""
 TECHNICAL = ("mode", "pidx")
-SUMS = ("gross", "fee", "refunded", "net", "in_doubt", "left")
+SUMS = ("gross", "fee", "refunded", "net", "unconfirmed", "left")
 
 Values = Mapping[str, Sequence[Any]]
 """A chunk as the database has it, by field."""
@@ -93,31 +93,31 @@ class Payments:
         }
 
     def _money(self, values: Values, references: Sequence[str]) -> Mapping[str, Cells]:
-        given_back = self._given_back(values, references)
-        rows = map(_sums, values["status"], values["amount"], values["fee"], given_back)
+        refund_summary = self._given_back(values, references)
+        rows = map(_sums, values["status"], values["amount"], values["fee"], refund_summary)
         written = self.rupees.__getitem__
         return {
             **{name: list(map(written, sums)) for name, sums in zip(SUMS, zip(*rows, strict=True), strict=True)},
             "amount": list(map(written, values["amount"])),
-            "refunds": [str(back.number or "") for back in given_back],
-            "refunds_told": ["; ".join(back.told) for back in given_back],
+            "refunds": [str(back.number or "") for back in refund_summary],
+            "refunds_told": ["; ".join(back.told) for back in refund_summary],
         }
 
-    def _given_back(self, values: Values, references: Sequence[str]) -> Sequence[GivenBack]:
+    def _given_back(self, values: Values, references: Sequence[str]) -> Sequence[RefundSummary]:
         """Also where it isn't known how much: then the status tells, and no sum does."""
         rows = zip(values["pk"], references, values["refund_total"], values["status"], strict=True)
-        concerned = {pk: reference for pk, reference, total, status in rows if total or status in GIVEN_BACK}
+        concerned = {pk: reference for pk, reference, total, status in rows if total or status in WITH_REFUNDS}
         found = self.refunds.of(concerned)
         return [found.get(pk, NOTHING) for pk in values["pk"]]
 
 
-def _sums(status: str, amount: int, fee: int | None, back: GivenBack) -> tuple[int | None, ...]:
+def _sums(status: str, amount: int, fee: int | None, back: RefundSummary) -> tuple[int | None, ...]:
     """In the order of ``SUMS``; of money that never came there are none."""
-    in_doubt = back.in_doubt or None
+    unconfirmed = back.unconfirmed or None
     if status not in PAID:
-        return (None, None, None, None, in_doubt, None)
+        return (None, None, None, None, unconfirmed, None)
     left = amount - back.refunded
-    return (amount, fee, back.refunded, left - (fee or 0), in_doubt, left - back.in_doubt)
+    return (amount, fee, back.refunded, left - (fee or 0), unconfirmed, left - back.unconfirmed)
 
 
 def readable(reference: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.models import KhaltiRefund
-from wagtail_khalti.models.refund import DONE, UNDECIDED, Way
+from wagtail_khalti.models.refund import DONE, IN_PROGRESS, Method
 from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_in_nepal_of, day_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
@@ -19,9 +19,9 @@ from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
 FIELDS = (
     "payment_id",
     "state",
-    "way",
+    "method",
     "amount",
-    "decided_at",
+    "resolved_at",
     "created_at",
     "reason",
     "requested_by",
@@ -31,16 +31,16 @@ Row = tuple[int, str, str, int | None, datetime | None, datetime, str, int | Non
 
 
 @dataclass(slots=True)
-class GivenBack:
+class RefundSummary:
     """Of one payment, in paisa."""
 
     number: int = 0
     refunded: int = 0
-    in_doubt: int = 0
+    unconfirmed: int = 0
     told: list[str] = field(default_factory=list)
 
 
-NOTHING = GivenBack()
+NOTHING = RefundSummary()
 
 
 class Refunds:
@@ -51,20 +51,20 @@ class Refunds:
         """``personal_sites``: those whose reasons may be read, which may name people; None for all."""
         self.kept = kept
         self.personal_sites = personal_sites
-        self.ways = {way.value: str(way.label) for way in Way}
+        self.ways = {method.value: str(method.label) for method in Method}
         self.not_known = _("amount not known yet")
         self.people: dict[int | None, str] = {None: ""}
         self.title, self.total, self.columns = _("Refunds"), _("Total"), _columns()
 
-    def of(self, payments: Mapping[int, str]) -> Mapping[int, GivenBack]:
+    def of(self, payments: Mapping[int, str]) -> Mapping[int, RefundSummary]:
         """By payment; ``payments``: what they are called, by number."""
         if not payments:
             return {}
-        refunds = KhaltiRefund.objects.filter(payment__in=list(payments), state__in=DONE | UNDECIDED)
+        refunds = KhaltiRefund.objects.filter(payment__in=list(payments), state__in=DONE | IN_PROGRESS)
         rows: list[Row] = list(refunds.order_by("pk").values_list(*FIELDS))
-        found: dict[int, GivenBack] = {}
+        found: dict[int, RefundSummary] = {}
         for row in rows:
-            self._count(row, found.setdefault(row[0], GivenBack()))
+            self._count(row, found.setdefault(row[0], RefundSummary()))
         if self.kept:
             self._keep([row for row in rows if row[1] in DONE], payments, self.kept)
         return found
@@ -72,18 +72,18 @@ class Refunds:
     def sheet(self, kept: Spool) -> Sheet:
         return Sheet(title=self.title, columns=self.columns, chunks=kept.chunks(), total=self.total)
 
-    def _count(self, row: Row, given_back: GivenBack) -> None:
-        _payment, state, way, amount, decided_at, created_at, *_more = row
-        if state in UNDECIDED:
-            given_back.in_doubt += amount or 0
+    def _count(self, row: Row, refund_summary: RefundSummary) -> None:
+        _payment, state, method, amount, resolved_at, created_at, *_more = row
+        if state in IN_PROGRESS:
+            refund_summary.unconfirmed += amount or 0
             return
-        given_back.number += 1
-        given_back.refunded += amount or 0
-        day = day_of(plain_time(decided_at or created_at))
-        given_back.told.append(f"{day}: {self._amount(amount, decided_at)} ({self.ways[way]})")
+        refund_summary.number += 1
+        refund_summary.refunded += amount or 0
+        day = day_of(plain_time(resolved_at or created_at))
+        refund_summary.told.append(f"{day}: {self._amount(amount, resolved_at)} ({self.ways[method]})")
 
-    def _amount(self, amount: int | None, decided_at: datetime | None) -> str:
-        return self.not_known if amount is None and decided_at is None else plain_rupees(amount or 0)
+    def _amount(self, amount: int | None, resolved_at: datetime | None) -> str:
+        return self.not_known if amount is None and resolved_at is None else plain_rupees(amount or 0)
 
     def _keep(self, rows: Sequence[Row], payments: Mapping[int, str], kept: Spool) -> None:
         self._meet(row[7] for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-LONGEST = 32_767  # characters, of which Excel counts those beyond the first plane twice
+MAX_LENGTH = 32_767  # characters, of which Excel counts those beyond the first plane twice
 
 ESCAPED_BY_EXCEL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """Excel takes ``_x000D_`` for a carriage return, and ``_x005F_`` for the underscore."""
@@ -23,4 +23,4 @@ def text_cell(place: str, text: str, *, style: int = 0) -> str:
 
 def _shortened(text: str) -> str:
     counted = text.encode("utf-16-le")
-    return text if len(counted) <= 2 * LONGEST else counted[: 2 * LONGEST].decode("utf-16-le", "ignore")
+    return text if len(counted) <= 2 * MAX_LENGTH else counted[: 2 * MAX_LENGTH].decode("utf-16-le", "ignore")

@@ -10,7 +10,7 @@ from wagtail_khalti.staff.exports.spreadsheets.sheet import Column
 from wagtail_khalti.staff.exports.spreadsheets.text_cell import text_cell
 
 HEADING_STYLE, MONEY_STYLE, TIME_STYLE, DAY_STYLE, BOLD_MONEY_STYLE = range(1, 6)
-LONGEST_TITLE = 31  # characters, says Excel
+MAX_TITLE_LENGTH = 31  # characters, says Excel
 A4 = 9  # of Excel's sizes of paper
 
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -87,7 +87,7 @@ def ending(table: str) -> str:
 def parts(made: Sequence[Worksheet]) -> Iterator[tuple[str, str]]:
     """What holds the worksheets together, by the name of the part."""
     numbers = range(1, len(made) + 1)
-    titles = [worksheet.title[:LONGEST_TITLE] for worksheet in made]
+    titles = [worksheet.title[:MAX_TITLE_LENGTH] for worksheet in made]
     sheets = "".join(
         f'<sheet name={quoteattr(title)} sheetId="{number}" r:id="rId{number}"/>'
         for number, title in zip(numbers, titles, strict=True)

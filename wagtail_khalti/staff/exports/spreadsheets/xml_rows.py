@@ -9,7 +9,7 @@ from math import fsum
 from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.defusing import without_controls
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Column, Kind, Sheet
-from wagtail_khalti.staff.exports.spreadsheets.text_cell import LONGEST, text_cell
+from wagtail_khalti.staff.exports.spreadsheets.text_cell import MAX_LENGTH, text_cell
 from wagtail_khalti.staff.exports.spreadsheets.workbook import (
     BOLD_MONEY_STYLE,
     DAY_STYLE,
@@ -113,7 +113,7 @@ def _cells(column: Column, letters: str, cells: Cells, numbers: Sequence[str]) -
         return [f"{begin}{number}{middle}{cell}</v></c>" if cell else "" for cell, number in rows]
     cells = without_controls(cells)
     text = f"{BETWEEN}{BETWEEN.join(cells)}{BETWEEN}"
-    if any(sign in text for sign in SPECIAL) or max(map(len, cells), default=0) > LONGEST // 2:
+    if any(sign in text for sign in SPECIAL) or max(map(len, cells), default=0) > MAX_LENGTH // 2:
         return [text_cell(f"{letters}{number}", cell) for cell, number in zip(cells, numbers, strict=True)]
     rows = zip(cells, numbers, strict=True)
     return [f'{begin}{number}" t="inlineStr"><is><t>{cell}</t></is></c>' if cell else "" for cell, number in rows]

@@ -1,0 +1,68 @@
+"""Tell people that a payment needs one of them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from wagtail_khalti import mailing
+from wagtail_khalti.models import KhaltiIssue, KhaltiSettings
+from wagtail_khalti.money import format_rupees
+
+logger = logging.getLogger(__name__)
+
+MAX_IN_AN_HOUR = 10  # mails of one kind: when a thousand payments have the same trouble, ten mails say so
+
+
+def alert_managers(issue: KhaltiIssue) -> None:
+    """By the log, and by e-mail to whom the site names, or else to ``MANAGERS``, with nothing in it that is private."""
+    payment = issue.payment
+    logger.error("Payment %s needs a person: %s", payment.reference, issue.kind)
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    before = KhaltiIssue.objects.filter(kind=issue.kind, opened_at__gt=an_hour_ago, pk__lt=issue.pk)
+    addresses = KhaltiSettings.of(payment.site).recipients
+    if addresses:  # trouble on another site was told to others
+        before = before.filter(payment__site=payment.site_id)
+    else:
+        before = before.exclude(
+            payment__site__in=KhaltiSettings.objects.exclude(notification_recipients="").values("site")
+        )
+    if before.count() >= MAX_IN_AN_HOUR:
+        return
+    with translation.override(settings.LANGUAGE_CODE):  # theirs, not the visitor's
+        _mail(issue, addresses)
+
+
+def _mail(issue: KhaltiIssue, addresses: list[str]) -> None:
+    reference = issue.payment.readable_reference
+    subject = _("Payment %(reference)s needs a person") % {"reference": reference}
+    message = EmailMessage(
+        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
+        body=_message(issue),
+        from_email=settings.SERVER_EMAIL,
+        to=[] if addresses else _managers(),
+        bcc=addresses,  # none of them reads the addresses of the others
+    )
+    mailing.send(message)
+
+
+def _managers() -> list[str]:
+    """Addresses, or pairs of a name and an address, as Django before 6.0 wants them."""
+    return [str(manager) if isinstance(manager, str | Promise) else manager[1] for manager in settings.MANAGERS]
+
+
+def _message(issue: KhaltiIssue) -> str:
+    payment = issue.payment
+    return _("%(what)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s") % {
+        "what": issue.sentence,
+        "purpose": payment.purpose,
+        "amount": format_rupees(payment.amount),
+        "reference": payment.readable_reference,
+        "pidx": payment.pidx,
+    }

@@ -1,0 +1,189 @@
+"""The one door for evidence: nothing else moves a payment that Khalti knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from wagtail_khalti.exceptions import PaymentBusy
+from wagtail_khalti.gateway import Lookup
+from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.ledger.issues import open_issue
+from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
+from wagtail_khalti.ledger.refund_matching import match_refunds
+from wagtail_khalti.ledger.schedule import next_check
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
+from wagtail_khalti.models.transactions import short_transaction
+
+TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
+WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
+
+
+def apply_lookup(
+    payment: KhaltiPayment, answer: Lookup, *, requested_at: datetime, by: AbstractBaseUser | None = None
+) -> KhaltiPayment:
+    """Apply a lookup's answer: move the payment, leave it, or open a review.
+
+    ``requested_at`` is when Khalti was asked; an answer to an older question never overrides a newer one.
+    Raises ``PaymentBusy`` where others change it each time. Commits on its own, so it can't run inside a transaction.
+    """
+    looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
+    for _turn in range(TRIES):
+        if payment.looked_up_at and requested_at < payment.looked_up_at <= timezone.now() + WAIT:
+            return _note_too_late(payment, looked_up)
+        transition = transition_for(payment, answer)
+        if transition is KhaltiIssue.Kind.UNEXPECTED_STATUS and _may_be_of_before(payment, requested_at):
+            payment.refresh_from_db()
+            return _note_too_late(payment, looked_up)
+
+        with short_transaction():
+            if isinstance(transition, KhaltiIssue.Kind):
+                is_done = _hold(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+            else:
+                is_done = _move(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+        if is_done:
+            return payment
+
+        # Somebody was faster. Read again outside the transaction: a repeatable read would show the old row.
+        payment.refresh_from_db()
+
+    raise PaymentBusy(f"Others changed payment {payment.reference} {TRIES} times while an answer was written down")
+
+
+def _note_too_late(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPayment:
+    looked_up.kind = KhaltiEvent.Kind.OUTDATED
+    KhaltiEvent.objects.add(looked_up)
+    return payment
+
+
+def _may_be_of_before(payment: KhaltiPayment, requested_at: datetime) -> bool:
+    """Of two questions on their way at once, the later one may have the older answer. That takes nothing back."""
+    moves = [payment.completed_at, payment.ended_at]
+    if payment.status in WITH_REFUNDS:
+        moves += [refund.resolved_at or refund.created_at for refund in payment.refunds.done()]
+    return any(moved_at and requested_at <= moved_at for moved_at in moves)
+
+
+def _move(
+    payment: KhaltiPayment, transition: Status | None, answer: Lookup, *, requested_at: datetime, looked_up: KhaltiEvent
+) -> bool:
+    before, after = Status(payment.status), transition or Status(payment.status)
+    changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "looked_up_at": requested_at}
+    if confirms_payment(answer):
+        changes["confirmed_at"] = requested_at
+    is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
+    pass_gate = _update_as_primary if is_primary else _update_if_unchanged
+    if not pass_gate(payment, changes, requested_at=requested_at):
+        return False
+    if after == Status.REFUNDED and before not in PAID:
+        _note_other_primary(payment)
+
+    if after != before:
+        invalidate_days_of(payment.created_at, payment.completed_at)
+        data = {"from": before, "to": after, "late": before in SOFT_ENDS}
+        moved = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
+        _tell(payment, before, after)
+        KhaltiEvent.objects.bulk_create([looked_up, moved])
+    else:
+        KhaltiEvent.objects.add(looked_up)
+    if payment.refunding_since or after in WITH_REFUNDS:
+        payment.refresh_from_db()
+        match_refunds(payment)
+    return True
+
+
+def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Lookup) -> dict[str, Any]:
+    """The columns that this move sets, besides those that every answer sets."""
+    if after == before:
+        is_new = after in PAID and answer.transaction_id and not payment.transaction_id
+        return {"transaction_id": answer.transaction_id} if is_new else {}
+    if after in SOFT_ENDS:
+        return {"status": after, "ended_at": timezone.now()}
+    changes: dict[str, Any] = {"status": after}
+    if after in PAID:
+        changes["transaction_id"] = payment.transaction_id or answer.transaction_id
+        changes["fee"] = payment.fee if answer.fee is None else answer.fee
+    if after in PAID and before not in PAID:
+        changes["completed_at"] = timezone.now()
+        changes["is_late"] = before in SOFT_ENDS
+    if after == Status.REFUNDED:
+        changes["is_primary"] = None  # it can be bought again
+    return changes
+
+
+def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
+    """The site of what it sold, people of what only they can decide."""
+    if payment.duplicate_of is not None:  # the site hears nothing of it that looks like a sale, or like its end
+        if becomes_paid(before, after):
+            earlier = payment.duplicate_of.readable_reference
+            open_issue(payment, KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier})
+        return
+    for event_type in event_types_of(before, after):
+        # Who settles it also delivers it, next. Counted here, that try costs no transaction of its own.
+        payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, event_type=event_type, attempts=1)
+    if after in PAID and before in SOFT_ENDS:
+        open_issue(payment, KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})
+
+
+def _hold(
+    payment: KhaltiPayment, doubt: KhaltiIssue.Kind, answer: Lookup, *, requested_at: datetime, looked_up: KhaltiEvent
+) -> bool:
+    """Move nothing; open a matter for a person, unless one of this kind is open."""
+    if not _update_if_unchanged(payment, {"khalti_status": answer.status}, requested_at=requested_at):
+        return False
+
+    contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"issue": doubt})
+    if looked_up.user:  # a person reads what came of it
+        KhaltiEvent.objects.bulk_create([looked_up, contradiction])
+    else:
+        KhaltiEvent.objects.add(looked_up)
+        KhaltiEvent.objects.add(contradiction)
+    open_issue(payment, doubt, {**looked_up.data, "was": payment.status})
+    if payment.refunding_since:
+        payment.refresh_from_db()
+        match_refunds(payment)
+    return True
+
+
+def _update_as_primary(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
+    """Likewise, and of many payments for the same thing one counts as the sale."""
+    try:
+        with transaction.atomic():
+            return _update_if_unchanged(payment, {**changes, "is_primary": True}, requested_at=requested_at)
+    except IntegrityError:
+        return _update_if_unchanged(
+            payment, {**changes, "duplicate_of": payment.primary_for_same_payable()}, requested_at=requested_at
+        )
+
+
+def _note_other_primary(payment: KhaltiPayment) -> None:
+    """Where another payment is the sale, the site must not hear that the sale was given back."""
+    payment.duplicate_of = None if payment.is_repeat else payment.primary_for_same_payable()
+    if payment.duplicate_of:
+        payment.save(update_fields=["duplicate_of"])
+
+
+def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
+    """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was judged."""
+    now = timezone.now()
+    changes = {
+        **changes,
+        "checked_at": now,
+        "leased_until": None,
+        "is_urgent": changes.get("status", payment.status) == Status.PENDING,
+        "next_check_at": next_check(payment, changes, now=now),
+    }
+    # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
+    not_newer = Q(looked_up_at=None) | Q(looked_up_at__lte=requested_at) | Q(looked_up_at__gt=now + WAIT)
+    as_judged = {"status": payment.status, "refunding_since": payment.refunding_since}
+    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_judged).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    return True

@@ -1,0 +1,86 @@
+"""Compare what Khalti says went back with the refunds that we know of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from wagtail_khalti.ledger.issues import open_issue
+from wagtail_khalti.ledger.refund_states import CERTAIN_AFTER, RefundTrigger, decide_refund_trigger, was_not_seen
+from wagtail_khalti.ledger.refunds import about, lock_payment, move_refund, record_external_refund, report_over_refund
+from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.refund import Method, State
+from wagtail_khalti.models.status import WITH_REFUNDS, Status
+from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.money import Paisa
+
+
+def match_refunds_now(payment: KhaltiPayment) -> None:
+    """As below, in a transaction of its own: what it decides stays, also where the caller then refuses."""
+    with short_transaction():
+        lock_payment(payment)
+        match_refunds(payment)
+
+
+def match_refunds(payment: KhaltiPayment) -> None:
+    """Decide what can be decided, and note what was made elsewhere. Runs in a transaction that holds the payment."""
+    if not payment.refunding_since and payment.status not in WITH_REFUNDS:
+        return
+    refunds = list(payment.refunds.order_by("pk"))
+    for refund in refunds:
+        refund.payment = payment  # one payment, as it changes from here on
+    for refund in refunds:
+        if refund.is_in_progress and not _is_decided(refund, refunds):
+            return  # what else went back can't be told apart from it
+    _record_external(payment, [refund for refund in refunds if refund.is_done and refund.is_at_khalti])
+
+
+def _is_decided(refund: KhaltiRefund, refunds: Sequence[KhaltiRefund]) -> bool:
+    if refund.state != State.UNCONFIRMED:
+        if _is_in_hand(refund):
+            return False  # somebody is at work on it, and will know more
+        move_refund(refund, RefundTrigger.ABANDONED)
+    if refund.state == State.UNCONFIRMED:
+        _judge(refund, [other for other in refunds if other is not refund and other.is_done and other.is_at_khalti])
+    return not refund.is_in_progress
+
+
+def _is_in_hand(refund: KhaltiRefund) -> bool:
+    """Not where its time is far ahead: then it comes from a clock that was wrong."""
+    now, begun_at = timezone.now(), refund.sent_at or refund.created_at
+    return now - LEASE < begun_at < now + LEASE
+
+
+def _judge(refund: KhaltiRefund, others: Sequence[KhaltiRefund]) -> None:
+    judged = decide_refund_trigger(refund, back_before=sum(other.amount or 0 for other in others))
+    if isinstance(judged, RefundTrigger):
+        move_refund(refund, judged)
+    elif judged or not timedelta() <= timezone.now() - (refund.sent_at or refund.created_at) < CERTAIN_AFTER:
+        open_issue(refund.payment, KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
+    elif refund.not_seen_at is None and was_not_seen(refund):
+        refund.not_seen_at = refund.payment.confirmed_at
+        refund.save(update_fields=["not_seen_at"])
+
+
+def _record_external(payment: KhaltiPayment, known: Sequence[KhaltiRefund]) -> None:
+    """``known``: those made at Khalti."""
+    if payment.status == Status.PARTIALLY_REFUNDED and not known:
+        refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, method=Method.DASHBOARD)
+        record_external_refund(refund, None)
+        open_issue(payment, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING, about(refund))
+    elif payment.status == Status.REFUNDED:
+        _record_the_rest(payment, known)
+
+
+def _record_the_rest(payment: KhaltiPayment, known: Sequence[KhaltiRefund]) -> None:
+    """All went back, so what we did not know of is known now."""
+    missing = Paisa(payment.amount - sum(refund.amount or 0 for refund in known))
+    nameless = next((refund for refund in known if refund.lacks_amount), None)
+    if nameless or (missing and payment.refundable):
+        refund = nameless or KhaltiRefund(payment=payment, state=State.EXTERNAL, method=Method.DASHBOARD)
+        record_external_refund(refund, missing)
+    elif missing:
+        report_over_refund(payment, missing)

@@ -1,0 +1,32 @@
+"""Ask Khalti what became of a payment, and nothing else: no database, so that many threads can wait at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.gateway import Lookup, connect
+from wagtail_khalti.lookups.merchants import merchant_of
+from wagtail_khalti.models import KhaltiPayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupAttempt:
+    """A question and what came of it: an answer, or why there is none."""
+
+    requested_at: datetime
+    outcome: Lookup | KhaltiError
+
+
+def ask(payment: KhaltiPayment) -> LookupAttempt:
+    """One try, as fits who comes again later. Never raises a ``KhaltiError``."""
+    requested_at = timezone.now()
+    outcome: Lookup | KhaltiError
+    try:
+        outcome = connect(merchant_of(payment)).lookup(payment.pidx or "", is_patient=False)
+    except KhaltiError as error:
+        outcome = error
+    return LookupAttempt(requested_at=requested_at, outcome=outcome)

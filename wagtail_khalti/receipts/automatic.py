@@ -1,0 +1,18 @@
+"""The receipt that goes out once a payment is complete, where the site wants it."""
+
+from __future__ import annotations
+
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.receipts.sending import send_receipt
+
+
+def wants_receipt(payment: KhaltiPayment) -> bool:
+    """Without a query. What came after an end waits for a person: perhaps it isn't to be had any more."""
+    return bool(payment.customer_email) and payment.is_paid and not payment.is_late and payment.duplicate_of_id is None
+
+
+def send_receipt_by_itself(payment: KhaltiPayment) -> None:
+    """After the commit in which the site's code heard that it was paid, and so once at most."""
+    is_wanted = payment.site_id and KhaltiSettings.objects.filter(site=payment.site_id, sends_receipts=True).exists()
+    if is_wanted and not payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).exists():
+        send_receipt(payment)

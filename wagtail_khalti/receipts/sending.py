@@ -1,0 +1,74 @@
+"""E-mail the receipt to who paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+
+from wagtail_khalti import mailing
+from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
+from wagtail_khalti.ledger.audit import log_action
+from wagtail_khalti.ledger.refunds import lock_payment
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.outside import require_no_transaction
+from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.receipts.contacts import is_address, masked_address
+from wagtail_khalti.receipts.mail import write_receipt
+
+AT_MOST_EVERY = timedelta(minutes=1)
+
+
+def send_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiEvent:
+    """To the address that the visitor gave, in their language. Test payments say that no money moved.
+
+    That it is sent is committed before the mail server is asked, so that two presses send one. Raises the kinds of
+    ``ReceiptNotSent``: ``NothingPaid``, ``NoEmailAddress``, ``SentRecently`` where one went out in the last minute, or
+    ``MailFailed`` where the mail server did not take it, which the history tells, too. Commits on its own, so it can't
+    run inside a transaction.
+    """
+    require_no_transaction("send_receipt")
+    if not payment.is_paid:
+        raise NothingPaid(f"Payment {payment.reference} is {payment.status}")
+    if not is_address(payment.customer_email):
+        raise NoEmailAddress(f"Payment {payment.reference} has no e-mail address")
+    mail = write_receipt(payment)
+    mail.to = [payment.customer_email]
+
+    event = _note(payment, by=by)
+    _send(mail, event)
+    return event
+
+
+def _note(payment: KhaltiPayment, *, by: AbstractBaseUser | None) -> KhaltiEvent:
+    """The turn is ours: of many at the same time, one gets it."""
+    data = {"to": masked_address(payment.customer_email)}
+    event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RECEIPT_SENT, by=by, data=data)
+    with short_transaction():
+        lock_payment(payment)
+        if _was_sent_just_now(payment):
+            raise SentRecently(f"A receipt of payment {payment.reference} was sent in the last minute")
+        event.save()
+        log_action(payment, "send_receipt", by=by)
+    return event
+
+
+def _was_sent_just_now(payment: KhaltiPayment) -> bool:
+    now = timezone.now()
+    sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT, at__gt=now - AT_MOST_EVERY).order_by("pk")
+    last = sent.last()
+    return last is not None and "error" not in last.data  # what failed may be tried again at once
+
+
+def _send(mail: EmailMultiAlternatives, event: KhaltiEvent) -> None:
+    try:
+        mailing.send(mail)
+    except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
+        kind = type(error).__name__  # and not its words, which may name the address
+    else:
+        return
+    data = {**event.data, "error": kind, "instead_of": event.pk}
+    KhaltiEvent.about(event.payment, KhaltiEvent.Kind.RECEIPT_SENT, by=event.user, data=data).save()
+    raise MailFailed(f"The mail server did not take the receipt of payment {event.payment.reference}: {kind}")

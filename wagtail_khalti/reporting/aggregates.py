@@ -1,0 +1,139 @@
+"""What the payments and refunds themselves say of some days: the one way in which days are counted."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connections
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DurationField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Extract, Floor
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import ONE, beginning_of
+from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.status import PAID, Status
+from wagtail_khalti.reporting.dimensions import Dimensions, add_up
+
+TEN_SECONDS, MINUTE, HOUR = 10, 60, 3600
+MICROSECONDS = 1_000_000
+
+STARTED: Mapping[str, Any] = {
+    "started": Count("pk"),
+    "sent": Count("initiated_at"),
+    "paid": Count("pk", filter=Q(status__in=PAID)),
+    "canceled": Count("pk", filter=Q(status=Status.CANCELED)),
+    "expired": Count("pk", filter=Q(status=Status.EXPIRED)),
+    "failed": Count("pk", filter=Q(status=Status.FAILED)),
+}
+"""Of the payments that began on a day, as they are now."""
+CAME_IN: Mapping[str, Any] = {"payments": Count("pk"), "gross": Sum("amount"), "fee": Sum("fee")}
+"""Of those that were completed on a day."""
+WENT_BACK: Mapping[str, Any] = {"refunds": Count("pk"), "refunded": Sum("amount")}
+"""Of the refunds that were made on a day."""
+
+NUMBERS = (*STARTED, *CAME_IN, *WENT_BACK)
+
+
+@dataclass(slots=True)
+class Aggregate:
+    """What one day came to in one place."""
+
+    numbers: Counter[str] = field(default_factory=Counter)
+    times: Counter[int] = field(default_factory=Counter)
+    """How many needed how long from start to payment, by ``bucket_of``."""
+    title: str = ""
+    titled_at: datetime | None = None
+
+
+Aggregates = dict[tuple[date, Dimensions], Aggregate]
+
+
+def count(days: Sequence[date], **narrow: Any) -> Aggregates:
+    """Of a few days that follow each other, from the rows as they are now. ``narrow`` filters payments.
+
+    The database groups between moments that it is given, so that its own time zones play no part.
+    """
+    narrow = {"mode__in": Mode.values, **narrow}  # an index begins with the mode
+    payments = KhaltiPayment.objects.filter(**narrow)
+    refunds = KhaltiRefund.objects.done().filter(amount__isnull=False)
+    refunds = refunds.filter(**{f"payment__{name}": value for name, value in narrow.items()})
+
+    aggregates: Aggregates = defaultdict(Aggregate)
+    started = _of(days, payments, "created_at")
+    _add(aggregates, days, started, STARTED)
+    _add(aggregates, days, _of(days, payments, "completed_at"), CAME_IN)
+    _add(aggregates, days, _of(days, refunds, "resolved_at"), WENT_BACK, payment="payment__")
+    _add_times(aggregates, days, started.filter(completed_at__isnull=False))
+    return dict(aggregates)
+
+
+def bucket_of(seconds: int) -> int:
+    """Where the step begins into which a time to pay falls: fine where most are, coarse where few are."""
+    return max(0, seconds) // _width(seconds) * _width(seconds)
+
+
+def middle_of(step: int) -> float:
+    """In seconds: what stands for all the times of a step."""
+    return step + _width(step) / 2
+
+
+def _width(seconds: int) -> int:
+    if seconds < 10 * MINUTE:
+        return TEN_SECONDS
+    return MINUTE if seconds < HOUR else HOUR
+
+
+def _of(days: Sequence[date], rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    """Those of these days, each with the number of its day."""
+    ends = [beginning_of(day + ONE) for day in days]
+    cases = [When(**{f"{column}__lt": end}, then=Value(number)) for number, end in enumerate(ends)]
+    within = {f"{column}__gte": beginning_of(days[0]), f"{column}__lt": ends[-1]}
+    found: QuerySet[Any] = rows.filter(**within).annotate(day_number=Case(*cases, output_field=IntegerField()))
+    return found
+
+
+def _add(
+    aggregates: Aggregates, days: Sequence[date], rows: QuerySet[Any], sums: Mapping[str, Any], payment: str = ""
+) -> None:
+    keys = ["day_number", *(payment + name for name in Dimensions._fields), f"{payment}source_title"]
+    for (number, *dimensions, title), found in add_up(rows, keys, {**sums, "latest_at": Max(f"{payment}created_at")}):
+        aggregate = aggregates[days[number], Dimensions(*dimensions)]
+        latest_at = found.pop("latest_at")
+        aggregate.numbers.update(found)
+        if aggregate.titled_at is None or latest_at >= aggregate.titled_at:
+            aggregate.title, aggregate.titled_at = title, latest_at
+
+
+def _add_times(aggregates: Aggregates, days: Sequence[date], rows: QuerySet[Any]) -> None:
+    rows = rows.annotate(tens=_tens(connections[rows.db].features.has_native_duration_field))
+    for (number, *dimensions, tens), found in add_up(
+        rows, ["day_number", *Dimensions._fields, "tens"], {"many": Count("pk")}
+    ):
+        aggregates[days[number], Dimensions(*dimensions)].times[bucket_of(tens * TEN_SECONDS)] += found["many"]
+
+
+def _tens(has_durations: bool) -> Expression:
+    """Of seconds, from start to payment. Databases without durations have microseconds."""
+    took = ExpressionWrapper(F("completed_at") - F("created_at"), output_field=DurationField())
+    if has_durations:
+        return Cast(Floor(Extract(took, "epoch") / TEN_SECONDS), BigIntegerField())
+    return Cast(Floor(Cast(took, BigIntegerField()) / (TEN_SECONDS * MICROSECONDS)), BigIntegerField())

@@ -1,0 +1,39 @@
+"""Places, and how rows are added up by them, alike on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connections
+from django.db.models import BinaryField, Expression, F, Func, QuerySet
+
+
+class Dimensions(NamedTuple):
+    """Whose payments, and where on the site they began."""
+
+    mode: str
+    merchant: str
+    site_id: int | None
+    source_type_id: int | None
+    source_id: str
+    block_path: str
+
+
+def add_up(
+    rows: QuerySet[Any], keys: Sequence[str], sums: Mapping[str, Any]
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """For each that differs in ``keys`` these, and its ``sums`` by name; of nothing the sum is 0."""
+    exact = _exactly(keys) if connections[rows.db].vendor == "mysql" else {}
+    found = {f"sum_{name}": expression for name, expression in sums.items()}  # names that no column has
+    for row in rows.order_by().values(*keys).annotate(**exact, **found).values_list(*keys, *found):
+        yield row[: len(keys)], dict(zip(sums, (value or 0 for value in row[len(keys) :]), strict=True))
+
+
+def _exactly(keys: Sequence[str]) -> dict[str, Expression]:
+    """MariaDB takes "a" for "A", and would add up what belongs to two."""
+    texts = [key for key in keys if key.rpartition("__")[2] in ("merchant", "source_id", "block_path")]
+    return {
+        f"exact_{number}": Func(F(key), template="CAST(%(expressions)s AS BINARY)", output_field=BinaryField())
+        for number, key in enumerate(texts)
+    }

@@ -1,0 +1,65 @@
+"""What a matter was opened on, label by label: what Khalti said, and what we knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue
+from wagtail_khalti.models.issue import TOO_LARGE
+from wagtail_khalti.models.refund import State
+from wagtail_khalti.models.status import Status
+from wagtail_khalti.staff.figures import rupees
+
+MAX_LENGTH = 200  # characters of one value
+
+LABELS: Mapping[str, Promise] = {
+    "status": gettext_lazy("Khalti's word"),
+    "total_amount": gettext_lazy("Amount at Khalti"),
+    "fee": gettext_lazy("Khalti fees"),
+    "refunded": gettext_lazy("Given back, says Khalti"),
+    "answer": gettext_lazy("Khalti's answer"),
+    "error_key": gettext_lazy("Khalti's error"),
+    "transaction_id": gettext_lazy("Khalti transaction ID"),
+    "pidx": gettext_lazy("pidx"),
+    "was": gettext_lazy("Status before"),
+    "earlier": gettext_lazy("Paid already with"),
+    "refund": gettext_lazy("Reference of the refund"),
+    "amount": gettext_lazy("Amount of the refund"),
+    "too_much": gettext_lazy("Too much"),
+    "event_type": gettext_lazy("News for the site"),
+    "error": gettext_lazy("Error"),
+    "attempts": gettext_lazy("Times tried"),
+}
+"""By name, in the order in which it is read. What has no label here is shown to nobody."""
+
+SUMS = frozenset({"total_amount", "fee", "amount", "too_much"})
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "was": {**dict(Status.choices), **dict(State.choices)},
+    "event_type": dict(KhaltiDelivery.EventType.choices),
+}
+
+
+def details_of(issue: KhaltiIssue) -> Iterator[tuple[str, str]]:
+    """Whatever came, however long: Khalti's values are of any kind."""
+    details = issue.details if isinstance(issue.details, Mapping) else {}
+    for name, label in LABELS.items():
+        if name in details:
+            yield str(label), _written(name, details[name])
+
+
+def _written(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in SUMS and isinstance(value, int) and abs(value) < TOO_LARGE:
+        return rupees(value)
+    if name == "attempts" and isinstance(value, int):
+        return format_number(value)
+    return str(WORDS.get(name, {}).get(str(value), value))

@@ -1,0 +1,183 @@
+"""Needs you: what only a person can decide, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.views.generic.base import BaseListingView
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.permission_policies.sites import SitePermissionPolicy
+
+from wagtail_khalti.conf import Mode
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.issues.attention import open_issues
+from wagtail_khalti.staff.issues.cards import SETTINGS, Button, IssueCard, card_of
+from wagtail_khalti.staff.issues.details import MAX_LENGTH, details_of
+from wagtail_khalti.staff.issues.menu import NeedsAttentionItem
+from wagtail_khalti.staff.issues.resolving import ResolveView
+from wagtail_khalti.staff.listing.filters import MODES, OneOf
+from wagtail_khalti.staff.modes import default_mode, mode_of
+from wagtail_khalti.staff.permissions import VIEW, policy
+from wagtail_khalti.staff.redaction import redaction_for
+from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of
+
+CAP = 1000  # matters that can be paged through; who has more narrows them by kind
+PER_PAGE = 20
+
+settings_policy = SitePermissionPolicy(KhaltiSettings)
+
+
+class IssuePaginator(WagtailPaginator):
+    """Counts no further than ``CAP``, in the order of the list: else SQLite reads the closed ones, too."""
+
+    @cached_property
+    def count(self) -> int:
+        counted: int = self.object_list[:CAP].count()
+        return counted
+
+    @property
+    def items_count_label(self) -> str:
+        if self.count == CAP:
+            return _("%(count)s matters or more") % {"count": format_number(CAP)}
+        return ngettext("%(count)s matter", "%(count)s matters", self.count) % {"count": format_number(self.count)}
+
+
+class IssueFilters(WagtailFilterSet):
+    """Always of one mode."""
+
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODES, empty_label=None, method="keep")
+    kind = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("What does not fit"),
+        choices=KhaltiIssue.Kind.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = KhaltiIssue
+        fields = ()
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: HttpRequest, prefix: Any = None) -> None:
+        asked = (request.GET if data is None else data).copy()
+        asked["mode"] = mode_of(request).value
+        super().__init__(asked, queryset, request=request, prefix=prefix)
+        self.filters["mode"].extra["initial"] = default_mode().value
+
+    def keep(self, issues: QuerySet[KhaltiIssue], name: str, value: str) -> QuerySet[KhaltiIssue]:
+        return issues  # they are of one mode already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A matter as it stands in the inbox."""
+
+    issue: KhaltiIssue
+    card: IssueCard
+    buttons: list[Button]
+    """Those for which this person has the right."""
+    details: list[tuple[str, str]]
+
+    @property
+    def amount(self) -> str:
+        return rupees(self.issue.payment.amount)
+
+    @property
+    def since(self) -> Timestamp:
+        return timestamp_of(self.issue.opened_at)
+
+
+class IssueListView(PermissionCheckedMixin, BaseListingView):
+    """Each with what it means, and what can safely be done by who looks."""
+
+    model = KhaltiPayment
+    permission_policy = policy
+    any_permission_required = [VIEW]
+    page_title = gettext_lazy("Needs you")
+    header_icon = "clipboard-list"
+    index_url_name = "khalti_issues:index"
+    index_results_url_name = "khalti_issues:index_results"
+    template_name = "wagtail_khalti/staff/issues.html"
+    results_template_name = "wagtail_khalti/staff/issues_results.html"
+    filterset_class = IssueFilters
+    paginator_class = IssuePaginator
+    paginate_by = PER_PAGE
+    default_ordering = None
+    columns: list[Any] = []
+
+    @cached_property
+    def mode(self) -> Mode:
+        return mode_of(self.request)
+
+    def get_base_queryset(self) -> QuerySet[KhaltiIssue]:
+        issues = open_issues(self.request, self.mode)
+        return issues.select_related("payment").prefetch_related("payment__refunds")
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        narrowed = bool(self.filters) and "kind" in self.filters.form.changed_data
+        return context | {
+            "cases": list(self._cases(context["object_list"])),
+            "is_filtering": narrowed,  # the mode only says of which inbox one speaks
+            "is_test": self.mode is not Mode.LIVE,
+            "modes": [(label, value == self.mode, self._url(mode=value)) for value, label in MODES],
+            "without_filters": self._url(mode=self.mode.value),
+            "list_url": f"{reverse('khalti_payments:index')}?mode={self.mode.value}",
+        }
+
+    def _url(self, *, mode: str) -> str:
+        return f"{self.index_url}?mode={mode}"
+
+    def _cases(self, issues: Iterable[KhaltiIssue]) -> Iterator[Case]:
+        for issue in issues:
+            card = card_of(issue, issue.payment.refunds.all())
+            buttons = [button for button in card.buttons if self._may(button, issue.payment)]
+            redaction = redaction_for(self.request.user, issue.payment)
+            details = [(label, redaction.of(value)[:MAX_LENGTH]) for label, value in details_of(issue)]
+            yield Case(issue=issue, card=card, buttons=buttons, details=details)
+
+    def _may(self, button: Button, payment: KhaltiPayment) -> bool:
+        user, right = self.request.user, button.door.right
+        if right == SETTINGS:
+            return bool(settings_policy.user_has_permission_for_instance(user, "change", payment))
+        if button.asks_khalti and not payment.pidx:
+            return False
+        return bool(policy.user_has_permission_for_instance(user, right, payment))
+
+
+class IssueViewSet(ViewSet):
+    """The inbox, and the page on which a matter is closed."""
+
+    name = "khalti_issues"
+    menu_label = gettext_lazy("Needs you")
+    menu_name = "khalti-issues"
+    menu_icon = icon = "clipboard-list"
+    menu_order = 251  # after the payments
+    add_to_admin_menu = True
+    menu_item_class = NeedsAttentionItem
+
+    @property
+    def menu_url(self) -> str:
+        return reverse("khalti_issues:index")
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        close = transaction.non_atomic_requests(ResolveView.as_view())
+        return [
+            path("", IssueListView.as_view(), name="index"),
+            path("results/", IssueListView.as_view(results_only=True), name="index_results"),
+            path("close/<int:pk>/", close, name="close"),
+        ]

@@ -1,0 +1,139 @@
+"""Close a matter: say how it ended, on the record."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.admin.utils import get_user_display_name
+
+from wagtail_khalti.actions import resolve_issue
+from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
+from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
+from wagtail_khalti.models import KhaltiIssue
+from wagtail_khalti.models.characters import require_kept
+from wagtail_khalti.staff.issues.cards import IssueCard, card_of
+from wagtail_khalti.staff.modes import default_mode
+from wagtail_khalti.staff.payment.action_pages import PaymentActionView, payments_visible_to
+from wagtail_khalti.staff.permissions import policy
+
+Resolution = KhaltiIssue.Resolution
+
+ENDS_WITH_ITS_REFUND = gettext_lazy("This matter ends when it is said what became of the refund.")
+
+
+class ResolveForm(forms.Form):
+    """How it ended, and what was done."""
+
+    OUTCOMES: ClassVar = [
+        (Resolution.RESOLVED.value, gettext_lazy("Handled: I did what was to be done")),
+        (Resolution.NO_ACTION_NEEDED.value, gettext_lazy("Nothing to do: I looked, and all is well")),
+    ]
+
+    resolution = forms.ChoiceField(
+        label=gettext_lazy("How it ended"),
+        choices=OUTCOMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of these.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("What was done"),
+        help_text=gettext_lazy("For your colleagues. It stays with the payment."),
+        max_length=MAX_NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[require_kept],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("resolution") == Resolution.RESOLVED and not said.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Say in a few words what was done."))
+        return said
+
+
+class ResolveView(PaymentActionView):
+    """It moves no money, and changes nothing of the payment."""
+
+    permission_policy = policy
+    template_name = "wagtail_khalti/staff/resolve_issue.html"
+    index_url_name = "khalti_payments:index"
+    inspect_url_name = "khalti_payments:inspect"
+    issue: KhaltiIssue
+
+    def get_page_title(self) -> str:
+        return _("Close a matter")
+
+    def find(self) -> None:
+        issues = KhaltiIssue.objects.select_related("payment", "resolved_by")
+        of_payments = issues.filter(payment__in=payments_visible_to(self.person))
+        self.issue = get_object_or_404(of_payments, pk=self.kwargs["pk"])
+        self.payment = self.issue.payment
+
+    def show(self) -> HttpResponse:
+        return self.what_stands_against_it() or self.render(form=ResolveForm())
+
+    def do(self) -> HttpResponse:
+        form = ResolveForm(self.request.POST)
+        if refusal := self.what_stands_against_it():
+            return refusal
+        if not form.is_valid():
+            return self.ask_again(form)
+        said = form.cleaned_data
+        try:
+            resolve_issue(self.issue, resolution=Resolution(said["resolution"]), by=self.person, note=said["note"])
+        except IssueAlreadyResolved:
+            self.issue.refresh_from_db()
+            return self.tell_how_it_ended()
+        except RefundInProgress:
+            return self.refuse(str(ENDS_WITH_ITS_REFUND))
+        messages.success(self.request, _("Closed: %(card)s.") % {"card": self.issue.get_kind_display()})
+        return self.go_to_issues()
+
+    def what_stands_against_it(self) -> HttpResponse | None:
+        if not self.issue.is_open:
+            return self.tell_how_it_ended()
+        if not self.card.can_be_closed:
+            return self.refuse(str(ENDS_WITH_ITS_REFUND))
+        return None
+
+    def tell_how_it_ended(self) -> HttpResponse:
+        """To who pressed the button twice, and to who came later than somebody else."""
+        issue = self.issue
+        if issue.resolved_by == self.person:
+            messages.info(self.request, _("You have closed this matter already."))
+            return self.go_to_issues()
+        words = _("This matter was closed before: “%(resolution)s”, by %(who)s. What you said was not kept.")
+        who = get_user_display_name(issue.resolved_by) if issue.resolved_by else _("the system")
+        messages.warning(self.request, words % {"resolution": issue.get_outcome_display(), "who": who})
+        return self.go_to_issues()
+
+    def go_to_issues(self) -> HttpResponse:
+        return HttpResponseRedirect(self.issues_url)
+
+    @property
+    def issues_url(self) -> str:
+        """Of the mode of this payment, so that what is left there comes next."""
+        issues = reverse("khalti_issues:index")
+        return issues if self.payment.mode == default_mode() else f"{issues}?mode={self.payment.mode}"
+
+    @property
+    def card(self) -> IssueCard:
+        return card_of(self.issue, self.payment.refunds.all())
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        *_of_payments, here = super().get_breadcrumbs_items()
+        return [*self.breadcrumbs_items, {"url": self.issues_url, "label": _("Needs you")}, here]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(card=self.card, **kwargs)

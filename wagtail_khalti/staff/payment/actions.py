@@ -1,0 +1,153 @@
+"""The smaller things that staff do: ask Khalti, say what they saw in its dashboard, note what was done elsewhere."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, resolve_refund
+from wagtail_khalti.exceptions import AmountExceedsRefundable, KhaltiError, RefundAlreadyResolved, RefundsChanged
+from wagtail_khalti.models import KhaltiEvent
+from wagtail_khalti.models.refund import Method, State
+from wagtail_khalti.staff.error_messages import why_not_refundable, words_for
+from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.forms import AmountForm, NoteForm, RecordForm
+from wagtail_khalti.staff.payment.action_pages import PaymentActionView, RefundActionView
+from wagtail_khalti.staff.permissions import CHECK
+
+
+class CheckView(PaymentActionView):
+    """Ask Khalti now."""
+
+    permission_required = CHECK
+    http_method_names = ("post",)
+
+    def do(self) -> HttpResponse:
+        if not self.payment.pidx:
+            return self.refuse(_("This payment never came to Khalti, so there is nothing to ask."))
+        before = self.payment.events.order_by("pk").last()
+        try:
+            check_payment(self.payment, by=self.person)
+        except KhaltiError as error:
+            return self.refuse(words_for(error))
+        self._tell(self.payment.events.filter(pk__gt=before.pk if before else 0, kind=KhaltiEvent.Kind.CONTRADICTION))
+        return self.go_back()
+
+    def _tell(self, contradictions: QuerySet[KhaltiEvent]) -> None:
+        words = {"said": self.payment.khalti_status or "–"}
+        if contradictions.exists():
+            doubt = _(
+                "Khalti was asked just now, and says “%(said)s”. That does not fit this payment: nothing changed."
+            )
+            messages.warning(self.request, doubt % words)
+        else:
+            messages.success(self.request, _("Khalti was asked just now, and says “%(said)s”.") % words)
+
+
+class RecordRefundView(PaymentActionView):
+    """Money that went back past Khalti, or in its dashboard after an earlier refund."""
+
+    template_name = "wagtail_khalti/staff/record_refund.html"
+
+    def get_page_title(self) -> str:
+        return _("Record a refund made elsewhere")
+
+    def show(self) -> HttpResponse:
+        if why_not := why_not_refundable(self.payment):
+            return self.refuse(why_not)
+        return self.render(form=RecordForm(payment=self.payment))
+
+    def do(self) -> HttpResponse:
+        if why_not := why_not_refundable(self.payment):
+            return self.refuse(why_not)
+        form = RecordForm(self.request.POST, payment=self.payment)
+        form.full_clean()
+        if "refundable" in form.errors:  # nobody could mend what is hidden
+            return self.refuse(words_for(RefundsChanged()))
+        if not form.is_valid():
+            return self.ask_again(form)
+        said = form.cleaned_data
+        try:
+            record_refund(
+                self.payment,
+                said["amount"],
+                method=Method(said["method"]),
+                reason=said["reason"],
+                by=self.person,
+                refundable=said["refundable"],
+            )
+        except KhaltiError as error:
+            return self.refuse(words_for(error))
+        messages.success(self.request, _("%(amount)s is recorded as given back.") % {"amount": rupees(said["amount"])})
+        return self.go_back()
+
+
+class ResolveRefundView(RefundActionView):
+    """Two buttons, each of which names what it says. Neither sends anything."""
+
+    template_name = "wagtail_khalti/staff/resolve_refund.html"
+
+    def get_page_title(self) -> str:
+        return _("A refund in doubt")
+
+    def show(self) -> HttpResponse:
+        return self._refuse_to_decide() if self.refund.state != State.UNCONFIRMED else self.render(form=NoteForm())
+
+    def do(self) -> HttpResponse:
+        if self.refund.state != State.UNCONFIRMED:
+            return self._refuse_to_decide()
+        form, said = NoteForm(self.request.POST), self.request.POST.get("was_sent")
+        if said not in ("yes", "no") or not form.is_valid():
+            return self.ask_again(form)
+        try:
+            note = form.cleaned_data["note"]
+            resolve_refund(self.refund, was_sent=said == "yes", by=self.person, note=note)
+        except KhaltiError as error:
+            return self.refuse(words_for(error))
+        messages.success(self.request, self._told(was_sent=said == "yes"))
+        return self.go_back()
+
+    def _refuse_to_decide(self) -> HttpResponse:
+        if not self.refund.is_in_progress:
+            return self.refuse(words_for(RefundAlreadyResolved()))
+        words = _("%(amount)s is being sent to Khalti. Look again in a moment.")
+        return self.refuse(words % {"amount": rupees(self.refund.amount or 0)})
+
+    def _told(self, *, was_sent: bool) -> str:
+        words = (
+            _("Noted: %(amount)s was given back. Nothing was sent.")
+            if was_sent
+            else _("Noted: %(amount)s was not given back. Nothing was sent; you can make the refund again.")
+        )
+        return words % {"amount": rupees(self.refund.amount or 0)}
+
+
+class EnterAmountView(RefundActionView):
+    """How much went back in Khalti's dashboard, which Khalti's API does not tell."""
+
+    template_name = "wagtail_khalti/staff/enter_amount.html"
+
+    def get_page_title(self) -> str:
+        return _("Enter how much went back")
+
+    def show(self) -> HttpResponse:
+        if not self.refund.lacks_amount:
+            return self.refuse(words_for(RefundAlreadyResolved()))
+        return self.render(form=AmountForm())
+
+    def do(self) -> HttpResponse:
+        form = AmountForm(self.request.POST)
+        if not form.is_valid():
+            return self.ask_again(form)
+        said = form.cleaned_data
+        try:
+            enter_refund_amount(self.refund, said["amount"], by=self.person, note=said["note"])
+        except AmountExceedsRefundable:
+            form.add_error("amount", _("That would be all of it, and Khalti says that it was a part."))
+            return self.ask_again(form)
+        except KhaltiError as error:
+            return self.refuse(words_for(error))
+        messages.success(self.request, _("%(amount)s is recorded as given back.") % {"amount": rupees(said["amount"])})
+        return self.go_back()

@@ -1,0 +1,62 @@
+"""What was answered in a form, told to Khalti, or bought: as rows that a person reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_khalti.formatting import format_number
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.figures import rupees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line of what makes up the amount."""
+
+    label: str
+    amount: str
+    quantity: str = ""
+    price: str = ""
+
+
+def detail_rows_of(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and value, whatever the site's code put there."""
+    return [(str(label), _written(value)) for label, value in said.items()]
+
+
+def products_of(payment: KhaltiPayment) -> list[Item]:
+    return [
+        Item(
+            label=product["name"],
+            quantity=format_number(product["quantity"]),
+            price=rupees(product["unit_price"]),
+            amount=rupees(product["total_price"]),
+        )
+        for product in payment.products
+    ]
+
+
+def breakdown_of(payment: KhaltiPayment) -> list[Item]:
+    """Empty where it is the one thing that is named anyway."""
+    lines = [Item(label=line["label"], amount=rupees(line["amount"])) for line in payment.breakdown]
+    return [] if [line.label for line in lines] == [payment.purpose] else lines
+
+
+def pretty(data: Any) -> str:
+    """JSON as developers read it."""
+    return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+
+
+def _written(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        return ", ".join(_written(one) for one in value) or "–"
+    return pretty(value) if isinstance(value, dict | list) else str(value)
