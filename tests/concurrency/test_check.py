@@ -58,7 +58,9 @@ def check():
 
 
 def test_twenty_that_look_at_once_move_it_once_and_tell_it_once(payment, monkeypatch):
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, transition_for))  # all have read "initiated" by then
+    monkeypatch.setattr(
+        f"{SETTLE}.transition_for", meeting_before(MANY, transition_for)
+    )  # all have read "initiated" by then
 
     payments = all_at_once(MANY, check)
 
@@ -80,7 +82,7 @@ def test_without_the_gate_each_would_move_it(payment, monkeypatch):
         KhaltiDelivery.objects.create(payment=payment, event_type="completed")
         return True
 
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, transition_for))
+    monkeypatch.setattr(f"{SETTLE}.transition_for", meeting_before(3, transition_for))
     monkeypatch.setattr(f"{SETTLE}._move", move_carelessly)
 
     all_at_once(3, check)
@@ -138,7 +140,7 @@ def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(left, monkeypa
 @pytest.mark.in_full
 def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypatch):
     khalti.answer_lookup(payment, total_amount=1, times=MANY)
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(MANY, transition_for))
+    monkeypatch.setattr(f"{SETTLE}.transition_for", meeting_before(MANY, transition_for))
 
     all_at_once(MANY, check)
 
@@ -152,7 +154,7 @@ def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypa
 @pytest.mark.parametrize("turn", range(5 if IS_FULL else 1))
 def test_of_answers_at_once_the_newest_question_wins(payment, monkeypatch, turn):
     """Each thread has another answer; whatever the order, the last question has the last word."""
-    monkeypatch.setattr(f"{SETTLE}.judge", meeting_before(3, transition_for))
+    monkeypatch.setattr(f"{SETTLE}.transition_for", meeting_before(3, transition_for))
     began = timezone.now() - timedelta(hours=1)
     answers = [("Pending", 0), ("Expired", 1), ("Completed", 2)]
     answers = answers[turn % 3 :] + answers[: turn % 3]

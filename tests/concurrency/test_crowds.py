@@ -71,7 +71,7 @@ def test_without_the_gate_each_thread_settles(khalti, begin, monkeypatch):
     """The control: the same crowd, on a site that reads a status and then writes it."""
     payment = begin()
     khalti.pay(payment)
-    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup.judge", meeting_before(10, transition_for))
+    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup.transition_for", meeting_before(10, transition_for))
 
     with without_the_gate():
         all_at_once(10, lambda: Client().get(khalti.return_path(payment)))

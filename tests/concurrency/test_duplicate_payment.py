@@ -64,7 +64,7 @@ def test_one_of_them_is_the_sale(khalti, paid_twice, visit, method, count):
 def test_without_the_unique_mark_both_are_sold(paid_twice, monkeypatch):
     """The control: the database's constraint is what lets one through."""
     monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup._update_as_primary", _update_if_unchanged)
-    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup.judge", meeting_before(2, transition_for))
+    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup.transition_for", meeting_before(2, transition_for))
     payments = paid_twice()
 
     each_at_once([lambda pk=one.pk: check_payment(KhaltiPayment.objects.get(pk=pk)) for one in payments])

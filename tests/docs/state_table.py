@@ -19,7 +19,8 @@ MANUAL = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 def states() -> str:
     """What each kind of evidence does to each status of a payment."""
-    from wagtail_khalti.ledger.payment_states import MACHINE, GatewayStatus
+    from wagtail_khalti.gateway import GatewayStatus
+    from wagtail_khalti.ledger.payment_states import MACHINE
 
     return _table("status", GatewayStatus, MACHINE)
 

@@ -65,7 +65,7 @@ class TestAfterAPersonHasDecided:
 
     def test_what_came_right_by_itself_was_decided_by_nobody(self, payment):
         for _time in range(2):
-            open_issue(payment, Kind.DELIVERY_FAILING, {"event_type": "completed"}, tell=False)
+            open_issue(payment, Kind.DELIVERY_FAILING, {"event_type": "completed"}, notifies_site=False)
             resolve_issue(payment.issues.open().get(), resolution=Resolution.RESOLVED_AUTOMATICALLY)
 
         assert payment.issues.count() == 2
@@ -75,7 +75,7 @@ def test_where_it_is_not_for_the_site_only_people_hear_of_it(
     payment, managers, mailoutbox, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        open_issue(payment, Kind.DELIVERY_FAILING, tell=False)
+        open_issue(payment, Kind.DELIVERY_FAILING, notifies_site=False)
 
     assert event_type(payment) == []
     assert len(mailoutbox) == 1

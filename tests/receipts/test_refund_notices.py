@@ -19,7 +19,7 @@ from wagtail_khalti.actions import (
     send_receipt,
 )
 from wagtail_khalti.gateway import Customer
-from wagtail_khalti.ledger.refund_states import Word
+from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.refunds import move_refund
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
@@ -225,7 +225,7 @@ class TestTwoAtOnce:
         due_at = KhaltiRefund.objects.get(pk=refund.pk).notice_due_at
 
         refund.notice_due_at = None
-        move_refund(refund, Word.ACCEPTED)
+        move_refund(refund, RefundTrigger.ACCEPTED)
 
         assert due_at is not None
         assert KhaltiRefund.objects.get(pk=refund.pk).notice_due_at == due_at

@@ -15,8 +15,9 @@ from wagtail_khalti.actions import check_payment, record_refund, refund_payment,
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Customer, client, connect
-from wagtail_khalti.ledger.refund_states import Word
-from wagtail_khalti.ledger.refunds import lock_payment, move_refund
+from wagtail_khalti.ledger.locks import lock_payment
+from wagtail_khalti.ledger.refund_states import RefundTrigger
+from wagtail_khalti.ledger.refunds import move_refund
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.outbox.deliver import deliver
@@ -344,7 +345,7 @@ class Doubting(Refunding):
         self.clock.move_to(timezone.now() + timedelta(minutes=6))
         resolve_refund(refund, was_sent=False)
         lock_payment(refund.payment)
-        move_refund(refund, Word.ACCEPTED, answer="Transaction refund successful.")
+        move_refund(refund, RefundTrigger.ACCEPTED, answer="Transaction refund successful.")
         self.replay(payment)
         return payment
 

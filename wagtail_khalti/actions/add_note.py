@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.ledger.audit import log_action
-from wagtail_khalti.ledger.refunds import lock_payment
+from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.transactions import short_transaction
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.ledger.audit import log_action
-from wagtail_khalti.lookups.lookup import look_up
-from wagtail_khalti.lookups.outcome import apply_attempt
+from wagtail_khalti.ledger import log_action
+from wagtail_khalti.lookups import apply_attempt, look_up
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.models.transactions import require_no_transaction
+from wagtail_khalti.outbox import deliver
 
 
 def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiPayment:
@@ -23,6 +22,6 @@ def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None)
     require_no_transaction("check_payment")
     if payment.pidx:
         log_action(payment, "check", by=by)
-        apply_attempt(payment, look_up(payment, by=by), by=by)
+        apply_attempt(payment, look_up(payment, by=by, after_late_answer=deliver), by=by)
     deliver(payment)
     return payment

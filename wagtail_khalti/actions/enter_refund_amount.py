@@ -5,15 +5,17 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 
 from wagtail_khalti.exceptions import AmountExceedsRefundable, RefundAlreadyResolved
-from wagtail_khalti.ledger.audit import log_refund
-from wagtail_khalti.ledger.permissions import require_permission_to_refund
-from wagtail_khalti.ledger.refund_rules import require_amount
-from wagtail_khalti.ledger.refunds import lock_payment, record_external_refund
+from wagtail_khalti.ledger import (
+    lock_payment,
+    log_refund,
+    record_external_refund,
+    require_amount,
+    require_permission_to_refund,
+)
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.outbox import deliver
 
 
 def enter_refund_amount(

@@ -19,16 +19,13 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
-from wagtail_khalti.ledger.schedule import MIN_PAUSE
-from wagtail_khalti.lookups import call_briefly
-from wagtail_khalti.lookups.merchants import merchant_of
+from wagtail_khalti.ledger import MIN_PAUSE, invalidate_days_of
+from wagtail_khalti.lookups import call_briefly, merchant_of
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.outbox import deliver
 
 INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
 MAX_WORDS_LENGTH = 300

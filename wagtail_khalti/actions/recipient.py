@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from wagtail.models import Site
 
 from wagtail_khalti.conf import Merchant, Mode, configuration
-from wagtail_khalti.lookups.merchants import merchant_for
+from wagtail_khalti.lookups import merchant_for
 from wagtail_khalti.web_addresses import is_web_root
 
 WHO = "pass request=request, or site=, or merchant="

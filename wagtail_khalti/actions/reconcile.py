@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 
@@ -15,20 +15,23 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from wagtail_khalti.actions.reconciliation import Reconciliation
-from wagtail_khalti.actions.resolve_issue import resolve_issue
 from wagtail_khalti.conf import Merchant, configuration
-from wagtail_khalti.exceptions import IssueAlreadyResolved, KhaltiError
-from wagtail_khalti.lookups.attempt import LookupAttempt
-from wagtail_khalti.lookups.batch import LookupBatch
-from wagtail_khalti.lookups.lease_order import LeaseQueue
-from wagtail_khalti.lookups.leases import lease_payment, release_lease
-from wagtail_khalti.lookups.outcome import apply_attempt
-from wagtail_khalti.lookups.run_breaker import RunBreaker
+from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.ledger import resolve_open
+from wagtail_khalti.lookups import (
+    LeaseQueue,
+    LookupAttempt,
+    LookupBatch,
+    RunBreaker,
+    apply_attempt,
+    lease_payment,
+    release_lease,
+)
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.outbox.deliver import deliver
-from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
-from wagtail_khalti.reporting.snapshots import save_latest_snapshots
+from wagtail_khalti.models.transactions import require_no_transaction
+from wagtail_khalti.outbox import deliver
+from wagtail_khalti.receipts import payments_with_due_notices, send_refund_notices
+from wagtail_khalti.reporting import save_latest_snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +118,7 @@ class _Run:
         if not payment.pidx:
             self._deliver(payment)  # Khalti never heard of it
         elif lease_payment(payment):
-            self._batch.ask(payment)
+            self._batch.add(payment)
         else:
             self.done.in_other_hands = 1
         self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
@@ -142,7 +145,7 @@ class _Run:
             leased = self._lease_queue.lease(room, self._those_who_answer())
             self._left = None if self._left is None else self._left - len(leased)
             for payment in leased:
-                self._batch.ask(payment)
+                self._batch.add(payment)
 
     def _learn_some(self) -> None:
         """Money facts first: what was asked is written down before the site's code, which may be slow, hears of it."""
@@ -197,7 +200,7 @@ class _Run:
             self._learn_some()
         self.done.not_asked = dict(self._breaker.reasons)
         for merchant in self._heard_from.keys() - self._breaker.reasons.keys():
-            _close_refusals(merchant, requested_at=self._heard_from[merchant])
+            _resolve_rejected_key(merchant, requested_at=self._heard_from[merchant])
 
     def _release(self, payment: KhaltiPayment) -> None:
         with self._going_on("Payment %s could not be given back", payment.reference):
@@ -222,9 +225,7 @@ class _Run:
             self.done.broken += 1
 
 
-def _close_refusals(merchant: str, *, requested_at: datetime) -> None:
-    """Khalti takes the key of this merchant (again)."""
-    refusals = KhaltiIssue.objects.open().filter(kind=KhaltiIssue.Kind.KEY_REJECTED, merchant=merchant)
-    for issue in refusals.filter(opened_at__lte=requested_at).select_related("payment"):
-        with suppress(IssueAlreadyResolved):
-            resolve_issue(issue, resolution=KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY)
+def _resolve_rejected_key(merchant: str, *, requested_at: datetime) -> None:
+    """Khalti accepts the key of this merchant (again)."""
+    rejected = KhaltiIssue.objects.filter(kind=KhaltiIssue.Kind.KEY_REJECTED, merchant=merchant)
+    resolve_open(rejected.filter(opened_at__lte=requested_at).select_related("payment"))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.ledger.audit import log_refund
-from wagtail_khalti.ledger.permissions import require_permission_to_refund
-from wagtail_khalti.ledger.refund_matching import match_refunds_now
-from wagtail_khalti.ledger.refund_rules import require_amount, require_left, require_refundable, require_room
-from wagtail_khalti.ledger.refunds import lock_payment, record_external_refund
+from wagtail_khalti.ledger import (
+    lock_payment,
+    log_refund,
+    match_refunds_now,
+    record_external_refund,
+    require_amount,
+    require_balance,
+    require_permission_to_refund,
+    require_refundable,
+    require_room,
+)
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.refund import Method, State
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.outbox import deliver
 
 
 def record_refund(
@@ -44,7 +49,7 @@ def record_refund(
     with short_transaction():
         lock_payment(payment)
         require_refundable(payment)
-        record_external_refund(refund, require_left(payment, amount, seen=refundable), by=by)
+        record_external_refund(refund, require_balance(payment, amount, seen=refundable), by=by)
         log_refund(refund, "record_refund", by=by, method=method)
     deliver(payment)
     return refund

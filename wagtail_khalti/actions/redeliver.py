@@ -6,11 +6,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from wagtail_khalti.exceptions import AlreadyDelivered
-from wagtail_khalti.ledger.audit import log_action
+from wagtail_khalti.ledger import log_action
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.models.transactions import short_transaction
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
+from wagtail_khalti.outbox import deliver
 
 
 def redeliver(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = None) -> KhaltiDelivery:

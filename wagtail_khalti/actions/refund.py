@@ -21,25 +21,30 @@ from wagtail_khalti.exceptions import (
     RequestRejected,
 )
 from wagtail_khalti.gateway import Lookup, RefundRequest, connect
-from wagtail_khalti.ledger.audit import log_refund
-from wagtail_khalti.ledger.payment_states import transition_for
-from wagtail_khalti.ledger.permissions import require_permission_to_refund
-from wagtail_khalti.ledger.refund_matching import match_refunds, match_refunds_now
-from wagtail_khalti.ledger.refund_rules import require_amount, require_left, require_refundable, require_room
-from wagtail_khalti.ledger.refund_states import RefundTrigger
-from wagtail_khalti.ledger.refunds import about, lock_payment, move_refund, reserve
-from wagtail_khalti.lookups.attempt import LookupAttempt
-from wagtail_khalti.lookups.leases import LEASE
-from wagtail_khalti.lookups.lookup import look_up
-from wagtail_khalti.lookups.merchants import merchant_of
-from wagtail_khalti.lookups.outcome import apply_attempt
+from wagtail_khalti.ledger import (
+    ABANDONED_AFTER,
+    RefundTrigger,
+    about,
+    lock_payment,
+    log_refund,
+    match_refunds,
+    match_refunds_now,
+    move_refund,
+    require_amount,
+    require_balance,
+    require_permission_to_refund,
+    require_refundable,
+    require_room,
+    reserve,
+    transition_for,
+)
+from wagtail_khalti.lookups import LookupAttempt, apply_attempt, look_up, merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.outbox import deliver
 from wagtail_khalti.phone import MOBILE_DIGITS
 
 logger = logging.getLogger(__name__)
@@ -114,11 +119,11 @@ def _set_aside(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBa
             if earlier := _earlier(refund):
                 return earlier
             require_refundable(payment)
-            refund.amount = require_left(payment, wanted, seen=refundable)
+            refund.amount = require_balance(payment, wanted, seen=refundable)
             refund.save(force_insert=True)
             now = timezone.now()
             # Khalti is asked about it also if this process ends here.
-            reserve(payment, refund.amount, refunding_since=now, next_check_at=now + LEASE)
+            reserve(payment, refund.amount, refunding_since=now, next_check_at=now + ABANDONED_AFTER)
             data = about(refund) | {"reason": refund.reason}
             KhaltiEvent.about(payment, KhaltiEvent.Kind.REFUND_REQUESTED, by=by, data=data).save()
             log_refund(refund, "refund", by=by)
@@ -145,7 +150,7 @@ def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | N
     """Somebody may have given the money back in Khalti's dashboard, and Khalti must answer at all."""
     payment, before = refund.payment, refund.payment.status
     try:
-        attempt = look_up(payment, by=by)
+        attempt = look_up(payment, by=by, after_late_answer=deliver)
         apply_attempt(payment, attempt, by=by)
         _require_as_before(payment, before, attempt)
         if not payment.transaction_id:
@@ -212,7 +217,7 @@ def _find_out(refund: KhaltiRefund) -> None:
     """What Khalti says of the payment now. Where it doesn't answer, reconcile asks again."""
     payment = refund.payment
     try:
-        apply_attempt(payment, look_up(payment))
+        apply_attempt(payment, look_up(payment, after_late_answer=deliver))
     except KhaltiError as error:
         logger.warning("Refund %s could not be confirmed yet: %s", refund.reference, error)
     refund.refresh_from_db()

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 
 from wagtail_khalti.exceptions import RefundAlreadyResolved, RefundInProgress
-from wagtail_khalti.ledger.audit import log_refund
-from wagtail_khalti.ledger.permissions import require_permission_to_refund
-from wagtail_khalti.ledger.refund_matching import match_refunds, match_refunds_now
-from wagtail_khalti.ledger.refund_states import RefundTrigger
-from wagtail_khalti.ledger.refunds import lock_payment, move_refund
+from wagtail_khalti.ledger import (
+    RefundTrigger,
+    lock_payment,
+    log_refund,
+    match_refunds,
+    match_refunds_now,
+    move_refund,
+    require_permission_to_refund,
+)
 from wagtail_khalti.models import KhaltiRefund
-from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.refund import State
-from wagtail_khalti.models.transactions import short_transaction
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
+from wagtail_khalti.outbox import deliver
 
 
 def resolve_refund(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,35 +26,12 @@ from wagtail_khalti.actions.recipient import recipient_of
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
-from wagtail_khalti.models.outside import require_no_transaction
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import new_reference
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.sources import Source, source_columns
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.web_addresses import is_of_this_site
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where on the site the wish to pay arose, and the ways on from there."""
-
-    owner: models.Model | None = None
-    """The page or snippet that holds the block."""
-
-    block_path: str = ""
-    """Wagtail's content path of the block in it, such as ``body.<uuid>.checkout``."""
-
-    offer: str = ""
-    """The signed offer, so that the visitor can try again."""
-
-    thank_you_page: str = ""
-    """Primary key of the page for afterwards; empty for our own."""
-
-    success_url: str = ""
-    """Where to go on after success instead; written by code, not by editors or visitors."""
-
-    back_url: str = ""
-    """Where "Back" leads."""
 
 
 def start_payment(
@@ -143,20 +119,6 @@ def _require_own_addresses(source: Source, root: str) -> None:
     for name, address in (("success_url", source.success_url), ("back_url", source.back_url)):
         if address and not is_of_this_site(address, root):
             raise ValueError(f"{name} is {address!r}: it must be a path from / on, or an address of this site")
-
-
-def source_columns(source: Source) -> dict[str, Any]:
-    owner = source.owner
-    return {
-        "source_type": None if owner is None else ContentType.objects.get_for_model(owner),
-        "source_id": "" if owner is None else str(owner.pk),
-        "source_title": "" if owner is None else str(owner)[:255],
-        "block_path": source.block_path,
-        "offer": source.offer,
-        "thank_you_page": source.thank_you_page,
-        "success_url": source.success_url,
-        "back_url": source.back_url,
-    }
 
 
 def _payable_columns(payable: models.Model | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from wagtail.fields import StreamField
 from wagtail.models import Site
 
-from wagtail_khalti.actions.recipient import UNTOUCHED
+from wagtail_khalti.actions import UNTOUCHED
 from wagtail_khalti.checks.settings import merchants
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.public.block_templates import blocks_without_template

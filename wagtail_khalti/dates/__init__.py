@@ -1,0 +1,1 @@
+"""Days: those of Nepal, in both calendars, and as people type them."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.doctor.waiting import PATIENCE, SAMPLE_SIZE, age
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue
-from wagtail_khalti.outbox.deliver import FAILURES_TO_OPEN_ISSUE
+from wagtail_khalti.outbox import FAILURES_TO_OPEN_ISSUE
 
 found = partial(Finding, subject=Subject.WORK)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.doctor.waiting import PATIENCE, age, of_our_accounts
-from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.lookups import LEASE
 from wagtail_khalti.models import KhaltiRun
 
 A_DAY = timedelta(days=1)  # nobody lets it run more seldom; a server may have been down

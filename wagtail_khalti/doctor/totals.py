@@ -14,9 +14,7 @@ from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import stretches
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.models import KhaltiDailyTotal, KhaltiSnapshot
-from wagtail_khalti.reporting.aggregates import NUMBERS, count
-from wagtail_khalti.reporting.dimensions import Dimensions
-from wagtail_khalti.reporting.snapshots import MAX_STRETCH
+from wagtail_khalti.reporting import MAX_STRETCH, NUMBERS, Dimensions, aggregate_days
 
 SAMPLE_SIZE = 3
 NOTHING: Counter[str] = Counter()
@@ -53,7 +51,7 @@ def _wrong(days: Sequence[date]) -> dict[date, bool]:
 
 def _as_counted(days: Sequence[date]) -> Compared:
     found: Compared = defaultdict(Counter)
-    for (day, dimensions), aggregate in count(days).items():
+    for (day, dimensions), aggregate in aggregate_days(days).items():
         _add(found, day, dimensions, aggregate.numbers, aggregate.times)
     return found
 

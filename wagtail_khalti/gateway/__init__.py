@@ -11,11 +11,13 @@ from wagtail_khalti.gateway.messages import (
     Product,
     RefundRequest,
 )
+from wagtail_khalti.gateway.statuses import GatewayStatus
 
 __all__ = [
     "BreakdownLine",
     "Callback",
     "Customer",
+    "GatewayStatus",
     "InitiateRequest",
     "Initiated",
     "KhaltiClient",

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from wagtail_khalti.exceptions import AnswerNotUnderstood
+from wagtail_khalti.gateway.statuses import GatewayStatus, gateway_status
 from wagtail_khalti.money import Paisa
 
 MAX_ID_LENGTH = 64  # Khalti's ids have 22 characters
@@ -133,11 +134,11 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """Khalti's answer to "what became of this payment?". Only read here; judged in ``actions``."""
+    """Khalti's answer to "what became of this payment?". Only read here; the ledger decides what follows."""
 
     pidx: str
     status: str
-    """Khalti's own word."""
+    """Khalti's own text."""
 
     amount: Paisa | None
     """None where it is missing or isn't a whole, non-negative number of paisa."""
@@ -147,6 +148,11 @@ class Lookup:
     refunded: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
     """The answer's known fields as they came, shortened, for the record."""
+
+    @property
+    def gateway_status(self) -> GatewayStatus | None:
+        """The same in our words; None where Khalti's text isn't known."""
+        return gateway_status(self.status)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

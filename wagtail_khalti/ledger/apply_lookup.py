@@ -1,8 +1,8 @@
-"""The one door for evidence: nothing else moves a payment that Khalti knows."""
+"""Apply a lookup's answer: nothing else changes the status of a payment that Khalti knows."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,61 +16,60 @@ from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
 from wagtail_khalti.ledger.refund_matching import match_refunds
-from wagtail_khalti.ledger.schedule import next_check
+from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 from wagtail_khalti.models.transactions import short_transaction
 
 TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
-WAIT = timedelta(minutes=5)  # an answer may wait for the row so long, while another is written that was asked later
 
 
 def apply_lookup(
     payment: KhaltiPayment, answer: Lookup, *, requested_at: datetime, by: AbstractBaseUser | None = None
 ) -> KhaltiPayment:
-    """Apply a lookup's answer: move the payment, leave it, or open a review.
+    """Change the payment's status, leave it, or open an issue.
 
-    ``requested_at`` is when Khalti was asked; an answer to an older question never overrides a newer one.
-    Raises ``PaymentBusy`` where others change it each time. Commits on its own, so it can't run inside a transaction.
+    ``requested_at`` is when the lookup began; an older one never overrides a newer one.
+    Raises ``PaymentBusy`` where others change the payment each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
-    for _turn in range(TRIES):
-        if payment.looked_up_at and requested_at < payment.looked_up_at <= timezone.now() + WAIT:
-            return _note_too_late(payment, looked_up)
+    for _try in range(TRIES):
+        if payment.looked_up_at and requested_at < payment.looked_up_at <= timezone.now() + CLOCK_SKEW:
+            return _record_outdated(payment, looked_up)
         transition = transition_for(payment, answer)
-        if transition is KhaltiIssue.Kind.UNEXPECTED_STATUS and _may_be_of_before(payment, requested_at):
+        if transition is KhaltiIssue.Kind.UNEXPECTED_STATUS and _may_be_older(payment, requested_at):
             payment.refresh_from_db()
-            return _note_too_late(payment, looked_up)
+            return _record_outdated(payment, looked_up)
 
         with short_transaction():
             if isinstance(transition, KhaltiIssue.Kind):
-                is_done = _hold(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+                is_done = _report(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
             else:
-                is_done = _move(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+                is_done = _change_status(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
         if is_done:
             return payment
 
-        # Somebody was faster. Read again outside the transaction: a repeatable read would show the old row.
+        # Another process was faster. Read again outside the transaction: a repeatable read would show the old row.
         payment.refresh_from_db()
 
-    raise PaymentBusy(f"Others changed payment {payment.reference} {TRIES} times while an answer was written down")
+    raise PaymentBusy(f"Others changed payment {payment.reference} {TRIES} times while an answer was applied")
 
 
-def _note_too_late(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPayment:
+def _record_outdated(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPayment:
     looked_up.kind = KhaltiEvent.Kind.OUTDATED
     KhaltiEvent.objects.add(looked_up)
     return payment
 
 
-def _may_be_of_before(payment: KhaltiPayment, requested_at: datetime) -> bool:
-    """Of two questions on their way at once, the later one may have the older answer. That takes nothing back."""
-    moves = [payment.completed_at, payment.ended_at]
+def _may_be_older(payment: KhaltiPayment, requested_at: datetime) -> bool:
+    """Of two lookups at the same time, the later one may have the older answer. That reverses nothing."""
+    changed = [payment.completed_at, payment.ended_at]
     if payment.status in WITH_REFUNDS:
-        moves += [refund.resolved_at or refund.created_at for refund in payment.refunds.done()]
-    return any(moved_at and requested_at <= moved_at for moved_at in moves)
+        changed += [refund.resolved_at or refund.created_at for refund in payment.refunds.done()]
+    return any(changed_at and requested_at <= changed_at for changed_at in changed)
 
 
-def _move(
+def _change_status(
     payment: KhaltiPayment, transition: Status | None, answer: Lookup, *, requested_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
     before, after = Status(payment.status), transition or Status(payment.status)
@@ -78,18 +77,18 @@ def _move(
     if confirms_payment(answer):
         changes["confirmed_at"] = requested_at
     is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
-    pass_gate = _update_as_primary if is_primary else _update_if_unchanged
-    if not pass_gate(payment, changes, requested_at=requested_at):
+    update = _update_as_primary if is_primary else _update_if_unchanged
+    if not update(payment, changes, requested_at=requested_at):
         return False
     if after == Status.REFUNDED and before not in PAID:
-        _note_other_primary(payment)
+        _link_to_primary(payment)
 
     if after != before:
         invalidate_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
-        moved = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
-        _tell(payment, before, after)
-        KhaltiEvent.objects.bulk_create([looked_up, moved])
+        changed = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
+        _notify(payment, before, after)
+        KhaltiEvent.objects.bulk_create([looked_up, changed])
     else:
         KhaltiEvent.objects.add(looked_up)
     if payment.refunding_since or after in WITH_REFUNDS:
@@ -99,7 +98,7 @@ def _move(
 
 
 def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Lookup) -> dict[str, Any]:
-    """The columns that this move sets, besides those that every answer sets."""
+    """The columns that this change of status sets, besides those that every answer sets."""
     if after == before:
         is_new = after in PAID and answer.transaction_id and not payment.transaction_id
         return {"transaction_id": answer.transaction_id} if is_new else {}
@@ -117,34 +116,34 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     return changes
 
 
-def _tell(payment: KhaltiPayment, before: Status, after: Status) -> None:
-    """The site of what it sold, people of what only they can decide."""
-    if payment.duplicate_of is not None:  # the site hears nothing of it that looks like a sale, or like its end
+def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
+    """The site of what was bought, staff of what only they can decide."""
+    if payment.duplicate_of is not None:  # the site gets no event that looks like a purchase, or its end
         if becomes_paid(before, after):
             earlier = payment.duplicate_of.readable_reference
             open_issue(payment, KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier})
         return
     for event_type in event_types_of(before, after):
-        # Who settles it also delivers it, next. Counted here, that try costs no transaction of its own.
+        # Whoever applies it also delivers it, next. Counted here, that attempt costs no transaction of its own.
         payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, event_type=event_type, attempts=1)
     if after in PAID and before in SOFT_ENDS:
         open_issue(payment, KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})
 
 
-def _hold(
-    payment: KhaltiPayment, doubt: KhaltiIssue.Kind, answer: Lookup, *, requested_at: datetime, looked_up: KhaltiEvent
+def _report(
+    payment: KhaltiPayment, kind: KhaltiIssue.Kind, answer: Lookup, *, requested_at: datetime, looked_up: KhaltiEvent
 ) -> bool:
-    """Move nothing; open a matter for a person, unless one of this kind is open."""
+    """Change nothing; open an issue, unless one of this kind is open."""
     if not _update_if_unchanged(payment, {"khalti_status": answer.status}, requested_at=requested_at):
         return False
 
-    contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"issue": doubt})
+    contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"issue": kind})
     if looked_up.user:  # a person reads what came of it
         KhaltiEvent.objects.bulk_create([looked_up, contradiction])
     else:
         KhaltiEvent.objects.add(looked_up)
         KhaltiEvent.objects.add(contradiction)
-    open_issue(payment, doubt, {**looked_up.data, "was": payment.status})
+    open_issue(payment, kind, {**looked_up.data, "was": payment.status})
     if payment.refunding_since:
         payment.refresh_from_db()
         match_refunds(payment)
@@ -152,7 +151,7 @@ def _hold(
 
 
 def _update_as_primary(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
-    """Likewise, and of many payments for the same thing one counts as the sale."""
+    """Likewise, and of many payments for the same thing one is the primary one."""
     try:
         with transaction.atomic():
             return _update_if_unchanged(payment, {**changes, "is_primary": True}, requested_at=requested_at)
@@ -162,15 +161,15 @@ def _update_as_primary(payment: KhaltiPayment, changes: dict[str, Any], *, reque
         )
 
 
-def _note_other_primary(payment: KhaltiPayment) -> None:
-    """Where another payment is the sale, the site must not hear that the sale was given back."""
+def _link_to_primary(payment: KhaltiPayment) -> None:
+    """Where another payment is the primary one, the site must not be told that the purchase was refunded."""
     payment.duplicate_of = None if payment.is_repeat else payment.primary_for_same_payable()
     if payment.duplicate_of:
         payment.save(update_fields=["duplicate_of"])
 
 
 def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
-    """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was judged."""
+    """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was read."""
     now = timezone.now()
     changes = {
         **changes,
@@ -179,10 +178,10 @@ def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, req
         "is_urgent": changes.get("status", payment.status) == Status.PENDING,
         "next_check_at": next_check(payment, changes, now=now),
     }
-    # Evidence of the future comes from a clock that was wrong, and must not outrank what is true.
-    not_newer = Q(looked_up_at=None) | Q(looked_up_at__lte=requested_at) | Q(looked_up_at__gt=now + WAIT)
-    as_judged = {"status": payment.status, "refunding_since": payment.refunding_since}
-    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_judged).update(**changes):
+    # A lookup in the future comes from a clock that was wrong, and must not outrank what is true.
+    not_newer = Q(looked_up_at=None) | Q(looked_up_at__lte=requested_at) | Q(looked_up_at__gt=now + CLOCK_SKEW)
+    as_read = {"status": payment.status, "refunding_since": payment.refunding_since}
+    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_read).update(**changes):
         return False
     for name, value in changes.items():
         setattr(payment, name, value)

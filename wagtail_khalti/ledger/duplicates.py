@@ -8,7 +8,9 @@ from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
 
-SHORTLY = timedelta(hours=1)  # as long as a payment link lives; who buys the same later has thought of it again
+DUPLICATE_WITHIN = timedelta(
+    hours=1
+)  # as long as a payment link lives; who buys the same later has thought of it again
 POSSIBLE_DUPLICATE = KhaltiIssue.Kind.POSSIBLE_DUPLICATE
 
 
@@ -20,7 +22,7 @@ def flag_possible_duplicate(payment: KhaltiPayment) -> bool:
     """
     if not payment.may_be_duplicate or payment.is_repeat or payment.contact is None or payment.completed_at is None:
         return False
-    around = (payment.completed_at - SHORTLY, payment.completed_at + SHORTLY)
+    around = (payment.completed_at - DUPLICATE_WITHIN, payment.completed_at + DUPLICATE_WITHIN)
     paid = KhaltiPayment.objects.for_same_offer(payment).filter(
         status__in=(Status.COMPLETED, Status.PARTIALLY_REFUNDED), completed_at__range=around
     )

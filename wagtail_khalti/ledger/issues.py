@@ -1,15 +1,24 @@
-"""Open a matter for a person."""
+"""Issues: what a person must look at, opened and resolved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
+from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.ledger.alerts import alert_managers
-from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.ledger.locks import lock_row
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import RISKS
+from wagtail_khalti.models.queries import KhaltiIssueQuerySet
+from wagtail_khalti.models.transactions import short_transaction
+
+ABOUT_A_REFUND = frozenset({KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING})
 
 
 def open_issue(
@@ -18,12 +27,12 @@ def open_issue(
     details: Mapping[str, Any] | None = None,
     *,
     merchant: str | None = None,
-    tell: bool = True,
+    notifies_site: bool = True,
 ) -> None:
-    """Unless one of this kind is open, or a person has closed one on this very evidence. People and the site are told.
+    """Unless one of this kind is open, or a person has resolved one with these very details. Staff get a mail.
 
-    ``merchant``: it is one matter for all payments of this merchant. ``tell``: whether the site's code hears of it,
-    too. Runs in the transaction of the fact that it is about.
+    ``merchant``: it is one issue for all payments of this merchant. ``notifies_site``: whether the site's receivers get
+    the event, too. Runs in the transaction of the fact that it is about.
     """
     found = dict(details or {})
     if _is_decided(payment, kind, found):
@@ -37,14 +46,62 @@ def open_issue(
     )
     if not opened:
         return
-    if tell:
+    if notifies_site:
         KhaltiDelivery.objects.create(payment=payment, issue=issue, event_type=KhaltiDelivery.EventType.NEEDS_ATTENTION)
     transaction.on_commit(lambda: alert_managers(issue), robust=True)  # a mail that fails changes nothing
 
 
+def mark_resolved(
+    issue: KhaltiIssue,
+    *,
+    resolution: KhaltiIssue.Resolution,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+) -> KhaltiIssue:
+    """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
+
+    Raises ``IssueAlreadyResolved`` where somebody was faster; their resolution stands. Raises ``RefundInProgress`` for
+    an issue that ends only when its refund is resolved, or its amount entered.
+    """
+    columns = {
+        "is_open": None,
+        "resolved_at": timezone.now(),
+        "resolved_by": by,
+        "resolution": resolution,
+        "note": note,
+    }
+    with short_transaction(durable=False):
+        if issue.kind in ABOUT_A_REFUND:
+            _require_refund_resolved(issue)
+        if not KhaltiIssue.objects.open().filter(pk=issue.pk).update(**columns):
+            raise IssueAlreadyResolved(f"Issue {issue.pk} of payment {issue.payment.reference} is resolved")
+        data = {"issue": issue.kind, "resolution": resolution, "note": note}
+        KhaltiEvent.about(issue.payment, KhaltiEvent.Kind.ISSUE_RESOLVED, by=by, data=data).save()
+    for name, value in columns.items():
+        setattr(issue, name, value)
+    return issue
+
+
+def resolve_open(issues: KhaltiIssueQuerySet, *, by: AbstractBaseUser | None = None, note: str = "") -> None:
+    """The open ones of ``issues``: by what the person did elsewhere, or by what Khalti or the site's code did since."""
+    kinds = KhaltiIssue.Resolution
+    for issue in issues.open():
+        with suppress(IssueAlreadyResolved):
+            mark_resolved(issue, resolution=kinds.RESOLVED if by else kinds.RESOLVED_AUTOMATICALLY, by=by, note=note)
+
+
 def _is_decided(payment: KhaltiPayment, kind: KhaltiIssue.Kind, details: Mapping[str, Any]) -> bool:
-    """Khalti says the same at each check; a person has decided on it once."""
-    closed = payment.issues.filter(kind=kind, is_open=None).exclude(
+    """Khalti says the same at each check, and a person has decided on it once."""
+    resolved = payment.issues.filter(kind=kind, is_open=None).exclude(
         resolution=KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY
     )
-    return bool(details) and any(issue.details == details for issue in closed)
+    return bool(details) and any(issue.details == details for issue in resolved)
+
+
+def _require_refund_resolved(issue: KhaltiIssue) -> None:
+    """Resolved before, it would never be opened again, and no other refund could be made. Nobody begins one now."""
+    lock_row(issue.payment_id)
+    refunds = KhaltiRefund.objects.filter(payment=issue.payment_id)
+    is_unconfirmed = issue.kind == KhaltiIssue.Kind.REFUND_UNCONFIRMED
+    if (refunds.in_progress() if is_unconfirmed else refunds.without_amount()).exists():
+        raise RefundInProgress(f"Issue {issue.pk} ends when the outcome of its refund is known")

@@ -1,16 +1,14 @@
-"""Compare what Khalti says went back with the refunds that we know of."""
+"""Match what Khalti says was refunded with the refunds that we know of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-
-from django.utils import timezone
 
 from wagtail_khalti.ledger.issues import open_issue
-from wagtail_khalti.ledger.refund_states import CERTAIN_AFTER, RefundTrigger, decide_refund_trigger, was_not_seen
-from wagtail_khalti.ledger.refunds import about, lock_payment, move_refund, record_external_refund, report_over_refund
-from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.ledger.locks import lock_payment
+from wagtail_khalti.ledger.refund_states import RefundTrigger
+from wagtail_khalti.ledger.refunds import about, move_refund, record_external_refund, report_over_refund
+from wagtail_khalti.ledger.unconfirmed_refunds import is_at_work, outcome_of, was_not_seen
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.models.status import WITH_REFUNDS, Status
@@ -40,26 +38,20 @@ def match_refunds(payment: KhaltiPayment) -> None:
 
 def _is_decided(refund: KhaltiRefund, refunds: Sequence[KhaltiRefund]) -> bool:
     if refund.state != State.UNCONFIRMED:
-        if _is_in_hand(refund):
-            return False  # somebody is at work on it, and will know more
+        if is_at_work(refund):
+            return False  # that process will know more
         move_refund(refund, RefundTrigger.ABANDONED)
     if refund.state == State.UNCONFIRMED:
-        _judge(refund, [other for other in refunds if other is not refund and other.is_done and other.is_at_khalti])
+        _decide(refund, [other for other in refunds if other is not refund and other.is_done and other.is_at_khalti])
     return not refund.is_in_progress
 
 
-def _is_in_hand(refund: KhaltiRefund) -> bool:
-    """Not where its time is far ahead: then it comes from a clock that was wrong."""
-    now, begun_at = timezone.now(), refund.sent_at or refund.created_at
-    return now - LEASE < begun_at < now + LEASE
-
-
-def _judge(refund: KhaltiRefund, others: Sequence[KhaltiRefund]) -> None:
-    judged = decide_refund_trigger(refund, back_before=sum(other.amount or 0 for other in others))
-    if isinstance(judged, RefundTrigger):
-        move_refund(refund, judged)
-    elif judged or not timedelta() <= timezone.now() - (refund.sent_at or refund.created_at) < CERTAIN_AFTER:
-        open_issue(refund.payment, KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
+def _decide(refund: KhaltiRefund, others: Sequence[KhaltiRefund]) -> None:
+    outcome = outcome_of(refund, others)
+    if isinstance(outcome, RefundTrigger):
+        move_refund(refund, outcome)
+    elif outcome:
+        open_issue(refund.payment, outcome, about(refund))
     elif refund.not_seen_at is None and was_not_seen(refund):
         refund.not_seen_at = refund.payment.confirmed_at
         refund.save(update_fields=["not_seen_at"])

@@ -57,7 +57,7 @@ def require_refundable(payment: KhaltiPayment) -> None:
         raise RefundsChanged(f"The refunds of payment {payment.reference} differ from their sum; see khalti_doctor")
 
 
-def require_left(payment: KhaltiPayment, amount: int | None, *, seen: int | None) -> Paisa:
+def require_balance(payment: KhaltiPayment, amount: int | None, *, seen: int | None) -> Paisa:
     """How much it is. Raises ``RefundsChanged`` or ``AmountExceedsRefundable``."""
     if seen is not None and seen != payment.refundable:
         raise RefundsChanged(f"{format_rupees(payment.refundable)} is left, {seen} paisa was seen")

@@ -10,6 +10,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 MIN_PAUSE = timedelta(minutes=1)
+CLOCK_SKEW = timedelta(minutes=5)  # by so much the clocks of several servers may differ
 
 MAX_BEFORE_EXPIRY = timedelta(minutes=10)
 AFTER_EXPIRY = timedelta(seconds=15)  # Khalti's clock and ours differ

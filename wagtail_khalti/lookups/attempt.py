@@ -1,4 +1,4 @@
-"""Ask Khalti what became of a payment, and nothing else: no database, so that many threads can wait at once."""
+"""Look a payment up once, and nothing else: no database, so that many threads can wait at the same time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from wagtail_khalti.models import KhaltiPayment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupAttempt:
-    """A question and what came of it: an answer, or why there is none."""
+    """A lookup that was made, and what came of it: an answer, or why there is none."""
 
     requested_at: datetime
     outcome: Lookup | KhaltiError
 
 
-def ask(payment: KhaltiPayment) -> LookupAttempt:
-    """One try, as fits who comes again later. Never raises a ``KhaltiError``."""
+def attempt_lookup(payment: KhaltiPayment) -> LookupAttempt:
+    """One request, for who comes again later. Never raises a ``KhaltiError``."""
     requested_at = timezone.now()
     outcome: Lookup | KhaltiError
     try:

@@ -1,4 +1,4 @@
-"""Many questions to Khalti at a time, while one thread works with the answers."""
+"""Many lookups at a time, while one thread applies the answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.db import connections
 
-from wagtail_khalti.lookups.attempt import LookupAttempt, ask
+from wagtail_khalti.lookups.attempt import LookupAttempt, attempt_lookup
 from wagtail_khalti.models import KhaltiPayment
 
 
@@ -18,52 +18,52 @@ class LookupBatch:
 
     def __init__(self, concurrency: int) -> None:
         self._room = concurrency * 2 if concurrency > 1 else 1  # so that no thread idles while answers are written down
-        self._askers: Executor = ThreadPoolExecutor(concurrency, "khalti") if concurrency > 1 else _HereAndNow()
-        self._ask = _ask_in_a_thread if concurrency > 1 else ask
+        self._threads: Executor = ThreadPoolExecutor(concurrency, "khalti") if concurrency > 1 else _HereAndNow()
+        self._attempt = _attempt_in_a_thread if concurrency > 1 else attempt_lookup
         self._open: dict[Future[LookupAttempt], KhaltiPayment] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._askers.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)
 
     def __bool__(self) -> bool:
         return bool(self._open)
 
     @property
     def room(self) -> int:
-        """How many more may be asked; none until it is worth fetching some."""
+        """How many more may be added; none until it is worth fetching some."""
         free = self._room - len(self._open)
         return free if free * 2 >= self._room else 0
 
-    def ask(self, payment: KhaltiPayment) -> None:
+    def add(self, payment: KhaltiPayment) -> None:
         """Not waited for here."""
-        self._open[self._askers.submit(self._ask, payment)] = payment
+        self._open[self._threads.submit(self._attempt, payment)] = payment
 
     def answers(self) -> list[tuple[KhaltiPayment, Future[LookupAttempt]]]:
-        """Those that have come, at least one. ``result()`` raises what went wrong in the asking itself."""
+        """Those that have come, at least one. ``result()`` raises what went wrong in the lookup itself."""
         come, _waiting = wait(self._open, return_when=FIRST_COMPLETED)
         return [(self._open.pop(future), future) for future in come]
 
     def take_back(self, merchants: Collection[str] | None = None) -> list[KhaltiPayment]:
-        """Those (of these merchants) that Khalti was not asked about yet, and now won't be."""
+        """Those (of these merchants) that were not looked up yet, and now won't be."""
         waiting = [
             future for future, payment in self._open.items() if merchants is None or payment.merchant in merchants
         ]
         return [self._open.pop(future) for future in waiting if future.cancel()]
 
 
-def _ask_in_a_thread(payment: KhaltiPayment) -> LookupAttempt:
+def _attempt_in_a_thread(payment: KhaltiPayment) -> LookupAttempt:
     """Nobody would close what was opened there, such as by a Khalti that is simulated in the same process."""
     try:
-        return ask(payment)
+        return attempt_lookup(payment)
     finally:
         connections.close_all()
 
 
 class _HereAndNow(Executor):
-    """One question at a time needs no thread."""
+    """One lookup at a time needs no thread."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()

@@ -1,7 +1,8 @@
-"""Ask Khalti what became of a payment while somebody waits, though not for long."""
+"""Look a payment up while somebody waits, though not for long."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -9,23 +10,32 @@ from django.utils import timezone
 
 from wagtail_khalti.exceptions import AnswerDelayed, KhaltiError
 from wagtail_khalti.gateway import Lookup, connect
-from wagtail_khalti.lookups import call_briefly
 from wagtail_khalti.lookups.attempt import LookupAttempt
 from wagtail_khalti.lookups.merchants import merchant_of
 from wagtail_khalti.lookups.outcome import apply_attempt
+from wagtail_khalti.lookups.pool import call_briefly
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.outbox.deliver import deliver
 
 
-def look_up(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> LookupAttempt:
-    """What Khalti says now, or why it says nothing; more than one try, as fits who waits.
+def look_up(
+    payment: KhaltiPayment,
+    *,
+    after_late_answer: Callable[[KhaltiPayment], object],
+    by: AbstractBaseUser | None = None,
+) -> LookupAttempt:
+    """What Khalti says now, or why it says nothing; more than one request, for who waits.
 
-    Raises ``AnswerDelayed`` where the answer takes too long. It is applied when it comes.
+    Raises ``AnswerDelayed`` where the answer takes too long. It is applied when it comes, and ``after_late_answer`` is
+    called with the payment then, in another thread.
     """
     requested_at = timezone.now()
 
     def use_late_answer(outcome: Lookup | KhaltiError) -> None:
-        _apply(payment, LookupAttempt(requested_at=requested_at, outcome=outcome), by=by)
+        attempt = LookupAttempt(requested_at=requested_at, outcome=outcome)
+        current = KhaltiPayment.objects.get(pk=payment.pk)  # whoever asked goes on with the other object
+        with suppress(KhaltiError):  # it is on the record by then
+            apply_attempt(current, attempt, by=by)
+        after_late_answer(current)
 
     try:
         client, pidx = connect(merchant_of(payment)), payment.pidx or ""
@@ -37,11 +47,3 @@ def look_up(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> Lo
     except KhaltiError as error:
         outcome = error
     return LookupAttempt(requested_at=requested_at, outcome=outcome)
-
-
-def _apply(payment: KhaltiPayment, attempt: LookupAttempt, *, by: AbstractBaseUser | None) -> None:
-    """The payment is read anew: whoever asked goes on with the other object."""
-    payment = KhaltiPayment.objects.get(pk=payment.pk)
-    with suppress(KhaltiError):  # it is on the record by then
-        apply_attempt(payment, attempt, by=by)
-    deliver(payment)

@@ -6,11 +6,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from wagtail_khalti.exceptions import KeyRejected, KhaltiError, PidxNotFound
-from wagtail_khalti.ledger.apply_lookup import apply_lookup
-from wagtail_khalti.ledger.issues import open_issue
-from wagtail_khalti.ledger.refund_matching import match_refunds
-from wagtail_khalti.ledger.refunds import lock_payment
-from wagtail_khalti.ledger.schedule import is_over, next_check_after_silence
+from wagtail_khalti.ledger import (
+    apply_lookup,
+    is_over,
+    lock_payment,
+    match_refunds,
+    next_check_after_silence,
+    open_issue,
+)
 from wagtail_khalti.lookups.attempt import LookupAttempt
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.transactions import short_transaction

@@ -3,6 +3,7 @@ import django.utils.timezone
 import swapper
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.payment
+import wagtail_khalti.models.references
 from django.conf import settings
 from django.db import migrations, models
 
@@ -23,6 +24,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='KhaltiRun',
+            fields=[
+                ('work', models.CharField(choices=[('reconcile', 'Reconcile'), ('scheduled', 'Reconcile by a schedule')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
+                ('begun_at', models.DateTimeField(verbose_name='begun at')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('summary', models.JSONField(blank=True, default=dict, verbose_name='summary')),
+            ],
+            options={
+                'verbose_name': 'run',
+                'verbose_name_plural': 'runs',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='KhaltiSnapshot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,20 +49,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'counted day',
                 'verbose_name_plural': 'counted days',
                 'ordering': ['day'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='KhaltiRun',
-            fields=[
-                ('work', models.CharField(choices=[('reconcile', 'Reconcile'), ('scheduled', 'Reconcile by a schedule')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
-                ('begun_at', models.DateTimeField(verbose_name='begun at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('summary', models.JSONField(blank=True, default=dict, verbose_name='summary')),
-            ],
-            options={
-                'verbose_name': 'run',
-                'verbose_name_plural': 'runs',
                 'default_permissions': (),
             },
         ),
@@ -121,10 +122,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KhaltiIssue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('pidx_mismatch', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('conflicting_status', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('key_rejected', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('duplicate_payment', 'Paid twice'), ('possible_duplicate', 'Possible duplicate payment'), ('payable_deleted', 'Paid for something that was deleted'), ('refund_unconfirmed', 'A refund is in doubt'), ('refund_amount_missing', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('over_refunded', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
+                ('risk', models.PositiveSmallIntegerField(choices=[(1, 'The site may not know how it stands'), (2, 'Money came that was not expected, or went back otherwise than we know'), (3, 'It is not certain where the money is')], default=3, editable=False, verbose_name='risk')),
+                ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
+                ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
+                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
+                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
+                ('resolution', models.CharField(blank=True, choices=[('resolved', 'Handled'), ('no_action_needed', 'Nothing to do'), ('resolved_automatically', 'Came right by itself')], max_length=32, verbose_name='resolution')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('is_open', models.BooleanField(blank=True, default=True, editable=False, null=True, verbose_name='open')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
+                ('payment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'issue',
+                'verbose_name_plural': 'issues',
+                'ordering': ['-opened_at', '-pk'],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_rejected', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('moved', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_succeeded', 'Money went back'), ('refund_failed', 'Refund was not made'), ('refund_recorded', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_retried', 'Delivery tried again by a person'), ('issue_resolved', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('noted', 'Note')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Khalti gave a payment link'), ('initiate_rejected', 'Khalti refused'), ('no_answer', 'No usable answer from Khalti'), ('returned', 'Visitor came back'), ('looked_up', 'Khalti answered'), ('status_changed', 'Status changed'), ('outdated', 'Answer came too late'), ('contradiction', 'Answer contradicts the payment'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Khalti accepted the refund'), ('refund_succeeded', 'Money went back'), ('refund_failed', 'Refund was not made'), ('refund_recorded', 'Refund made elsewhere'), ('delivery_failed', "Site's code failed"), ('delivery_retried', 'Delivery tried again by a person'), ('issue_resolved', 'Matter closed'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('note_added', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -146,7 +170,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(default=wagtail_khalti.models.references.new_reference, editable=False, max_length=32, verbose_name='reference')),
                 ('idempotency_key', models.CharField(blank=True, editable=False, max_length=128, null=True, verbose_name='idempotency key')),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('sending', 'Being sent'), ('succeeded', 'Given back'), ('refused', 'Not made'), ('unknown', 'In doubt'), ('external', 'Made elsewhere')], default='requested', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('requested', 'Requested'), ('processing', 'Being sent'), ('succeeded', 'Given back'), ('failed', 'Not made'), ('unconfirmed', 'In doubt'), ('external', 'Made elsewhere')], default='requested', max_length=16, verbose_name='state')),
                 ('method', models.CharField(choices=[('khalti', 'Khalti'), ('dashboard', "Khalti's dashboard"), ('bank_transfer', 'Bank transfer'), ('cash', 'Cash')], default='khalti', max_length=16, verbose_name='method')),
                 ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount (paisa)')),
                 ('refundable', models.BigIntegerField(blank=True, null=True, verbose_name='remaining (paisa)')),
@@ -170,29 +194,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KhaltiIssue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Khalti names another amount'), ('pidx_mismatch', 'Khalti answered about another payment'), ('unknown_status', 'Khalti used a word we do not know'), ('unexpected_status', 'Khalti took something back'), ('conflicting_status', 'Khalti calls it completed and refunded at once'), ('not_found', 'Khalti does not know this payment'), ('key_rejected', 'Khalti refuses our key'), ('late_payment', 'Paid after it had ended'), ('duplicate_payment', 'Paid twice'), ('possible_duplicate', 'Possible duplicate payment'), ('payable_deleted', 'Paid for something that was deleted'), ('refund_unconfirmed', 'A refund is in doubt'), ('refund_amount_missing', 'A refund of unknown amount'), ('refund_contradicted', "Khalti's answer to a refund came too late"), ('over_refunded', 'More was given back than was paid'), ('delivery_failing', "The site's code fails on the news")], max_length=32, verbose_name='kind')),
-                ('risk', models.PositiveSmallIntegerField(choices=[(1, 'The site may not know how it stands'), (2, 'Money came that was not expected, or went back otherwise than we know'), (3, 'It is not certain where the money is')], default=3, editable=False, verbose_name='risk')),
-                ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='opened at')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('outcome', models.CharField(blank=True, choices=[('handled', 'Handled'), ('no_action_needed', 'Nothing to do'), ('resolved_automatically', 'Came right by itself')], max_length=16, verbose_name='outcome')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_open', models.BooleanField(blank=True, default=True, editable=False, null=True, verbose_name='open')),
-                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
-                ('payment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
-            ],
-            options={
-                'verbose_name': 'issue',
-                'verbose_name_plural': 'issues',
-                'ordering': ['-opened_at', '-pk'],
-                'default_permissions': ('view',),
-            },
-        ),
-        migrations.CreateModel(
             name='KhaltiDelivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -202,13 +203,29 @@ class Migration(migrations.Migration):
                 ('next_try_at', models.DateTimeField(blank=True, default=wagtail_khalti.models.delivery.first_retry, null=True, verbose_name='next try at')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
+                ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltiissue', verbose_name='issue')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
-                ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltiissue', verbose_name='issue')),
             ],
             options={
                 'verbose_name': 'delivery',
                 'verbose_name_plural': 'deliveries',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiSearchEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_personal', models.BooleanField(verbose_name='personal data')),
+                ('text', models.CharField(max_length=80, verbose_name='text')),
+                ('site_key', models.BigIntegerField(blank=True, null=True, verbose_name='key of the site')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_entries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+            ],
+            options={
+                'verbose_name': 'search entry',
+                'verbose_name_plural': 'search entries',
                 'ordering': ['pk'],
                 'default_permissions': (),
             },
@@ -223,14 +240,38 @@ class Migration(migrations.Migration):
                 ('sends_receipts', models.BooleanField(default=False, help_text='E-mail a receipt as soon as a payment is complete, where the visitor gave an e-mail address.', verbose_name='send receipts')),
                 ('receipt_text', models.TextField(blank=True, help_text='Stands on the receipt below your name, such as your address and PAN. Plain text.', max_length=1000, verbose_name='text on the receipt')),
                 ('notification_recipients', models.TextField(blank=True, help_text='Who is told by e-mail that a payment needs a person. One address in each line.', max_length=1000, verbose_name='alert addresses')),
-                ('return_page', models.ForeignKey(blank=True, help_text='Where “Back” leads for a payment that began on no page, or on one that is gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page to go back to')),
+                ('return_page', models.ForeignKey(blank=True, help_text='Where “Back” leads for a payment that began on no page, or on one that is gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page to go back to')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
-                ('thank_you_page', models.ForeignKey(blank=True, help_text='After paying, visitors see their receipt, with a button to this page. A block may name another.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=swapper.get_model_name('wagtailcore', 'Page'), verbose_name='page after a payment')),
+                ('thank_you_page', models.ForeignKey(blank=True, help_text='After paying, visitors see their receipt, with a button to this page. A block may name another.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page after a payment')),
             ],
             options={
                 'verbose_name': 'Khalti settings',
                 'verbose_name_plural': 'Khalti settings',
                 'default_permissions': ('change',),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiCheckoutView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mode', models.CharField(choices=[('simulator', 'Simulator'), ('sandbox', 'Sandbox'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('merchant', models.CharField(max_length=64, verbose_name='merchant')),
+                ('source_id', models.CharField(blank=True, max_length=64, verbose_name='source id')),
+                ('source_title', models.CharField(blank=True, max_length=255, verbose_name='source')),
+                ('block_path', models.CharField(blank=True, max_length=1000, verbose_name='block')),
+                ('day', models.DateField(verbose_name='day')),
+                ('dimensions', models.CharField(max_length=64, verbose_name='dimensions')),
+                ('count', models.PositiveIntegerField(default=0, verbose_name='times opened')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
+                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+            ],
+            options={
+                'verbose_name': 'checkout_view',
+                'verbose_name_plural': 'openings',
+                'ordering': ['day', 'pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['mode', 'day'], name='khalti_checkout_view_day')],
+                'constraints': [models.UniqueConstraint(fields=('day', 'dimensions'), name='khalti_checkout_view_once')],
             },
         ),
         migrations.CreateModel(
@@ -253,7 +294,7 @@ class Migration(migrations.Migration):
                 ('payments', models.PositiveIntegerField(default=0, verbose_name='payments')),
                 ('gross', models.BigIntegerField(default=0, verbose_name='gross (paisa)')),
                 ('fee', models.BigIntegerField(default=0, verbose_name='fee (paisa)')),
-                ('refunds', models.PositiveIntegerField(default=0, verbose_name='refunds')),
+                ('refund_count', models.PositiveIntegerField(default=0, verbose_name='refunds')),
                 ('refunded', models.BigIntegerField(default=0, verbose_name='refunded (paisa)')),
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
                 ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
@@ -264,47 +305,6 @@ class Migration(migrations.Migration):
                 'ordering': ['day', 'pk'],
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['mode', 'day'], name='khalti_daily_total_day')],
-            },
-        ),
-        migrations.CreateModel(
-            name='KhaltiCheckoutView',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('simulator', 'Simulator'), ('sandbox', 'Sandbox'), ('live', 'Live')], max_length=16, verbose_name='mode')),
-                ('merchant', models.CharField(max_length=64, verbose_name='merchant')),
-                ('source_id', models.CharField(blank=True, max_length=64, verbose_name='source id')),
-                ('source_title', models.CharField(blank=True, max_length=255, verbose_name='source')),
-                ('block_path', models.CharField(blank=True, max_length=1000, verbose_name='block')),
-                ('day', models.DateField(verbose_name='day')),
-                ('place', models.CharField(max_length=64, verbose_name='place')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='times opened')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
-                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
-            ],
-            options={
-                'verbose_name': 'opening',
-                'verbose_name_plural': 'openings',
-                'ordering': ['day', 'pk'],
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['mode', 'day'], name='khalti_checkout_view_day')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'place'), name='khalti_checkout_view_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='KhaltiSearchEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_personal', models.BooleanField(verbose_name='personal data')),
-                ('text', models.CharField(max_length=80, verbose_name='text')),
-                ('site_key', models.BigIntegerField(blank=True, null=True, verbose_name='key of the site')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_entries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
-            ],
-            options={
-                'verbose_name': 'search entry',
-                'verbose_name_plural': 'search entries',
-                'ordering': ['pk'],
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['is_personal', 'text', 'site_key', 'payment'], name='khalti_search_entry_text', opclasses=['bool_ops', 'varchar_pattern_ops', 'int8_ops', 'int8_ops'])],
             },
         ),
         migrations.AddIndex(
@@ -337,11 +337,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
-            index=models.Index(condition=models.Q(('payable_class__isnull', False)), fields=['payable_class'], name='khalti_payment_payable_class'),
+            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['duplicate_of'], name='khalti_payment_duplicate'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
-            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['duplicate_of'], name='khalti_payment_duplicate'),
+            index=models.Index(condition=models.Q(('payable_class__isnull', False)), fields=['payable_class'], name='khalti_payment_payable_class'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
@@ -396,38 +396,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_primary'), name='khalti_payment_one_primary'),
         ),
         migrations.AddIndex(
-            model_name='khaltirefund',
-            index=models.Index(fields=['resolved_at', 'state'], name='khalti_refund_decided'),
-        ),
-        migrations.AddIndex(
-            model_name='khaltirefund',
-            index=models.Index(fields=['notice_due_at', 'id'], name='khalti_refund_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False)), models.Q(('amount__isnull', True), ('state', 'external')), _connector='OR'), name='khalti_refund_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.CheckConstraint(condition=models.Q(('refundable', None), ('refundable__gte', 0), _connector='OR'), name='khalti_refund_remaining'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'sending', 'succeeded', 'refused', 'unknown', 'external'])), name='khalti_refund_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['khalti', 'dashboard', 'bank_transfer', 'cash'])), name='khalti_refund_way_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_refund_reference_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='khaltirefund',
-            constraint=models.UniqueConstraint(fields=('idempotency_key',), name='khalti_refund_idempotency_unique'),
-        ),
-        migrations.AddIndex(
             model_name='khaltiissue',
             index=models.Index(fields=['is_open', 'kind'], name='khalti_issue_open'),
         ),
@@ -444,7 +412,43 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('merchant', 'kind', 'is_open'), name='khalti_issue_one_for_merchant'),
         ),
         migrations.AddIndex(
+            model_name='khaltirefund',
+            index=models.Index(fields=['resolved_at', 'state'], name='khalti_refund_decided'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltirefund',
+            index=models.Index(fields=['notice_due_at', 'id'], name='khalti_refund_notice'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False)), models.Q(('amount__isnull', True), ('state', 'external')), _connector='OR'), name='khalti_refund_amount_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('refundable', None), ('refundable__gte', 0), _connector='OR'), name='khalti_refund_refundable'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'processing', 'succeeded', 'failed', 'unconfirmed', 'external'])), name='khalti_refund_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['khalti', 'dashboard', 'bank_transfer', 'cash'])), name='khalti_refund_method_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.UniqueConstraint(fields=('reference',), name='khalti_refund_reference_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltirefund',
+            constraint=models.UniqueConstraint(fields=('idempotency_key',), name='khalti_refund_idempotency_unique'),
+        ),
+        migrations.AddIndex(
             model_name='khaltidelivery',
             index=models.Index(fields=['next_try_at', 'id'], name='khalti_delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltisearchentry',
+            index=models.Index(fields=['is_personal', 'text', 'site_key', 'payment'], name='khalti_search_entry_text', opclasses=['bool_ops', 'varchar_pattern_ops', 'int8_ops', 'int8_ops']),
         ),
     ]

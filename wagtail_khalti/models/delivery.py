@@ -68,5 +68,9 @@ class KhaltiDelivery(OnPrimary):
         default_permissions = ()
         indexes = [models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due")]
 
+    def unmarked(self) -> KhaltiDeliveryQuerySet:
+        """This row, as long as nobody has delivered it."""
+        return KhaltiDelivery.objects.undelivered().filter(pk=self.pk)
+
     def __str__(self) -> str:
-        return f"{self.get_news_display()}: {self.payment}"
+        return f"{self.get_event_type_display()}: {self.payment}"

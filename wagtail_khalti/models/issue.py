@@ -108,7 +108,7 @@ class KhaltiIssue(OnPrimary):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    resolution = models.CharField(_("resolution"), max_length=16, choices=Resolution.choices, blank=True)
+    resolution = models.CharField(_("resolution"), max_length=32, choices=Resolution.choices, blank=True)
     note = models.TextField(_("note"), blank=True)
     is_open = models.BooleanField(_("open"), null=True, blank=True, default=True, editable=False)
     """True or NULL: MariaDB has no partial unique index, but everywhere NULLs may repeat in a unique one."""

@@ -79,7 +79,7 @@ class KhaltiDailyTotal(Dimensions):
     """That came in on this day, whenever they were begun."""
     gross = models.BigIntegerField(_("gross (paisa)"), default=0)
     fee = models.BigIntegerField(_("fee (paisa)"), default=0)
-    refunds = models.PositiveIntegerField(_("refunds"), default=0)
+    refund_count = models.PositiveIntegerField(_("refunds"), default=0)
     """That were made on this day, of whichever payments."""
     refunded = models.BigIntegerField(_("refunded (paisa)"), default=0)
 

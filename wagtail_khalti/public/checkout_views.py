@@ -7,7 +7,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
-from wagtail_khalti.reporting.checkout_views import count_checkout_view
+from wagtail_khalti.reporting import count_checkout_view
 
 PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 """With which browsers say that they only look ahead: ``prefetch``, ``preview``."""

@@ -16,20 +16,20 @@ from django.utils.translation import ngettext
 from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment
-from wagtail_khalti.actions.start import source_columns
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.formatting import format_number
-from wagtail_khalti.ledger.duplicates import SHORTLY
-from wagtail_khalti.lookups.leases import lease_for_lookup
+from wagtail_khalti.ledger import DUPLICATE_WITHIN
+from wagtail_khalti.lookups import lease_for_lookup
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.sources import source_columns
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.sites import merchant_of_site
 from wagtail_khalti.public.started import started_here
 
-BEGUN_SHORTLY = 2 * SHORTLY  # an hour at Khalti, and an hour since
+BEGUN_SHORTLY = 2 * DUPLICATE_WITHIN  # an hour at Khalti, and an hour since
 MAX_COUNT = 10  # looked at, the newest first
 
 
@@ -46,7 +46,7 @@ class Earlier:
     @property
     def is_paid(self) -> bool:
         """Shortly before, and some of the money is still here. A second payment bought nothing, and doesn't count."""
-        payment, since = self.payment, timezone.now() - SHORTLY
+        payment, since = self.payment, timezone.now() - DUPLICATE_WITHIN
         is_shortly = payment.completed_at is not None and payment.completed_at >= since
         return is_shortly and payment.is_paid and payment.refundable > 0 and payment.duplicate_of_id is None
 

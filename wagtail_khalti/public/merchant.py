@@ -7,8 +7,9 @@ import re
 from django.http import HttpRequest
 from wagtail.models import Site
 
+from wagtail_khalti.email_addresses import is_address
 from wagtail_khalti.public.sites import chosen
-from wagtail_khalti.receipts.contacts import is_address, usual_contact
+from wagtail_khalti.receipts import usual_contact
 
 
 def merchant(site: Site | None, request: HttpRequest) -> dict[str, str]:

@@ -23,8 +23,8 @@ from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
 
-from wagtail_khalti.actions import Source
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
+from wagtail_khalti.models.sources import Source
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.public.block_paths import block_at, path_of
 

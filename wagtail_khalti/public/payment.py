@@ -20,18 +20,17 @@ from wagtail_khalti.actions import check_payment, initiate_payment
 from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import Callback
-from wagtail_khalti.lookups.leases import lease_for_lookup
+from wagtail_khalti.lookups import lease_for_lookup
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import SOFT_ENDS, Status
-from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.outbox import deliver
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.destinations import back_url_of, next_page, own_page, retry_url
 from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait
 from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.sites import chosen, site_of_payment
 from wagtail_khalti.public.started import was_started_here
-from wagtail_khalti.receipts.content import receipt_of
-from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
+from wagtail_khalti.receipts import RefundSummary, receipt_of, refund_summary_of
 
 logger = logging.getLogger(__name__)
 

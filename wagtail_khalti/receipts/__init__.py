@@ -1,1 +1,20 @@
-"""What a receipt says: the same on a visitor's page, on paper and in a mail."""
+"""What a receipt says: the same on a visitor's page, on paper and in a mail; and the mails that carry it."""
+
+from wagtail_khalti.receipts.automatic import send_automatic_receipt, wants_receipt
+from wagtail_khalti.receipts.contacts import usual_contact
+from wagtail_khalti.receipts.content import receipt_of
+from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
+from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
+from wagtail_khalti.receipts.sending import mail_receipt
+
+__all__ = [
+    "RefundSummary",
+    "mail_receipt",
+    "payments_with_due_notices",
+    "receipt_of",
+    "refund_summary_of",
+    "send_automatic_receipt",
+    "send_refund_notices",
+    "usual_contact",
+    "wants_receipt",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSettings
-from wagtail_khalti.receipts.sending import send_receipt
+from wagtail_khalti.receipts.sending import mail_receipt
 
 
 def wants_receipt(payment: KhaltiPayment) -> bool:
@@ -11,8 +11,8 @@ def wants_receipt(payment: KhaltiPayment) -> bool:
     return bool(payment.customer_email) and payment.is_paid and not payment.is_late and payment.duplicate_of_id is None
 
 
-def send_receipt_by_itself(payment: KhaltiPayment) -> None:
+def send_automatic_receipt(payment: KhaltiPayment) -> None:
     """After the commit in which the site's code heard that it was paid, and so once at most."""
     is_wanted = payment.site_id and KhaltiSettings.objects.filter(site=payment.site_id, sends_receipts=True).exists()
     if is_wanted and not payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).exists():
-        send_receipt(payment)
+        mail_receipt(payment)

@@ -1,26 +1,10 @@
-"""Whom a customer can ask, and addresses as far as they may be shown."""
+"""Whom a customer can ask about a payment."""
 
 from __future__ import annotations
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_khalti.conf import configuration
-
-
-def is_address(text: str) -> bool:
-    """Whether it is one e-mail address and nothing else."""
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
-
-
-def masked_address(address: str) -> str:
-    """``s…@example.com``: enough to recognise one's own."""
-    name, _at, host = address.rpartition("@")
-    return f"{name[:1]}…@{host}" if name and host else ""
 
 
 def usual_contact() -> str:

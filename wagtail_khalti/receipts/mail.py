@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.email_addresses import is_address
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiSettings
-from wagtail_khalti.receipts.contacts import is_address, usual_contact
+from wagtail_khalti.receipts.contacts import usual_contact
 from wagtail_khalti.receipts.content import Receipt, receipt_of
 from wagtail_khalti.receipts.refunds import RefundSummary, ShownRefund, refund_summary_of
 

@@ -10,9 +10,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from wagtail_khalti import mailing
+from wagtail_khalti.email_addresses import masked_address
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.transactions import for_one_statement, short_transaction
-from wagtail_khalti.receipts.contacts import is_address, masked_address
 from wagtail_khalti.receipts.mail import write_refund_notice
 
 logger = logging.getLogger(__name__)
@@ -20,12 +20,6 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 MAX_IN_A_RUN = 100
 GIVE_UP_AFTER = timedelta(days=3)  # since the refund; then the payment's history says so
-
-
-def is_notice_owed(refund: KhaltiRefund) -> bool:
-    """Whether its customer was sent a receipt, which a refund makes out of date."""
-    payment = refund.payment
-    return bool(refund.is_done and refund.amount) and is_address(payment.customer_email) and _has_receipt(payment)
 
 
 def send_refund_notices(payment: KhaltiPayment) -> bool:
@@ -42,13 +36,6 @@ def payments_with_due_notices() -> Iterator[KhaltiPayment]:
     """The longest overdue first."""
     due = KhaltiRefund.objects.filter(notice_due_at__lte=timezone.now()).select_related("payment")
     yield from (refund.payment for refund in due.order_by("notice_due_at", "pk")[:MAX_IN_A_RUN])
-
-
-def _has_receipt(payment: KhaltiPayment) -> bool:
-    sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).values_list("pk", "data")
-    said = dict(sent)
-    failed = {data.get("instead_of") for data in said.values()}
-    return any("error" not in data and pk not in failed for pk, data in said.items())
 
 
 def _claim(refund: KhaltiRefund) -> bool:

@@ -9,19 +9,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from wagtail_khalti import mailing
+from wagtail_khalti.email_addresses import is_address, masked_address
 from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
-from wagtail_khalti.ledger.audit import log_action
-from wagtail_khalti.ledger.refunds import lock_payment
+from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.models.transactions import short_transaction
-from wagtail_khalti.receipts.contacts import is_address, masked_address
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.receipts.mail import write_receipt
 
 AT_MOST_EVERY = timedelta(minutes=1)
 
 
-def send_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiEvent:
+def mail_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiEvent:
     """To the address that the visitor gave, in their language. Test payments say that no money moved.
 
     That it is sent is committed before the mail server is asked, so that two presses send one. Raises the kinds of

@@ -1,0 +1,22 @@
+"""What the payments came to, by day and by where on the site they began."""
+
+from wagtail_khalti.reporting.aggregates import NUMBERS, aggregate_days
+from wagtail_khalti.reporting.checkout_views import count_checkout_view
+from wagtail_khalti.reporting.dimensions import Dimensions
+from wagtail_khalti.reporting.rebuild import rebuild_snapshots
+from wagtail_khalti.reporting.snapshots import MAX_STRETCH, save_latest_snapshots
+from wagtail_khalti.reporting.totals import DimensionTotals, Sums, Totals, totals
+
+__all__ = [
+    "MAX_STRETCH",
+    "NUMBERS",
+    "DimensionTotals",
+    "Dimensions",
+    "Sums",
+    "Totals",
+    "aggregate_days",
+    "count_checkout_view",
+    "rebuild_snapshots",
+    "save_latest_snapshots",
+    "totals",
+]

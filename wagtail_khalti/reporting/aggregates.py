@@ -45,12 +45,12 @@ STARTED: Mapping[str, Any] = {
     "failed": Count("pk", filter=Q(status=Status.FAILED)),
 }
 """Of the payments that began on a day, as they are now."""
-CAME_IN: Mapping[str, Any] = {"payments": Count("pk"), "gross": Sum("amount"), "fee": Sum("fee")}
+PAYMENTS: Mapping[str, Any] = {"payments": Count("pk"), "gross": Sum("amount"), "fee": Sum("fee")}
 """Of those that were completed on a day."""
-WENT_BACK: Mapping[str, Any] = {"refunds": Count("pk"), "refunded": Sum("amount")}
+REFUNDS: Mapping[str, Any] = {"refund_count": Count("pk"), "refunded": Sum("amount")}
 """Of the refunds that were made on a day."""
 
-NUMBERS = (*STARTED, *CAME_IN, *WENT_BACK)
+NUMBERS = (*STARTED, *PAYMENTS, *REFUNDS)
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Aggregate:
 Aggregates = dict[tuple[date, Dimensions], Aggregate]
 
 
-def count(days: Sequence[date], **narrow: Any) -> Aggregates:
+def aggregate_days(days: Sequence[date], **narrow: Any) -> Aggregates:
     """Of a few days that follow each other, from the rows as they are now. ``narrow`` filters payments.
 
     The database groups between moments that it is given, so that its own time zones play no part.
@@ -80,8 +80,8 @@ def count(days: Sequence[date], **narrow: Any) -> Aggregates:
     aggregates: Aggregates = defaultdict(Aggregate)
     started = _of(days, payments, "created_at")
     _add(aggregates, days, started, STARTED)
-    _add(aggregates, days, _of(days, payments, "completed_at"), CAME_IN)
-    _add(aggregates, days, _of(days, refunds, "resolved_at"), WENT_BACK, payment="payment__")
+    _add(aggregates, days, _of(days, payments, "completed_at"), PAYMENTS)
+    _add(aggregates, days, _of(days, refunds, "resolved_at"), REFUNDS, payment="payment__")
     _add_times(aggregates, days, started.filter(completed_at__isnull=False))
     return dict(aggregates)
 

@@ -12,10 +12,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from wagtail.models import Site
 
-from wagtail_khalti.actions.start import Source, source_columns
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiCheckoutView
+from wagtail_khalti.models.sources import Source, source_columns
 from wagtail_khalti.reporting.dimensions import Dimensions
 
 logger = logging.getLogger(__name__)

@@ -14,10 +14,9 @@ from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import days_between, last_closed_day, stretches
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.models import KhaltiDailyTotal, KhaltiPayment, KhaltiSnapshot
-from wagtail_khalti.models.outside import require_no_transaction
-from wagtail_khalti.models.transactions import short_transaction
+from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.models.versions import new_version, zone_mark
-from wagtail_khalti.reporting.aggregates import Aggregates, count
+from wagtail_khalti.reporting.aggregates import Aggregates, aggregate_days
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def save_snapshots(days: Iterable[date], *, is_over: Callable[[], bool] = lambda
             break
         try:
             versions = _versions(stretch)
-            kept |= _keep(versions, count(stretch))
+            kept |= _keep(versions, aggregate_days(stretch))
         except DatabaseError as error:  # it may be read only, or a site may just have been deleted
             logger.warning("The totals of %s to %s could not be kept: %s", stretch[0], stretch[-1], error)
     return kept

@@ -13,8 +13,8 @@ from django.db.models import Max, Sum
 
 from wagtail_khalti.dates.days import ONE, days_between, last_closed_day, stretches, today
 from wagtail_khalti.models import KhaltiCheckoutView, KhaltiDailyTotal
-from wagtail_khalti.models.outside import is_inside_a_transaction
-from wagtail_khalti.reporting.aggregates import NUMBERS, Aggregate, count, middle_of
+from wagtail_khalti.models.transactions import is_inside_a_transaction
+from wagtail_khalti.reporting.aggregates import NUMBERS, Aggregate, aggregate_days, middle_of
 from wagtail_khalti.reporting.dimensions import Dimensions, add_up
 from wagtail_khalti.reporting.snapshots import MAX_STRETCH, days_without_snapshot, first_day, save_snapshots
 
@@ -42,7 +42,7 @@ class Sums:
     """That came in in these days, whenever they were begun."""
     gross: int = 0
     fee: int = 0
-    refunds: int = 0
+    refund_count: int = 0
     """That were made in these days, of whichever payments."""
     refunded: int = 0
 
@@ -101,7 +101,7 @@ def totals(first: date, last: date, *, mode: str, merchant: str = "", sites: Col
     kept, uncounted = _sort(first, last, mode)
     _add_kept(found, kept, narrow)
     for stretch in stretches(uncounted, most=MAX_STRETCH):
-        found.add_tallies(count(stretch, **narrow))
+        found.add_tallies(aggregate_days(stretch, **narrow))
     _add_checkout_views(found, narrow)
     return found.as_totals()
 

@@ -21,7 +21,7 @@ from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.reporting.totals import Sums, totals
+from wagtail_khalti.reporting import Sums, totals
 from wagtail_khalti.staff.fail_safe import fail_safe
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.attention import (
@@ -64,7 +64,7 @@ def _count(request: HttpRequest, day: date) -> Sums:
     back = back.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
     came = _visible_to(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
     went = _visible_to(request, back, "payment__site_id").aggregate(
-        refunds=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
+        refund_count=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
     )
     return Sums(**came, **went)
 
@@ -96,7 +96,7 @@ def _row(label: str, sums: Sums, first: date, last: date, mode: Mode) -> Row:
         gross=rupees(sums.gross),
         refunded=rupees(sums.refunded),
         paid_url=_list_url(mode, paid_from=first, paid_to=last) if sums.payments else "",
-        refunded_url=_list_url(mode, refunded_from=first, refunded_to=last) if sums.refunds else "",
+        refunded_url=_list_url(mode, refunded_from=first, refunded_to=last) if sums.refund_count else "",
     )
 
 

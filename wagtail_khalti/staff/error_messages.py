@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti import exceptions
 from wagtail_khalti.exceptions import GatewayError, KhaltiError, NotRefundable, RequestRejected
-from wagtail_khalti.ledger.refund_rules import require_refundable
+from wagtail_khalti.ledger import require_refundable
 from wagtail_khalti.models import KhaltiPayment
 
 MAX_SAID_LENGTH = 300  # characters of Khalti's words; a message has no room for a page

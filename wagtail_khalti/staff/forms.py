@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
+from wagtail_khalti.actions import MAX_NOTE_LENGTH
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.models.refund import MAX_REASON_LENGTH, Method

@@ -8,8 +8,9 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from wagtail_khalti.actions import initiate, look_up
+from wagtail_khalti.actions import initiate
 from wagtail_khalti.gateway import connect, transport
+from wagtail_khalti.lookups import lookup
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.control import Endpoint, Fault, Return
@@ -23,7 +24,7 @@ def fake_khalti() -> Iterator[FakeKhalti]:
     with (
         patch.object(transport, "OneAnswerAdapter", lambda **options: InProcessAdapter()),
         patch.object(initiate, "call_briefly", _ask_here),
-        patch.object(look_up, "call_briefly", _ask_here),
+        patch.object(lookup, "call_briefly", _ask_here),
     ):
         try:
             yield FakeKhalti()

@@ -18,7 +18,7 @@ from wagtail_khalti.management.progress import ProgressBar
 from wagtail_khalti.management.search import find_payment
 from wagtail_khalti.management.stopping import Stopping
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.reporting.rebuild import rebuild_snapshots
+from wagtail_khalti.reporting import rebuild_snapshots
 
 MIN_PAUSE = 1.0  # seconds between two rounds: what becomes due meanwhile is asked about together
 

@@ -24,7 +24,7 @@ from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.formatting import format_zone
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.reporting.totals import totals
+from wagtail_khalti.reporting import totals
 from wagtail_khalti.staff.exports.button import which_payments
 from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_khalti.formatting import format_number
-from wagtail_khalti.reporting.totals import DimensionTotals, Sums
+from wagtail_khalti.reporting import DimensionTotals, Sums
 from wagtail_khalti.staff.insights.links import Links
 
 MAX_DIMENSIONS = 50

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.formatting import format_number
-from wagtail_khalti.reporting.totals import Sums, Totals
+from wagtail_khalti.reporting import Sums, Totals
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.charts import charts
 from wagtail_khalti.staff.insights.counts import format_pause, format_share
@@ -55,13 +55,13 @@ def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, s
 
 
 def _is_anything(sums: Sums) -> bool:
-    return bool(sums.checkout_views or sums.started or sums.payments or sums.refunds)
+    return bool(sums.checkout_views or sums.started or sums.payments or sums.refund_count)
 
 
 def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     sums, pause = found.all, found.median_time_to_pay
     paid = ngettext("%(number)s payment", "%(number)s payments", sums.payments)
-    refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refunds)
+    refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refund_count)
     of_started = {"paid": format_number(sums.paid), "started": format_number(sums.started)}
     yield Figure(
         label=_("Gross"),
@@ -73,8 +73,8 @@ def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     yield Figure(
         label=_("Refunded"),
         text=rupees(sums.refunded),
-        url=_if(sums.refunds, links.refunded()),
-        note=refunds % {"number": format_number(sums.refunds)},
+        url=_if(sums.refund_count, links.refunded()),
+        note=refunds % {"number": format_number(sums.refund_count)},
     )
     yield Figure(label=_("Net"), text=rupees(sums.net), note=_("What is left of it."))
     yield Figure(
@@ -112,7 +112,7 @@ def _cells(sums: Sums, links: Links | None) -> list[Figure]:
         Figure(label=_("Payments"), text=format_number(sums.payments), url=_if(sums.payments, paid)),
         Figure(label=_("Gross"), text=rupees(sums.gross)),
         Figure(label=_("Khalti fees"), text=rupees(sums.fee)),
-        Figure(label=_("Refunded"), text=rupees(sums.refunded), url=_if(sums.refunds, refunded)),
+        Figure(label=_("Refunded"), text=rupees(sums.refunded), url=_if(sums.refund_count, refunded)),
         Figure(label=_("Net"), text=rupees(sums.net)),
         Figure(label=_("Started"), text=format_number(sums.started), url=_if(sums.started, started)),
         Figure(label=_("Of these paid"), text=format_share(sums.paid, sums.started) or "–"),

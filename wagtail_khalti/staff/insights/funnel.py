@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import Status
-from wagtail_khalti.reporting.totals import Sums
+from wagtail_khalti.reporting import Sums
 from wagtail_khalti.staff.insights.counts import format_share
 from wagtail_khalti.staff.insights.links import Links
 from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING

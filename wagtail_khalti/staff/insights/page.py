@@ -20,7 +20,7 @@ from wagtail.models import Site
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.reporting.totals import totals
+from wagtail_khalti.reporting import totals
 from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
 from wagtail_khalti.staff.insights.form import InsightsForm, Question

@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.dates.nepali import bs_of
-from wagtail_khalti.reporting.totals import Sums
+from wagtail_khalti.reporting import Sums
 from wagtail_khalti.staff.insights import days
 
 MAX_ROWS = 366  # the days of a year; nobody reads on

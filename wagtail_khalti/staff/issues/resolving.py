@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
 
-from wagtail_khalti.actions import resolve_issue
-from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
+from wagtail_khalti.actions import MAX_NOTE_LENGTH, resolve_issue
 from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.models.characters import require_kept
@@ -115,7 +114,7 @@ class ResolveView(PaymentActionView):
             return self.go_to_issues()
         words = _("This matter was closed before: “%(resolution)s”, by %(who)s. What you said was not kept.")
         who = get_user_display_name(issue.resolved_by) if issue.resolved_by else _("the system")
-        messages.warning(self.request, words % {"resolution": issue.get_outcome_display(), "who": who})
+        messages.warning(self.request, words % {"resolution": issue.get_resolution_display(), "who": who})
         return self.go_to_issues()
 
     def go_to_issues(self) -> HttpResponse:

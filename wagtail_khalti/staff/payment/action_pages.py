@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from wagtail_khalti.ledger.refund_matching import match_refunds_now
+from wagtail_khalti.ledger import match_refunds_now
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.staff.figures import figures_of, rupees
 from wagtail_khalti.staff.permissions import REFUND, VIEW, policy

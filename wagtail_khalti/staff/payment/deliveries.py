@@ -45,7 +45,7 @@ def _row(delivery: KhaltiDelivery) -> Row:
     elif delivery.last_error:
         word, badge = _("Failed"), DOUBT
     return Row(
-        event_type=str(delivery.get_news_display()),
+        event_type=str(delivery.get_event_type_display()),
         word=word,
         badge=badge,
         attempts=format_number(delivery.attempts),
@@ -73,7 +73,7 @@ class RedeliverView(PaymentActionView):
         return self.go_back()
 
     def _tell(self, delivery: KhaltiDelivery) -> None:
-        event_type = delivery.get_news_display()
+        event_type = delivery.get_event_type_display()
         if delivery.delivered_at:
             messages.success(
                 self.request, _("The site's code has heard “%(event_type)s” now.") % {"event_type": event_type}

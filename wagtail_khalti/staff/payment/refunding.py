@@ -12,7 +12,7 @@ from wagtail.admin import messages
 
 from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.exceptions import KhaltiError, MobileNeeded
-from wagtail_khalti.ledger.refund_rules import needs_mobile
+from wagtail_khalti.ledger import needs_mobile
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa, to_rupees

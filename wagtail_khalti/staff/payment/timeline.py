@@ -105,7 +105,7 @@ def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterat
 def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[Line]:
     for delivery in deliveries:
         if delivery.delivered_at:
-            yield _of_system(delivery.delivered_at, _("Site's code was told"), str(delivery.get_news_display()))
+            yield _of_system(delivery.delivered_at, _("Site's code was told"), str(delivery.get_event_type_display()))
 
 
 def _of_system(at: datetime, what: str, details: str) -> Line:

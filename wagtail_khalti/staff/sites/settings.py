@@ -14,9 +14,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import AbstractPage
 
+from wagtail_khalti.email_addresses import is_address
 from wagtail_khalti.models import KhaltiSettings
 from wagtail_khalti.models.characters import require_kept
-from wagtail_khalti.receipts.contacts import is_address
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
 
 MAX_ADDRESSES = 20

@@ -14,7 +14,7 @@ from factory.declarations import LazyAttribute, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
-from wagtail_khalti.ledger.refund_states import Word
+from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.schedule import AFTER_EXPIRY
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import Method
@@ -167,9 +167,9 @@ def _contradict(history: History) -> None:
     """Whoever sent it was stopped; a person looked and said that it was not made; then Khalti's yes came."""
     refund = refunding.request(history, history.payment.amount // 3)
     refunding.send(history, refund)
-    refunding.hear(history, refund, Word.GONE)
-    refunding.hear(history, refund, Word.NOT_FOUND_BY_PERSON)
-    refunding.hear(history, refund, Word.ACCEPTED, answer=refunding.YES)
+    refunding.hear(history, refund, RefundTrigger.ABANDONED)
+    refunding.hear(history, refund, RefundTrigger.NOT_FOUND_BY_PERSON)
+    refunding.hear(history, refund, RefundTrigger.ACCEPTED, answer=refunding.YES)
 
 
 def _give_back_too_much(history: History) -> None:

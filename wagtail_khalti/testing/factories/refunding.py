@@ -7,10 +7,10 @@ from datetime import timedelta
 from django.contrib.auth.models import AbstractBaseUser
 
 from wagtail_khalti.exceptions import GatewayUnreachable, KhaltiError, RequestRejected
-from wagtail_khalti.ledger.refund_states import CERTAIN_AFTER, MACHINE, Word
+from wagtail_khalti.ledger.refund_states import MACHINE, RefundTrigger
 from wagtail_khalti.ledger.refunds import EVENTS, about
 from wagtail_khalti.ledger.schedule import next_check
-from wagtail_khalti.lookups.leases import LEASE
+from wagtail_khalti.ledger.unconfirmed_refunds import ABANDONED_AFTER, CERTAIN_AFTER
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund
 from wagtail_khalti.models.refund import IN_PROGRESS, Method, State
 from wagtail_khalti.models.status import Status
@@ -32,7 +32,7 @@ def request(
     refund.created_at = history.now
     history.refunds.append(refund)
     history.payment.refund_total += amount
-    history.payment.refunding_since, history.payment.next_check_at = history.now, history.now + LEASE
+    history.payment.refunding_since, history.payment.next_check_at = history.now, history.now + ABANDONED_AFTER
     history.note(KhaltiEvent.Kind.REFUND_REQUESTED, about(refund) | {"reason": reason}, by=by)
     return refund
 
@@ -40,27 +40,27 @@ def request(
 def send(history: History, refund: KhaltiRefund) -> None:
     """Khalti says that all is as before, and is about to be asked for it."""
     history.look_up(BEFORE[Status(history.payment.status)])
-    hear(history, refund, Word.SENT)
+    hear(history, refund, RefundTrigger.SENT)
 
 
 def succeed(history: History, refund: KhaltiRefund) -> None:
     """Khalti says yes, and the lookup proves it."""
     send(history, refund)
-    hear(history, refund, Word.ACCEPTED, answer=YES)
+    hear(history, refund, RefundTrigger.ACCEPTED, answer=YES)
     history.look_up("Partially Refunded" if history.payment.refundable else "Refunded")
-    hear(history, refund, Word.BACK)
+    hear(history, refund, RefundTrigger.CONFIRMED)
 
 
 def be_refused(history: History, refund: KhaltiRefund, words: str) -> None:
     """Khalti says no, and nothing went back."""
     send(history, refund)
-    hear(history, refund, Word.REFUSED, answer=words, error=RequestRejected({"detail": words}))
+    hear(history, refund, RefundTrigger.REJECTED, answer=words, error=RequestRejected({"detail": words}))
 
 
 def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
     """Khalti doesn't answer, neither now nor later; after an hour a person has to find out."""
     send(history, refund)
-    hear(history, refund, Word.LOST, error=SILENCE)
+    hear(history, refund, RefundTrigger.LOST, error=SILENCE)
     sent_at = history.now
     history.hear_nothing(SILENCE)
     history.keep_asking(until=sent_at + CERTAIN_AFTER - timedelta(microseconds=1))
@@ -73,7 +73,7 @@ def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
 def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
     """Khalti's answer is lost, and its lookup says what it said before: no lookup can tell."""
     send(history, refund)
-    hear(history, refund, Word.LOST, error=SILENCE)
+    hear(history, refund, RefundTrigger.LOST, error=SILENCE)
     history.look_up(BEFORE[Status(history.payment.status)])
     history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
@@ -81,28 +81,28 @@ def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
 def hear(
     history: History,
     refund: KhaltiRefund,
-    word: Word,
+    trigger: RefundTrigger,
     *,
     answer: str = "",
     error: KhaltiError | None = None,
     by: AbstractBaseUser | None = None,
 ) -> None:
-    """What this word does to the refund."""
+    """What this trigger does to the refund."""
     before = State(refund.state)
-    transition = MACHINE[before][word]
+    transition = MACHINE[before][trigger]
     refund.answer = answer or refund.answer
-    refund.is_accepted = refund.is_accepted or word is Word.ACCEPTED
+    refund.is_accepted = refund.is_accepted or trigger is RefundTrigger.ACCEPTED
     if isinstance(transition, State):
         refund.state = transition
     if refund.state == State.PROCESSING != before:
         refund.sent_at = history.now
     is_decided = before in IN_PROGRESS and refund.state not in IN_PROGRESS
-    kind = EVENTS.get(word)
+    kind = EVENTS.get(trigger)
     if is_decided:
         made = refund.state == State.SUCCEEDED
         kind = KhaltiEvent.Kind.REFUND_SUCCEEDED if made else KhaltiEvent.Kind.REFUND_FAILED
     if kind:
-        said = {"request": "refund", "word": word.name.lower(), "answer": refund.answer, "note": ""}
+        said = {"request": "refund", "trigger": trigger.name.lower(), "answer": refund.answer, "note": ""}
         history.note(kind, about(refund) | said | (error.as_data() if error else {}), by=by)
     if isinstance(transition, KhaltiIssue.Kind):
         history.open(transition, about(refund) | {"was": before, "answer": refund.answer})

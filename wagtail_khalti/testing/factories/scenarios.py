@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from wagtail_khalti.ledger.schedule import AFTER_EXPIRY
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue
 from wagtail_khalti.models.delivery import HEAD_START
-from wagtail_khalti.outbox.deliver import FAILURES_TO_OPEN_ISSUE, FIRST_PAUSE, MAX_PAUSE
+from wagtail_khalti.outbox.attempts import FAILURES_TO_OPEN_ISSUE, MAX_PAUSE, MIN_PAUSE
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
 
@@ -128,7 +128,7 @@ def fail_to_tell(history: History, error: str = "LookupError") -> None:
     event_type.last_error = error
     while event_type.attempts < FAILURES_TO_OPEN_ISSUE or event_type.next_try_at <= history.latest:
         history.now = max(history.now, min(event_type.next_try_at, history.latest))
-        event_type.next_try_at = history.now + min(FIRST_PAUSE * 2 ** min(event_type.attempts, 20), MAX_PAUSE)
+        event_type.next_try_at = history.now + min(MIN_PAUSE * 2 ** min(event_type.attempts, 20), MAX_PAUSE)
         event_type.attempts += 1
         history.note(KhaltiEvent.Kind.DELIVERY_FAILED, {"event_type": event_type.event_type, "error": error})
         if event_type.attempts == FAILURES_TO_OPEN_ISSUE:

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.dates.nepali import format_bs
-from wagtail_khalti.reporting.totals import Sums, Totals
+from wagtail_khalti.reporting import Sums, Totals
 from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
 
@@ -47,7 +47,7 @@ def _sums(sums: Sequence[Sums]) -> Chunk:
         [str(each.payments) for each in sums],
         _rupees(each.gross for each in sums),
         _rupees(each.fee for each in sums),
-        [str(each.refunds) for each in sums],
+        [str(each.refund_count) for each in sums],
         _rupees(each.refunded for each in sums),
         _rupees(each.net for each in sums),
     ]

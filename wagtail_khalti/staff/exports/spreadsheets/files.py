@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from django.db.models import QuerySet, TextChoices
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.reporting.totals import Totals
+from wagtail_khalti.reporting import Totals
 from wagtail_khalti.staff.exports.spreadsheets import as_csv, as_xlsx
 from wagtail_khalti.staff.exports.spreadsheets.days import sheet_of_days
 from wagtail_khalti.staff.exports.spreadsheets.payments import Payments

@@ -1,0 +1,88 @@
+"""Run the site's receivers of one event, in one transaction with the mark that they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
+from django.dispatch import Signal
+from django.utils import timezone
+
+from wagtail_khalti import signals
+from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_open
+from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.transactions import is_somebody_faster
+from wagtail_khalti.receipts import send_automatic_receipt, wants_receipt
+
+SIGNALS: Mapping[str, Signal] = {
+    KhaltiDelivery.EventType.COMPLETED: signals.payment_completed,
+    KhaltiDelivery.EventType.REFUNDED: signals.payment_refunded,
+    KhaltiDelivery.EventType.ENDED: signals.payment_ended,
+    KhaltiDelivery.EventType.NEEDS_ATTENTION: signals.payment_needs_attention,
+}
+
+MAX_RUNS = 10  # in one attempt: as often others may be faster with the rows of the site
+
+
+class ReceiverError(Exception):
+    """The site's code failed; its cause says how."""
+
+
+def run_receivers(delivery: KhaltiDelivery) -> bool:
+    """Whether a new event came up on the way.
+
+    At the site's own isolation level, and with its rows: where others were faster with those, again at once. Raises
+    ``ReceiverError``, or whatever the database raises.
+    """
+    for run in range(1, MAX_RUNS + 1):
+        try:
+            return _run_once(delivery)
+        except Exception as error:
+            if run == MAX_RUNS or not is_somebody_faster(error):
+                raise
+    return False
+
+
+def _run_once(delivery: KhaltiDelivery) -> bool:
+    """The mark comes first, so that others wait or see it; receivers that raise take it back.
+
+    They get the payment as it was read with the delivery, not what the caller read before others changed it.
+    """
+    payment = delivery.payment
+    with transaction.atomic(durable=True):
+        if not delivery.unmarked().update(delivered_at=timezone.now(), next_try_at=None):
+            return False
+        is_purchase = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
+        is_deleted = is_purchase and payment.has_lost_payable  # before a receiver makes an order of a cart
+        if is_purchase and wants_receipt(payment):
+            # First of what follows the commit, and robust: neither the site's code nor a mail server stops the other.
+            transaction.on_commit(lambda: send_automatic_receipt(payment), robust=True)
+        _send_signal(delivery)
+        if delivery.attempts > 1:
+            resolve_open(payment.issues.filter(kind=KhaltiIssue.Kind.DELIVERY_FAILING))
+        return is_purchase and _open_issues(payment, is_deleted=is_deleted)
+
+
+def _send_signal(delivery: KhaltiDelivery) -> None:
+    try:
+        SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment, **_arguments(delivery))
+    except Exception as error:
+        raise ReceiverError from error
+    if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this
+        raise ReceiverError from TransactionManagementError("a receiver left the transaction broken")
+
+
+def _arguments(delivery: KhaltiDelivery) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"is_test": delivery.payment.is_test}
+    if refund := delivery.refund:
+        return arguments | {"refund": refund, "amount": refund.amount, "refundable": refund.refundable}
+    return arguments | {"issue": delivery.issue} if delivery.issue_id else arguments
+
+
+def _open_issues(payment: KhaltiPayment, *, is_deleted: bool) -> bool:
+    """What the site's code can't see, or ignores, as where it finds nothing to mark as paid. Whether there was any."""
+    if is_deleted:
+        open_issue(payment, KhaltiIssue.Kind.PAYABLE_DELETED)
+    return flag_possible_duplicate(payment) or is_deleted
