@@ -12,7 +12,7 @@ from wagtail_khalti.doctor.database import characters
 from wagtail_khalti.models.characters import _is_narrow, narrow_dimensions, require_kept
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Terms
-from wagtail_khalti.public.payment import _find
+from wagtail_khalti.public.payment.status_page import find_payment
 from wagtail_khalti.staff.forms import NoteForm, RecordForm, RefundForm
 from wagtail_khalti.staff.issues.resolving import ResolveForm
 
@@ -95,7 +95,7 @@ def test_the_database_is_asked_only_about_rare_characters():
 
 def test_an_address_that_no_payment_has_is_not_looked_for():
     """MariaDB would say "Illegal mix of collations" where its connection speaks the older "utf8"."""
-    assert _find("😀") is None
+    assert find_payment("😀") is None
 
 
 @pytest.mark.usefixtures("narrow")

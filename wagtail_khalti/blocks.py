@@ -22,6 +22,7 @@ from wagtail_khalti.conf import configuration, is_test_everywhere, max_payment
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
+from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.offers import Terms, sign_offer
 from wagtail_khalti.public.sites import is_test_site
 
@@ -118,7 +119,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         if words := why_not_kept(cleaned.get("item_name") or ""):
             raise StructBlockValidationError({"item_name": ValidationError(words)})
         if cleaned.get("amount") is not None:
-            self._refuse_too_much(cleaned["amount"], cleaned.get("max_quantity") or 1)
+            self._refuse_too_much(_price(cleaned))
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -127,7 +128,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
         with suppress(OfferUnavailable):
             terms = self.terms(value)
-            context["price"] = format_rupees(terms.unit_price, get_language())
+            context["price"] = format_rupees(terms.price.unit_price, get_language())
             if not is_preview:
                 context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
         return context
@@ -140,20 +141,20 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         if not value.get("item_name") or value.get("amount") is None:  # a subclass may have dropped the field
             raise OfferUnavailable("The block has no price, or does not say what is paid for")
         try:
-            unit_price = to_paisa(Decimal(str(value["amount"])))  # code may give a number or a text
+            price = _price(value)
         except (ValueError, InvalidOperation) as error:
             raise OfferUnavailable("The price is not a whole number of paisa") from error
         return Terms(
-            name=value["item_name"],
-            unit_price=unit_price,
-            max_quantity=value.get("max_quantity") or 1,
+            name=price.name,
+            unit_price=price.unit_price,
+            max_quantity=price.max_quantity,
             asks=tuple(value.get("ask_for") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
         )
 
-    def _refuse_too_much(self, rupees: Decimal, quantity: int) -> None:
+    def _refuse_too_much(self, price: FixedPrice) -> None:
         largest = max_payment()
-        if to_paisa(rupees) * quantity > largest:
+        if price.total(price.max_quantity) > largest:
             raise StructBlockValidationError(
                 {
                     "amount": ValidationError(
@@ -177,6 +178,15 @@ class KhaltiReceiptBlock(blocks.StaticBlock):
         admin_text = _("A button that leads visitors back to the receipt of their last payment.")
         template = "wagtail_khalti/blocks/receipt.html"
         preview_template = "wagtail_khalti/blocks/checkout_preview.html"
+
+
+def _price(value: Any) -> FixedPrice:
+    """As the block's fields say it. Raises ``ValueError`` or ``InvalidOperation`` for an amount that can't be paid."""
+    return FixedPrice(
+        name=value.get("item_name") or "",
+        unit_price=to_paisa(Decimal(str(value["amount"]))),  # code may give a number or a text
+        max_quantity=value.get("max_quantity") or 1,
+    )
 
 
 def _checkout_url(token: str) -> str:

@@ -21,8 +21,8 @@ def payment(home, server):
 @pytest.fixture
 def impatient(monkeypatch):
     """A waiting page that need not wait for seconds."""
-    monkeypatch.setattr("wagtail_khalti.public.payment.PAUSES", (1,) * 10)
-    monkeypatch.setattr("wagtail_khalti.public.payment.MIN_INTERVAL", timedelta(0))
+    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.PAUSES", (1,) * 10)
+    monkeypatch.setattr("wagtail_khalti.public.payment.refresh.MIN_INTERVAL", timedelta(0))
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without a script"])
@@ -85,7 +85,7 @@ def test_it_bears_an_error_of_ours(browser, payment, impatient):
 
 
 def test_it_stops_asking_in_the_end_and_leaves_it_to_the_button(browser, payment, monkeypatch):
-    monkeypatch.setattr("wagtail_khalti.public.payment.PAUSES", (0.05, 0.05, 0.05))
+    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.PAUSES", (0.05, 0.05, 0.05))
     asked = []
     browser.on("request", lambda request: request.resource_type == "fetch" and asked.append(request.url))
     browser.goto(payment.get_absolute_url())

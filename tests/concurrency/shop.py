@@ -28,7 +28,7 @@ def without_the_gate() -> Iterator[None]:
     """The UPDATE that settles a payment is not conditional any more, and Khalti is asked by all: for the controls."""
     with (
         patch("wagtail_khalti.ledger.apply_lookup._move", _move_carelessly),
-        patch("wagtail_khalti.public.payment.lease_for_lookup", lambda payment, **options: True),
+        patch("wagtail_khalti.public.payment.refresh.lease_for_lookup", lambda payment, **options: True),
     ):
         yield
 

@@ -55,7 +55,7 @@ def test_of_a_crowd_one_settles_and_nobody_errs(khalti, at, begin, visit, monkey
     require_one_sale(other)
 
     # Now where all of them ask Khalti, and settle at the same moment.
-    monkeypatch.setattr("wagtail_khalti.public.payment.lease_for_lookup", lambda payment, **options: True)
+    monkeypatch.setattr("wagtail_khalti.public.payment.refresh.lease_for_lookup", lambda payment, **options: True)
     monkeypatch.setattr(f"{SETTLE}.transition_for", meeting_before(CROWD, transition_for))
     assert visit([khalti.return_path(payment)] * CROWD) == [302] * CROWD
     require_one_sale(payment)

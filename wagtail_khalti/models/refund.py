@@ -114,7 +114,9 @@ class KhaltiRefund(OnPrimary):
                 condition=Q(amount__isnull=False, amount__gt=0) | Q(amount__isnull=True, state="external"),
                 name="khalti_refund_amount_positive",
             ),
-            models.CheckConstraint(condition=Q(refundable=None) | Q(refundable__gte=0), name="khalti_refund_refundable"),
+            models.CheckConstraint(
+                condition=Q(refundable=None) | Q(refundable__gte=0), name="khalti_refund_refundable"
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="khalti_refund_state_known"),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="khalti_refund_method_known"),
             models.UniqueConstraint(fields=["reference"], name="khalti_refund_reference_unique"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,17 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
 from wagtail_khalti.formatting import digits, format_number
-from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.gateway import Customer
 from wagtail_khalti.lines import one_line
-from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.characters import is_whole, why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.phone import PhoneField
+from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Terms
 
 MAX_KEY_LENGTH = 64
-ANSWERS = ("quantity", "name", "email", "phone")
-"""The fields that say what is wished for. A site may add others, such as a captcha that differs each time."""
 
 
 class LineField(forms.CharField):
@@ -71,11 +69,12 @@ class CheckoutForm(forms.Form):
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
         self.terms = terms
-        self.initial["quantity"] = min(self.initial.get("quantity", 1), terms.max_quantity)  # it may be less by now
+        most = terms.price.max_quantity
+        self.initial["quantity"] = min(self.initial.get("quantity", 1), most)  # it may be less by now
         for name in {"name", "email", "phone"}.difference(terms.asks):
             del self.fields[name]
-        if terms.max_quantity > 1:
-            self._limit_quantity(terms.max_quantity)
+        if most > 1:
+            self._limit_quantity(most)
         else:
             del self.fields["quantity"]
 
@@ -94,7 +93,7 @@ class CheckoutForm(forms.Form):
         """What a script needs to show the new total at once."""
         return {
             "inputmode": "numeric",
-            "data-unit-price": self.terms.unit_price,
+            "data-unit-price": self.terms.price.unit_price,
             "data-symbol": format_rupees(0, get_language()).split()[0],
             "data-digits": digits(),
         }
@@ -127,7 +126,7 @@ class CheckoutForm(forms.Form):
 
     @property
     def total(self) -> Paisa:
-        return Paisa(self.terms.unit_price * self.quantity_wanted)
+        return self.terms.price.total(self.quantity_wanted)
 
     @property
     def saw_total(self) -> bool:
@@ -139,45 +138,23 @@ class CheckoutForm(forms.Form):
         """Names this visit's wish to pay; the same in a form that is sent twice."""
         return self.data.get("key", "")[:MAX_KEY_LENGTH] or uuid.uuid4().hex
 
-    def idempotency_key(self, token: str) -> str:
-        """The same for the same wish: this form, this offer, this total, these answers."""
-        answers = sorted((name, str(value)) for name, value in self.cleaned_data.items() if name in ANSWERS)
-        wish = repr([self.key, token, self.terms.name, self.total, answers, self.is_repeat])
-        return "checkout:" + hashlib.sha256(wish.encode(errors="replace")).hexdigest()
-
     @property
     def is_repeat(self) -> bool:
         """Whether the visitor was told that they have paid for this already, and wants to pay again."""
         return self.data.get("repeat") == "yes"
 
-    def is_answered_as(self, payment: KhaltiPayment) -> bool:
-        """Whether ``payment`` was begun with the same answers."""
-        return self.total == payment.amount and self.customer == Customer(
-            name=payment.customer_name, email=payment.customer_email, phone=payment.customer_phone
+    def as_request(self, *, begun_here: Sequence[str]) -> CheckoutRequest:
+        return CheckoutRequest(
+            key=self.key,
+            quantity=self.quantity_wanted,
+            customer=self.customer,
+            is_repeat=self.is_repeat,
+            begun_here=begun_here,
         )
 
     @property
     def customer(self) -> Customer:
-        answers = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
-        return Customer(**{**answers, "email": answers["email"].lower()})
-
-    @property
-    def products(self) -> list[Product]:
-        return [
-            Product(
-                identity="1",
-                name=self.terms.name,
-                quantity=self.quantity_wanted,
-                unit_price=self.terms.unit_price,
-                total_price=self.total,
-            )
-        ]
-
-    @property
-    def breakdown(self) -> list[BreakdownLine]:
-        quantity = self.quantity_wanted
-        label = f"{self.terms.name} × {format_number(quantity)}" if quantity > 1 else self.terms.name
-        return [BreakdownLine(label=label, amount=self.total)]
+        return Customer(**{name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")})
 
 
 def checkout_form() -> type[CheckoutForm]:

@@ -26,6 +26,7 @@ from wagtail.models import Site
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.block_paths import block_at, path_of
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,11 @@ class Terms:
 
     thank_you_page: str = ""
     """Primary key of the page for afterwards."""
+
+    @property
+    def price(self) -> FixedPrice:
+        """All that calculates an amount asks this, so that another kind of price is chosen here."""
+        return FixedPrice(name=self.name, unit_price=self.unit_price, max_quantity=self.max_quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

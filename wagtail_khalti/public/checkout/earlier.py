@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
 from wagtail.models import Site
 
-from wagtail_khalti.actions import check_payment
 from wagtail_khalti.conf import configuration
-from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.ledger import DUPLICATE_WITHIN
-from wagtail_khalti.lookups import lease_for_lookup
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.sources import source_columns
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.public.forms import CheckoutForm
+from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
+from wagtail_khalti.public.payment.refresh import look_up_alone
 from wagtail_khalti.public.sites import merchant_of_site
-from wagtail_khalti.public.started import started_here
 
 BEGUN_SHORTLY = 2 * DUPLICATE_WITHIN  # an hour at Khalti, and an hour since
 MAX_COUNT = 10  # looked at, the newest first
+ANSWERS = ("amount", "customer_name", "customer_email", "customer_phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +34,8 @@ class Earlier:
     """A payment for the same offer."""
 
     payment: KhaltiPayment
+    wanted: KhaltiPayment
+    """The one that is asked for now. Never saved."""
     is_of_this_browser: bool
     """If not, it is known by what was typed alone, which anybody can type: its address is not given away."""
     found: Sequence[int]
@@ -57,19 +55,24 @@ class Earlier:
         minutes = max(1, (now - (self.payment.completed_at or now)) // timedelta(minutes=1))
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": format_number(minutes)}
 
-    def is_same(self, form: CheckoutForm) -> bool:
+    @property
+    def is_same(self) -> bool:
         """Whether this visitor should go on with it: it can still be paid, and nothing was typed otherwise."""
         payment = self.payment
         is_open = payment.status in (Status.INITIATED, Status.PENDING) and not payment.has_run_out
-        return is_open and self.is_of_this_browser and form.is_answered_as(payment)
+        is_answered_alike = all(getattr(payment, name) == getattr(self.wanted, name) for name in ANSWERS)
+        return is_open and self.is_of_this_browser and is_answered_alike
 
 
-def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: Site | None) -> Earlier | None:
+def find_earlier(offer: Offer, checkout: CheckoutRequest, site: Site | None) -> Earlier | None:
     """The one that is paid; or else the newest that Khalti knows, after it was asked about it once."""
-    here = started_here(request)
-    payments = _found(_wanted(offer, form, site), here)
+    wanted, here = _wanted(offer, checkout, site), checkout.begun_here
+    payments = _found(wanted, here)
     keys = [payment.pk for payment in payments]
-    found = [Earlier(payment=payment, is_of_this_browser=payment.reference in here, found=keys) for payment in payments]
+    found = [
+        Earlier(payment=payment, wanted=wanted, is_of_this_browser=payment.reference in here, found=keys)
+        for payment in payments
+    ]
     if paid := next((earlier for earlier in found if earlier.is_paid), None):
         return paid
     newest = next((earlier for earlier in found if earlier.payment.pidx), found[0] if found else None)
@@ -78,33 +81,27 @@ def find_earlier(request: HttpRequest, offer: Offer, form: CheckoutForm, site: S
     return newest
 
 
-def look_up_alone(payment: KhaltiPayment) -> None:
-    """Unless somebody else is asking Khalti about it just now. No answer is no news."""
-    if lease_for_lookup(payment, pause=timedelta()):
-        with suppress(KhaltiError):
-            check_payment(payment)
-
-
 def mark_possible_duplicates(payment: KhaltiPayment, earlier: Earlier) -> None:
     """So that a person is told if more than one of them is paid."""
     KhaltiPayment.objects.filter(pk__in=[payment.pk, *earlier.found]).update(may_be_duplicate=True)
 
 
-def _wanted(offer: Offer, form: CheckoutForm, site: Site | None) -> KhaltiPayment:
-    """What the form asks for, as far as others are compared with it. Never saved."""
+def _wanted(offer: Offer, checkout: CheckoutRequest, site: Site | None) -> KhaltiPayment:
+    """What is asked for, as far as others are compared with it. Never saved."""
     account = configuration().merchant(merchant_of_site(site))
     return KhaltiPayment(
-        amount=form.total,
+        amount=offer.terms.price.total(checkout.quantity),
         purpose=offer.terms.name,
         merchant=account.name,
         mode=account.mode,
-        customer_email=form.customer.email,
-        customer_phone=form.customer.phone,
+        customer_name=checkout.customer.name,
+        customer_email=checkout.customer.email.lower(),
+        customer_phone=checkout.customer.phone,
         **source_columns(offer.source),
     )
 
 
-def _found(wanted: KhaltiPayment, here: list[str]) -> list[KhaltiPayment]:
+def _found(wanted: KhaltiPayment, here: Sequence[str]) -> list[KhaltiPayment]:
     from_here = Q(reference__in=here) if here else None
     ways = [method for method in (from_here, wanted.contact) if method is not None]
     if not ways:

@@ -28,18 +28,18 @@ from wagtail_khalti.exceptions import (
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.public.checkout_views import count_checkout_view_of
+from wagtail_khalti.public.checkout.views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
-from wagtail_khalti.public.destinations import back_url_of
-from wagtail_khalti.public.earlier import Earlier, find_earlier, mark_possible_duplicates
+from wagtail_khalti.public.payment.destinations import back_url_of
+from wagtail_khalti.public.checkout.earlier import Earlier
 from wagtail_khalti.public.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
 from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.offers import Offer, open_offer
-from wagtail_khalti.public.paying import pay_offer
+from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.sites import chosen, is_test_site, site_of
-from wagtail_khalti.public.started import remember_start, was_started_here
+from wagtail_khalti.public.started import remember_start, started_here, was_started_here
 
 logger = logging.getLogger(__name__)
 
@@ -80,20 +80,14 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
-    site = site_of(offer.owner, offer.site)
+    checkout = form.as_request(begun_here=started_here(request))
     try:
-        earlier = find_earlier(request, offer, form, site)
-        if earlier and earlier.is_paid and not form.is_repeat:
-            return _page(request, offer, form, paid=earlier)
-        if earlier and earlier.is_same(form):
-            payment = earlier.payment
-        else:
-            payment = pay_offer(request, offer, form, site, looked_up=earlier.payment if earlier else None)
-            if earlier:
-                mark_possible_duplicates(payment, earlier)
+        payment = pay_offer(offer, checkout, base_url=f"{request.scheme}://{request.get_host()}")
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _say(form, error)
         return _page(request, offer, form)
+    if isinstance(payment, Earlier):
+        return _page(request, offer, form, paid=payment)
 
     response = HttpResponseRedirect(payment.next_url)
     remember_start(request, response, payment)
@@ -153,7 +147,7 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm, *, paid: Earli
             **merchant(site, request),
             "offer": offer,
             "form": form,
-            "unit_price": format_rupees(offer.terms.unit_price, language),
+            "unit_price": format_rupees(offer.terms.price.unit_price, language),
             "quantity": format_number(form.quantity_wanted),
             "total": format_rupees(form.total, language),
             "has_new_total": changed_total,

@@ -1,0 +1,36 @@
+"""What a visitor sends to buy what an offer sells, whichever form or API brought it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wagtail_khalti.gateway import Customer
+from wagtail_khalti.public.offers import Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutRequest:
+    """Answers, and no amount: that is the offer's."""
+
+    key: str
+    """Chosen by the sender, and the same if it is sent again."""
+
+    quantity: int = 1
+
+    customer: Customer = Customer()  # noqa: RUF009 - frozen
+
+    is_repeat: bool = False
+    """Whether the visitor was told that they have paid for this already, and wants to pay again."""
+
+    begun_here: Sequence[str] = ()
+    """References of the payments that began in this browser, the newest first. Only what a signed cookie proves."""
+
+    def idempotency_key(self, offer: Offer) -> str:
+        """The same for the same key, offer, total and answers."""
+        customer = self.customer
+        answers = [self.quantity, customer.name, customer.email, customer.phone, self.is_repeat]
+        total = offer.terms.price.total(self.quantity)
+        text = repr([self.key, offer.token, offer.terms.name, total, *answers])
+        return "checkout:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()
