@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
+from wagtail_khalti.public.checkout.page import checkout
 from wagtail_khalti.public.payment import receipts
 from wagtail_khalti.public.payment.callback import return_from_khalti
-from wagtail_khalti.public.checkout.page import checkout
 from wagtail_khalti.public.payment.redirect import go_on_to_khalti
 from wagtail_khalti.public.payment.status_page import payment_page
 

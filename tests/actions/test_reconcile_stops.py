@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.conftest import issues, kinds, make_due
-from wagtail_khalti.actions import batch, outage, reconcile
+from wagtail_khalti.actions import reconcile
+from wagtail_khalti.lookups import batch, run_breaker
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
@@ -82,48 +83,48 @@ def test_when_its_time_is_over(khalti, many):
 
 class TestWhereKhaltiIsDown:
     def test_it_stops_asking_and_says_so(self, khalti, many):
-        many(outage.MANY + 10)
+        many(run_breaker.MANY + 10)
         khalti.answer("lookup", times=100, **DOWN)
 
         done = reconcile()
 
-        assert done.unanswered == khalti.calls("lookup") == outage.MANY
+        assert done.unanswered == khalti.calls("lookup") == run_breaker.MANY
         assert done.not_asked == {"default": "Khalti answered 503"}
         assert not done.is_cut_short
         assert due() == 10
 
     def test_a_third_of_bad_answers_is_no_outage(self, khalti, many):
-        payments = many(outage.MANY * 3)
+        payments = many(run_breaker.MANY * 3)
         for payment in payments[::3]:
             khalti.answer("lookup", pidx=payment.pidx, **DOWN)
 
         done = reconcile()
 
-        assert (done.unanswered, done.answered, done.not_asked) == (outage.MANY, outage.MANY * 2, {})
+        assert (done.unanswered, done.answered, done.not_asked) == (run_breaker.MANY, run_breaker.MANY * 2, {})
 
     def test_few_requests_for_a_pause_are_enough(self, khalti, many):
-        many(outage.SAMPLE_SIZE + 5)
+        many(run_breaker.SAMPLE_SIZE + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, times=100)
 
         done = reconcile()
 
-        assert khalti.calls("lookup") == done.unanswered == outage.SAMPLE_SIZE
+        assert khalti.calls("lookup") == done.unanswered == run_breaker.SAMPLE_SIZE
         assert done.not_asked == {"default": "Khalti answered 429"}
         for asked in KhaltiPayment.objects.exclude(checked_at=None):
             assert (asked.next_check_at - asked.checked_at).total_seconds() == 600
 
     def test_one_payment_that_khalti_will_not_hear_of_stops_nothing(self, khalti, many):
         """Such as the longest overdue one, with which each run begins."""
-        payments = many(outage.SAMPLE_SIZE + 5)
+        payments = many(run_breaker.SAMPLE_SIZE + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, pidx=payments[0].pidx)
         khalti.answer("lookup", pidx=payments[1].pidx, **REFUSED)
 
         done = reconcile()
 
-        assert (done.unanswered, done.answered, done.not_asked) == (2, outage.SAMPLE_SIZE + 3, {})
+        assert (done.unanswered, done.answered, done.not_asked) == (2, run_breaker.SAMPLE_SIZE + 3, {})
 
     def test_another_merchant_is_asked_all_the_same(self, khalti, many, two_merchants):
-        refused, others = many(outage.SAMPLE_SIZE + 2), many(3, merchant="books")
+        refused, others = many(run_breaker.SAMPLE_SIZE + 2), many(3, merchant="books")
         make_due()
         for payment in refused:
             khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
@@ -131,27 +132,27 @@ class TestWhereKhaltiIsDown:
         done = reconcile()
 
         assert list(done.not_asked) == ["default"]
-        assert (done.unanswered, done.answered) == (outage.SAMPLE_SIZE, 3)
+        assert (done.unanswered, done.answered) == (run_breaker.SAMPLE_SIZE, 3)
         assert all("looked_up" in kinds(payment) for payment in others)
 
     def test_nonsense_is_no_answer_either(self, khalti, many):
-        many(outage.MANY + 5)
+        many(run_breaker.MANY + 5)
         khalti.answer("lookup", "<html>", times=100)
 
         done = reconcile()
 
-        assert (done.unanswered, due()) == (outage.MANY, 5)
+        assert (done.unanswered, due()) == (run_breaker.MANY, 5)
         assert done.not_asked == {"default": "Khalti's answer isn't JSON"}
 
     @pytest.mark.django_db(transaction=True)
     def test_with_many_threads_it_asks_little_more(self, khalti, many):
-        many(outage.MANY + 30)
+        many(run_breaker.MANY + 30)
         khalti.answer("lookup", times=100, **DOWN)
 
         done = reconcile(concurrency=4)
 
-        assert khalti.calls("lookup") == done.unanswered <= outage.MANY + 8
-        assert due() == outage.MANY + 30 - done.unanswered
+        assert khalti.calls("lookup") == done.unanswered <= run_breaker.MANY + 8
+        assert due() == run_breaker.MANY + 30 - done.unanswered
 
 
 def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):

@@ -15,7 +15,7 @@ from wagtail.models import Site
 from tests.actions.conftest import kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import initiate_payment, start_payment
-from wagtail_khalti.actions.initiate import CLAIM, send_leased
+from wagtail_khalti.actions.initiate import INITIATE_LEASE, send_leased
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.exceptions import (
     AmountTooLarge,
@@ -403,7 +403,7 @@ def test_a_process_that_died_while_sending_does_not_block_for_ever(khalti):
     KhaltiPayment.objects.update(initiating_at=timezone.now())  # as if the process had died there
     assert start(idempotency_key="one").payment_url == ""
 
-    with time_machine.travel(timezone.now() + CLAIM * 1.1):
+    with time_machine.travel(timezone.now() + INITIATE_LEASE * 1.1):
         payment = start(idempotency_key="one")
 
     assert payment.payment_url

@@ -15,7 +15,7 @@ from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.payment_states import transition_for
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.outbox.deliver import _begin_a_try, deliver
+from wagtail_khalti.outbox.deliver import begin_attempt, deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
@@ -93,7 +93,7 @@ def test_without_the_gate_each_would_move_it(payment, monkeypatch):
 
 
 def test_two_that_deliver_at_once_tell_it_once(left, monkeypatch):
-    monkeypatch.setattr(f"{DELIVER}._begin_a_try", meeting_before(2, _begin_a_try))  # both have read "undelivered"
+    monkeypatch.setattr(f"{DELIVER}.begin_attempt", meeting_before(2, begin_attempt))  # both have read "undelivered"
 
     all_at_once(2, deliver_what_was_left)
 
@@ -108,7 +108,7 @@ def test_without_the_mark_each_would_tell_it(left, monkeypatch):
         mark_as_paid(payment=delivery.payment)
         KhaltiDelivery.objects.filter(pk=delivery.pk).update(delivered_at=timezone.now())
 
-    monkeypatch.setattr(f"{DELIVER}._begin_a_try", meeting_before(2, lambda delivery: True))
+    monkeypatch.setattr(f"{DELIVER}.begin_attempt", meeting_before(2, lambda delivery: True))
     monkeypatch.setattr(f"{DELIVER}._deliver_once", deliver_carelessly)
 
     all_at_once(2, deliver_what_was_left)
@@ -128,7 +128,7 @@ def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(left, monkeypa
 
     with listening("completed", fails_once):
         with monkeypatch.context() as for_both:
-            for_both.setattr(f"{DELIVER}._begin_a_try", meeting_before(2, _begin_a_try))
+            for_both.setattr(f"{DELIVER}.begin_attempt", meeting_before(2, begin_attempt))
             all_at_once(2, deliver_what_was_left)
         assert (times_paid(), len(calls)) == (0, 1)
 

@@ -8,8 +8,9 @@ from tests.concurrency.crowd import all_at_once, meeting_before
 from tests.concurrency.rounds import on_record
 from tests.concurrency.stock import unfinished
 from tests.in_full import IS_FULL
-from wagtail_khalti.actions import lease, reconcile
+from wagtail_khalti.actions import reconcile
 from wagtail_khalti.conf import configuration
+from wagtail_khalti.lookups import leases
 from wagtail_khalti.lookups.leases import LEASE, lease_due_payments, lease_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiRun
 
@@ -66,7 +67,7 @@ def test_without_the_claim_they_would_share(due, monkeypatch):
         return rows
 
     write_later = meeting_before(2, write)
-    monkeypatch.setattr(lease, "_lease", lambda due, **lease: write_later(list(due), lease))
+    monkeypatch.setattr(leases, "_lease", lambda due, **lease: write_later(list(due), lease))
 
     one, other = all_at_once(2, claim_some)
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 from tests.concurrency.crowd import each_at_once
 from tests.concurrency.rounds import on_record
 from tests.in_full import IS_FULL
-from wagtail_khalti.actions import apply_lookup, save_snapshots
 from wagtail_khalti.dates.days import days_between, today
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.gateway import Lookup
+from wagtail_khalti.ledger import apply_lookup
 from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.models import KhaltiPayment, KhaltiSnapshot
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.reporting import snapshots
 from wagtail_khalti.reporting.totals import totals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
@@ -59,24 +60,24 @@ def expired():
 def old():
     """Of a day that is being counted for the first time, or anew."""
     payment = began_days_ago(3)
-    KhaltiSnapshot.objects.create(day=day_in_nepal(payment.created_at), version=save_snapshots.new_version())
+    KhaltiSnapshot.objects.create(day=day_in_nepal(payment.created_at), version=snapshots.new_version())
     return payment
 
 
 def while_it_is_counted(monkeypatch, act):
     """``act`` comes between the count and the keeping of it."""
-    count = save_snapshots.count
+    count = snapshots.count
 
     def counts_then_acts(days):
         aggregates = count(days)
         act()
         return aggregates
 
-    monkeypatch.setattr(save_snapshots, "count", counts_then_acts)
+    monkeypatch.setattr(snapshots, "count", counts_then_acts)
 
 
 def keep(payment):
-    return save_snapshots.save_snapshots([day_in_nepal(payment.created_at)])
+    return snapshots.save_snapshots([day_in_nepal(payment.created_at)])
 
 
 def test_a_change_that_comes_while_its_day_is_counted(old, monkeypatch):
@@ -128,7 +129,7 @@ def test_if_the_stamp_were_not_compared_it_would_be_lost(old, monkeypatch):
     def keeps_anyway(day, version):
         return bool(KhaltiSnapshot.objects.filter(day=day).update(is_current=True))
 
-    monkeypatch.setattr(save_snapshots, "_is_still_true", keeps_anyway)
+    monkeypatch.setattr(snapshots, "_is_still_true", keeps_anyway)
     change_that_is_committed_after_the_count(old, monkeypatch)
     monkeypatch.undo()
 
@@ -144,7 +145,7 @@ def test_a_crowd_counts_while_a_crowd_of_payments_ends():
 
         assert expired_by_totals() == expired() == PAYMENTS
         days = days_between(today() - 8 * DAY, today() - 2 * DAY)
-        assert save_snapshots.days_without_snapshot(days[0], days[-1]) == []
+        assert snapshots.days_without_snapshot(days[0], days[-1]) == []
 
 
 @pytest.mark.in_full
@@ -155,4 +156,4 @@ def test_many_who_look_at_once_count_alike_and_one_count_is_kept():
     looks = each_at_once([lambda: totals(today() - 9 * DAY, today(), mode="simulator")] * 8)
 
     assert all(look == looks[0] for look in looks)
-    assert save_snapshots.days_without_snapshot(today() - 7 * DAY, today() - 2 * DAY) == []
+    assert snapshots.days_without_snapshot(today() - 7 * DAY, today() - 2 * DAY) == []

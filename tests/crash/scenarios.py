@@ -9,7 +9,7 @@ from tests.crash.world import World
 from tests.public.conftest import Visitor
 from wagtail_khalti.actions import check_payment, reconcile, redeliver, resolve_issue
 from wagtail_khalti.exceptions import AlreadyDelivered, GatewayError, IssueAlreadyResolved
-from wagtail_khalti.lookups.attempt import ask
+from wagtail_khalti.lookups.attempt import attempt_lookup
 from wagtail_khalti.lookups.outcome import apply_attempt
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
@@ -181,7 +181,7 @@ def a_third_failure(world: World) -> Iterator[Callable[[], Any]]:
 
 def a_delivery_that_was_left_over(world: World) -> Iterator[Callable[[], Any]]:
     payment = world.paid()
-    apply_attempt(payment, ask(payment))
+    apply_attempt(payment, attempt_lookup(payment))
     world.minutes_go_by(2)
     yield reconcile
 

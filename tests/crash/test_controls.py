@@ -5,10 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.crash.scenarios import a_check, a_run, a_start_from_code
-from wagtail_khalti.actions import apply_lookup, claim, deliver, initiate, start
+from wagtail_khalti.actions import initiate, start
 from wagtail_khalti.gateway import connect
+from wagtail_khalti.ledger import apply_lookup
+from wagtail_khalti.lookups import leases
 from wagtail_khalti.lookups.merchants import merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.outbox import deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
@@ -64,7 +67,7 @@ def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
 
 @pytest.mark.in_full
 def test_a_claim_that_never_ends_is_never_worked_on_again(harness, monkeypatch):
-    monkeypatch.setattr(claim, "LEASE", claim.LEASE * 10_000)
+    monkeypatch.setattr(leases, "LEASE", leases.LEASE * 10_000)
 
     faults = harness.kill_at_every_step(a_run, comes_back=False).faults
 

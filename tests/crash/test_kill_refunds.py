@@ -12,9 +12,9 @@ from tests.crash.refund_scenarios import (
     a_part,
     a_refund,
 )
-from wagtail_khalti.actions import match
 from wagtail_khalti.actions import refund as refund_module
 from wagtail_khalti.gateway import RefundRequest, connect
+from wagtail_khalti.ledger import refund_matching
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.lookups.merchants import merchant_of
 
@@ -54,7 +54,7 @@ def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeli
 
 def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harness, monkeypatch):
     """A control: as a job is resumed that was interrupted."""
-    move_refund = match.move_refund
+    move_refund = refund_matching.move_refund
 
     def resume(refund, trigger, **about):
         if trigger is RefundTrigger.ABANDONED and refund.state == "processing":
@@ -63,7 +63,7 @@ def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harnes
             connect(merchant_of(payment)).refund(request)
         return move_refund(refund, trigger, **about)
 
-    monkeypatch.setattr(match, "move_refund", resume)
+    monkeypatch.setattr(refund_matching, "move_refund", resume)
 
     faults = harness.kill_at_every_step(a_part, alike=(), comes_back=False).faults
 

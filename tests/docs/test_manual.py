@@ -13,9 +13,10 @@ from django.urls import URLPattern
 import wagtail_khalti
 from tests.docs import state_table
 from wagtail_khalti import actions, conf, exceptions, signals, urls
-from wagtail_khalti.actions import claim, outage, refund_states, schedule, states
 from wagtail_khalti.blocks import ASKS, KhaltiCheckoutBlock
 from wagtail_khalti.checks import settings, site, visitors, work
+from wagtail_khalti.ledger import payment_states, refund_states, schedule
+from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
@@ -49,7 +50,7 @@ def test_what_decides_about_money_is_shown_as_it_is(name):
 
 @pytest.mark.parametrize(
     ("name", "machine"),
-    [("states", states.MACHINE), ("refunds", refund_states.MACHINE), ("verdicts", refund_states.VERDICTS)],
+    [("states", payment_states.MACHINE), ("refunds", refund_states.MACHINE), ("verdicts", refund_states.VERDICTS)],
 )
 def test_no_cell_of_it_is_left_out(name, machine):
     lines = state_table.shown(name).splitlines()
@@ -172,11 +173,11 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert "once 15 seconds after the link has run out" in page
     assert timedelta(hours=6) == schedule.MAX_AFTER_SILENCE
     assert timedelta(days=1) == schedule.MAX_ASKED_FOR
-    assert (outage.MANY, outage.SAMPLE_SIZE, outage.LONG) == (20, 8, 30.0)
+    assert (run_breaker.MANY, run_breaker.SAMPLE_SIZE, run_breaker.LONG) == (20, 8, 30.0)
     assert "After 20 failures in a row" in page
     assert "8 are enough where" in page
     assert "nothing came for 30 seconds" in page
-    assert timedelta(minutes=5) == claim.LEASE
+    assert timedelta(minutes=5) == leases.LEASE
     assert "moves `next_check_at` five minutes ahead" in page
     assert "taken for gone five minutes after it began" in page
     assert timedelta(hours=1) == refund_states.CERTAIN_AFTER

@@ -11,7 +11,7 @@ from wagtail_khalti.actions import check_payment, redeliver
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.issues import open_issues, undelivered
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue
-from wagtail_khalti.outbox.deliver import FAILURES_TO_OPEN_ISSUE
+from wagtail_khalti.outbox import FAILURES_TO_OPEN_ISSUE
 from wagtail_khalti.testing.factories import DeliveryFactory, IssueFactory, PaymentFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]

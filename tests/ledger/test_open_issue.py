@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 
 from tests.actions.conftest import event_type, issues
 from tests.mail_settings import SMTP, mail_through
-from wagtail_khalti.actions import check_payment, mailing, resolve_issue
+from wagtail_khalti import mailing
+from wagtail_khalti.actions import check_payment, resolve_issue
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment

@@ -8,17 +8,9 @@ from django.utils import timezone
 
 from tests.actions.conftest import answer, event_type, issues, kinds
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
-from wagtail_khalti.ledger.refund_states import (
-    CERTAIN_AFTER,
-    MACHINE,
-    VERDICTS,
-    RefundPart,
-    RefundTrigger,
-    Verdict,
-    decide_refund_trigger,
-    part_of,
-)
+from wagtail_khalti.ledger.refund_states import MACHINE, VERDICTS, RefundPart, RefundTrigger, Verdict
 from wagtail_khalti.ledger.refunds import move_refund
+from wagtail_khalti.ledger.unconfirmed_refunds import CERTAIN_AFTER, outcome_by_lookup, part_of
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import State
@@ -26,21 +18,21 @@ from wagtail_khalti.models.status import PAID, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
-WORDS = "SENT ACCEPTED REFUSED LOST GONE BACK NOT_BACK FOUND_BY_PERSON NOT_FOUND_BY_PERSON"
+TRIGGERS = "SENT ACCEPTED REJECTED LOST ABANDONED CONFIRMED DISPROVED FOUND_BY_PERSON NOT_FOUND_BY_PERSON"
 BECOMES = """
-    requested  sending  -        refused  -        refused  -          -        -          -
-    sending    -        unknown  refused  unknown  unknown  -          -        -          -
-    unknown    -        -        refused  -        -        succeeded  refused  succeeded  refused
-    succeeded  -        -        review   -        -        -          -        -          -
-    refused    -        review   -        -        -        -          -        -          -
-    external   -        -        -        -        -        -          -        -          -
+    requested    processing  -            failed  -            failed       -          -       -          -
+    processing   -           unconfirmed  failed  unconfirmed  unconfirmed  -          -       -          -
+    unconfirmed  -           -            failed  -            -            succeeded  failed  succeeded  failed
+    succeeded    -           -            issue   -            -            -          -       -          -
+    failed       -           issue        -       -            -            -          -       -          -
+    external     -           -            -       -            -            -          -       -          -
 """
 CELLS = [
     (state, trigger, becomes)
     for state, *row in map(str.split, BECOMES.strip().splitlines())
-    for trigger, becomes in zip(WORDS.split(), row, strict=True)
+    for trigger, becomes in zip(TRIGGERS.split(), row, strict=True)
 ]
-DECIDED = {"succeeded", "refused", "external"}
+DECIDED = {"succeeded", "failed", "external"}
 GIVES_BACK = {"succeeded", "external"}
 
 
@@ -57,14 +49,14 @@ def stand():
         payment = KhaltiPayment.objects.create(
             amount=150_000,
             status=changes.pop("status", "completed"),
-            refund_total=changes.pop("back_before", 0) + (0 if state == "failed" else amount),
+            refund_total=changes.pop("refunded_before", 0) + (0 if state == "failed" else amount),
             refunding_since=timezone.now() if in_progress else None,
             completed_at=timezone.now(),
             pidx="HT6o6PEZRWFJ5ygavzHWd5",
             purchase_order_id=new_reference(),
         )
-        if back_before := payment.refund_total - (0 if state == "failed" else amount):
-            earlier = {"state": "succeeded", "amount": back_before, "resolved_at": timezone.now()}
+        if refunded_before := payment.refund_total - (0 if state == "failed" else amount):
+            earlier = {"state": "succeeded", "amount": refunded_before, "resolved_at": timezone.now()}
             told = KhaltiRefund.objects.create(payment=payment, **earlier)
             payment.deliveries.create(event_type="refunded", refund=told)
         marks = {} if state == "requested" else {"sent_at": timezone.now()}
@@ -207,7 +199,7 @@ def unconfirmed(stand):
         sent_at = timezone.now() - ago
         is_later = before and status != "completed"
         marks = {"status": "partially_refunded" if is_later else "completed", "sent_at": sent_at}
-        return stand("unknown", amount, back_before=before, **marks, **HEARD[heard](sent_at))
+        return stand("unknown", amount, refunded_before=before, **marks, **HEARD[heard](sent_at))
 
     return make
 
@@ -229,7 +221,7 @@ def test_every_place_has_a_verdict_for_every_status_of_paid_money():
 def test_the_places_are_what_they_are_called(unconfirmed, part):
     refund = unconfirmed(part, ago=SECOND)
 
-    assert part_of(refund, back_before=AMOUNTS[part][0]).name == part
+    assert part_of(refund, refunded_before=AMOUNTS[part][0]).name == part
 
 
 @pytest.mark.parametrize(("part", "heard", "status", "moment", "outcome"), LOOKUPS, ids=lambda value: value)
@@ -273,10 +265,10 @@ def test_the_end_of_the_time_is_exact(unconfirmed):
     assert CERTAIN_AFTER == CERTAIN
 
     payment.confirmed_at = refund.sent_at + CERTAIN - timedelta(microseconds=1)
-    assert decide_refund_trigger(refund, back_before=0) is None
+    assert outcome_by_lookup(refund, refunded_before=0) is None
 
     payment.confirmed_at = refund.sent_at + CERTAIN
-    assert decide_refund_trigger(refund, back_before=0) is RefundTrigger.DISPROVED
+    assert outcome_by_lookup(refund, refunded_before=0) is RefundTrigger.DISPROVED
 
 
 def test_a_first_part_that_is_seen_only_later_may_be_another(unconfirmed):
@@ -286,10 +278,10 @@ def test_a_first_part_that_is_seen_only_later_may_be_another(unconfirmed):
     payment.status = "partially_refunded"
 
     payment.confirmed_at = refund.sent_at + TELLING - timedelta(microseconds=1)
-    assert decide_refund_trigger(refund, back_before=0) is RefundTrigger.CONFIRMED
+    assert outcome_by_lookup(refund, refunded_before=0) is RefundTrigger.CONFIRMED
 
     payment.confirmed_at = refund.sent_at + TELLING
-    assert decide_refund_trigger(refund, back_before=0) is KhaltiIssue.Kind.REFUND_UNCONFIRMED
+    assert outcome_by_lookup(refund, refunded_before=0) is KhaltiIssue.Kind.REFUND_UNCONFIRMED
 
 
 def test_the_status_of_a_payment_is_never_moved_by_a_refund(stand):

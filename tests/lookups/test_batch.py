@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from wagtail_khalti.actions import batch
 from wagtail_khalti.exceptions import PidxNotFound
+from wagtail_khalti.lookups import batch
 from wagtail_khalti.lookups.attempt import LookupAttempt
 from wagtail_khalti.lookups.batch import LookupBatch
 from wagtail_khalti.models import KhaltiPayment

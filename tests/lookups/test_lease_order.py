@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from tests.actions.conftest import answer
 from tests.lookups.test_leases import merchants, waiting
-from wagtail_khalti.actions import turns
 from wagtail_khalti.embedded import CONCURRENCY, SHARE
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.schedule import next_check
+from wagtail_khalti.lookups import lease_order
 from wagtail_khalti.lookups.lease_order import OLDEST_DUE, LeaseQueue
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import new_reference
@@ -134,7 +134,7 @@ def overtaken():
 
 def test_the_longest_overdue_alone_make_it_wait_an_hour(minutes, monkeypatch):
     """The control: what was done before."""
-    monkeypatch.setattr(turns, "LIKELY", OLDEST_DUE)
+    monkeypatch.setattr(lease_order, "LIKELY", OLDEST_DUE)
     minutes = minutes(in_a_run=1)
 
     assert minutes.until_asked(just_paid()) > 50

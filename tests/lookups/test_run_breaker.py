@@ -2,7 +2,6 @@
 
 import pytest
 
-from wagtail_khalti.actions import outage
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
     ConnectionNeverMade,
@@ -11,6 +10,7 @@ from wagtail_khalti.exceptions import (
     PidxNotFound,
 )
 from wagtail_khalti.gateway import Lookup
+from wagtail_khalti.lookups import run_breaker
 from wagtail_khalti.lookups.run_breaker import LONG, MANY, SAMPLE_SIZE, RunBreaker
 
 pytestmark = pytest.mark.every_database
@@ -26,7 +26,7 @@ def clock(monkeypatch):
     class Clock:
         now = 1000.0
 
-    monkeypatch.setattr(outage.time, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(run_breaker.time, "monotonic", lambda: Clock.now)
     return Clock
 
 

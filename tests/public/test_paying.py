@@ -8,10 +8,10 @@ from tests.public.conftest import offer_on
 from wagtail_khalti.actions import Customer, check_payment
 from wagtail_khalti.exceptions import GatewayUnreachable
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.checkout.earlier import Earlier
-from wagtail_khalti.public.offers import open_offer
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
+from wagtail_khalti.public.checkout.request import CheckoutRequest
+from wagtail_khalti.public.offers import open_offer
 
 HERE = "https://shop.example"
 SITA = Customer(name="Sita Rai", email="Sita@example.com", phone="9800000001")

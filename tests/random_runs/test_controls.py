@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from tests.random_runs.machine import ONE_IN, play
 from tests.random_runs.run import is_about_refunds
-from wagtail_khalti.actions import apply_lookup, deliver, states
+from wagtail_khalti.ledger import apply_lookup
 from wagtail_khalti.ledger.schedule import next_check
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.outbox import deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
@@ -67,7 +68,7 @@ def test_without_the_gate_they_find_a_difference(khalti, monkeypatch):
 
 @pytest.mark.in_full
 def test_where_a_word_that_nobody_knows_counts_as_paid_they_find_a_difference(khalti, monkeypatch):
-    monkeypatch.setitem(states.STATUS_BY_TEXT, "under review", states.GatewayStatus.COMPLETED)
+    monkeypatch.setitem(statuses.BY_TEXT, "under review", statuses.GatewayStatus.COMPLETED)
 
     assert "paisa received" in first_difference(khalti)
 

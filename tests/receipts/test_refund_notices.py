@@ -14,7 +14,6 @@ from wagtail_khalti.actions import (
     enter_refund_amount,
     reconcile,
     record_refund,
-    refund_notices,
     refund_payment,
     send_receipt,
 )
@@ -24,6 +23,7 @@ from wagtail_khalti.ledger.refunds import move_refund
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.outbox.deliver import deliver
+from wagtail_khalti.receipts import refund_notices
 
 pytestmark = pytest.mark.django_db
 

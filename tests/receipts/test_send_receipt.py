@@ -16,7 +16,8 @@ from wagtail.models import ModelLogEntry, Site
 from tests.actions.conftest import end_the_pause, kinds
 from tests.mail_settings import LOCMEM, SMTP, mail_through
 from tests.shop.models import Order
-from wagtail_khalti.actions import check_payment, mailing, record_refund, redeliver, refund_payment, send_receipt
+from wagtail_khalti import mailing
+from wagtail_khalti.actions import check_payment, record_refund, redeliver, refund_payment, send_receipt
 from wagtail_khalti.email_addresses import masked_address
 from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
 from wagtail_khalti.gateway import BreakdownLine, Customer

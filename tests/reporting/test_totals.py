@@ -14,14 +14,7 @@ from hypothesis import strategies as st
 from wagtail.models import Site
 
 from tests.actions.by_hand import TODAY, added_up, as_added_up, at, began, day
-from wagtail_khalti.actions import (
-    check_payment,
-    initiate_payment,
-    reconcile,
-    record_refund,
-    save_snapshots,
-    start_payment,
-)
+from wagtail_khalti.actions import check_payment, initiate_payment, reconcile, record_refund, start_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
@@ -35,6 +28,7 @@ from wagtail_khalti.models import (
     KhaltiSnapshot,
 )
 from wagtail_khalti.models.refund import Method
+from wagtail_khalti.reporting import snapshots
 from wagtail_khalti.reporting.aggregates import bucket_of, middle_of
 from wagtail_khalti.reporting.totals import Sums, totals
 
@@ -286,7 +280,7 @@ def test_of_a_site_that_is_deleted(shop):
 
 def test_reconcile_keeps_the_latest_days_and_a_few_at_a_time(monkeypatch):
     began(at(9), took=MINUTE)
-    monkeypatch.setattr(save_snapshots, "MAX_COUNT", 2)
+    monkeypatch.setattr(snapshots, "MAX_COUNT", 2)
 
     reconcile()
     assert kept_days() == {day(2), day(1)}
@@ -320,7 +314,7 @@ def test_killed_after_any_statement_it_is_right_afterwards():
         began(at(2), took=MINUTE)
         try:
             with connection.execute_wrapper(killing_after(statements)):
-                save_snapshots.save_snapshots([day(3), day(2), day(1)])
+                snapshots.save_snapshots([day(3), day(2), day(1)])
         except Killed:
             connection.close()  # as the database sees it
         else:

@@ -28,15 +28,15 @@ from wagtail_khalti.exceptions import (
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import format_rupees
+from wagtail_khalti.public.checkout.earlier import Earlier
+from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
-from wagtail_khalti.public.payment.destinations import back_url_of
-from wagtail_khalti.public.checkout.earlier import Earlier
 from wagtail_khalti.public.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
 from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.offers import Offer, open_offer
-from wagtail_khalti.public.checkout.pay_offer import pay_offer
+from wagtail_khalti.public.payment.destinations import back_url_of
 from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.sites import chosen, is_test_site, site_of
 from wagtail_khalti.public.started import remember_start, started_here, was_started_here

@@ -12,8 +12,8 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import IdempotencyConflict
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import SOFT_ENDS
-from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.checkout.earlier import Earlier, find_earlier, mark_possible_duplicates
+from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.payment.refresh import look_up_alone
 from wagtail_khalti.public.sites import merchant_of_site, site_of

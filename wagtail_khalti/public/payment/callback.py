@@ -12,8 +12,8 @@ from wagtail_khalti.embedded import reconcile_after_this_answer
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.payment.destinations import own_page
 from wagtail_khalti.public.limits import seconds_to_wait
+from wagtail_khalti.public.payment.destinations import own_page
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
 from wagtail_khalti.public.payment.status_page import find_payment, not_found
 

@@ -13,8 +13,8 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import receipt_signer
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.merchant import merchant
-from wagtail_khalti.public.started import started_here
 from wagtail_khalti.public.payment.status_page import payment_page
+from wagtail_khalti.public.started import started_here
 
 
 @visitor_page

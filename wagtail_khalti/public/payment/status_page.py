@@ -14,9 +14,9 @@ from wagtail.models import Site
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.payment.destinations import back_url_of, next_page, retry_url
 from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait
 from wagtail_khalti.public.merchant import merchant
+from wagtail_khalti.public.payment.destinations import back_url_of, next_page, retry_url
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
 from wagtail_khalti.public.sites import chosen, site_of_payment
 from wagtail_khalti.public.started import was_started_here
