@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import clear_script_prefix, reverse, set_script_prefix
 from wagtail.test.utils import WagtailTestUtils
 
-from tests.actions.conftest import listening
+from tests.payments import listening
 from wagtail_khalti import embedded
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment, KhaltiRun

@@ -72,7 +72,7 @@ def openings(places: Sequence[Page]) -> None:
         (
             KhaltiCheckoutView(
                 day=today - timedelta(days=day),
-                place=f"{number}",
+                dimensions=f"{number}",
                 mode=merchant.mode,
                 merchant=merchant.name,
                 count=1 + (day + number) % 50,

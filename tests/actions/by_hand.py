@@ -64,7 +64,7 @@ def added_up(first, last, *, mode="simulator", merchant="", sites=None):
         add(payment, payment.created_at, started=1, sent=int(payment.initiated_at is not None), **ended)
         add(payment, payment.completed_at, payments=1, gross=payment.amount, fee=payment.fee or 0)
         for refund in payment.refunds.filter(state__in=("succeeded", "external"), amount__isnull=False):
-            add(payment, refund.resolved_at, refunds=1, refunded=refund.amount)
+            add(payment, refund.resolved_at, refund_count=1, refunded=refund.amount)
     return {when: Sums(**numbers) for when, numbers in by_day.items()}, {
         where: Sums(**numbers) for where, numbers in by_dimension.items()
     }

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from tests.actions.conftest import kinds
+from tests.payments import kinds
 from wagtail_khalti.actions import add_note
 from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
 from wagtail_khalti.models import KhaltiPayment

@@ -8,7 +8,7 @@ from django.core.signals import request_started
 from django.db import transaction
 from django.utils import timezone
 
-from tests.actions.conftest import end_the_pause, event_type, issues, kinds
+from tests.payments import end_the_pause, event_type, issues, kinds
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,

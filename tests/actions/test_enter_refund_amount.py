@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tests.actions.conftest import event_type, issues
+from tests.payments import event_type, issues
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, refund_payment, resolve_issue
 from wagtail_khalti.exceptions import (

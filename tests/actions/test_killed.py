@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import SIGNALS, end_the_pause, issues, make_due
+from tests.payments import SIGNALS, end_the_pause, issues, make_due
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.models import KhaltiDelivery
 

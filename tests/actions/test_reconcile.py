@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from tests.actions.conftest import kinds, make_due
+from tests.payments import kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.lookups import batch
 from wagtail_khalti.lookups.leases import lease_payment

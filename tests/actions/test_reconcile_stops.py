@@ -5,7 +5,7 @@ import time
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import issues, kinds, make_due
+from tests.payments import issues, kinds, make_due
 from wagtail_khalti.actions import reconcile
 from wagtail_khalti.lookups import batch, run_breaker
 from wagtail_khalti.models import KhaltiPayment
@@ -156,7 +156,7 @@ class TestWhereKhaltiIsDown:
 
 
 def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):
-    many(3, merchant="gone")
+    many(3, merchant="abandoned")
     many(2)
 
     done = reconcile()

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tests.actions.conftest import issues, kinds
+from tests.payments import issues, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.exceptions import (
@@ -134,7 +134,7 @@ def test_what_is_no_amount_or_too_much(completed, nothing_is_noted, amount, erro
 
 @pytest.mark.parametrize("method", [Method.KHALTI, "khalti", "cheque", "", None])
 def test_another_way(completed, nothing_is_noted, method):
-    with pytest.raises(ValueError, match=r"refund_payment|is not a valid Way"):
+    with pytest.raises(ValueError, match=r"refund_payment|is not a valid Method"):
         record_refund(completed, 50_000, method=method)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from tests.actions.conftest import kinds
+from tests.payments import kinds
 from wagtail_khalti.actions import check_payment, redeliver
 from wagtail_khalti.exceptions import AlreadyDelivered
 

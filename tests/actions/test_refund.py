@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from tests.actions.conftest import issues, kinds
+from tests.payments import issues, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.exceptions import RefundInProgress

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.actions.conftest import issues, kinds
+from tests.payments import issues, kinds
 from wagtail_khalti.actions import check_payment, enter_refund_amount, refund_payment
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
@@ -188,7 +188,7 @@ def test_a_refusal_keeps_khaltis_words(khalti, completed, status, body, words):
     assert refund.answer.endswith(words)
     assert refund.resolved_at is not None
     event = completed.events.get(kind="refund_failed")
-    assert (event.data["answer"], event.data["trigger"]) == (refund.answer, "refused")
+    assert (event.data["answer"], event.data["trigger"]) == (refund.answer, "rejected")
     assert issues(completed) == [], "it is decided"
 
 

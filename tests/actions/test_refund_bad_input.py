@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from wagtail.models import ModelLogEntry
 
-from tests.actions.conftest import kinds
+from tests.payments import kinds
 from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.exceptions import (
     AmountExceedsRefundable,

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from tests.actions.conftest import kinds, make_due
+from tests.payments import kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile, record_refund, refund_payment
 from wagtail_khalti.exceptions import GatewayUnreachable, IdempotencyConflict, RefundInProgress, RequestRejected
 from wagtail_khalti.gateway import client

@@ -7,7 +7,7 @@ import traceback
 import pytest
 from wagtail.models import ModelLogEntry
 
-from tests.actions.conftest import make_due
+from tests.payments import make_due
 from wagtail_khalti.actions import reconcile, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund

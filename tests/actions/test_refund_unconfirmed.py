@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import event_type, issues, kinds
+from tests.payments import event_type, issues, kinds
 from wagtail_khalti.actions import check_payment, reconcile, record_refund, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import RefundInProgress, RefundsChanged, RequestRejected
 from wagtail_khalti.ledger.schedule import next_check, next_check_after_silence

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from tests.actions.conftest import kinds
+from tests.payments import kinds
 from wagtail_khalti.actions import resolve_issue
 from wagtail_khalti.exceptions import IssueAlreadyResolved
 from wagtail_khalti.ledger.issues import open_issue

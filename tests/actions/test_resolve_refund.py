@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from tests.actions.conftest import issues, kinds
+from tests.payments import issues, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, refund_payment, resolve_issue, resolve_refund
 from wagtail_khalti.exceptions import RefundAlreadyResolved, RefundInProgress, RequestRejected
@@ -56,7 +56,7 @@ def test_who_said_so_is_on_the_record(doubtful, manager, was_sent, kind):
 
     event = doubtful.payment.events.filter(kind=kind).latest("pk")
     assert (event.actor, event.user, event.data["note"]) == ("staff", manager, "Seen in the dashboard")
-    assert event.data["trigger"] == ("said_sent" if was_sent else "said_not_sent")
+    assert event.data["trigger"] == ("found_by_person" if was_sent else "not_found_by_person")
     issue = doubtful.payment.issues.get()
     assert (issue.is_open, issue.resolution, issue.resolved_by) == (None, "resolved", manager)
 

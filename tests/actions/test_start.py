@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Site
 
-from tests.actions.conftest import kinds
+from tests.payments import kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import initiate_payment, start_payment
 from wagtail_khalti.actions.initiate import INITIATE_LEASE, send_leased

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import end_the_pause, kinds, make_due
+from tests.payments import end_the_pause, kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile, refund_payment, resolve_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.simulator.faults import Fault

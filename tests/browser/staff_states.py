@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from wagtail.models import Site
 
-from tests.actions.conftest import Receiver, listening
 from tests.begun_before import as_if_begun_before
 from tests.browser.desk import Desk
+from tests.payments import Receiver, listening
 from tests.shop.models import Order
 from wagtail_khalti.actions import Source, add_note, check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
@@ -173,7 +173,7 @@ class StaffStates:
 
     def record(self):
         self.paid()
-        self.show("record")
+        self.show("record_refund")
 
     def record_with_errors(self):
         self.record()
@@ -181,7 +181,7 @@ class StaffStates:
         self.send()
 
     def decide(self):
-        self.desk.open("decide", self.unconfirmed().reference)
+        self.desk.open("resolve_refund", self.unconfirmed().reference)
 
     def amount(self):
         self.desk.open("amount", self.without_amount().reference)
@@ -216,13 +216,13 @@ NAMES = [
     "refunded",
     "unconfirmed",
     "without_amount",
-    "paid_twice",
+    "duplicate",
     "refund",
     "refund_with_errors",
     "last_word",
-    "record",
+    "record_refund",
     "record_with_errors",
-    "decide",
+    "resolve_refund",
     "amount",
     "amount_with_errors",
     "note",
@@ -254,5 +254,5 @@ IN_NEPALI = {
     "export",
     "site_settings",
 }
-WITH_REAL_MONEY = ["last_word", "last_word_with_errors", "paid_twice", "site_settings"]
+WITH_REAL_MONEY = ["last_word", "last_word_with_errors", "duplicate", "site_settings"]
 DASHBOARD = ["dashboard", "dashboard_payment", "dashboard_with_errors"]

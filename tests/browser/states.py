@@ -184,7 +184,7 @@ class States:
         control.fail(payment.pidx)
         self.show(payment)
 
-    def unconfirmed(self):
+    def under_review(self):
         payment = self.payment()
         body = {"pidx": payment.pidx, "status": "Completed", "total_amount": payment.amount - 1}
         control.answer_with("lookup", body=body, pidx=payment.pidx)
@@ -216,7 +216,7 @@ class States:
         record_refund(check_payment(payment), 300_000, method=Method.CASH)
         self.show(payment)
 
-    def paid_twice(self):
+    def duplicate(self):
         payable = Order.objects.create()
         first, second = (self.payment(payable=payable) for _number in range(2))
         for payment in (first, second):
@@ -225,12 +225,12 @@ class States:
         self.show(second)
         return second
 
-    def paid_twice_and_partly_refunded(self):
-        record_refund(self.paid_twice(), 100_000, method=Method.CASH)
+    def duplicate_and_partly_refunded(self):
+        record_refund(self.duplicate(), 100_000, method=Method.CASH)
         self.page.reload()
 
-    def paid_twice_and_refunded(self):
-        control.refund(self.paid_twice().pidx)
+    def duplicate_and_refunded(self):
+        control.refund(self.duplicate().pidx)
         check_payment(KhaltiPayment.objects.exclude(duplicate_of=None).get())
         self.page.reload()
 
@@ -259,14 +259,14 @@ NAMES = [
     "canceled",
     "expired",
     "failed",
-    "unconfirmed",
+    "under_review",
     "partially_refunded",
     "refunded",
     "refunded_in_several_ways",
     "refunded_in_cash",
-    "paid_twice",
-    "paid_twice_and_partly_refunded",
-    "paid_twice_and_refunded",
+    "duplicate",
+    "duplicate_and_partly_refunded",
+    "duplicate_and_refunded",
     "not_found",
 ]
 

@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.actions.conftest import listening
 from tests.begun_before import as_if_begun_before
 from tests.concurrency.beside import servers
 from tests.concurrency.crowd import each_at_once
 from tests.concurrency.shop import mark_as_paid
 from tests.in_full import IS_FULL
+from tests.payments import listening
 from tests.shop.models import Order
 from wagtail_khalti.actions import start_payment
 

@@ -6,9 +6,9 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from tests.actions.conftest import answer, end_the_pause, kinds, listening
 from tests.concurrency.crowd import all_at_once, meeting_before
 from tests.in_full import IS_FULL
+from tests.payments import answer, end_the_pause, kinds, listening
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, redeliver, start_payment
 from wagtail_khalti.ledger.apply_lookup import apply_lookup

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import answer, kinds
 from tests.concurrency.rounds import FEWER_ROUNDS, how_many, on_record, sizes
 from tests.concurrency.verdict import moves, require_one_end, require_one_late_sale, require_one_sale
+from tests.payments import answer, kinds
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiPayment
 

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from tests.actions.conftest import listening
 from tests.concurrency.crowd import all_at_once, each_at_once, meeting_before
 from tests.concurrency.verdict import require_one_sale
+from tests.payments import listening
 from tests.shop.models import Order
 from wagtail_khalti.actions import Source, check_payment
 from wagtail_khalti.ledger.apply_lookup import _update_if_unchanged

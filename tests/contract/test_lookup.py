@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.actions.conftest import no_pauses  # noqa: F401 - a fixture
+from tests.payments import no_pauses  # noqa: F401 - a fixture
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import PidxNotFound
 from wagtail_khalti.models import KhaltiPayment

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from django.db.models import F
 
-from tests.actions.conftest import SIGNALS, listening
+from tests.payments import SIGNALS, listening
 from tests.shop.models import Order
 
 PARCEL = "parcel: "

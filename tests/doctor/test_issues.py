@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import on  # noqa: F401 - a fixture
 from tests.doctor.conftest import only
+from tests.payments import on  # noqa: F401 - a fixture
 from wagtail_khalti.actions import check_payment, redeliver
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.issues import open_issues, undelivered

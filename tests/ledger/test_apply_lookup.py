@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from tests.actions.conftest import answer, event_type, issues, kinds
 from tests.mail_settings import SMTP, mail_through
+from tests.payments import answer, event_type, issues, kinds
 from wagtail_khalti.actions import check_payment, resolve_issue
 from wagtail_khalti.gateway.statuses import BY_TEXT, GatewayStatus
 from wagtail_khalti.ledger.apply_lookup import apply_lookup

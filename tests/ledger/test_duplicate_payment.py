@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from tests.actions.conftest import event_type, issues
+from tests.payments import event_type, issues
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.actions.conftest import answer, event_type, issues, make_due
+from tests.payments import answer, event_type, issues, make_due
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from tests.actions.conftest import event_type, issues
 from tests.mail_settings import SMTP, mail_through
+from tests.payments import event_type, issues
 from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, resolve_issue
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.actions.conftest import answer, end_the_pause, event_type, issues, make_due
+from tests.payments import answer, end_the_pause, event_type, issues, make_due
 from wagtail_khalti.actions import (
     check_payment,
     enter_refund_amount,

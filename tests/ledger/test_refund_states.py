@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from tests.actions.conftest import answer, event_type, issues, kinds
+from tests.payments import answer, event_type, issues, kinds
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.refund_states import MACHINE, VERDICTS, RefundPart, RefundTrigger, Verdict
 from wagtail_khalti.ledger.refunds import move_refund

@@ -11,8 +11,8 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import answer, event_type
 from tests.in_full import IS_FULL
+from tests.payments import answer, event_type
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.ledger.apply_lookup import apply_lookup

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import answer
 from tests.lookups.test_leases import merchants, waiting
+from tests.payments import answer
 from wagtail_khalti.embedded import CONCURRENCY, SHARE
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.schedule import next_check

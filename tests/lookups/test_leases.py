@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import make_due
+from tests.payments import make_due
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.lookups.leases import (

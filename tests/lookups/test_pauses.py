@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.actions.conftest import end_the_pause, event_type, issues, kinds
+from tests.payments import end_the_pause, event_type, issues, kinds
 from wagtail_khalti.actions import check_payment, reconcile, resolve_issue
 from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.outbox.deliver import deliver

@@ -9,8 +9,8 @@ from django.core.management import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from tests.actions.conftest import listening
 from tests.management.conftest import Ran
+from tests.payments import listening
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.management.commands import khalti_reconcile

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
-from tests.actions.conftest import listening
+from tests.payments import listening
 from wagtail_khalti.actions import check_payment, refund_payment, start_payment
 from wagtail_khalti.exceptions import FullyRefunded
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment

@@ -36,7 +36,9 @@ def test_every_database_says_in_its_words_who_was_faster(error):
     assert is_somebody_faster(error)
 
 
-@pytest.mark.parametrize("error", [None, ValueError(1213), OperationalError("locked"), OperationalError(2006, "gone")])
+@pytest.mark.parametrize(
+    "error", [None, ValueError(1213), OperationalError("locked"), OperationalError(2006, "abandoned")]
+)
 def test_other_trouble_is_no_race(error):
     assert not is_somebody_faster(error)
 

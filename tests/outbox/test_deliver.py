@@ -6,7 +6,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tests.actions.conftest import end_the_pause, event_type, kinds
+from tests.payments import end_the_pause, event_type, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
@@ -414,7 +414,7 @@ def test_money_for_what_is_there_is_none(payment, order):
 
 
 def test_also_where_the_whole_model_is_gone(payment, heard):
-    ContentType.objects.filter(model="order").update(model="gone")
+    ContentType.objects.filter(model="order").update(model="abandoned")
     ContentType.objects.clear_cache()
 
     check_payment(payment)

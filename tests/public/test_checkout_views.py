@@ -14,7 +14,7 @@ def shop(shop_page):
 
 
 def opened():
-    return totals(today(), today(), mode="simulator").all.opened
+    return totals(today(), today(), mode="simulator").all.checkout_views
 
 
 def test_each_view_counts_in_the_place_of_its_payments(visitor, shop):
@@ -23,9 +23,9 @@ def test_each_view_counts_in_the_place_of_its_payments(visitor, shop):
 
     found = totals(today(), today(), mode="simulator")
     (place,) = found.by_dimension
-    assert (place.sums.opened, place.sums.started) == (2, 1)
+    assert (place.sums.checkout_views, place.sums.started) == (2, 1)
     assert (place.source_id, place.source_title) == (str(shop.pk), "Shop")
-    assert found.all.opened == 2
+    assert found.all.checkout_views == 2
 
 
 def test_a_form_that_comes_back_with_errors_was_opened_once(visitor, shop_page):

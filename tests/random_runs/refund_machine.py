@@ -37,7 +37,7 @@ PLACES = st.sampled_from(["send lookup", "answer to lookup", "send refund", "ans
 """Where something comes between, or ends it."""
 
 EVIDENCE = {"back", "not_back"}
-WORDS_OF_PEOPLE = {"said_sent", "said_not_sent"}
+WORDS_OF_PEOPLE = {"found_by_person", "not_found_by_person"}
 
 
 class Refunds(RuleBasedStateMachine):

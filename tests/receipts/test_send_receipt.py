@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from wagtail.models import ModelLogEntry, Site
 
-from tests.actions.conftest import end_the_pause, kinds
 from tests.mail_settings import LOCMEM, SMTP, mail_through
+from tests.payments import end_the_pause, kinds
 from tests.shop.models import Order
 from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, record_refund, redeliver, refund_payment, send_receipt

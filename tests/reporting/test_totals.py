@@ -86,7 +86,7 @@ def test_what_began_and_what_moved_on_each_day():
 
     assert found.by_day[day(3)] == Sums(started=3, sent=2, paid=1, canceled=1)
     assert found.by_day[day(2)] == Sums(payments=1, gross=150_000, fee=3_000)
-    assert found.by_day[day(1)] == Sums(refunds=1, refunded=50_000)
+    assert found.by_day[day(1)] == Sums(refund_count=1, refunded=50_000)
     assert (found.all.waiting, found.all.net) == (1, 97_000)
     assert_right()
 
@@ -227,7 +227,7 @@ def test_a_refund_of_yesterdays_payment_found_at_khalti(khalti):
 
     check_payment(payment)
 
-    assert look().by_day[day(0)] == Sums(refunds=1, refunded=150_000)
+    assert look().by_day[day(0)] == Sums(refund_count=1, refunded=150_000)
     assert_right()
 
 

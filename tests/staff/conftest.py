@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.actions.conftest import Line
 from tests.begun_before import as_if_begun_before
+from tests.payments import Line
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, refund_payment, start_payment
 from wagtail_khalti.conf import configuration

@@ -52,7 +52,7 @@ def past_opening(day, count, *, title="Shop", source="7", **more):
     return KhaltiCheckoutView.objects.create(
         day=day,
         count=count,
-        place=new_reference(),
+        dimensions=new_reference(),
         source_type=page_type(),
         source_id=source,
         source_title=title,

@@ -163,9 +163,9 @@ def test_nothing_is_done_for_those_who_may_not(sign_in, khalti, paid, unconfirme
 
     posts = {
         "refund": (paid.pk, refund),
-        "record": (paid.pk, {"amount": "500", "method": "cash", "refundable": "150000"}),
-        "decide": (unconfirmed.reference, {"was_sent": "no"}),
-        "amount": (nameless.reference, {"amount": "400"}),
+        "record_refund": (paid.pk, {"amount": "500", "method": "cash", "refundable": "150000"}),
+        "resolve_refund": (unconfirmed.reference, {"was_sent": "no"}),
+        "enter_amount": (nameless.reference, {"amount": "400"}),
     }
     for role in ("", "member", "editor", "viewer", "cashier"):
         client = sign_in(role).client
@@ -272,7 +272,7 @@ def test_a_payment_that_is_not_there_is_not_found(desk, paid, number):
         assert answers == [405 if only_post else 404, 404], name
 
 
-@pytest.mark.parametrize("name", ["decide", "amount"])
+@pytest.mark.parametrize("name", ["resolve_refund", "enter_amount"])
 def test_a_refund_that_is_not_there_is_not_found(desk, unconfirmed, name):
     for reference in ["NOSUCHREFERENCE", "%00", "ABC%00DEF", "x" * 300, "%F0%9F%92%B8", "%E2%80%AE"]:
         address = f"/admin/khalti_payments/refunds/{reference}/{name}/"

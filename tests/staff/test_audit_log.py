@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from tests.actions.conftest import Receiver, listening
+from tests.payments import Receiver, listening
 from tests.staff.conftest import Seen, url_of
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
@@ -22,16 +22,16 @@ def refund(desk, payment):
 
 
 def record(desk, payment):
-    form = desk.get("record", payment).form
+    form = desk.get("record_refund", payment).form
     desk.send(form, amount="200", method="cash", reason="At the counter")
 
 
 def say_it_was_sent(desk, refund):
-    desk.post("decide", refund.reference, was_sent="yes", note="Looked at 3 pm")
+    desk.post("resolve_refund", refund.reference, was_sent="yes", note="Looked at 3 pm")
 
 
 def say_it_was_not_sent(desk, refund):
-    desk.post("decide", refund.reference, was_sent="no", note="")
+    desk.post("resolve_refund", refund.reference, was_sent="no", note="")
 
 
 def check(desk, payment):
@@ -47,11 +47,11 @@ def send_receipt(desk, payment):
 
 
 def replay(desk, payment):
-    desk.post("replay", payment)
+    desk.post("redeliver", payment)
 
 
 def enter(desk, refund):
-    desk.post("amount", refund.reference, amount="400", note="From the dashboard")
+    desk.post("enter_amount", refund.reference, amount="400", note="From the dashboard")
 
 
 ACTIONS = {
@@ -118,18 +118,18 @@ def test_each_deed_is_told_with_who_did_it(request, desk, sign_in, site_history,
 class TestTheLog:
     def test_has_nothing_of_what_was_refused(self, desk, paid, unconfirmed, nameless):
         desk.post("refund", paid, amount="1501")
-        desk.post("record", paid, amount="1501", method="cash", refundable="150000")
-        desk.post("decide", unconfirmed.reference, was_sent="perhaps")
-        desk.post("amount", nameless.reference, amount="1500")
+        desk.post("record_refund", paid, amount="1501", method="cash", refundable="150000")
+        desk.post("resolve_refund", unconfirmed.reference, was_sent="perhaps")
+        desk.post("enter_amount", nameless.reference, amount="1500")
 
         assert not ModelLogEntry.objects.exists()
 
     def test_has_each_deed_once_however_often_it_was_sent(self, desk, make_paid, confirm, unconfirmed, nameless):
         forms = {
             confirm(make_paid()).form: {},
-            desk.get("record", make_paid()).form: {"amount": "200", "method": "cash"},
-            desk.get("amount", nameless.reference).form: {"amount": "400"},
-            desk.get("decide", unconfirmed.reference).form: {"was_sent": "yes"},
+            desk.get("record_refund", make_paid()).form: {"amount": "200", "method": "cash"},
+            desk.get("enter_amount", nameless.reference).form: {"amount": "400"},
+            desk.get("resolve_refund", unconfirmed.reference).form: {"was_sent": "yes"},
         }
 
         for form, typed in [*forms.items(), *forms.items()]:
@@ -169,7 +169,9 @@ class TestTheHistoryOfAPayment:
             assert [row[0] for row in rows] == [ACTIONS[refund][1]]
 
     def test_has_no_word_of_a_reason_which_may_name_a_customer(self, desk, sign_in, site_history, paid):
-        desk.post("record", paid, amount="1", method="cash", refundable="150000", reason="For Sita Rai, 98 0000 0001")
+        desk.post(
+            "record_refund", paid, amount="1", method="cash", refundable="150000", reason="For Sita Rai, 98 0000 0001"
+        )
 
         assert "Refund of Rs 1 made elsewhere was recorded" in site_history("manager").text
         for page in (desk.get("history", paid), site_history("manager")):

@@ -69,9 +69,9 @@ UNDERSTOOD = {
 FIELDS = {
     "refund": {"amount": "500", "reason": "Too late", "mobile": ""},
     "confirm": {"amount": "500", "reason": "", "mobile": "", "refundable": "150000", "key": "a-key"},
-    "record": {"amount": "500", "method": "cash", "reason": "", "refundable": "150000"},
-    "decide": {"was_sent": "yes", "note": ""},
-    "amount": {"amount": "400", "note": ""},
+    "record_refund": {"amount": "500", "method": "cash", "reason": "", "refundable": "150000"},
+    "resolve_refund": {"was_sent": "yes", "note": ""},
+    "enter_amount": {"amount": "400", "note": ""},
 }
 
 
@@ -116,7 +116,7 @@ class TestAmounts:
         for form in forms(typed):
             assert form.cleaned_data["amount"] == UNDERSTOOD[typed]
 
-    @pytest.mark.parametrize("name", ["refund", "record"])
+    @pytest.mark.parametrize("name", ["refund", "record_refund"])
     def test_that_can_t_be_meant_stay_in_the_form_and_send_nothing(self, desk, paid, unchanged, name):
         for typed in ["abc", "", "1501", "500\x00"]:
             page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
@@ -126,7 +126,7 @@ class TestAmounts:
 
     def test_of_the_dashboard_that_make_no_sense_are_told_too(self, desk, nameless):
         for typed in ["abc", "", "500\x00"]:
-            page = desk.post("amount", nameless.reference, amount=typed, note="")
+            page = desk.post("enter_amount", nameless.reference, amount=typed, note="")
 
             assert page.errors == [SENSELESS[typed]]
             nameless.refresh_from_db()
@@ -139,7 +139,7 @@ class TestAmounts:
         assert page.form.data["amount"] == "1500.00"
 
     def test_are_understood_where_they_are_only_written_down(self, desk, paid):
-        desk.post("record", paid, **FIELDS["record"] | {"amount": "रु १,०००.५०"})
+        desk.post("record_refund", paid, **FIELDS["record_refund"] | {"amount": "रु १,०००.५०"})
 
         assert paid.refunds.get().amount == 100_050
 
@@ -152,7 +152,7 @@ class TestAmounts:
 
 class TestOtherFields:
     def test_a_reason_has_an_end(self, desk, paid, unchanged):
-        for name in ("refund", "record", "confirm"):
+        for name in ("refund", "record_refund", "confirm"):
             data = FIELDS[name] | {"reason": "r" * 300}
             page = desk.post("refund" if name == "confirm" else name, paid, **data)
 
@@ -196,7 +196,7 @@ class TestOtherFields:
     def test_without_knowing_what_was_left_nothing_happens(self, desk, paid, unchanged):
         for refundable in ["", "abc", "1e5", "9" * 5000, "150000\x00"]:
             asked_again = desk.post("refund", paid, **FIELDS["confirm"] | {"refundable": refundable})
-            refused = desk.post("record", paid, **FIELDS["record"] | {"refundable": refundable})
+            refused = desk.post("record_refund", paid, **FIELDS["record_refund"] | {"refundable": refundable})
 
             assert "Continue" in asked_again.form.buttons, refundable
             assert refused.messages == ["Money was given back in the meantime. Look at the figures again."]
@@ -204,7 +204,7 @@ class TestOtherFields:
     def test_where_something_else_was_left_nothing_happens(self, desk, paid):
         for refundable in ["149999", "0", "-1", "9" * 30]:
             refunded = desk.post("refund", paid, **FIELDS["confirm"] | {"refundable": refundable})
-            recorded = desk.post("record", paid, **FIELDS["record"] | {"refundable": refundable})
+            recorded = desk.post("record_refund", paid, **FIELDS["record_refund"] | {"refundable": refundable})
 
             changed = "Money was given back in the meantime. Look at the figures again."
             assert refunded.messages == [f"{changed} Nothing was sent."]
@@ -213,18 +213,20 @@ class TestOtherFields:
 
     def test_there_are_three_ways_past_this_page(self, desk, paid, unchanged):
         for method in ["khalti", "", "cheque", "CASH", "cash\x00"]:
-            assert len(desk.post("record", paid, **FIELDS["record"] | {"method": method}).errors) == 1, method
+            assert len(desk.post("record_refund", paid, **FIELDS["record_refund"] | {"method": method}).errors) == 1, (
+                method
+            )
 
     def test_a_refund_is_decided_by_two_words_only(self, desk, unconfirmed):
         for said in ["", "maybe", "YES", "yes\x00", "1"]:
-            page = desk.post("decide", unconfirmed.reference, was_sent=said, note="")
+            page = desk.post("resolve_refund", unconfirmed.reference, was_sent=said, note="")
 
             assert page.status == 200
             unconfirmed.refresh_from_db()
             assert unconfirmed.state == "unconfirmed", said
 
     def test_a_note_has_an_end(self, desk, unconfirmed, nameless):
-        for name, refund in (("decide", unconfirmed), ("amount", nameless)):
+        for name, refund in (("resolve_refund", unconfirmed), ("enter_amount", nameless)):
             page = desk.post(name, refund.reference, **FIELDS[name] | {"note": "n" * 300})
 
             assert page.errors == ["Ensure this value has at most 255 characters (it has 300)."]
@@ -234,7 +236,7 @@ class TestOtherFields:
 @pytest.mark.parametrize("form", FIELDS)
 def test_a_zero_byte_does_no_harm_anywhere(desk, paid, unconfirmed, nameless, khalti, form):
     """PostgreSQL can't store one, nor be asked for it."""
-    target = {"decide": unconfirmed.reference, "amount": nameless.reference}.get(form, paid)
+    target = {"resolve_refund": unconfirmed.reference, "enter_amount": nameless.reference}.get(form, paid)
     name = "refund" if form == "confirm" else form
     sent = khalti.calls("refund")
 

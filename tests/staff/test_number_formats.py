@@ -50,7 +50,7 @@ def grouped(page):
     return [(name, value) for name, value in attributes if name not in FOR_PEOPLE and GROUPED.search(str(value))]
 
 
-@pytest.mark.parametrize("name", ["inspect", "refund", "record", "note"])
+@pytest.mark.parametrize("name", ["inspect", "refund", "record_refund", "note"])
 def test_pages_of_a_payment(person, make_paid, name):
     page = person.get(name, make_paid())
 
@@ -108,14 +108,14 @@ def test_a_refund_is_made(person, khalti, make_paid):
 def test_a_refund_is_recorded(person, make_paid):
     paid = make_paid(amount=150_000_00)
 
-    person.send(person.get("record", paid).form, amount="50000", method="cash", reason="Moved")
+    person.send(person.get("record_refund", paid).form, amount="50000", method="cash", reason="Moved")
 
     assert KhaltiPayment.objects.get(pk=paid.pk).refund_total == 50_000_00
 
 
-@pytest.mark.parametrize("name", ["decide", "amount"])
+@pytest.mark.parametrize("name", ["resolve_refund", "enter_amount"])
 def test_pages_of_refunds(person, unconfirmed, nameless, name):
-    page = person.get(name, {"decide": unconfirmed, "amount": nameless}[name].reference)
+    page = person.get(name, {"resolve_refund": unconfirmed, "enter_amount": nameless}[name].reference)
 
     assert page.status == 200
     assert not grouped(page)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import Site
 
-from tests.actions.conftest import Line
+from tests.payments import Line
 from wagtail_khalti import signals
 from wagtail_khalti.actions import check_payment, record_refund, refund_payment, resolve_refund, start_payment
 from wagtail_khalti.conf import configuration

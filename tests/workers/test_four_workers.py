@@ -7,9 +7,9 @@ from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
 
-from tests.actions.conftest import listening
 from tests.concurrency.rounds import on_record
 from tests.in_full import IS_FULL
+from tests.payments import listening
 from tests.shop.models import Order
 from tests.workers.apps import mark_as_paid
 from tests.workers.backends import workers_on_redis, workers_on_the_database

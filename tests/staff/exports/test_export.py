@@ -398,7 +398,7 @@ class TestWhatPeopleTyped:
 class TestExcel:
     def test_has_numbers_that_are_numbers_and_refunds_on_a_sheet_of_their_own(self, download, make_paid, desk):
         payment = make_paid()
-        desk.send(desk.get("record", payment).form, amount="300.50", method="cash", reason="=cmd|calc")
+        desk.send(desk.get("record_refund", payment).form, amount="300.50", method="cash", reason="=cmd|calc")
 
         book = sheets(download(format="xlsx"))
 

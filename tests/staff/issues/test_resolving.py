@@ -99,7 +99,7 @@ class TestClosing:
         assert not ModelLogEntry.objects.exists()
 
     def test_that_follows_from_a_refund_is_told_with_it_alone(self, desk, unconfirmed):
-        desk.post("decide", unconfirmed.reference, was_sent="no", note="")
+        desk.post("resolve_refund", unconfirmed.reference, was_sent="no", note="")
 
         assert [entry.action for entry in ModelLogEntry.objects.all()] == ["wagtail_khalti.resolve_refund"]
 

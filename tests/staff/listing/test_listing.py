@@ -138,7 +138,7 @@ class TestARow:
 
         assert viewer.get("index", mode=mode).rows[0][5] == mode.title()
 
-    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "paid_twice"])
+    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "duplicate"])
     def test_says_where_somebody_has_to_look(self, viewer, request, name):
         request.getfixturevalue(name)
 
@@ -153,7 +153,7 @@ class TestARow:
         assert viewer.get("index").rows[0][4] == "Completed Needs a look"
 
     def test_says_it_no_more_once_that_is_done(self, desk, nameless):
-        desk.post("amount", nameless.reference, amount="400")
+        desk.post("enter_amount", nameless.reference, amount="400")
 
         assert desk.get("index").rows[0][4] == "Partially refunded"
 

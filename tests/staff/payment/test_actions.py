@@ -19,9 +19,9 @@ def test_no_address_does_anything_when_it_is_only_opened(desk, paid, unconfirmed
     events = KhaltiEvent.objects.count()
     addresses = {
         ("refund", paid): {"amount": "500", "key": "k", "refundable": "150000"},
-        ("record", paid): {"amount": "500", "method": "cash", "refundable": "150000"},
+        ("record_refund", paid): {"amount": "500", "method": "cash", "refundable": "150000"},
         ("check", paid): {},
-        ("decide", unconfirmed.reference): {"was_sent": "yes"},
+        ("resolve_refund", unconfirmed.reference): {"was_sent": "yes"},
         ("amount", nameless.reference): {"amount": "400"},
     }
 
@@ -33,9 +33,9 @@ def test_no_address_does_anything_when_it_is_only_opened(desk, paid, unconfirmed
     assert not paid.refunds.exists()
 
 
-@pytest.mark.parametrize("name", ["refund", "record", "decide", "amount"])
+@pytest.mark.parametrize("name", ["refund", "record_refund", "resolve_refund", "enter_amount"])
 def test_each_page_leads_back_to_the_payment_and_the_list(desk, paid, unconfirmed, nameless, name):
-    refund = {"decide": unconfirmed, "amount": nameless}.get(name)
+    refund = {"resolve_refund": unconfirmed, "enter_amount": nameless}.get(name)
     page = desk.get(name, refund.reference if refund else paid)
 
     back = url_of("inspect", refund.payment if refund else paid)
@@ -52,9 +52,9 @@ def test_all_is_done_also_where_every_request_is_a_transaction(
 
     desk.post("check", paid)
     desk.send(confirm(paid, amount="100").form)
-    desk.send(desk.get("record", paid).form, amount="200", method="cash")
-    desk.post("decide", unconfirmed.reference, was_sent="yes", note="")
-    desk.post("amount", nameless.reference, amount="400", note="")
+    desk.send(desk.get("record_refund", paid).form, amount="200", method="cash")
+    desk.post("resolve_refund", unconfirmed.reference, was_sent="yes", note="")
+    desk.post("enter_amount", nameless.reference, amount="400", note="")
 
     assert [(refund.state, refund.amount) for refund in paid.refunds.all()] == [
         ("succeeded", 10_000),
@@ -63,11 +63,11 @@ def test_all_is_done_also_where_every_request_is_a_transaction(
     assert (stored(unconfirmed).state, stored(nameless).amount) == ("succeeded", 40_000)
 
 
-@pytest.mark.parametrize("name", ["refund", "record"])
+@pytest.mark.parametrize("name", ["refund", "record_refund"])
 def test_a_refund_whose_process_was_killed_before_it_was_sent_is_in_nobodys_way(desk, paid, killed, name):
     killed("lookup", paid)
 
-    assert desk.get(name, paid).form.data["refundable" if name == "record" else "amount"]
+    assert desk.get(name, paid).form.data["refundable" if name == "record_refund" else "amount"]
     assert paid.refunds.get().state == "failed"
 
 

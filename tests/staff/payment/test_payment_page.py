@@ -52,11 +52,11 @@ class TestTheRefunds:
         done = desk.send(confirm(payment, mobile=OTHER_MOBILE).form)
 
         assert done.rows[0][3] == "Khalti 98XXXXX111"
-        for name in ("inspect", "history", "refund", "record"):
+        for name in ("inspect", "history", "refund", "record_refund"):
             assert OTHER_MOBILE not in desk.get(name, payment).html
 
     def test_outlive_the_person_who_made_them(self, sign_in, colleague, paid):
-        colleague.post("record", paid, amount="100", method="cash", refundable=str(paid.refundable))
+        colleague.post("record_refund", paid, amount="100", method="cash", refundable=str(paid.refundable))
         get_user_model().objects.filter(username="superuser").delete()
 
         page = sign_in("viewer").get("inspect", paid)
@@ -93,7 +93,7 @@ class TestTheStory:
 def test_what_a_visitor_typed_is_shown_as_words(desk, make_paid):
     payment = make_paid(name="<script>alert(1)</script>", purpose="<img src=x onerror=alert(2)>")
 
-    for name in ("inspect", "refund", "record", "history", "index"):
+    for name in ("inspect", "refund", "record_refund", "history", "index"):
         page = desk.get(name, *([] if name == "index" else [payment]))
         assert "<script>alert(1)" not in page.html
         assert "<img src=x" not in page.html

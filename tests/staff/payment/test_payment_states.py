@@ -24,7 +24,7 @@ BUTTONS = {
     "on_its_way": ([CHECK, NOTE], []),
     "unconfirmed": ([CHECK, NOTE], [DECIDE]),
     "nameless": ([CHECK, NOTE], [ENTER]),
-    "paid_twice": ([CHECK, NOTE], [GIVE_BACK, REFUND, REFUND, RECORD, CLOSE]),
+    "duplicate": ([CHECK, NOTE], [GIVE_BACK, REFUND, REFUND, RECORD, CLOSE]),
 }
 """Refund stands at the top of the page, and below the refunds. A viewer has none of them."""
 
@@ -58,7 +58,7 @@ FIGURES = {
         "Refunded": "not known yet",
         "Refundable balance": "less than Rs 1,500",
     },
-    "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
+    "duplicate": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
 }
 ISSUES = {
     "on_its_way": ["A refund is on its way Rs 400 is being sent to Khalti. Look again in a moment."],
@@ -114,7 +114,7 @@ def buttons_of(page):
 
 
 def cards_of(payment, state):
-    if state != "paid_twice":
+    if state != "duplicate":
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
@@ -142,6 +142,9 @@ def test_each_state_tells_everybody_what_they_may_know_and_do(sign_in, state, th
         assert page.figures | {"Name": "Sita Rai", "Mobile number": MOBILE} == page.figures
 
     assert "Test mode: no money moves." in manager.text
-    for page in (manager, *(sign_in("manager").get(name, the_payment) for name in ("history", "refund", "record"))):
+    for page in (
+        manager,
+        *(sign_in("manager").get(name, the_payment) for name in ("history", "refund", "record_refund")),
+    ):
         assert page.status == 200
         assert not [secret for secret in (KEY, the_payment.key_fingerprint) if secret in page.html]

@@ -13,14 +13,14 @@ IN_PROGRESS = "First it has to be known what became of an earlier refund of this
 
 class TestEnteringAnAmount:
     def enter(self, desk, refund, amount, note=""):
-        form = desk.get("amount", refund.reference).form
+        form = desk.get("enter_amount", refund.reference).form
         assert form.element.select_one("[name=csrfmiddlewaretoken]")
         return desk.send(form, amount=amount, note=note)
 
     def test_is_offered_at_the_top_of_the_payment(self, desk, nameless):
         page = desk.get("inspect", nameless.payment)
 
-        assert page.main.select_one(f'.help-warning a[href="{url_of("amount", nameless.reference)}"]')
+        assert page.main.select_one(f'.help-warning a[href="{url_of("enter_amount", nameless.reference)}"]')
 
     def test_counts_from_then_on(self, desk, nameless, nothing_sent):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
@@ -62,7 +62,7 @@ class TestEnteringAnAmount:
         assert stored(nameless).lacks_amount
 
     def test_is_done_once_also_by_two_people(self, desk, colleague, nameless, nothing_sent):
-        form = colleague.get("amount", nameless.reference).form
+        form = colleague.get("enter_amount", nameless.reference).form
         self.enter(desk, nameless, "400")
         events = KhaltiEvent.objects.count()
 
@@ -73,14 +73,14 @@ class TestEnteringAnAmount:
         assert KhaltiEvent.objects.count() == events
 
     def test_pressed_twice_counts_once(self, desk, nameless):
-        form = desk.get("amount", nameless.reference).form
+        form = desk.get("enter_amount", nameless.reference).form
         pages = [desk.send(form, amount="400") for _press in range(2)]
 
         assert [page.messages for page in pages] == [["Rs 400 is recorded as given back."], [KNOWN]]
         assert stored(nameless.payment).refund_total == 40_000
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, nameless, khalti):
-        form = desk.get("amount", nameless.reference).form
+        form = desk.get("enter_amount", nameless.reference).form
         khalti.refund(nameless.payment)
         check_payment(nameless.payment)
 
@@ -93,22 +93,22 @@ class TestEnteringAnAmount:
         enter_refund_amount(nameless, 40_000)
 
         for refund in (nameless, refund_payment(paid, 50_000)):
-            assert desk.get("amount", refund.reference).messages == [KNOWN]
+            assert desk.get("enter_amount", refund.reference).messages == [KNOWN]
 
     def test_keeps_all_else_waiting_until_it_is_done(self, desk, nameless):
-        for name in ("refund", "record"):
+        for name in ("refund", "record_refund"):
             told = desk.get(name, nameless.payment).messages
             assert told == ["First enter how much went back in Khalti's dashboard."]
 
 
 class TestRecording:
     def record(self, desk, payment, amount, method="cash", reason=""):
-        form = desk.get("record", payment).form
+        form = desk.get("record_refund", payment).form
         assert form.element.select_one("[name=csrfmiddlewaretoken]")
         return desk.send(form, amount=amount, method=method, reason=reason)
 
     def test_knows_three_ways(self, desk, paid):
-        page = desk.get("record", paid)
+        page = desk.get("record_refund", paid)
 
         ways = [field["value"] for field in page.form.element.select("[name=way]")]
         assert ways == [Method.DASHBOARD, Method.BANK_TRANSFER, Method.CASH]
@@ -161,7 +161,7 @@ class TestRecording:
         ("amount", "told"), [("500", CHANGED), ("1500", "All of this payment was given back already.")]
     )
     def test_pressed_twice_counts_once(self, desk, paid, amount, told):
-        form = desk.get("record", paid).form
+        form = desk.get("record_refund", paid).form
         pages = [desk.send(form, amount=amount, method="cash") for _press in range(2)]
 
         assert [page.messages for page in pages] == [[f"Rs {int(amount):,} is recorded as given back."], [told]]
@@ -169,7 +169,7 @@ class TestRecording:
 
     @pytest.mark.parametrize("amount", ["100", "500", "1500"], ids=["would-fit", "would-still-fit", "too-much"])
     def test_is_looked_at_again_where_somebody_else_was_faster(self, desk, colleague, paid, khalti, amount):
-        form = desk.get("record", paid).form
+        form = desk.get("record_refund", paid).form
         self.record(colleague, paid, "1000")
 
         page = desk.send(form, amount=amount, method="cash")
@@ -179,19 +179,19 @@ class TestRecording:
         assert paid.refunds.count() == 1
 
     def test_waits_while_one_is_in_doubt(self, desk, paid, confirm, khalti):
-        form = desk.get("record", paid).form
+        form = desk.get("record_refund", paid).form
         khalti.trouble("refund", "reset_before")
         refund_payment(paid, 50_000)
 
-        opened, sent = desk.get("record", paid), desk.send(form, amount="500", method="cash")
+        opened, sent = desk.get("record_refund", paid), desk.send(form, amount="500", method="cash")
 
         assert opened.messages == sent.messages == [IN_PROGRESS]
         assert paid.refunds.count() == 1
 
     def test_is_not_for_what_was_not_paid(self, desk, payment):
         told = ["Khalti has not confirmed this payment, so there is nothing to give back."]
-        assert desk.get("record", payment).messages == told
-        assert desk.post("record", payment, amount="500", method="cash", refundable="150000").messages == told
+        assert desk.get("record_refund", payment).messages == told
+        assert desk.post("record_refund", payment, amount="500", method="cash", refundable="150000").messages == told
 
     def test_needs_no_khalti(self, desk, paid, settings, khalti):
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "sandbox"}

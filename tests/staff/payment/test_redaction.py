@@ -14,7 +14,7 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 
 SITA = Customer(name="Sita Rai", email="sita.rai@example.com", phone="9800000001")
 PRIVATE = ("Sita", "sita.rai@", "9800000001", "9811111111", "Large T-shirt", "member-77")
-REFUND_PAGES = ("refund", "record")
+REFUND_PAGES = ("refund", "record_refund")
 WRITTEN = [
     "+9779800000001",
     "9779800000001",
@@ -168,11 +168,24 @@ class TestOneSite:
         return payment
 
     def addresses(self, payment):
-        named = ("inspect", "history", "history_results", "check", "refund", "record", "receipt", "note", "replay")
+        named = (
+            "inspect",
+            "history",
+            "history_results",
+            "check",
+            "refund",
+            "record_refund",
+            "receipt",
+            "note",
+            "redeliver",
+        )
         refund = payment.refunds.last()
         return [
             *(url_of(name, payment) for name in named),
-            *(reverse(f"khalti_payments:{name}", args=[refund.reference]) for name in ("decide", "amount")),
+            *(
+                reverse(f"khalti_payments:{name}", args=[refund.reference])
+                for name in ("resolve_refund", "enter_amount")
+            ),
         ]
 
     def test_of_its_payments_all_is_there(self, limited, make_personal, site):
@@ -229,7 +242,7 @@ class TestOneSite:
         assert page.status == 200
         assert page.forms == []
         assert not page.main.select("a.button")
-        for name in ("check", "refund", "record", "receipt", "note", "replay"):
+        for name in ("check", "refund", "record_refund", "receipt", "note", "redeliver"):
             answer = desk.client.post(url_of(name, elsewhere), {"amount": "1", "text": "x"})
             assert (answer.status_code, answer.url) == (302, reverse("wagtailadmin_home")), name
 

@@ -55,7 +55,7 @@ class TestALostAnswer:
 
         assert page.badges == ["warning"]
         assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 1,000"} == page.figures
-        for name in ("refund", "record"):
+        for name in ("refund", "record_refund"):
             refused = desk.get(name, paid)
             assert refused.messages == ["First it has to be known what became of an earlier refund of this payment."]
 
@@ -100,7 +100,7 @@ class TestWhatCannotBeRefunded:
             all_back: "All of this payment was given back already.",
         }
         for payment, reason in reasons.items():
-            for name in ("refund", "record"):
+            for name in ("refund", "record_refund"):
                 assert desk.get(name, payment).messages == [reason]
             assert desk.post("refund", payment, amount="500").messages == [reason]
 

@@ -15,16 +15,16 @@ class TestDeciding:
     }
 
     def press(self, desk, refund, said, **typed):
-        form = desk.get("decide", refund.reference).form
+        form = desk.get("resolve_refund", refund.reference).form
         return desk.send(form, button=form.buttons[self.BUTTONS[said]], **typed)
 
     def test_is_offered_at_the_top_of_the_payment(self, desk, unconfirmed):
         page = desk.get("inspect", unconfirmed.payment)
 
-        assert page.main.select_one(f'.help-warning a[href="{url_of("decide", unconfirmed.reference)}"]')
+        assert page.main.select_one(f'.help-warning a[href="{url_of("resolve_refund", unconfirmed.reference)}"]')
 
     def test_offers_two_buttons_that_say_what_they_say(self, desk, unconfirmed, nothing_sent):
-        page = desk.get("decide", unconfirmed.reference)
+        page = desk.get("resolve_refund", unconfirmed.reference)
 
         assert list(page.form.buttons) == list(self.BUTTONS.values())
         assert page.form.element.select_one("[name=csrfmiddlewaretoken]")
@@ -68,7 +68,7 @@ class TestDeciding:
     @pytest.mark.parametrize("first", ["yes", "no"])
     @pytest.mark.parametrize("second", ["yes", "no"])
     def test_is_done_once_also_by_two_people(self, desk, colleague, unconfirmed, nothing_sent, first, second):
-        form = colleague.get("decide", unconfirmed.reference).form
+        form = colleague.get("resolve_refund", unconfirmed.reference).form
         self.press(desk, unconfirmed, first)
         state, events = stored(unconfirmed).state, KhaltiEvent.objects.count()
 
@@ -79,14 +79,14 @@ class TestDeciding:
         assert page.path == url_of("inspect", unconfirmed.payment)
 
     def test_pressed_twice_is_done_once(self, desk, unconfirmed, nothing_sent):
-        form = desk.get("decide", unconfirmed.reference).form
+        form = desk.get("resolve_refund", unconfirmed.reference).form
         pages = [desk.send(form, button=form.buttons[self.BUTTONS["yes"]]) for _press in range(2)]
 
         assert [page.messages for page in pages] == [[self.TOLD["yes"]], [KNOWN]]
-        assert unconfirmed.payment.events.filter(data__word="said_sent").count() == 1
+        assert unconfirmed.payment.events.filter(data__word="found_by_person").count() == 1
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, unconfirmed, khalti):
-        form = desk.get("decide", unconfirmed.reference).form
+        form = desk.get("resolve_refund", unconfirmed.reference).form
         khalti.refund(unconfirmed.payment)
         check_payment(unconfirmed.payment)
 
@@ -99,14 +99,14 @@ class TestDeciding:
     def test_is_no_page_any_more_for_what_is_decided(self, desk, unconfirmed, was_sent):
         resolve_refund(unconfirmed, was_sent=was_sent)
 
-        assert desk.get("decide", unconfirmed.reference).messages == [KNOWN]
+        assert desk.get("resolve_refund", unconfirmed.reference).messages == [KNOWN]
 
     def test_comes_too_early_for_what_is_just_being_sent(self, desk, paid, killed):
         killed("refund", paid, minutes=1)
         [refund] = paid.refunds.all()
 
-        opened = desk.get("decide", refund.reference)
-        pressed = desk.post("decide", refund.reference, was_sent="no", note="")
+        opened = desk.get("resolve_refund", refund.reference)
+        pressed = desk.post("resolve_refund", refund.reference, was_sent="no", note="")
 
         assert opened.messages == pressed.messages == ["Rs 500 is being sent to Khalti. Look again in a moment."]
         assert stored(refund).state == "processing"
@@ -125,7 +125,7 @@ class TestDeciding:
         made = refund_payment(paid, 50_000)
 
         for refund in (made, nameless):
-            assert desk.post("decide", refund.reference, was_sent=was_sent).messages == [KNOWN]
+            assert desk.post("resolve_refund", refund.reference, was_sent=was_sent).messages == [KNOWN]
             assert stored(refund).state == refund.state
 
     def test_keeps_the_note_where_it_has_to_be_shorter(self, desk, unconfirmed):

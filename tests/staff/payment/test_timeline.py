@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.actions.conftest import Receiver, listening
 from tests.mail_settings import mail_through
+from tests.payments import Receiver, listening
 from tests.shop.models import Order, Teaser
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import Source, add_note, check_payment, refund_payment, send_receipt, start_payment
@@ -372,7 +372,7 @@ class TestWhatTheSiteHasHeard:
             before = self.heard(desk.get("inspect", payment))
             receiver.is_broken = False
 
-            page = desk.post("replay", payment)
+            page = desk.post("redeliver", payment)
 
         assert before[0].startswith("Failed Payment completed Tries: 1 Last error: LookupError Next try: ")
         assert (page.badges, page.messages) == (["success"], ["The site's code has heard “Payment completed” now."])
@@ -382,7 +382,7 @@ class TestWhatTheSiteHasHeard:
     def test_that_it_failed_again_is_said(self, desk, make_paid):
         with listening("completed", Receiver()):
             payment = make_paid()
-            page = desk.post("replay", payment)
+            page = desk.post("redeliver", payment)
 
         assert page.badges == ["warning"]
         assert page.messages == [
@@ -391,7 +391,7 @@ class TestWhatTheSiteHasHeard:
 
     def test_is_never_told_twice(self, desk, paid):
         with listening("completed", receiver := Receiver()):
-            page = desk.post("replay", paid)
+            page = desk.post("redeliver", paid)
 
         assert page.messages == ["The site's code has heard of it by now."]
         assert receiver.calls == 0

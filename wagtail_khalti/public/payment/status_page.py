@@ -61,9 +61,9 @@ def payment_page(request: HttpRequest, reference: str, *, shows_payer: bool = Fa
 def _state(payment: KhaltiPayment, refund_summary: RefundSummary | None) -> str:
     """The page that says it. Money may have gone back past Khalti, which calls the payment completed then."""
     if payment.duplicate_of_id and not (refund_summary and refund_summary.is_all):
-        return "paid_twice"
+        return "duplicate"
     if not payment.is_paid and payment.issues.open().doubting_the_money().exists():
-        return "unconfirmed"
+        return "under_review"
     return "refunded" if refund_summary else PAGES[payment.status]
 
 
