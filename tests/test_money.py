@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
+from wagtail_khalti.money import MINIMUM, format_rupees, require_paisa, to_paisa, to_rupees
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -96,3 +96,13 @@ def test_what_a_person_reads_is_the_whole_truth(paisa, language):
 
 def test_the_minimum_is_ten_rupees():
     assert format_rupees(MINIMUM) == f"Rs{NBSP}10"
+
+
+@pytest.mark.parametrize("value", [1.0, Decimal(1000), True, "1000", None])
+def test_only_an_int_is_an_amount_of_paisa(value):
+    with pytest.raises(TypeError, match=r"^An amount is an int of paisa"):
+        require_paisa(value, "An amount")
+
+
+def test_an_int_of_paisa_comes_back():
+    assert require_paisa(-1000, "An amount") == -1000

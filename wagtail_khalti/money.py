@@ -31,6 +31,13 @@ def to_rupees(paisa: int) -> Decimal:
     return Decimal(f"{paisa}e-2")  # exact, in whatever precision the site calculates
 
 
+def require_paisa(value: object, what: str) -> Paisa:
+    """Raises ``TypeError``: no ``float``, no ``Decimal``, no ``bool``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{what} is an int of paisa, not {value!r}")
+    return Paisa(value)
+
+
 def format_rupees(paisa: int, language: str | None = "en") -> str:
     """A sum as a person reads it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` where Nepali is spoken."""
     pattern = _WITH_PAISA if paisa % PAISA_PER_RUPEE else _WHOLE

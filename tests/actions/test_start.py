@@ -233,7 +233,7 @@ def test_the_same_key_for_something_else_is_a_conflict(khalti, settings, terms):
     ],
 )
 def test_a_text_that_is_too_long_is_refused_before_anything_happens(khalti, name, terms):
-    with pytest.raises(ValueError, match=f"^{name} has"):
+    with pytest.raises(ValueError, match=f"^{name} is too long"):
         start(**terms)
 
     assert not KhaltiPayment.objects.exists()

@@ -8,13 +8,12 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
 from django.utils.functional import Promise
 
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
-from wagtail_khalti.models.characters import is_whole, unkept
-from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+from wagtail_khalti.models.characters import is_whole
+from wagtail_khalti.money import MINIMUM, Paisa, format_rupees, require_paisa
 
 Given = TypeVar("Given")  # a dataclass
 
@@ -54,17 +53,15 @@ def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
 
 def require_sound_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:
     """Raises ``TypeError``, ``AmountTooSmall``, ``AmountTooLarge`` or ``BreakdownMismatch``."""
-    require_paisa(amount, "An amount")
-    if amount < MINIMUM:  # type: ignore[operator]  # an int, as we have just seen
-        raise AmountTooSmall(f"{amount} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
-    if amount > largest:  # type: ignore[operator]
-        words = f"{amount} paisa is above this merchant's maximum of {format_rupees(largest)}"
+    paisa = require_paisa(amount, "An amount")
+    if paisa < MINIMUM:
+        raise AmountTooSmall(f"{paisa} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
+    if paisa > largest:
+        words = f"{paisa} paisa is above this merchant's maximum of {format_rupees(largest)}"
         raise AmountTooLarge(words, largest=largest)
-    lines = [line.amount for line in breakdown]
-    for line in lines:
-        require_paisa(line, "The amount of a line")
-    if lines and sum(lines) != amount:
-        raise BreakdownMismatch(f"The breakdown adds up to {sum(lines)} paisa, the amount is {amount}")
+    lines = [require_paisa(line.amount, "The amount of a line") for line in breakdown]
+    if lines and sum(lines) != paisa:
+        raise BreakdownMismatch(f"The breakdown adds up to {sum(lines)} paisa, the amount is {paisa}")
 
 
 def require_sound_products(products: Iterable[Product]) -> None:
@@ -72,22 +69,3 @@ def require_sound_products(products: Iterable[Product]) -> None:
     for product in products:
         for name in ("quantity", "unit_price", "total_price"):
             require_paisa(asdict(product)[name], f"{name} of a product")
-
-
-def require_paisa(value: object, what: str) -> None:
-    """Raises ``TypeError``: no ``float``, no ``Decimal``, no ``bool``."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{what} is an int of paisa, not {value!r}")
-
-
-def require_room(row: models.Model) -> None:
-    """Every database answers alike to a text that is too long, or can't be kept, and before anything happened.
-
-    Raises ``ValueError``.
-    """
-    for field in row._meta.concrete_fields:
-        value = getattr(row, field.attname)
-        if field.max_length and isinstance(value, str) and len(value) > field.max_length:
-            raise ValueError(f"{field.name} has {len(value)} characters, at most {field.max_length} fit")
-        if isinstance(value, str) and (rare := unkept(value)):
-            raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")

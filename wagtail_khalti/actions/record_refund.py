@@ -13,9 +13,9 @@ from wagtail_khalti.ledger import (
     require_balance,
     require_permission_to_refund,
     require_refundable,
-    require_room,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa

@@ -34,12 +34,12 @@ from wagtail_khalti.ledger import (
     require_balance,
     require_permission_to_refund,
     require_refundable,
-    require_room,
     reserve,
     transition_for,
 )
 from wagtail_khalti.lookups import LookupAttempt, apply_attempt, look_up, merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.models.transactions import require_no_transaction, short_transaction

@@ -17,7 +17,6 @@ from wagtail_khalti.actions.arguments import (
     plain,
     plain_json,
     plain_text,
-    require_room,
     require_sound_amount,
     require_sound_products,
 )
@@ -26,6 +25,7 @@ from wagtail_khalti.actions.recipient import recipient_of
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
+from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.sources import Source, source_columns

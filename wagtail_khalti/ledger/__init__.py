@@ -9,13 +9,7 @@ from wagtail_khalti.ledger.locks import lock_payment, reserve
 from wagtail_khalti.ledger.payment_states import transition_for
 from wagtail_khalti.ledger.permissions import require_permission_to_refund
 from wagtail_khalti.ledger.refund_matching import match_refunds, match_refunds_now
-from wagtail_khalti.ledger.refund_rules import (
-    needs_mobile,
-    require_amount,
-    require_balance,
-    require_refundable,
-    require_room,
-)
+from wagtail_khalti.ledger.refund_rules import needs_mobile, require_amount, require_balance, require_refundable
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.refunds import about, move_refund, record_external_refund
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, is_over, next_check_after_silence
@@ -46,7 +40,6 @@ __all__ = [
     "require_balance",
     "require_permission_to_refund",
     "require_refundable",
-    "require_room",
     "reserve",
     "resolve_open",
     "transition_for",

@@ -12,29 +12,15 @@ from wagtail_khalti.exceptions import (
     RefundInProgress,
     RefundsChanged,
 )
-from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.characters import unkept
-from wagtail_khalti.models.refund import MAX_KEY_LENGTH, MAX_REASON_LENGTH
+from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.money import Paisa, format_rupees
+from wagtail_khalti.money import Paisa, format_rupees, require_paisa
 
 
 def require_amount(amount: object) -> None:
     """Raises ``TypeError`` or ``AmountTooSmall``."""
-    if isinstance(amount, bool) or not isinstance(amount, int):
-        raise TypeError(f"An amount is an int of paisa, not {amount!r}")
-    if amount < 1:
+    if require_paisa(amount, "An amount") < 1:
         raise AmountTooSmall(f"{amount} paisa can't be given back")
-
-
-def require_room(refund: KhaltiRefund) -> None:
-    """Raises ``ValueError``, before anything happened: for a text that is too long, or that can't be kept."""
-    lengths = {"reason": MAX_REASON_LENGTH, "idempotency_key": MAX_KEY_LENGTH}
-    for name, most in lengths.items():
-        if len(getattr(refund, name) or "") > most:
-            raise ValueError(f"{name} is too long, at most {most} characters fit")
-        if rare := unkept(getattr(refund, name) or ""):
-            raise ValueError(f"{name} has characters that the database can't keep: {rare}")
 
 
 def needs_mobile(payment: KhaltiPayment) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 LABEL = "wagtail_khalti"
@@ -56,6 +56,19 @@ def require_kept(text: str) -> None:
     """A validator of form fields."""
     if words := why_not_kept(text):
         raise ValidationError(words)
+
+
+def require_room(row: models.Model) -> None:
+    """Every database answers alike to a text that is too long, or can't be kept, and before anything happened.
+
+    Raises ``ValueError``.
+    """
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.max_length and isinstance(value, str) and len(value) > field.max_length:
+            raise ValueError(f"{field.name} is too long: at most {field.max_length} characters fit, not {len(value)}")
+        if isinstance(value, str) and (rare := unkept(value)):
+            raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")
 
 
 @cache

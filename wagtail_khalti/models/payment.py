@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.models.references import masked, new_reference, receipt_signer
+from wagtail_khalti.models.references import in_groups_of_four, masked, new_reference, receipt_signer
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
 
@@ -234,7 +234,7 @@ class KhaltiPayment(OnPrimary):
     @property
     def readable_reference(self) -> str:
         """In groups of four, as it is read out."""
-        return "-".join(self.reference[i : i + 4] for i in range(0, len(self.reference), 4))
+        return in_groups_of_four(self.reference)
 
     @property
     def is_test(self) -> bool:

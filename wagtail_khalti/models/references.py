@@ -15,6 +15,11 @@ def new_reference() -> str:
     return get_random_string(REFERENCE_LENGTH, REFERENCE_ALPHABET)
 
 
+def in_groups_of_four(reference: str) -> str:
+    """As it is read out: ``2345-6789-ABCD-EFGH``. A spreadsheet would take 23456789E123 for a number."""
+    return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])
+
+
 def masked(phone: str) -> str:
     """``98XXXXX001``, or nothing where that would show nearly all of it."""
     return f"{phone[:2]}XXXXX{phone[-3:]}" if len(phone) >= 8 else ""

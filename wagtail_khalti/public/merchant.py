@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from wagtail.models import Site
 
 from wagtail_khalti.email_addresses import is_address
+from wagtail_khalti.models.sites import site_display_name
 from wagtail_khalti.public.sites import chosen
 from wagtail_khalti.receipts import usual_contact
 
@@ -16,7 +17,7 @@ def merchant(site: Site | None, request: HttpRequest) -> dict[str, str]:
     """For a template's context. Never raises: it is needed most where something is wrong."""
     contact = chosen(site).contact or usual_contact()
     return {
-        "merchant": (site and (site.site_name or site.hostname)) or request.get_host(),
+        "merchant": (site and site_display_name(site)) or request.get_host(),
         "contact": contact,
         "contact_url": _address_of(contact),
     }

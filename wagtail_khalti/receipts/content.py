@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.formatting import format_in_both_calendars
 from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.models.line_items import line_items_of
+from wagtail_khalti.models.sites import site_display_name
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.receipts.refunds import RefundSummary
 
@@ -59,7 +61,7 @@ def receipt_of(
         Row(label=_("Merchant"), value=merchant, notes=_details(chosen) if payment.is_paid else ()),
         *_payer(payment, shows_payer=shows_payer and payment.is_paid),
         Row(label=_("Description"), value=one_line(payment.purpose)),
-        *_items(payment),
+        *(Row(label=item.label, value=_rupees(item.amount)) for item in line_items_of(payment)),
         Row(label=_("Amount"), value=_rupees(payment.amount), kind=Kind.TOTAL),
         *_identification(payment),
         *_refunds(refund_summary),
@@ -70,7 +72,7 @@ def receipt_of(
 def merchant_of(payment: KhaltiPayment) -> str:
     """Its site by name, or else the host that Khalti was told; never that of another site."""
     site = payment.site
-    return one_line((site and (site.site_name or site.hostname)) or urlsplit(payment.website_url).netloc)
+    return one_line((site and site_display_name(site)) or urlsplit(payment.website_url).netloc)
 
 
 def _details(chosen: KhaltiSettings) -> list[str]:
@@ -83,12 +85,6 @@ def _payer(payment: KhaltiPayment, *, shows_payer: bool) -> Iterator[Row]:
         yield Row(label=_("Paid by"), value=name)
     if payment.masked_phone:
         yield Row(label=_("Mobile number"), value=payment.masked_phone)
-
-
-def _items(payment: KhaltiPayment) -> list[Row]:
-    """What makes up the amount, where that isn't the one thing that is named anyway."""
-    rows = [Row(label=one_line(line["label"]), value=_rupees(line["amount"])) for line in payment.breakdown]
-    return [] if [row.label for row in rows] == [one_line(payment.purpose)] else rows
 
 
 def _identification(payment: KhaltiPayment) -> Iterator[Row]:

@@ -9,13 +9,11 @@ import pytest
 from openpyxl import load_workbook
 
 from wagtail_khalti.staff.exports.spreadsheets.as_csv import write_csv
-from wagtail_khalti.staff.exports.spreadsheets.as_xlsx import write_xlsx
 from wagtail_khalti.staff.exports.spreadsheets.cells import MAX_KEPT, Kept, plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind, Sheet
-from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
-from wagtail_khalti.staff.exports.spreadsheets.text_cell import MAX_LENGTH
-from wagtail_khalti.staff.exports.spreadsheets.workbook import letters_of
+from wagtail_khalti.xlsx import Column, Kind, Sheet, Spool, write_xlsx
+from wagtail_khalti.xlsx.text_cell import MAX_LENGTH
+from wagtail_khalti.xlsx.workbook import letters_of
 
 MEGABYTE = 1_000_000
 

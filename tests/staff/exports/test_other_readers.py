@@ -8,8 +8,7 @@ import subprocess
 
 import pytest
 
-from wagtail_khalti.staff.exports.spreadsheets.as_xlsx import write_xlsx
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind, Sheet
+from wagtail_khalti.xlsx import Column, Kind, Sheet, write_xlsx
 
 EXCELJS = "exceljs@4.4.0"
 READ = """

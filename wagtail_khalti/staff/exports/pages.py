@@ -25,10 +25,10 @@ from wagtail_khalti.dates.days import today
 from wagtail_khalti.formatting import format_zone
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import totals
-from wagtail_khalti.staff.exports.button import which_payments
 from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
 from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words, how_long, how_many
+from wagtail_khalti.staff.listing.export_button import which_payments
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_of

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.dates.nepali import bs_month_of
-from wagtail_khalti.staff.exports.button import which_payments
+from wagtail_khalti.staff.listing.export_button import which_payments
 from wagtail_khalti.staff.periods import PeriodForm, choices
 
 USUAL_DAYS = 30

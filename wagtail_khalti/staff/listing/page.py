@@ -17,8 +17,8 @@ from wagtail.admin.views.generic import IndexView
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
-from wagtail_khalti.staff.exports.button import export_buttons
 from wagtail_khalti.staff.listing.columns import columns
+from wagtail_khalti.staff.listing.export_button import export_buttons
 from wagtail_khalti.staff.listing.filters import MODES, PaymentFilters
 from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator
 from wagtail_khalti.staff.listing.plans import visible_to

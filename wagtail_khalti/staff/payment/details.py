@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.line_items import line_items_of
 from wagtail_khalti.staff.figures import rupees
 
 
@@ -42,9 +43,7 @@ def products_of(payment: KhaltiPayment) -> list[Item]:
 
 
 def breakdown_of(payment: KhaltiPayment) -> list[Item]:
-    """Empty where it is the one thing that is named anyway."""
-    lines = [Item(label=line["label"], amount=rupees(line["amount"])) for line in payment.breakdown]
-    return [] if [line.label for line in lines] == [payment.purpose] else lines
+    return [Item(label=item.label, amount=rupees(item.amount)) for item in line_items_of(payment)]
 
 
 def pretty(data: Any) -> str:

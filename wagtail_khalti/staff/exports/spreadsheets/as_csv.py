@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from wagtail_khalti.staff.exports.spreadsheets.defusing import defused, without_controls
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Column, Kind, Sheet
+from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
+from wagtail_khalti.xlsx import Cells, Column, Kind, Sheet, without_controls
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CONTENT_TYPE = "text/csv; charset=utf-8"

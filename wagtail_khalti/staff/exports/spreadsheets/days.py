@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.dates.nepali import format_bs
 from wagtail_khalti.reporting import Sums, Totals
 from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
+from wagtail_khalti.staff.exports.spreadsheets.shared_columns import summed_columns
+from wagtail_khalti.xlsx import Chunk, Column, Kind, Sheet
 
 
 def sheet_of_days(totals: Totals, *, sums_itself: bool) -> Sheet:
@@ -25,11 +26,7 @@ def _columns() -> Sequence[Column]:
         Column(heading=_("Day (AD)"), kind=Kind.DAY, width=12),
         Column(heading=_("Day (BS)"), kind=Kind.BS_DAY, width=12),
         Column(heading=_("Payments"), kind=Kind.NUMBER, width=12, is_summed=True),
-        Column(heading=_("Gross"), kind=Kind.MONEY, is_summed=True),
-        Column(heading=_("Khalti fees"), kind=Kind.MONEY, is_summed=True),
-        Column(heading=_("Number of refunds"), kind=Kind.NUMBER, width=18, is_summed=True),
-        Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
-        Column(heading=_("Net"), kind=Kind.MONEY, is_summed=True),
+        *summed_columns("gross", "fee", "refunds", "refunded", "net").values(),
     )
 
 

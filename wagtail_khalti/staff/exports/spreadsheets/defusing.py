@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterable
 from operator import itemgetter
 
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells
+from wagtail_khalti.xlsx import Cells
 
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 FORMULA = re.compile(rf"\A(?:[\t\r]|[{INVISIBLE}]*[=+\-@＝＋－＠])")
@@ -18,19 +18,8 @@ INNER = re.compile(rf"([{SEPARATORS}][;{INVISIBLE}]*)([=+\-@＝＋－＠]?)")
 """How a cell begins for them. It matches at each separator and goes past all that follows, sign or not: a pattern that
 looked ahead and failed would look through the same signs again from the next separator on."""
 
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no file of ours may hold: XML forbids it, and CSV is no better for it."""
-
 HARMLESS = frozenset(string.ascii_letters + string.digits) | {""}
 first_of = itemgetter(slice(0, 1))
-
-
-def without_controls(cells: Cells) -> Cells:
-    """Seldom is anything to be done."""
-    text = "".join(cells)
-    if text.isprintable() or not CONTROLS.search(text):  # the first is quicker, and nearly always enough
-        return cells
-    return [CONTROLS.sub("", cell) for cell in cells]
 
 
 def defused(cells: Cells) -> Cells:

@@ -8,11 +8,11 @@ from django.db.models import QuerySet, TextChoices
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import Totals
-from wagtail_khalti.staff.exports.spreadsheets import as_csv, as_xlsx
+from wagtail_khalti.staff.exports.spreadsheets import as_csv
 from wagtail_khalti.staff.exports.spreadsheets.days import sheet_of_days
 from wagtail_khalti.staff.exports.spreadsheets.payments import Payments
 from wagtail_khalti.staff.exports.spreadsheets.refunds import Refunds
-from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
+from wagtail_khalti.xlsx import CONTENT_TYPE, Spool, write_xlsx
 
 
 class FileType(TextChoices):
@@ -25,7 +25,7 @@ class FileType(TextChoices):
 
     @property
     def content_type(self) -> str:
-        return as_csv.CONTENT_TYPE if self is FileType.CSV else as_xlsx.CONTENT_TYPE
+        return as_csv.CONTENT_TYPE if self is FileType.CSV else CONTENT_TYPE
 
 
 def payments_file(
@@ -46,14 +46,14 @@ def payments_file(
     kept = Spool()
     refunds = Refunds(kept, personal_sites=personal_sites)
     first = Payments(refunds=refunds, personal_sites=personal_sites, technical=technical).sheet(payments)
-    return _closing(kept, as_xlsx.write_xlsx([first, refunds.sheet(kept)]))
+    return _closing(kept, write_xlsx([first, refunds.sheet(kept)]))
 
 
 def days_file(totals: Totals, file_type: FileType) -> Iterator[bytes]:
     """A row for each day, and one for all of them."""
     if file_type is FileType.CSV:
         return as_csv.write_csv(sheet_of_days(totals, sums_itself=False))
-    return as_xlsx.write_xlsx([sheet_of_days(totals, sums_itself=True)])
+    return write_xlsx([sheet_of_days(totals, sums_itself=True)])
 
 
 def _closing(kept: Spool, parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Column, Kind
+from wagtail_khalti.staff.exports.spreadsheets.shared_columns import reference_column, summed_columns
+from wagtail_khalti.xlsx import Column, Kind
 
 PERSONAL = ("customer_name", "customer_email", "customer_phone")
 """Columns that are not there for who may not see them."""
@@ -20,7 +21,7 @@ def payment_columns(*, personal: bool, technical: bool) -> Mapping[str, Column]:
 
 def _what() -> dict[str, Column]:
     return {
-        "reference": Column(heading=_("Reference"), width=21),
+        "reference": reference_column(),
         "status": Column(heading=_("Status"), width=20),
         "started": Column(heading=_("Started (AD)"), kind=Kind.TIME, width=17),
         "paid": Column(heading=_("Paid on (AD)"), kind=Kind.TIME, width=17),
@@ -41,12 +42,9 @@ def _money() -> dict[str, Column]:
     """``gross`` only where the money came: its sum is what was taken, and ``amount`` what was asked for."""
     return {
         "amount": Column(heading=_("Amount"), kind=Kind.MONEY),
-        "gross": Column(heading=_("Gross"), kind=Kind.MONEY, is_summed=True),
-        "fee": Column(heading=_("Khalti fees"), kind=Kind.MONEY, is_summed=True),
-        "refunded": Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
-        "net": Column(heading=_("Net"), kind=Kind.MONEY, is_summed=True),
+        **summed_columns("gross", "fee", "refunded", "net"),
         "unconfirmed": Column(heading=_("Unconfirmed refunds"), kind=Kind.MONEY, width=20, is_summed=True),
-        "refunds": Column(heading=_("Number of refunds"), kind=Kind.NUMBER, width=18, is_summed=True),
+        **summed_columns("refunds"),
         "refunds_told": Column(heading=_("Refunds"), width=32),
     }
 

@@ -11,12 +11,15 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.references import in_groups_of_four
+from wagtail_khalti.models.sites import site_display_name
 from wagtail_khalti.models.status import PAID, WITH_REFUNDS, Status
 from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, Refunds, RefundSummary
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Sheet
+from wagtail_khalti.staff.exports.spreadsheets.shared_columns import redacted
+from wagtail_khalti.xlsx import Cells, Chunk, Sheet
 
 AS_THEY_ARE = (
     *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
@@ -47,7 +50,7 @@ class Payments:
         self.plain = [name for name in self.columns if name in AS_THEY_ARE]
         self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.personal)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
-        self.sites = {site.pk: site.site_name or site.hostname for site in Site.objects.all()}
+        self.sites = {site.pk: site_display_name(site) for site in Site.objects.all()}
         self.rupees, self.bs = Kept(plain_rupees), Kept(bs_of_day)
 
     def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
@@ -60,10 +63,10 @@ class Payments:
             yield [cells[name] for name in self.columns]
 
     def _cells(self, values: Values) -> Mapping[str, Cells]:
-        references = list(map(readable, values["reference"]))
+        references = list(map(in_groups_of_four, values["reference"]))
         return {
             **{name: values[name] for name in self.plain},
-            **{name: self._personal(values, name) for name in self.personal},
+            **{name: redacted(values[name], values["site_id"], self.personal_sites) for name in self.personal},
             **self._times(values),
             **self._money(values, references),
             "reference": references,
@@ -72,12 +75,6 @@ class Payments:
             "pidx": [pidx or "" for pidx in values.get("pidx", ())],
             "site": [self.sites.get(site, "") for site in values["site_id"]],
         }
-
-    def _personal(self, values: Values, name: str) -> Cells:
-        sites = self.personal_sites
-        if sites is None:
-            return values[name]
-        return [value if site in sites else "" for value, site in zip(values[name], values["site_id"], strict=True)]
 
     def _times(self, values: Values) -> Mapping[str, Cells]:
         started = list(map(plain_time, values["created_at"]))
@@ -118,8 +115,3 @@ def _sums(status: str, amount: int, fee: int | None, back: RefundSummary) -> tup
         return (None, None, None, None, unconfirmed, None)
     left = amount - back.refunded
     return (amount, fee, back.refunded, left - (fee or 0), unconfirmed, left - back.unconfirmed)
-
-
-def readable(reference: str) -> str:
-    """In groups of four, as it is read out; spreadsheets would take 23456789E123 for a number."""
-    return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])

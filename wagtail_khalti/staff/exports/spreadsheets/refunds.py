@@ -13,8 +13,8 @@ from wagtail.admin.utils import get_user_display_name
 from wagtail_khalti.models import KhaltiRefund
 from wagtail_khalti.models.refund import DONE, IN_PROGRESS, Method
 from wagtail_khalti.staff.exports.spreadsheets.cells import bs_of_day, day_in_nepal_of, day_of, plain_rupees, plain_time
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk, Column, Kind, Sheet
-from wagtail_khalti.staff.exports.spreadsheets.spool import Spool
+from wagtail_khalti.staff.exports.spreadsheets.shared_columns import redacted, reference_column, summed_columns
+from wagtail_khalti.xlsx import Chunk, Column, Kind, Sheet, Spool
 
 FIELDS = (
     "payment_id",
@@ -98,12 +98,9 @@ class Refunds:
             [payments[row[0]] for row in rows],
             [plain_rupees(row[3]) for row in rows],
             [self.ways[row[2]] for row in rows],
-            [self._reason(row) for row in rows],
+            redacted([row[6] for row in rows], [row[8] for row in rows], self.personal_sites),
             [self.people.get(row[7], "") for row in rows],
         ]
-
-    def _reason(self, row: Row) -> str:
-        return row[6] if self.personal_sites is None or row[8] in self.personal_sites else ""
 
     def _meet(self, people: Iterable[int | None]) -> None:
         unknown = {person for person in people if person is not None and person not in self.people}
@@ -117,8 +114,8 @@ def _columns() -> Sequence[Column]:
     return (
         Column(heading=_("Refunded on (AD)"), kind=Kind.TIME, width=17),
         Column(heading=_("Refunded on (BS)"), kind=Kind.BS_DAY, width=16),
-        Column(heading=_("Reference"), width=21),
-        Column(heading=_("Refunded"), kind=Kind.MONEY, is_summed=True),
+        reference_column(),
+        *summed_columns("refunded").values(),
         Column(heading=_("How"), width=20),
         Column(heading=_("Reason"), width=40),
         Column(heading=_("Who"), width=24),

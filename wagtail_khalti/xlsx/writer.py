@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from wagtail_khalti.staff.exports.spreadsheets import workbook
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Sheet
-from wagtail_khalti.staff.exports.spreadsheets.workbook import Worksheet
-from wagtail_khalti.staff.exports.spreadsheets.xml_rows import XmlRows
+from wagtail_khalti.xlsx import workbook
+from wagtail_khalti.xlsx.sheet import Sheet
+from wagtail_khalti.xlsx.workbook import Worksheet
+from wagtail_khalti.xlsx.xml_rows import XmlRows
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_576  # of a sheet, its headings and totals among them: Excel's own limit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import fsum
 
-from wagtail_khalti.staff.exports.spreadsheets.cells import plain_rupees
-from wagtail_khalti.staff.exports.spreadsheets.defusing import without_controls
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Cells, Chunk, Column, Kind, Sheet
-from wagtail_khalti.staff.exports.spreadsheets.text_cell import MAX_LENGTH, text_cell
-from wagtail_khalti.staff.exports.spreadsheets.workbook import (
+from wagtail_khalti.xlsx.control_characters import without_controls
+from wagtail_khalti.xlsx.sheet import Cells, Chunk, Column, Kind, Sheet
+from wagtail_khalti.xlsx.text_cell import MAX_LENGTH, text_cell
+from wagtail_khalti.xlsx.workbook import (
     BOLD_MONEY_STYLE,
     DAY_STYLE,
     HEADING_STYLE,
@@ -94,7 +94,8 @@ class XmlRows:
             if column.is_summed:
                 style = BOLD_MONEY_STYLE if column.kind is Kind.MONEY else HEADING_STYLE
                 formula = f"SUBTOTAL({VISIBLE_SUM},{letters}{FIRST_ROW}:{letters}{last})"
-                value = f"<f>{formula}</f><v>{plain_rupees(hundredths)}</v>"  # which programs that don't reckon show
+                total = Decimal(f"{hundredths}e-2")
+                value = f"<f>{formula}</f><v>{total}</v>"  # which programs that don't reckon show
                 yield f'<c r="{letters}{self.next_row}" s="{style}">{value}</c>'
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Self
 
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Chunk
+from wagtail_khalti.xlsx.sheet import Chunk
 
 
 class Spool:

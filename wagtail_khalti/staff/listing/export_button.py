@@ -1,4 +1,4 @@
-"""The way from the list of payments to a file of them."""
+"""The button above the list that exports the payments it shows."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from wagtail_khalti.staff.exports.spreadsheets.sheet import Column
-from wagtail_khalti.staff.exports.spreadsheets.text_cell import text_cell
+from wagtail_khalti.xlsx.sheet import Column
+from wagtail_khalti.xlsx.text_cell import text_cell
 
 HEADING_STYLE, MONEY_STYLE, TIME_STYLE, DAY_STYLE, BOLD_MONEY_STYLE = range(1, 6)
 MAX_TITLE_LENGTH = 31  # characters, says Excel

@@ -1,0 +1,23 @@
+"""The items of a payment, as its receipt and its page in the admin list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wagtail_khalti.lines import one_line
+from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.money import Paisa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    """One line of what makes up the amount. A discount is negative."""
+
+    label: str
+    amount: Paisa
+
+
+def line_items_of(payment: KhaltiPayment) -> list[LineItem]:
+    """None where the only one would repeat the description."""
+    items = [LineItem(label=one_line(line["label"]), amount=Paisa(line["amount"])) for line in payment.breakdown]
+    return [] if [item.label for item in items] == [one_line(payment.purpose)] else items
