@@ -19,8 +19,8 @@ from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
 from wagtail_khalti.conf import configuration, is_test_everywhere, max_payment
+from wagtail_khalti.database.characters import why_not_kept
 from wagtail_khalti.exceptions import OfferUnavailable
-from wagtail_khalti.models.characters import why_not_kept
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
 from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.offers import Terms, sign_offer

@@ -9,7 +9,7 @@ from wagtail_khalti.gateway import client
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = pytest.mark.heavy
 

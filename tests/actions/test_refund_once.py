@@ -11,7 +11,7 @@ from wagtail_khalti.gateway import client
 from wagtail_khalti.lookups.leases import LEASE
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 KEY = {"idempotency_key": "one-press"}

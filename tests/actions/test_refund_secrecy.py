@@ -11,7 +11,7 @@ from tests.payments import make_due
 from wagtail_khalti.actions import reconcile, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 KEY = "a-key-for-tests"

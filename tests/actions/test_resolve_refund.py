@@ -12,7 +12,7 @@ from wagtail_khalti.exceptions import RefundAlreadyResolved, RefundInProgress, R
 from wagtail_khalti.lookups.leases import LEASE
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

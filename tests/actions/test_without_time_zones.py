@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.payments import end_the_pause, kinds, make_due
 from wagtail_khalti.actions import check_payment, reconcile, refund_payment, resolve_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = pytest.mark.django_db
 

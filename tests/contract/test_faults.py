@@ -14,7 +14,7 @@ from wagtail_khalti.conf import Merchant, Mode
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayError, GatewayUnreachable, PidxNotFound
 from wagtail_khalti.gateway import Initiated, InitiateRequest, KhaltiClient, Lookup, RefundRequest, client, transport
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = pytest.mark.heavy  # a simulator in a process of its own
 

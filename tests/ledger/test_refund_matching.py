@@ -20,7 +20,7 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

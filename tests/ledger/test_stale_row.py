@@ -5,7 +5,7 @@ import pytest
 from wagtail_khalti.actions import check_payment, refund_payment
 from wagtail_khalti.exceptions import RefundInProgress, RefundsChanged
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

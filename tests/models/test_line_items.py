@@ -1,7 +1,7 @@
 """The items of a payment, from its breakdown."""
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.line_items import LineItem, line_items_of
+from wagtail_khalti.receipts.line_items import LineItem, line_items_of
 
 
 def payment_of(*lines, purpose="Seat"):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from tests.public.conftest import GOOD_ANSWERS
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.phone import PhoneField
+from wagtail_khalti.text.phone import PhoneField
 
 PHONE_WORDS = "Enter a mobile number of 10 digits, such as 98XXXXXXXX."
 QUANTITY_WORDS = "Enter a quantity from 1 to 5."

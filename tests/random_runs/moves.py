@@ -20,7 +20,7 @@ from tests.random_runs.run import Run, Wish, is_about_refunds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, reconcile, redeliver, resolve_issue, start_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 Move = Callable[[Run], None]
 

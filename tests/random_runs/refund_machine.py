@@ -24,7 +24,7 @@ from wagtail_khalti.actions import (
 from wagtail_khalti.exceptions import AmountExceedsRefundable, IdempotencyConflict
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import IN_PROGRESS, Method
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 from wagtail_khalti.testing.fake import FakeKhalti
 
 AMOUNT = 150_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tests.random_runs.run import Run
 from wagtail_khalti.actions import enter_refund_amount, record_refund, refund_payment, resolve_refund
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 
 MOBILE = "9800000001"
 REJECTED = {"detail": "Insufficient balance.", "error_key": "validation_error"}

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from tests.random_runs.machine import ONE_IN, play
 from tests.random_runs.run import is_about_refunds
+from wagtail_khalti.gateway import statuses
 from wagtail_khalti.ledger import apply_lookup
 from wagtail_khalti.ledger.schedule import next_check
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment

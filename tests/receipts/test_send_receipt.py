@@ -18,13 +18,13 @@ from tests.payments import end_the_pause, kinds
 from tests.shop.models import Order
 from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, record_refund, redeliver, refund_payment, send_receipt
-from wagtail_khalti.email_addresses import masked_address
 from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
 from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.outbox.deliver import deliver
 from wagtail_khalti.receipts.automatic import wants_receipt
+from wagtail_khalti.text.email_addresses import masked_address
 
 pytestmark = pytest.mark.django_db
 

@@ -3,10 +3,10 @@
 import pytest
 
 from wagtail_khalti.simulator import control, ledger
-from wagtail_khalti.simulator.callback import Return
-from wagtail_khalti.simulator.faults import ENDPOINTS, Fault
+from wagtail_khalti.simulator.disturbance.faults import ENDPOINTS, Fault
+from wagtail_khalti.simulator.endpoints.reading import SUBJECT
+from wagtail_khalti.simulator.hosted.callback import Return
 from wagtail_khalti.simulator.models import Call, Trouble
-from wagtail_khalti.simulator.reading import SUBJECT
 
 from .merchant import parameters
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from wagtail_khalti.simulator import control, dashboard
+from wagtail_khalti.simulator import control
+from wagtail_khalti.simulator.hosted import dashboard
 from wagtail_khalti.simulator.models import SimulatedPayment
 
 LIST = "/khalti-simulator/dashboard/"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.callback import Return
-from wagtail_khalti.simulator.distortion import AFTERWARDS, INSTEAD, SECONDS
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.distortion import AFTERWARDS, INSTEAD, SECONDS
+from wagtail_khalti.simulator.disturbance.faults import Fault
+from wagtail_khalti.simulator.hosted.callback import Return
 from wagtail_khalti.simulator.models import SimulatedPayment
 
 from .merchant import ORDER

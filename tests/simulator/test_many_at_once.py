@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.concurrency.crowd import all_at_once, meeting_before
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.faults import Fault
+from wagtail_khalti.simulator.disturbance.faults import Fault
 from wagtail_khalti.simulator.models import SimulatedPayment, Trouble
 
 from .merchant import Merchant

@@ -234,7 +234,7 @@ class TestWhatIsChosen:
 
     @pytest.mark.parametrize("name", ["checkout_message", "contact", "receipt_text"])
     def test_what_the_database_does_not_keep_is_refused(self, save, site, monkeypatch, name):
-        monkeypatch.setattr("wagtail_khalti.models.characters._is_narrow", lambda: True)
+        monkeypatch.setattr("wagtail_khalti.database.characters._is_narrow", lambda: True)
 
         page = save(**{name: "Namaste 🎂"})
 

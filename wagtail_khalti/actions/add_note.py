@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.transactions import short_transaction
 
 MAX_NOTE_LENGTH = 1000  # characters
 A_MOMENT = timedelta(minutes=1)

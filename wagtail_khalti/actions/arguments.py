@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import Promise
 
+from wagtail_khalti.database.characters import is_whole
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
-from wagtail_khalti.models.characters import is_whole
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees, require_paisa
 
 Given = TypeVar("Given")  # a dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.transactions import require_no_transaction
 from wagtail_khalti.ledger import log_action
 from wagtail_khalti.lookups import apply_attempt, look_up
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.transactions import require_no_transaction
 from wagtail_khalti.outbox import deliver
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AmountExceedsRefundable, RefundAlreadyResolved
 from wagtail_khalti.ledger import (
     lock_payment,
@@ -13,7 +14,6 @@ from wagtail_khalti.ledger import (
     require_permission_to_refund,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 

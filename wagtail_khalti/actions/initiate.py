@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AnswerDelayed, AnswerNotUnderstood, KhaltiError, RequestRejected
 from wagtail_khalti.gateway import (
     BreakdownLine,
@@ -23,7 +24,6 @@ from wagtail_khalti.ledger import MIN_PAUSE, invalidate_days_of
 from wagtail_khalti.lookups import call_briefly, merchant_of
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 

@@ -10,7 +10,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Merchant, Mode, configuration
 from wagtail_khalti.lookups import merchant_for
-from wagtail_khalti.web_addresses import is_web_root
+from wagtail_khalti.text.web_addresses import is_web_root
 
 WHO = "pass request=request, or site=, or merchant="
 WHERE = 'pass request=request, or base_url="https://…", or set WAGTAIL_KHALTI["BASE_URL"]'

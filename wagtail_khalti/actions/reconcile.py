@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.conf import Merchant, configuration
+from wagtail_khalti.database.transactions import require_no_transaction
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.ledger import resolve_open
 from wagtail_khalti.lookups import (
@@ -28,7 +29,6 @@ from wagtail_khalti.lookups import (
     release_lease,
 )
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
-from wagtail_khalti.models.transactions import require_no_transaction
 from wagtail_khalti.outbox import deliver
 from wagtail_khalti.receipts import payments_with_due_notices, send_refund_notices
 from wagtail_khalti.reporting import save_latest_snapshots

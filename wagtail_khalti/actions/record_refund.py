@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.ledger import (
     lock_payment,
     log_refund,
@@ -15,9 +17,7 @@ from wagtail_khalti.ledger import (
     require_refundable,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.refund import Method, State
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AlreadyDelivered
 from wagtail_khalti.ledger import log_action
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.outbox import deliver
 
 

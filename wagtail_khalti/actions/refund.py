@@ -9,6 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError
 from django.utils import timezone
 
+from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
     GatewayError,
@@ -39,13 +41,11 @@ from wagtail_khalti.ledger import (
 )
 from wagtail_khalti.lookups import LookupAttempt, apply_attempt, look_up, merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
-from wagtail_khalti.phone import MOBILE_DIGITS
+from wagtail_khalti.text.phone import MOBILE_DIGITS
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.ledger import log_action, mark_resolved
 from wagtail_khalti.models import KhaltiIssue
-from wagtail_khalti.models.transactions import short_transaction
 
 
 def resolve_issue(

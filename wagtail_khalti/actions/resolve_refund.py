@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import RefundAlreadyResolved, RefundInProgress
 from wagtail_khalti.ledger import (
     RefundTrigger,
@@ -16,7 +17,6 @@ from wagtail_khalti.ledger import (
 )
 from wagtail_khalti.models import KhaltiRefund
 from wagtail_khalti.models.refund import State
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.outbox import deliver
 
 

@@ -22,16 +22,16 @@ from wagtail_khalti.actions.arguments import (
 )
 from wagtail_khalti.actions.initiate import initiate_payment, send_leased
 from wagtail_khalti.actions.recipient import recipient_of
+from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
-from wagtail_khalti.models.characters import require_room
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.sources import Source, source_columns
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.web_addresses import is_of_this_site
+from wagtail_khalti.text.web_addresses import is_of_this_site
 
 
 def start_payment(

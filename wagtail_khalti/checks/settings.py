@@ -25,7 +25,7 @@ from wagtail_khalti.conf import (
     unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
-from wagtail_khalti.web_addresses import is_web_root
+from wagtail_khalti.text.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"
 MODE_OF_HOST = {"khalti.com": Mode.LIVE, "dev.khalti.com": Mode.SANDBOX, "a.khalti.com": Mode.SANDBOX}

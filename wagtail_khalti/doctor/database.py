@@ -13,8 +13,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.database.characters import narrow_dimensions
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.models.characters import narrow_dimensions
 
 LABEL = "wagtail_khalti"
 CLOCKS_MAY_DIFFER = 5  # seconds; claims last minutes

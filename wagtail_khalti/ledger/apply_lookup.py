@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.ledger.invalidation import invalidate_days_of
@@ -19,7 +20,6 @@ from wagtail_khalti.ledger.refund_matching import match_refunds
 from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
-from wagtail_khalti.models.transactions import short_transaction
 
 TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
 

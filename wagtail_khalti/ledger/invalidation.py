@@ -9,7 +9,7 @@ from django.db import connection
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.models import KhaltiSnapshot
-from wagtail_khalti.models.versions import new_version
+from wagtail_khalti.models.reporting import new_version
 
 
 def invalidate_days_of(*moments: datetime | None) -> None:

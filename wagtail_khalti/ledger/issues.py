@@ -10,13 +10,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.ledger.alerts import alert_managers
 from wagtail_khalti.ledger.locks import lock_row
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.queries import KhaltiIssueQuerySet
-from wagtail_khalti.models.transactions import short_transaction
 
 ABOUT_A_REFUND = frozenset({KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING})
 

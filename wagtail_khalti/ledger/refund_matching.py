@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.locks import lock_payment
 from wagtail_khalti.ledger.refund_states import RefundTrigger
@@ -12,7 +13,6 @@ from wagtail_khalti.ledger.unconfirmed_refunds import is_at_work, outcome_of, wa
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.models.status import WITH_REFUNDS, Status
-from wagtail_khalti.models.transactions import short_transaction
 from wagtail_khalti.money import Paisa
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from wagtail_khalti.email_addresses import is_address
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.ledger.issues import open_issue, resolve_open
 from wagtail_khalti.ledger.locks import reserve
@@ -20,6 +19,7 @@ from wagtail_khalti.ledger.schedule import next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import DONE, IN_PROGRESS, State
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.text.email_addresses import is_address
 
 MAX_ANSWER_LENGTH = 500
 

@@ -13,9 +13,9 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.models.transactions import short_transaction
 
 Order = Callable[[KhaltiPaymentQuerySet, datetime], KhaltiPaymentQuerySet]
 """A word of the queryset: which of the payments that are due come first."""

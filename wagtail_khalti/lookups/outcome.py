@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import KeyRejected, KhaltiError, PidxNotFound
 from wagtail_khalti.ledger import (
     apply_lookup,
@@ -16,7 +17,6 @@ from wagtail_khalti.ledger import (
 )
 from wagtail_khalti.lookups.attempt import LookupAttempt
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.models.transactions import short_transaction
 
 
 def apply_attempt(

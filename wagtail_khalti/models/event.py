@@ -11,8 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.database.primary import OnPrimary
 from wagtail_khalti.models.payment import KhaltiPayment
-from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiEventQuerySet
 
 

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.database.primary import OnPrimary
 from wagtail_khalti.models.payment import KhaltiPayment
-from wagtail_khalti.models.primary import OnPrimary
 from wagtail_khalti.models.queries import KhaltiIssueQuerySet
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import format_rupees

@@ -1,4 +1,4 @@
-"""One wish to pay, and what became of it."""
+"""A payment: its rules and its indexes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -15,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.models.primary import OnPrimary
+from wagtail_khalti.models.payment_columns import PaymentColumns
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.models.references import in_groups_of_four, masked, new_reference, receipt_signer
+from wagtail_khalti.models.references import in_groups_of_four, masked, receipt_signer
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
 
@@ -27,129 +25,8 @@ if TYPE_CHECKING:
 BEGINNINGS = ["varchar_pattern_ops"]  # PostgreSQL needs it to find by how a text begins; others pay no heed to it
 
 
-class KhaltiPayment(OnPrimary):
-    """Amounts are in paisa. Only ``actions`` change ``status``."""
-
-    reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=128, null=True, blank=True, editable=False)  # noqa: DJ001 - unique where given
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.CREATED)
-    is_late = models.BooleanField(_("paid after an end"), default=False)
-
-    amount = models.BigIntegerField(_("amount (paisa)"))
-    fee = models.BigIntegerField(_("fee (paisa)"), null=True, blank=True)
-    refund_total = models.BigIntegerField(_("given back (paisa)"), default=0, editable=False)
-    """The sum of all refunds that are not refused, also of one that is on its way."""
-    purpose = models.CharField(_("purpose"), max_length=255)
-    breakdown = models.JSONField(_("breakdown"), default=list, blank=True)
-    products = models.JSONField(_("products"), default=list, blank=True)
-    merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict, blank=True)
-    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
-
-    merchant = models.CharField(_("merchant"), max_length=64)
-    mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
-    key_fingerprint = models.CharField(_("key fingerprint"), max_length=16)
-
-    purchase_order_id = models.CharField(_("order id at Khalti"), max_length=64)
-    pidx = models.CharField(_("pidx"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
-    transaction_id = models.CharField(_("transaction id"), max_length=64, blank=True)
-    khalti_status = models.CharField(_("status in Khalti's words"), max_length=200, blank=True)
-    payment_url = models.CharField(_("payment link"), max_length=2000, blank=True)
-    return_url = models.CharField(_("return address"), max_length=500)
-    website_url = models.CharField(_("website address"), max_length=500)
-
-    customer_name = models.CharField(_("name"), max_length=255, blank=True)
-    customer_email = models.EmailField(_("e-mail"), blank=True)
-    customer_phone = models.CharField(_("mobile number"), max_length=20, blank=True)
-    language = models.CharField(_("language"), max_length=20, blank=True)
-
-    site = models.ForeignKey(
-        "wagtailcore.Site",
-        verbose_name=_("site"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
-    source_type = models.ForeignKey(
-        ContentType,
-        verbose_name=_("source type"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
-    source_id = models.CharField(_("source id"), max_length=64, blank=True)
-    source = GenericForeignKey("source_type", "source_id")
-    source_title = models.CharField(_("source"), max_length=255, blank=True)
-    block_path = models.CharField(_("block"), max_length=1000, blank=True)
-    offer = models.TextField(_("offer"), blank=True)
-    back_url = models.CharField(_("way back"), max_length=2000, blank=True)
-    success_url = models.CharField(_("where the site goes on"), max_length=2000, blank=True)
-    thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
-
-    payable_type = models.ForeignKey(
-        ContentType,
-        verbose_name=_("payable type"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
-    """Of one thing always the same, also with multi-table inheritance: the topmost class that shares its key."""
-    payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
-    payable_class = models.ForeignKey(
-        ContentType,
-        verbose_name=_("payable class"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-        editable=False,
-    )
-    """The class that the site's code gave, which ``payable`` is read as."""
-    payable = GenericForeignKey("payable_class", "payable_id")
-    is_repeat = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
-    """Begun although the same was paid before, because somebody said that a second payment is meant."""
-    may_be_duplicate = models.BooleanField(_("begun twice"), default=False, editable=False)
-    """The same customer began another payment for the same offer shortly before or after."""
-    is_primary = models.BooleanField(_("counts as the sale"), null=True, blank=True, editable=False)
-    """True for the one payment that bought its payable, or NULL: as for ``KhaltiIssue.is_open``."""
-    duplicate_of = models.ForeignKey(
-        "self",
-        verbose_name=_("paid already with"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        editable=False,
-    )
-    """The payment that had bought the same payable before. The money of this one came, and nothing was sold for it."""
-
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    initiating_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
-    initiated_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
-    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    looked_up_at = models.DateTimeField(_("last evidence asked at"), null=True, blank=True)
-    confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
-    """When Khalti was asked that last said the money came. It may forget for a moment, and say Pending again."""
-    returned_at = models.DateTimeField(_("last came back at"), null=True, blank=True, editable=False)
-    """When a browser last came to our return address, with whatever in its hands."""
-    checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
-    next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
-    """When Khalti is to be asked without anybody's doing; NULL for never. See ``actions.schedule``."""
-    is_urgent = models.BooleanField(_("to be checked first"), default=False, editable=False)
-    """Somebody came back and Khalti has not answered since, or its last answer was that somebody is paying."""
-    leased_until = models.DateTimeField(_("being checked until"), null=True, blank=True, editable=False)
-    """While a run has it in hand. A run that was killed has no need to give it back."""
-    refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
-    """While it is not known what became of a refund: there is one at a time."""
+class KhaltiPayment(PaymentColumns):
+    """Amounts are in paisa. Only the ledger changes ``status``, and ``actions.initiate`` its first step."""
 
     begun_delivery: KhaltiDelivery | None = None
     """The one that whoever holds this object has begun to make. In memory only."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.models.primary import OnPrimary
+from wagtail_khalti.database.primary import OnPrimary
 
 
 class KhaltiRun(OnPrimary):

@@ -8,9 +8,9 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.database.primary import OnPrimary, PrimaryQuerySet
 from wagtail_khalti.models.payment import KhaltiPayment
-from wagtail_khalti.models.primary import OnPrimary, PrimaryQuerySet
-from wagtail_khalti.phrases import MAX_LENGTH, phrases_of_name, phrases_of_text
+from wagtail_khalti.text.phrases import MAX_LENGTH, phrases_of_name, phrases_of_text
 
 
 class KhaltiSearchEntryQuerySet(PrimaryQuerySet["KhaltiSearchEntry"]):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 from wagtail.models import Site
 
-from wagtail_khalti.models.primary import OnPrimary
+from wagtail_khalti.database.primary import OnPrimary
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
@@ -90,3 +90,8 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
     def recipients(self) -> list[str]:
         """Who is told, address by address."""
         return self.notification_recipients.split()
+
+
+def site_display_name(site: Site) -> str:
+    """Its name, or its hostname where it has none; Wagtail's own ``str()`` adds the port and "[default]"."""
+    return str(site.site_name or site.hostname)

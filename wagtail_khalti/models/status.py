@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """How far a payment has come. ``actions.states`` says how it moves on."""
+    """How far a payment has come. ``ledger.payment_states`` says how it moves on."""
 
     CREATED = "created", _("Created")
     """Committed here; Khalti has not confirmed that it knows of it."""
@@ -18,15 +18,15 @@ class Status(models.TextChoices):
     COMPLETED = "completed", _("Completed")
     """Khalti confirmed the money."""
     PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
-    """Some of the money went back."""
+    """Some of the money was refunded."""
     REFUNDED = "refunded", _("Refunded")
-    """All of the money went back."""
-    CANCELED = "canceled", _("Canceled")
-    """The visitor canceled at Khalti. A soft end: a late payment is still accepted."""
+    """All of the money was refunded."""
+    CANCELED = "canceled", _("Cancelled")
+    """The visitor cancelled at Khalti. A soft end: a late payment is still accepted."""
     EXPIRED = "expired", _("Expired")
-    """Khalti's link ran out. A soft end."""
+    """Khalti's payment link expired. A soft end."""
     FAILED = "failed", _("Failed")
-    """Khalti said no. A soft end."""
+    """Khalti refused. A soft end."""
 
 
 PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})

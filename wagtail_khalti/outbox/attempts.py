@@ -10,9 +10,9 @@ from django.db import OperationalError, connection, models
 from django.db.models import F
 from django.utils import timezone
 
+from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.ledger import open_issue
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue
-from wagtail_khalti.models.transactions import short_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db import OperationalError
 
+from wagtail_khalti.database.transactions import require_no_transaction
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
-from wagtail_khalti.models.transactions import require_no_transaction
 from wagtail_khalti.outbox.attempts import begin_attempt, postpone_later_ones, record_failure, return_attempt
 from wagtail_khalti.outbox.receivers import ReceiverError, run_receivers
 from wagtail_khalti.receipts import send_refund_notices

@@ -11,9 +11,9 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from wagtail_khalti import signals
+from wagtail_khalti.database.transactions import is_somebody_faster
 from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_open
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.models.transactions import is_somebody_faster
 from wagtail_khalti.receipts import send_automatic_receipt, wants_receipt
 
 SIGNALS: Mapping[str, Signal] = {

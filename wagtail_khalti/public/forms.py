@@ -14,14 +14,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
+from wagtail_khalti.database.characters import is_whole, why_not_kept
 from wagtail_khalti.formatting import digits, format_number
 from wagtail_khalti.gateway import Customer
-from wagtail_khalti.lines import one_line
-from wagtail_khalti.models.characters import is_whole, why_not_kept
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
-from wagtail_khalti.phone import PhoneField
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Terms
+from wagtail_khalti.text.lines import one_line
+from wagtail_khalti.text.phone import PhoneField
 
 MAX_KEY_LENGTH = 64
 

@@ -7,10 +7,10 @@ import re
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.email_addresses import is_address
-from wagtail_khalti.models.sites import site_display_name
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.public.sites import chosen
 from wagtail_khalti.receipts import usual_contact
+from wagtail_khalti.text.email_addresses import is_address
 
 
 def merchant(site: Site | None, request: HttpRequest) -> dict[str, str]:

@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_in_both_calendars
-from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
-from wagtail_khalti.models.line_items import line_items_of
-from wagtail_khalti.models.sites import site_display_name
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.money import format_rupees
+from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.refunds import RefundSummary
+from wagtail_khalti.text.lines import one_line
 
 
 class Kind(StrEnum):

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.email_addresses import is_address
-from wagtail_khalti.lines import one_line
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiSettings
 from wagtail_khalti.receipts.contacts import usual_contact
 from wagtail_khalti.receipts.content import Receipt, receipt_of
 from wagtail_khalti.receipts.refunds import RefundSummary, ShownRefund, refund_summary_of
+from wagtail_khalti.text.email_addresses import is_address
+from wagtail_khalti.text.lines import one_line
 
 
 def write_receipt(payment: KhaltiPayment) -> EmailMultiAlternatives:

@@ -10,10 +10,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from wagtail_khalti import mailing
-from wagtail_khalti.email_addresses import masked_address
+from wagtail_khalti.database.transactions import for_one_statement, short_transaction
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.transactions import for_one_statement, short_transaction
 from wagtail_khalti.receipts.mail import write_refund_notice
+from wagtail_khalti.text.email_addresses import masked_address
 
 logger = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from wagtail_khalti import mailing
-from wagtail_khalti.email_addresses import is_address, masked_address
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
 from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.receipts.mail import write_receipt
+from wagtail_khalti.text.email_addresses import is_address, masked_address
 
 AT_MOST_EVERY = timedelta(minutes=1)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from wagtail_khalti.dates.days import days_between, last_closed_day
 from wagtail_khalti.models import KhaltiSnapshot
-from wagtail_khalti.models.versions import new_version
+from wagtail_khalti.models.reporting import new_version
 from wagtail_khalti.reporting.snapshots import first_day, save_snapshots
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.db import DatabaseError
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.dates.days import days_between, last_closed_day, stretches
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.models import KhaltiDailyTotal, KhaltiPayment, KhaltiSnapshot
-from wagtail_khalti.models.transactions import require_no_transaction, short_transaction
-from wagtail_khalti.models.versions import new_version, zone_mark
+from wagtail_khalti.models.reporting import new_version, zone_mark
 from wagtail_khalti.reporting.aggregates import Aggregates, aggregate_days
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db.models import Max, Sum
 
+from wagtail_khalti.database.transactions import is_inside_a_transaction
 from wagtail_khalti.dates.days import ONE, days_between, last_closed_day, stretches, today
 from wagtail_khalti.models import KhaltiCheckoutView, KhaltiDailyTotal
-from wagtail_khalti.models.transactions import is_inside_a_transaction
 from wagtail_khalti.reporting.aggregates import NUMBERS, Aggregate, aggregate_days, middle_of
 from wagtail_khalti.reporting.dimensions import Dimensions, add_up
 from wagtail_khalti.reporting.snapshots import MAX_STRETCH, days_without_snapshot, first_day, save_snapshots

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from .conf import simulator_settings
+from wagtail_khalti.simulator.conf import simulator_settings
 
 
 class SimulatorConfig(AppConfig):

@@ -6,14 +6,25 @@ from typing import Any
 
 from django.utils import timezone
 
-from . import callback, ledger
-from .callback import Return
-from .conf import simulator_settings
-from .distortion import SECONDS
-from .faults import Endpoint, Fault, endpoint_named, fault_named
-from .identifiers import new_id
-from .models import LONGEST_MOBILE, LONGEST_SUBJECT, OPEN, PAID, REFUNDABLE, Call, SimulatedPayment, Status, Trouble
-from .reading import SUBJECT, as_subject
+from wagtail_khalti.simulator import ledger
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.disturbance.distortion import SECONDS
+from wagtail_khalti.simulator.disturbance.faults import Endpoint, Fault, endpoint_named, fault_named
+from wagtail_khalti.simulator.endpoints.reading import SUBJECT, as_subject
+from wagtail_khalti.simulator.hosted import callback
+from wagtail_khalti.simulator.hosted.callback import Return
+from wagtail_khalti.simulator.identifiers import new_id
+from wagtail_khalti.simulator.models import (
+    LONGEST_MOBILE,
+    LONGEST_SUBJECT,
+    OPEN,
+    PAID,
+    REFUNDABLE,
+    Call,
+    SimulatedPayment,
+    Status,
+    Trouble,
+)
 
 __all__ = [
     "Endpoint",

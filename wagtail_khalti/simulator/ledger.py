@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .models import PAID, SimulatedPayment
+from wagtail_khalti.simulator.models import PAID, SimulatedPayment
 
 PAGE = 1000  # rows read at a time, so that memory stays flat
 

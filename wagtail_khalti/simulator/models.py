@@ -11,7 +11,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .identifiers import new_id
+from wagtail_khalti.simulator.identifiers import new_id
 
 WRONG_PINS_ALLOWED = 5  # Simulator's own: Khalti says "multiple incorrect pin attempts" and no number
 LONGEST_SUBJECT = 100  # characters; a pidx has 22

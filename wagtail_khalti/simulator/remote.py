@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
-from . import control, ledger
-from .conf import simulator_settings
-from .decorators import View, simulator_view
-from .faults import ENDPOINTS
-from .models import SimulatedPayment, Trouble
+from wagtail_khalti.simulator import control, ledger
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.decorators import View, simulator_view
+from wagtail_khalti.simulator.disturbance.faults import ENDPOINTS
+from wagtail_khalti.simulator.models import SimulatedPayment, Trouble
 
 TROUBLE = {"endpoint": str, "fault": str, "times": int, "pidx": str, "order_id": str, "seconds": float}
 

@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.utils import override_settings
 
-from .carrier import Carrier, LineHandler
+from wagtail_khalti.simulator.disturbance.carrier import Carrier, LineHandler
 
 MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",

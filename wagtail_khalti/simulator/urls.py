@@ -2,8 +2,10 @@
 
 from django.urls import path, re_path
 
-from . import api, banks, dashboard, pages, remote, unknown
-from .remote import door
+from wagtail_khalti.simulator import remote
+from wagtail_khalti.simulator.endpoints import api, unknown
+from wagtail_khalti.simulator.hosted import banks, dashboard, pages
+from wagtail_khalti.simulator.remote import door
 
 app_name = "khalti_simulator"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.email_addresses import masked_address
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import masked
-from wagtail_khalti.phone import MOBILE_DIGITS, as_dialled
 from wagtail_khalti.staff.permissions import PERSONAL, policy
+from wagtail_khalti.text.email_addresses import masked_address
+from wagtail_khalti.text.phone import MOBILE_DIGITS, as_dialled
 
 MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?0?[9९](?:[\s-]*+\d){9}(?!\d)")
 """However it is written, also in the digits of Nepali."""

@@ -15,8 +15,8 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiSearchEntry
-from wagtail_khalti.phone import beginning_as_dialled
-from wagtail_khalti.phrases import phrase_of
+from wagtail_khalti.text.phone import beginning_as_dialled
+from wagtail_khalti.text.phrases import phrase_of
 
 LIMIT = 1_000  # payments; who finds more has to type more
 MIN_BEGINNING = 4  # characters; what is shorter is only found as a whole

@@ -14,10 +14,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import AbstractPage
 
-from wagtail_khalti.email_addresses import is_address
+from wagtail_khalti.database.characters import require_kept
 from wagtail_khalti.models import KhaltiSettings
-from wagtail_khalti.models.characters import require_kept
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
+from wagtail_khalti.text.email_addresses import is_address
 
 MAX_ADDRESSES = 20
 MAX_SHOWN_LENGTH = 60  # characters of what isn't an address

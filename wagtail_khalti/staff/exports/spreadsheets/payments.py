@@ -12,7 +12,7 @@ from wagtail.models import Site
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import in_groups_of_four
-from wagtail_khalti.models.sites import site_display_name
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.models.status import PAID, WITH_REFUNDS, Status
 from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
 from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wagtail_khalti.lines import one_line
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.text.lines import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 
-from .decorators import simulator_view
+from wagtail_khalti.simulator.decorators import simulator_view
 
 
 @simulator_view

@@ -8,8 +8,8 @@ import pytest
 
 import wagtail_khalti
 from tests.growth import grows_with_the_square
-from wagtail_khalti.lines import one_line
 from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
+from wagtail_khalti.text.lines import one_line
 
 SIGNS = [" ", "\t", "\u200b", "\t\u200b", "; ", "a", "9", "9 ", "977 ", "@", "a@", "a@b.", "-", ".", "0", "_", "नि"]
 

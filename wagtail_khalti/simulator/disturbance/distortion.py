@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from . import answers, wire
-from .faults import Fault
-from .identifiers import id_from
-from .models import Status
+from wagtail_khalti.simulator.disturbance.faults import Fault
+from wagtail_khalti.simulator.endpoints import answers, wire
+from wagtail_khalti.simulator.identifiers import id_from
+from wagtail_khalti.simulator.models import Status
 
 PADDING = 1024 * 1024
 AMOUNTS = ("total_amount", "fee")

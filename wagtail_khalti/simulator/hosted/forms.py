@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .models import SimulatedPayment
-from .templatetags.khalti_simulator import rupees
+from wagtail_khalti.simulator.models import SimulatedPayment
+from wagtail_khalti.simulator.templatetags.khalti_simulator import rupees
 
 MOBILES = [str(number) for number in range(9800000000, 9800000006)]
 MPIN = "1111"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
-from . import wire
-from .distortion import AFTERWARDS, INSTEAD
-from .faults import Endpoint, fault_named
-from .models import Trouble
+from wagtail_khalti.simulator.disturbance.distortion import AFTERWARDS, INSTEAD
+from wagtail_khalti.simulator.disturbance.faults import Endpoint, fault_named
+from wagtail_khalti.simulator.endpoints import wire
+from wagtail_khalti.simulator.models import Trouble
 
 Truth = Callable[[], HttpResponse]
 

@@ -7,8 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from . import answers
-from .identifiers import id_from
+from wagtail_khalti.simulator.endpoints import answers
+from wagtail_khalti.simulator.identifiers import id_from
 
 # Simulator's own: the banks. Khalti lists real ones.
 BANKS = (("Simulated Bank Limited", "SIMBNPKA", True, False), ("Mobile Bank of Nowhere", "MOBNNPKA", True, True))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wagtail_khalti.phrases import MAX_LENGTH, MAX_WORDS, phrase_of, phrases_of_name, phrases_of_text
+from wagtail_khalti.text.phrases import MAX_LENGTH, MAX_WORDS, phrase_of, phrases_of_name, phrases_of_text
 
 
 @pytest.mark.parametrize(

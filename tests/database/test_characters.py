@@ -7,9 +7,9 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.database.characters import _is_narrow, narrow_dimensions, require_kept
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import characters
-from wagtail_khalti.models.characters import _is_narrow, narrow_dimensions, require_kept
 from wagtail_khalti.public.forms import CheckoutForm
 from wagtail_khalti.public.offers import Terms
 from wagtail_khalti.public.payment.status_page import find_payment
@@ -31,7 +31,7 @@ on_mariadb = [
 @pytest.fixture
 def narrow(monkeypatch):
     """As on a site whose tables are in MySQL's older "utf8"."""
-    monkeypatch.setattr("wagtail_khalti.models.characters._is_narrow", lambda: True)
+    monkeypatch.setattr("wagtail_khalti.database.characters._is_narrow", lambda: True)
 
 
 class TestInARealTable:

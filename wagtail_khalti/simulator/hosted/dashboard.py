@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .conf import simulator_settings
-from .decorators import View, simulator_view
-from .forms import RefundForm
-from .models import SimulatedPayment
-from .pages import go_to, page
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.decorators import View, simulator_view
+from wagtail_khalti.simulator.hosted.forms import RefundForm
+from wagtail_khalti.simulator.hosted.pages import go_to, page
+from wagtail_khalti.simulator.models import SimulatedPayment
 
 PAGE = 50
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import models, router
 
-from wagtail_khalti.models.transactions import for_one_statement
+from wagtail_khalti.database.transactions import for_one_statement
 
 Row = TypeVar("Row", bound=models.Model)
 

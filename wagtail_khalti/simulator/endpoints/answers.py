@@ -7,8 +7,8 @@ from typing import Any
 from django.http import JsonResponse
 from django.utils import timezone as clock
 
-from .conf import simulator_settings
-from .models import SimulatedPayment, Status
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.models import SimulatedPayment, Status
 
 NEPAL = timezone(timedelta(hours=5, minutes=45))
 

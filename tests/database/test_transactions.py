@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from wagtail_khalti import actions
-from wagtail_khalti.models.transactions import is_somebody_faster, short_transaction
+from wagtail_khalti.database.transactions import is_somebody_faster, short_transaction
 
 
 class ServerError(Exception):

@@ -12,12 +12,12 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from .callback import callback_url
-from .conf import simulator_settings
-from .decorators import View, simulator_view
-from .forms import OneTimePasswordForm, SignInForm
-from .identifiers import new_id
-from .models import OPEN, SimulatedPayment, Status
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.decorators import View, simulator_view
+from wagtail_khalti.simulator.hosted.callback import callback_url
+from wagtail_khalti.simulator.hosted.forms import OneTimePasswordForm, SignInForm
+from wagtail_khalti.simulator.identifiers import new_id
+from wagtail_khalti.simulator.models import OPEN, SimulatedPayment, Status
 
 PaymentView = Callable[[HttpRequest, SimulatedPayment], HttpResponse]
 

@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Self
 from urllib.parse import quote, quote_plus, urldefrag, urlencode
 
-from .conf import simulator_settings
-from .identifiers import id_from
-from .models import SimulatedPayment
+from wagtail_khalti.simulator.conf import simulator_settings
+from wagtail_khalti.simulator.identifiers import id_from
+from wagtail_khalti.simulator.models import SimulatedPayment
 
 
 class Return(StrEnum):

@@ -1,0 +1,1 @@
+"""The JSON endpoints: what is read, checked and answered."""

@@ -1,0 +1,1 @@
+"""The pages that a payer sees at Khalti, and its dashboard."""

@@ -1,0 +1,1 @@
+"""Text that people type, brought into one form."""
