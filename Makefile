@@ -36,7 +36,7 @@ test-newest: .venv/installed .venv-newest/installed  ## The same on Python 3.13,
 check: .venv/installed  ## Formatting, lint, types, layers, migrations, translations, manual, package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy wagtail_khalti
+	$(BIN)/python -m mypy wagtail_khalti
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings

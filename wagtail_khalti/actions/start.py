@@ -50,7 +50,7 @@ def start_payment(
     products: Sequence[Product] = (),
     merchant_extra: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
-    source: Source = Source(),
+    source: Source = Source(),  # noqa: B008 - frozen
     purchase_order_id: str = "",
 ) -> KhaltiPayment:
     """Commit a payment of ``amount`` paisa, then send it to Khalti. The visitor goes to its ``next_url``.

@@ -105,7 +105,7 @@ class PaymentColumns(OnPrimary):
     is_primary = models.BooleanField(_("primary payment"), null=True, blank=True, editable=False)
     """True for the one payment that bought its payable, or NULL: as for ``KhaltiIssue.is_open``."""
     duplicate_of = models.ForeignKey(
-        "self",
+        "wagtail_khalti.KhaltiPayment",
         verbose_name=_("duplicate of"),
         null=True,
         blank=True,
