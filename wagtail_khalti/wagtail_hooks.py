@@ -16,6 +16,8 @@ from wagtail_khalti.staff.audit import register_log_actions
 from wagtail_khalti.staff.dashboard import payments_panel, payments_summary
 from wagtail_khalti.staff.insights.page import insights_menu_item, insights_urls
 from wagtail_khalti.staff.issues.page import IssueViewSet
+from wagtail_khalti.staff.listing.bulk_actions import ExportSelection, RefreshStatus
+from wagtail_khalti.staff.listing.search_area import payment_search_area
 from wagtail_khalti.staff.permissions import register_policy
 from wagtail_khalti.staff.sites import connection_page
 from wagtail_khalti.staff.sites.permissions import SitePermissionsForm
@@ -55,6 +57,9 @@ def staff_css() -> SafeString:
 
 hooks.register("register_admin_viewset", payment_viewset)
 hooks.register("register_admin_viewset", issue_viewset)
+hooks.register("register_bulk_action", RefreshStatus)
+hooks.register("register_bulk_action", ExportSelection)
+hooks.register("register_admin_search_area", payment_search_area)
 hooks.register("construct_homepage_summary_items", payments_summary)
 hooks.register("construct_homepage_panels", payments_panel)
 hooks.register("construct_main_menu", reconcile_after_admin_page)  # each full page of the admin has the menu

@@ -83,6 +83,21 @@ class StaffOverviews(StaffStates):
         self.make_past()
         self.desk.open("index", **NO_DAY)
 
+    def menu(self):
+        self.make_past()
+        self.desk.open("index")
+        self.page.locator("tbody ul.actions button").first.click()
+
+    def selected(self):
+        self.make_past()
+        self.desk.open("index")
+        for box in self.page.locator("tbody [data-bulk-action-checkbox]").all()[:2]:
+            box.check()
+
+    def refresh(self):
+        self.selected()
+        self.desk.click(self.page.locator("[data-bulk-action-button]").first)
+
     # What needs somebody
 
     def nothing_needed(self):

@@ -208,6 +208,9 @@ class StaffStates:
 NAMES = [
     "no_payments",
     "payments",
+    "menu",
+    "selected",
+    "refresh",
     "payment",
     "everything",
     "note_with_errors",
@@ -240,6 +243,7 @@ NAMES = [
 ]
 IN_NEPALI = {
     "payments",
+    "selected",
     "partly_refunded",
     "unconfirmed",
     "refund",

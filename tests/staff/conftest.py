@@ -1,6 +1,7 @@
 """Who works with payments, and what they see."""
 
 import re
+from copy import copy
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -169,7 +170,9 @@ class Seen:
 
     @property
     def rows(self):
-        return [[words_of(cell) for cell in row.select("td")] for row in self.main.select("tbody tr")]
+        """What stands in the cells, without the checkbox and the menu."""
+        cells = "td:not(.bulk-action-checkbox-cell)"
+        return [[_words_of_cell(cell) for cell in row.select(cells)] for row in self.main.select("tbody tr")]
 
     @property
     def timeline(self):
@@ -190,6 +193,13 @@ class Form:
             for field in element.select("input[name]")
             if field["name"] != "csrfmiddlewaretoken" and field.get("type") != "radio"
         }
+
+
+def _words_of_cell(cell):
+    cell = copy(cell)
+    for menu in cell.select("ul.actions"):
+        menu.extract()
+    return words_of(cell)
 
 
 def words_of(element):

@@ -40,6 +40,7 @@ WHO_MAY = {
     "khalti_payments:history": Address(takes=VIEW),
     "khalti_payments:history_results": Address(takes=VIEW),
     "khalti_payments:check": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:refresh": Address(takes=CHECK, get="405", post="/admin/khalti_payments/"),
     "khalti_payments:refund": Address(takes=REFUND, post="200"),
     "khalti_payments:record_refund": Address(takes=REFUND, post="back"),
     "khalti_payments:resolve_refund": Address(takes=REFUND, post="200"),

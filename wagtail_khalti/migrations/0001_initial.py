@@ -329,6 +329,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
+            index=models.Index(fields=['mode', 'amount', 'id'], name='khalti_payment_amount'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
             index=models.Index(fields=['site', 'mode', 'created_at', 'id'], name='khalti_payment_site'),
         ),
         migrations.AddIndex(

@@ -74,10 +74,11 @@ class KhaltiPayment(PaymentColumns):
         indexes = [
             models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
             models.Index(fields=["is_urgent", "merchant", "mode", "next_check_at", "id"], name="khalti_payment_urgent"),
-            # What staff look through: always the payments of one mode, the newest first.
+            # What staff look through: always the payments of one mode, by time or by amount.
             models.Index(fields=["mode", "created_at", "id"], name="khalti_payment_started"),
             models.Index(fields=["mode", "status", "created_at", "id"], name="khalti_payment_status"),
             models.Index(fields=["mode", "completed_at", "id"], name="khalti_payment_paid"),
+            models.Index(fields=["mode", "amount", "id"], name="khalti_payment_amount"),
             models.Index(fields=["site", "mode", "created_at", "id"], name="khalti_payment_site"),
             models.Index(fields=["source_type", "source_id", "mode", "created_at"], name="khalti_payment_source"),
             # What deleting looks for; the other keys to other tables begin one of the above.

@@ -3,12 +3,14 @@
 from wagtail_khalti.receipts.automatic import send_automatic_receipt, wants_receipt
 from wagtail_khalti.receipts.contacts import usual_contact
 from wagtail_khalti.receipts.content import receipt_of
+from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
 from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
 from wagtail_khalti.receipts.sending import mail_receipt
 
 __all__ = [
     "RefundSummary",
+    "line_items_of",
     "mail_receipt",
     "payments_with_due_notices",
     "receipt_of",

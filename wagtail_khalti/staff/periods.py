@@ -18,6 +18,7 @@ from wagtail_khalti.dates.days import beginning_of, is_in_nepal
 from wagtail_khalti.dates.nepali import NepaliDay, Span, bs_month_of, fiscal_year_of, format_bs
 from wagtail_khalti.dates.parsing import parse_day
 from wagtail_khalti.numerals import with_digits_of
+from wagtail_khalti.staff.day_input import DayInput
 
 MAX_LENGTH = 3660  # days, ten years; more than that is a slip of the keyboard
 
@@ -31,9 +32,7 @@ class DayField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 30)
-        # Not inputmode="numeric": that keyboard of a phone has no dash.
-        attributes = {"autocomplete": "off", "placeholder": "2026-11-21"}
-        kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
+        kwargs.setdefault("widget", DayInput)  # no inputmode="numeric": that keyboard of a phone has no dash
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
@@ -12,6 +13,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.exports.pages import DaysDownload, ExportView, PaymentsDownload
+from wagtail_khalti.staff.listing.bulk_actions import RefreshStatusNow
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import PaymentListView
 from wagtail_khalti.staff.payment.actions import CheckView, EnterAmountView, RecordRefundView, ResolveRefundView
@@ -75,6 +77,7 @@ class PaymentViewSet(ModelViewSet):
             path("export/", self._view(ExportView), name="export"),
             path("export/payments/", self._view(PaymentsDownload), name="export_payments"),
             path("export/days/", self._view(DaysDownload), name="export_days"),
+            path("refresh/", transaction.non_atomic_requests(_refresh), name="refresh"),
             path("check/<int:pk>/", self._view(CheckView), name="check"),
             path("refund/<int:pk>/", self._view(RefundView), name="refund"),
             path("record-refund/<int:pk>/", self._view(RecordRefundView), name="record_refund"),
@@ -88,3 +91,8 @@ class PaymentViewSet(ModelViewSet):
     def _view(self, view_class: type[Any]) -> Any:
         """Outside of the request's transaction: an action commits before Khalti is asked."""
         return transaction.non_atomic_requests(self.construct_view(view_class, **self.get_common_view_kwargs()))
+
+
+def _refresh(request: HttpRequest) -> HttpResponse:
+    """Called as Wagtail calls its bulk actions."""
+    return RefreshStatusNow(request).dispatch(request)

@@ -91,6 +91,27 @@ class TestOfMoreThanCanBePagedThrough:
         assert "LIMIT 31" in queries[0]["sql"]
 
 
+class TestPartsOfAList:
+    """As of a list by when it was paid, in which unpaid payments come last."""
+
+    def pages(self, sizes, per_page):
+        """The numbers of the payments on each page of so many parts, which are listed one after the other."""
+        rows, parts = in_order(), []
+        for number, size in enumerate(sizes):
+            made = make_many(size, first=100 * number + 1)
+            parts.append(rows.filter(pk__in=[row.pk for row in made]))
+        paginator = CappedPaginator(rows, per_page, parts=parts)
+        return [[row.purpose for row in paginator.page(number).object_list] for number in paginator.page_range]
+
+    @pytest.mark.parametrize("sizes", [(5, 4), (3, 6), (6, 3), (9, 0), (0, 9), (1, 7, 1)], ids=str)
+    def test_is_each_payment_once(self, db, sizes):
+        pages = self.pages(sizes, per_page=3)
+
+        expected = [f"Seat {100 * part + number}" for part, size in enumerate(sizes) for number in range(1, size + 1)]
+        assert [len(page) for page in pages] == [3, 3, 3]
+        assert [purpose for page in pages for purpose in page] == expected
+
+
 class TestAFarPage:
     def test_reads_its_rows_by_their_keys(self, db):
         make_many(200)
@@ -131,6 +152,8 @@ class TestAFarPage:
             (in_order(), "khalti_payment_started"),
             (in_order().filter(status="initiated"), "khalti_payment_status"),
             (in_order().order_by("-completed_at", "-pk"), "khalti_payment_paid"),
+            (in_order().filter(completed_at=None).order_by("-pk"), "khalti_payment_paid"),
+            (in_order().order_by("amount", "pk"), "khalti_payment_amount"),
         ]:
             plan = rows.values_list("pk")[30:50].explain()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,22 +10,32 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
+from wagtail.admin.ui.tables import BaseColumn, ButtonsColumnMixin, Column, TitleColumn
+from wagtail.admin.widgets.button import BaseButton
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.staff.badges import BADGES, DOUBT, PLAIN
+from wagtail_khalti.staff.badges import BADGES
 from wagtail_khalti.staff.figures import rupees
+from wagtail_khalti.staff.listing.orders import AMOUNT, PAID, STARTED
 from wagtail_khalti.staff.timestamps import in_both_calendars, words_of
 
 RECENT = timedelta(days=1)
+ROW = "payment"
 MINUTE, MINUTES_OF_AN_HOUR = timedelta(minutes=1), 60
 
 
-class PurposeColumn(TitleColumn):
-    """Leads to the payment."""
+class PurposeColumn(ButtonsColumnMixin, TitleColumn):
+    """Leads to the payment, and has the menu of its row."""
 
     cell_template_name = "wagtail_khalti/staff/list_purpose_cell.html"
+
+    def __init__(self, *args: Any, buttons_of: Callable[[KhaltiPayment], list[BaseButton]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.buttons_of = buttons_of
+
+    def get_buttons(self, instance: KhaltiPayment, parent_context: Any) -> list[BaseButton]:
+        return self.buttons_of(instance)
 
 
 class TimeColumn(Column):
@@ -75,16 +85,6 @@ class StatusColumn(Column):
         return context | {"badge": BADGES[instance.status]}
 
 
-class ModeColumn(Column):
-    """Real money, or a test."""
-
-    cell_template_name = "wagtail_khalti/staff/list_mode_cell.html"
-
-    def get_cell_context_data(self, instance: KhaltiPayment, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return context | {"badge": DOUBT if instance.is_test else PLAIN}
-
-
 class SourceColumn(TextColumn):
     """The page it came from; leads to all payments of it."""
 
@@ -100,21 +100,42 @@ class SourceColumn(TextColumn):
 
 def columns(
     *,
-    time: str,
+    sortable: Collection[str],
     url_of: Callable[[KhaltiPayment], str | None],
     customer_of: Callable[[KhaltiPayment], str],
+    buttons_of: Callable[[KhaltiPayment], list[BaseButton]],
 ) -> list[BaseColumn]:
-    """``time`` is the name of the one by which they are sorted. Others aren't offered: no index would serve them."""
-    words = {"created_at": _("Started"), "completed_at": _("Paid")}
+    """``sortable``: the names of those by which this list can be sorted."""
+    key = {name: name for name in sortable}
     return [
-        PurposeColumn("purpose", label=_("Description"), get_url=url_of, classname="khalti-purpose", width="22%"),
-        TimeColumn(time, label=words[time], sort_key=time, classname="khalti-when", width="14%"),
-        TextColumn("customer", label=_("Customer"), accessor=customer_of, classname="khalti-name", width="16%"),
-        Column("amount", label=_("Amount"), accessor=_amount, classname="khalti-amount", width="11%"),
-        StatusColumn("get_status_display", label=_("Status"), classname="khalti-state", width="14%"),
-        ModeColumn("get_mode_display", label=_("Mode"), classname="khalti-mode", width="9%"),
-        SourceColumn("source_title", label=_("Page"), classname="khalti-source", width="14%"),
+        PurposeColumn(
+            "purpose",
+            label=_("Description"),
+            get_url=url_of,
+            get_title_id=title_id,
+            buttons_of=buttons_of,
+            classname="khalti-purpose",
+            width="24%",
+        ),
+        TimeColumn(STARTED, label=_("Started"), sort_key=key.get(STARTED), classname="khalti-when", width="12%"),
+        TimeColumn(PAID, label=_("Paid"), sort_key=key.get(PAID), classname="khalti-when khalti-paid", width="12%"),
+        TextColumn("customer", label=_("Customer"), accessor=customer_of, classname="khalti-name", width="14%"),
+        Column(
+            AMOUNT,
+            label=_("Amount"),
+            accessor=_amount,
+            sort_key=key.get(AMOUNT),
+            classname="khalti-amount",
+            width="11%",
+        ),
+        StatusColumn("get_status_display", label=_("Status"), classname="khalti-state", width="15%"),
+        SourceColumn("source_title", label=_("Page"), classname="khalti-source", width="12%"),
     ]
+
+
+def title_id(payment: KhaltiPayment) -> str:
+    """By which Wagtail's checkbox names its row to a screen reader."""
+    return f"{ROW}_{payment.pk}_title"
 
 
 def _amount(payment: KhaltiPayment) -> str:

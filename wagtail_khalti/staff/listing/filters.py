@@ -12,11 +12,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
@@ -27,6 +28,8 @@ from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.sites.accounts import known_merchants
 
 SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
+MAX_SELECTED = 100  # payments, whose keys stand in an address
+SELECTED = re.compile(rf"[0-9]{{1,18}}(?:,[0-9]{{1,18}}){{0,{MAX_SELECTED - 1}}}")
 MAX_MERCHANT_LENGTH = 64
 MODES = (
     (Mode.LIVE.value, gettext_lazy("Live payments")),
@@ -70,6 +73,7 @@ class PaymentFilters(WagtailFilterSet):
     merchant = OneOf(label=gettext_lazy("Khalti account"))
     site = OneOf(label=gettext_lazy("Site"))
     source = OneOf(label=gettext_lazy("Page"), empty_label=gettext_lazy("All pages"), method="by_source")
+    selected = OneOf(label=gettext_lazy("Selection"), empty_label=gettext_lazy("All payments"), method="by_selection")
     needs = OneOf(label=gettext_lazy("Needs you"), choices=[("look", gettext_lazy("Needs a look"))], method="by_matter")
 
     class Meta:
@@ -84,6 +88,7 @@ class PaymentFilters(WagtailFilterSet):
         self._offer("merchant", self._merchants())
         self._offer("site", self._sites())
         self._offer("source", self._source(), at_least=1)
+        self._offer("selected", self._selected(), at_least=1)
 
     def _offer(self, name: str, choices: list[tuple[str, str]], *, at_least: int = 2) -> None:
         """A filter with nothing to choose from isn't one, unless it was chosen: then it has to be seen."""
@@ -115,6 +120,15 @@ class PaymentFilters(WagtailFilterSet):
         title = of_it.order_by("-created_at").values_list("source_title", flat=True).first()
         return [(wanted, title or _("A page without payments"))]
 
+    def _selected(self) -> list[tuple[str, str]]:
+        """Those that somebody chose by hand, and came with by a link."""
+        wanted = str(self.data.get("selected", ""))
+        if not SELECTED.fullmatch(wanted):
+            return []
+        count = len(set(wanted.split(",")))
+        words = ngettext("%(count)s selected payment", "%(count)s selected payments", count)
+        return [(wanted, words % {"count": format_number(count)})]
+
     def _visible_to(self) -> QuerySet[KhaltiPayment]:
         rows: QuerySet[KhaltiPayment] = KhaltiPayment.objects.filter(mode=self.data["mode"])
         return policy.visible_to(self.request.user, rows, [VIEW])
@@ -142,6 +156,9 @@ class PaymentFilters(WagtailFilterSet):
     def by_source(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         found = SOURCE.fullmatch(value)
         return payments.filter(source_type_id=int(found[1]), source_id=found[2]) if found else payments.none()
+
+    def by_selection(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        return payments.filter(pk__in=[int(key) for key in value.split(",")])
 
     def by_matter(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return payments.filter(pk__in=KhaltiIssue.objects.open().order_by().values("payment"))

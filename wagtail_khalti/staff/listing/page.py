@@ -11,17 +11,21 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.admin.ui.tables import BaseColumn
+from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn
 from wagtail.admin.views.generic import IndexView
+from wagtail.admin.widgets.button import ListingButton
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
-from wagtail_khalti.staff.listing.columns import columns
+from wagtail_khalti.staff.listing.bulk_buttons import bulk_buttons
+from wagtail_khalti.staff.listing.columns import ROW, columns
 from wagtail_khalti.staff.listing.export_button import export_buttons
 from wagtail_khalti.staff.listing.filters import MODES, PaymentFilters
-from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator
+from wagtail_khalti.staff.listing.orders import PAID, STARTED, Sorting, sorting_of
+from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator, count_up_to_cap
 from wagtail_khalti.staff.listing.plans import visible_to
+from wagtail_khalti.staff.listing.row_menus import RowMenus
 from wagtail_khalti.staff.listing.search import LIMIT, Found, find
 from wagtail_khalti.staff.modes import mode_of
 from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
@@ -72,8 +76,8 @@ class PaymentListView(IndexView):
     """Found by what a customer can read out."""
 
     any_permission_required = ["view"]
-    paginator_class = CappedPaginator
     is_searchable = True
+    show_other_searches = True
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -83,17 +87,24 @@ class PaymentListView(IndexView):
     def header_buttons(self) -> list[Any]:
         return [*super().header_buttons, *export_buttons(self.request)]
 
-    def get_list_buttons(self, instance: KhaltiPayment) -> list[Any]:
-        return []  # the purpose leads to the page, where all else is
-
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        return columns(time=self.time, url_of=self.get_inspect_url, customer_of=self.customer_of)
+        menus = RowMenus(self.request.user, next_url=self.url_with())
+        checkboxes = [BulkActionsCheckboxColumn("bulk_actions", obj_type=ROW)] if self.bulk_buttons else []
+        return [
+            *checkboxes,
+            *columns(
+                sortable=self.sorting.columns,
+                url_of=self.get_inspect_url,
+                customer_of=self.customer_of,
+                buttons_of=menus.of,
+            ),
+        ]
 
     @cached_property
-    def time(self) -> str:
-        """By which they are sorted: when the money came, where that is asked for."""
-        return "completed_at" if self.filters.is_by_payment else "created_at"
+    def bulk_buttons(self) -> list[ListingButton]:
+        """Of ours those that the person may use, and all that the site added."""
+        return bulk_buttons(self.request.user)
 
     @cached_property
     def personal(self) -> Collection[int] | None:
@@ -133,12 +144,31 @@ class PaymentListView(IndexView):
 
     # In which order, and how many
 
+    @cached_property
+    def counted(self) -> int:
+        """How many match, as far as the pager counts."""
+        return count_up_to_cap(self.search_queryset(self.filter_queryset(self.get_base_queryset())))
+
+    @cached_property
+    def sorting(self) -> Sorting:
+        is_whole = not self.found and policy.permitted_sites(self.request.user, [VIEW]) is None
+        return sorting_of(
+            usual=PAID if self.filters.is_by_payment else STARTED,
+            chosen=self.filters.chosen,
+            is_whole=is_whole,
+            is_short=self.counted <= CAP,
+        )
+
     def get_ordering(self) -> str:
         asked = self.request.GET.get("ordering")
-        return str(asked) if asked in self.get_valid_orderings() else f"-{self.time}"
+        return str(asked) if asked in self.get_valid_orderings() else f"-{self.sorting.usual}"
 
     def order_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
-        return queryset.order_by(self.ordering, "-pk" if self.ordering.startswith("-") else "pk")
+        return self.sorting.sort(queryset, self.ordering)
+
+    def get_paginator(self, queryset: QuerySet[KhaltiPayment], per_page: int, **options: Any) -> CappedPaginator:
+        parts = self.sorting.parts(queryset, self.ordering)
+        return CappedPaginator(queryset, per_page, counted=self.counted, parts=parts, **options)
 
     def paginate_queryset(self, queryset: QuerySet[KhaltiPayment], page_size: int) -> Any:
         paginator, page, rows, has_others = super().paginate_queryset(queryset, page_size)
@@ -154,6 +184,7 @@ class PaymentListView(IndexView):
         mode = mode_of(self.request)
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         return context | {
+            "bulk_buttons": self.bulk_buttons,
             "is_test": mode != Mode.LIVE,
             "modes": [(label, value == mode, self.url_with(mode=value)) for value, label in MODES],
             "complaints": self.filters.complaints,

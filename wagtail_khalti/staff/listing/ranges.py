@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_filters.widgets import SuffixedMultiWidget
 from wagtail.admin.active_filters import ActiveFilter, BaseFilterAdapter, register_filter_adapter_class
 
+from wagtail_khalti.staff.day_input import DayInput
 from wagtail_khalti.staff.forms import RupeesField
 from wagtail_khalti.staff.periods import PeriodForm
 
@@ -20,14 +21,13 @@ SUFFIXES = ("from", "to")
 
 
 class RangeWidget(SuffixedMultiWidget):
-    """Two lines to write in, each with its word."""
+    """Two fields to fill in, each with its word."""
 
     template_name = "wagtail_khalti/staff/list_range.html"
     suffixes = SUFFIXES
 
-    def __init__(self, placeholder: str, attrs: Any = None) -> None:
-        line = {"autocomplete": "off", "placeholder": placeholder}
-        super().__init__([forms.TextInput(attrs=line), forms.TextInput(attrs=line)], attrs)
+    def __init__(self, end: forms.Widget, attrs: Any = None) -> None:
+        super().__init__([end, end], attrs)
 
     def decompress(self, value: Any) -> list[Any]:
         return list(value) if value else [None, None]
@@ -57,10 +57,10 @@ class RangeField(forms.Field):
     """Its two ends, or None; a form knows what is wrong with them."""
 
     ends: type[forms.Form] = PeriodForm
-    placeholder = "2026-11-21"
+    end: ClassVar[forms.Widget] = DayInput()
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", RangeWidget(self.placeholder))
+        kwargs.setdefault("widget", RangeWidget(self.end))
         super().__init__(**kwargs)
 
     def clean(self, value: Sequence[Any]) -> tuple[Any, Any] | None:
@@ -83,7 +83,7 @@ class AmountsField(RangeField):
     """From one amount to another."""
 
     ends = AmountsForm
-    placeholder = "1500"
+    end = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "1500"})
 
 
 class RangeFilter(django_filters.Filter):

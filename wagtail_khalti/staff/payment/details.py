@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.receipts.line_items import line_items_of
+from wagtail_khalti.receipts import line_items_of
 from wagtail_khalti.staff.figures import rupees
 
 
