@@ -33,11 +33,12 @@ test-oldest: .venv/installed .venv-oldest/installed  ## The same on Python 3.11,
 test-newest: .venv/installed .venv-newest/installed  ## The same on Python 3.13, Wagtail 8 and Django 6.1
 	@$(BIN)/python -m tests.matrix newest
 
-check: .venv/installed  ## Formatting, lint, types, layers, migrations, translations, manual, package
+check: .venv/installed  ## Formatting, lint, types, layers, structure, migrations, translations, manual, package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m mypy wagtail_khalti
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.release.structure
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
 	$(BIN)/python -m tests.release.translations
