@@ -33,7 +33,7 @@ test-oldest: .venv/installed .venv-oldest/installed  ## The same on Python 3.11,
 test-newest: .venv/installed .venv-newest/installed  ## The same on Python 3.13, Wagtail 8 and Django 6.1
 	@$(BIN)/python -m tests.matrix newest
 
-check: .venv/installed  ## Formatting, lint, types, layers, structure, migrations, translations, manual, package
+check: .venv/installed  ## Formatting, lint, types, layers, structure, migrations, words, translations, manual, package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m mypy wagtail_khalti
@@ -41,6 +41,7 @@ check: .venv/installed  ## Formatting, lint, types, layers, structure, migration
 	$(BIN)/python -m tests.release.structure
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/python -m tests.release.words
 	$(BIN)/python -m tests.release.translations
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 	rm -rf build/package && mkdir -p build
