@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils.translation import get_language, override
 from requests.adapters import BaseAdapter
 
-from wagtail_khalti.simulator.endpoints.wire import DELAY, DRIP, NO_SLEEP, RESET
+from wagtail_khalti.simulator.wire import DELAY, DRIP, NO_SLEEP, RESET
 
 
 class InProcessAdapter(BaseAdapter):

@@ -39,7 +39,7 @@ def test_has_what_the_role_may_do(sign_in, paid, role, expected):
         ({"status": "partially_refunded", "refund_total": 50_000}, ALL),
         ({"status": "completed", "refunding_since": timezone.now()}, CHECK),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value),
 )
 def test_has_what_can_be_done_with_the_payment(desk, paid, columns, expected):
     KhaltiPayment.objects.update(**columns)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.servers.basehttp import WSGIRequestHandler
 
-from wagtail_khalti.simulator.endpoints import wire
+from wagtail_khalti.simulator import wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

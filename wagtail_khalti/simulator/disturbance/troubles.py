@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
+from wagtail_khalti.simulator import wire
 from wagtail_khalti.simulator.disturbance.distortion import AFTERWARDS, INSTEAD
 from wagtail_khalti.simulator.disturbance.faults import Endpoint, fault_named
-from wagtail_khalti.simulator.endpoints import wire
 from wagtail_khalti.simulator.models import Trouble
 
 Truth = Callable[[], HttpResponse]

@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from wagtail_khalti.simulator import answers
 from wagtail_khalti.simulator.conf import simulator_settings
 from wagtail_khalti.simulator.decorators import View, simulator_view
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
 from wagtail_khalti.simulator.disturbance.troubles import answered
-from wagtail_khalti.simulator.endpoints import answers
 from wagtail_khalti.simulator.endpoints.reading import data_of, key_hash_of, subject_of
 from wagtail_khalti.simulator.endpoints.validation import Invalid, members, order_from, refund_from, text
-from wagtail_khalti.simulator.endpoints.wire import hand_over
 from wagtail_khalti.simulator.models import Call, SimulatedPayment
+from wagtail_khalti.simulator.wire import hand_over
 
 Answer = Callable[..., HttpResponse]
 

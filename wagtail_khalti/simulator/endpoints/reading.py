@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from wagtail_khalti.simulator.answers import Refusal, not_authenticated
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
-from wagtail_khalti.simulator.endpoints.answers import Refusal, not_authenticated
 from wagtail_khalti.simulator.models import LONGEST_SUBJECT, SimulatedPayment
 
 NEVER_VALID = "invalid-key"
