@@ -54,9 +54,9 @@ RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
 class Mode(TextChoices):
     """Which Khalti is meant."""
 
-    SIMULATOR = "simulator", _("Simulator")
+    SIMULATOR = "simulator", _("Test (simulator)")
     """The one on your own machine."""
-    SANDBOX = "sandbox", _("Sandbox")
+    SANDBOX = "sandbox", _("Test (sandbox)")
     """Khalti's test environment; no money moves."""
     LIVE = "live", _("Live")
     """Real money."""

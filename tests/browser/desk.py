@@ -59,6 +59,11 @@ class Desk:
     def press(self, name):
         return self.click(self.page.get_by_role("button", name=name))
 
+    def choose(self, name):
+        """From the menu in the header."""
+        self.page.locator("#w-slim-header-buttons .w-dropdown__toggle").click()
+        return self.press(name)
+
     def refund(self, **answers):
         """Both steps."""
         return self.go_to_refund().fill(**answers).press("Continue").press_last_button()
@@ -81,7 +86,7 @@ class Desk:
     def look_again(self):
         """As the page says, until no refund is on its way."""
         for _look in range(50):
-            if "A refund is on its way" not in self.issues:
+            if "Refund in progress" not in self.issues:
                 return
             self.page.reload()
         raise AssertionError("The refund is still on its way")

@@ -113,7 +113,7 @@ class StaffStates:
 
     def note_with_errors(self):
         self.payment()
-        self.desk.press("Add this note")
+        self.desk.press("Add note")
 
     def note(self):
         self.paid()

@@ -8,7 +8,7 @@ from wagtail_khalti.simulator import control
 
 WIDE = {"width": 1280, "height": 740}  # without a script Wagtail's menu covers all of a phone
 BROWSERS_OWN_PAGE = "#main-frame-error"
-DONE = "Rs 500 was given back. Rs 1,000 is left."
+DONE = "Refunded Rs 500. Refundable balance: Rs 1,000."
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_double_click_sends_once(open_browser, desk_with, javascript):
 
     desk.page.wait_for_url("**/inspect/**")
     desk.look_again()
-    assert desk.refunds == [["Rs 500", "GIVEN BACK", "Khalti"]]
+    assert desk.refunds == [["Rs 500", "SUCCEEDED", "Khalti"]]
     assert control.calls("refund") == 1
 
 
@@ -83,7 +83,7 @@ def test_a_form_that_is_sent_again_sends_nothing(last_look):
 
     assert len(sent) == 2
     assert DONE in {plain(words) for words in page.locator(".messages li").all_inner_texts()}
-    assert last_look.refunds == [["Rs 500", "GIVEN BACK", "Khalti"]]
+    assert last_look.refunds == [["Rs 500", "SUCCEEDED", "Khalti"]]
     assert control.calls("refund") == 1
 
 
@@ -109,4 +109,4 @@ def test_no_script_is_needed(open_browser, desk_with):
     desk.open_payment(make_paid()).refund(amount="500", reason="Came too late")
 
     assert desk.message == DONE
-    assert desk.refunds == [["Rs 500", "GIVEN BACK", "Khalti"]]
+    assert desk.refunds == [["Rs 500", "SUCCEEDED", "Khalti"]]

@@ -36,7 +36,7 @@ ROLES = {
 """Each with what they may do. Superusers may do all there is."""
 
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
-KNOWN = "It is known by now what became of this refund."
+KNOWN = "The outcome of this refund is already known."
 
 
 def pytest_collection_modifyitems(items):

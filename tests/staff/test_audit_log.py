@@ -56,14 +56,14 @@ def enter(desk, refund):
 
 ACTIONS = {
     refund: ("paid", "Refund of Rs 500 requested"),
-    record: ("paid", "Refund of Rs 200 made elsewhere was recorded"),
-    say_it_was_sent: ("unconfirmed", "Said of a refund of Rs 500: it was made"),
-    say_it_was_not_sent: ("unconfirmed", "Said of a refund of Rs 500: it was not made"),
+    record: ("paid", "Manual refund of Rs 200 recorded"),
+    say_it_was_sent: ("unconfirmed", "Refund of Rs 500 confirmed as succeeded"),
+    say_it_was_not_sent: ("unconfirmed", "Refund of Rs 500 confirmed as failed"),
     enter: ("nameless", "Amount of a refund entered: Rs 400"),
-    check: ("paid", "Khalti was asked"),
+    check: ("paid", "Status refreshed from Khalti"),
     note: ("paid", "Note added"),
     send_receipt: ("with_address", "Receipt sent by e-mail"),
-    replay: ("unheard", "Site's code told again: Payment completed"),
+    replay: ("unheard", "Delivery retried: Payment completed"),
 }
 """With what each is done, and how it is told."""
 
@@ -173,7 +173,7 @@ class TestTheHistoryOfAPayment:
             "record_refund", paid, amount="1", method="cash", refundable="150000", reason="For Sita Rai, 98 0000 0001"
         )
 
-        assert "Refund of Rs 1 made elsewhere was recorded" in site_history("manager").text
+        assert "Manual refund of Rs 1 recorded" in site_history("manager").text
         for page in (desk.get("history", paid), site_history("manager")):
             assert "Sita" not in page.html
         assert "Sita" not in json.dumps(ModelLogEntry.objects.get().data)

@@ -109,7 +109,7 @@ class TestAmounts:
         refund, record, _confirm, _found = forms(typed)
 
         for form in (refund, record):
-            assert form.errors == {"amount": ["At most Rs\xa01,500 is left of this payment."]}
+            assert form.errors == {"amount": ["The refundable balance is Rs\xa01,500."]}
 
     @pytest.mark.parametrize("typed", UNDERSTOOD)
     def test_as_people_write_them_are_understood(self, forms, typed):
@@ -121,7 +121,7 @@ class TestAmounts:
         for typed in ["abc", "", "1501", "500\x00"]:
             page = desk.post(name, paid, **FIELDS[name] | {"amount": typed})
 
-            assert page.errors == [SENSELESS.get(typed, "At most Rs 1,500 is left of this payment.")]
+            assert page.errors == [SENSELESS.get(typed, "The refundable balance is Rs 1,500.")]
             assert page.form.data["amount"] == typed.replace("\x00", "\ufffd")  # as a browser reads it
 
     def test_of_the_dashboard_that_make_no_sense_are_told_too(self, desk, nameless):
@@ -147,7 +147,7 @@ class TestAmounts:
         for typed in ["abc", "", "500\x00", *TOO_MUCH]:
             page = desk.post("refund", paid, **FIELDS["confirm"] | {"amount": typed})
 
-            assert page.errors or "more than is left" in page.messages[0], typed
+            assert page.errors or "more than the refundable balance" in page.messages[0], typed
 
 
 class TestOtherFields:
@@ -199,15 +199,15 @@ class TestOtherFields:
             refused = desk.post("record_refund", paid, **FIELDS["record_refund"] | {"refundable": refundable})
 
             assert "Continue" in asked_again.form.buttons, refundable
-            assert refused.messages == ["Money was given back in the meantime. Look at the figures again."]
+            assert refused.messages == ["There was another refund in the meantime. Check the amounts again."]
 
     def test_where_something_else_was_left_nothing_happens(self, desk, paid):
         for refundable in ["149999", "0", "-1", "9" * 30]:
             refunded = desk.post("refund", paid, **FIELDS["confirm"] | {"refundable": refundable})
             recorded = desk.post("record_refund", paid, **FIELDS["record_refund"] | {"refundable": refundable})
 
-            changed = "Money was given back in the meantime. Look at the figures again."
-            assert refunded.messages == [f"{changed} Nothing was sent."]
+            changed = "There was another refund in the meantime. Check the amounts again."
+            assert refunded.messages == [f"{changed} No refund was sent."]
             assert recorded.messages == [changed]
             assert not paid.refunds.exists()
 

@@ -118,7 +118,7 @@ class TestThePanel:
         assert sums_of(open_home())["Today"] == ["2", "Rs 1,000", "Rs 50"]
 
     def test_says_whether_it_is_about_tests(self, open_home, settings):
-        assert "Test mode: no money moves." in words_of(panel_of(open_home()))
+        assert "No money moves." in words_of(panel_of(open_home()))
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "live"}
         assert "Test mode" not in words_of(panel_of(open_home()))
 
@@ -128,13 +128,13 @@ class TestThePanel:
 
         block = panel_of(open_home()).select_one(".khalti-needs-you")
 
-        assert words_of(block.h3) == "Needs you (4)"
+        assert words_of(block.h3) == "Needs attention (4)"
         told = [words_of(item.a).split(",")[0].strip() for item in block.select("li")]
         assert told == [str(kind.label) for kind in (Kind.UNKNOWN_STATUS, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT)]
         assert block.select_one(f'a[href="{reverse("khalti_issues:index")}"]')
 
     def test_says_that_nothing_needs_somebody(self, open_home):
-        assert "Nothing needs you." in words_of(panel_of(open_home()))
+        assert "Nothing needs attention." in words_of(panel_of(open_home()))
 
     def test_speaks_nepali(self, sign_in, home):
         came()
@@ -194,7 +194,7 @@ def test_who_is_limited_to_a_site_sees_what_is_of_it(sign_in, home):
     page = Seen(desk.client.get(reverse(HOME)))
 
     assert sums_of(page) == {"Today": ["1", "Rs 700", "Rs 50"], "Last 7 days": ["2", "Rs 900", "Rs 50"]}
-    assert "Nothing needs you." in words_of(panel_of(page))
+    assert "Nothing needs attention." in words_of(panel_of(page))
 
 
 class TestTheCost:

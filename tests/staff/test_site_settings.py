@@ -46,19 +46,19 @@ def chosen(site):
 
 
 def ribbon_of(page):
-    return words_of(page.soup.select_one(".khalti-ribbon"))
+    return words_of(page.soup.select_one(".khalti-mode-bar"))
 
 
 class TestThePage:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            (SIMULATED, "TEST (Simulator): no money moves"),
-            ({"MODE": "sandbox", "SECRET_KEY": KEY}, "TEST (Sandbox): no money moves"),
-            (LIVE, "LIVE: real money"),
-            ({"MODE": "live", "SECRET_KEY": ""}, "NOT SET UP: visitors can't pay"),
-            ({"MERCHANTS": {"museum": LIVE}}, "NOT SET UP: visitors can't pay"),
-            ({"MODE": "production"}, "NOT SET UP: visitors can't pay"),
+            (SIMULATED, "Test (simulator) No money moves."),
+            ({"MODE": "sandbox", "SECRET_KEY": KEY}, "Test (sandbox) No money moves."),
+            (LIVE, "Live Real money."),
+            ({"MODE": "live", "SECRET_KEY": ""}, "Not set up Visitors can't pay."),
+            ({"MERCHANTS": {"museum": LIVE}}, "Not set up Visitors can't pay."),
+            ({"MODE": "production"}, "Not set up Visitors can't pay."),
         ],
     )
     def test_says_first_whether_money_moves(self, keeper, site, settings, options, words):
@@ -72,8 +72,8 @@ class TestThePage:
         settings.WAGTAIL_KHALTI = {**SIMULATED, "MERCHANTS": {"museum": LIVE}}
         KhaltiSettings.objects.create(site=museum, merchant="museum")
 
-        assert ribbon_of(Seen(keeper.get(settings_url(museum)))) == "LIVE: real money"
-        assert ribbon_of(Seen(keeper.get(settings_url(site)))) == "TEST (Simulator): no money moves"
+        assert ribbon_of(Seen(keeper.get(settings_url(museum)))) == "Live Real money."
+        assert ribbon_of(Seen(keeper.get(settings_url(site)))) == "Test (simulator) No money moves."
 
     def test_shows_host_and_fingerprint_of_each_account_and_never_a_key(self, keeper, site, settings):
         settings.WAGTAIL_KHALTI = TWO
@@ -165,8 +165,8 @@ class TestWhatIsChosen:
         page = Seen(keeper.get(settings_url(site)))
 
         assert {option["value"]: words_of(option) for option in page.main.select("[name=merchant] option")} == {
-            "": f"The usual one: default · Simulator · key {marks['default']}",
-            "museum": f"museum · Simulator · key {marks['museum']}",
+            "": f"The usual one: default · Test (simulator) · key {marks['default']}",
+            "museum": f"museum · Test (simulator) · key {marks['museum']}",
         }
 
     def test_an_account_that_was_never_set_up_is_refused(self, save, site, settings):
@@ -185,7 +185,7 @@ class TestWhatIsChosen:
         settings.WAGTAIL_KHALTI = SIMULATED
 
         page = Seen(keeper.get(settings_url(site)))
-        assert ribbon_of(page) == "NOT SET UP: visitors can't pay"
+        assert ribbon_of(page) == "Not set up Visitors can't pay."
         assert "The Khalti account “museum” was chosen for this site, and is not set up any more" in page.text
         [selected] = page.main.select("[name=merchant] option[selected]")
         assert words_of(selected) == "museum (not set up any more)"

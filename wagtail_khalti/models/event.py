@@ -26,21 +26,21 @@ class KhaltiEvent(OnPrimary):
         """The row was committed."""
         INITIATE_SENT = "initiate_sent", _("Sent to Khalti")
         """Committed before the request went out."""
-        INITIATED = "initiated", _("Khalti gave a payment link")
+        INITIATED = "initiated", _("Payment link created")
         """Khalti's answer to it."""
         INITIATE_REJECTED = "initiate_rejected", _("Khalti refused")
         """A clear no, with Khalti's words."""
-        NO_ANSWER = "no_answer", _("No usable answer from Khalti")
+        NO_ANSWER = "no_answer", _("No usable response from Khalti")
         """Nothing was learned."""
-        RETURNED = "returned", _("Visitor came back")
+        RETURNED = "returned", _("Visitor returned")
         """The browser's hints, believed by no one."""
-        LOOKED_UP = "looked_up", _("Khalti answered")
+        LOOKED_UP = "looked_up", _("Checked with Khalti")
         """What a lookup said."""
         STATUS_CHANGED = "status_changed", _("Status changed")
         """From one status to another."""
-        OUTDATED = "outdated", _("Answer came too late")
+        OUTDATED = "outdated", _("Outdated response ignored")
         """A newer answer had been applied already."""
-        CONTRADICTION = "contradiction", _("Answer contradicts the payment")
+        CONTRADICTION = "contradiction", _("Response doesn't match the payment")
         """Nothing moved; a review is open."""
         REFUND_REQUESTED = "refund_requested", _("Refund requested")
         """Its amount is set aside; Khalti has not been asked for it."""
@@ -48,17 +48,17 @@ class KhaltiEvent(OnPrimary):
         """Committed before the request went out."""
         REFUND_ACCEPTED = "refund_accepted", _("Khalti accepted the refund")
         """Its answer; a lookup has yet to confirm it."""
-        REFUND_SUCCEEDED = "refund_succeeded", _("Money went back")
+        REFUND_SUCCEEDED = "refund_succeeded", _("Refund succeeded")
         """By evidence, or by the word of the person named."""
-        REFUND_FAILED = "refund_failed", _("Refund was not made")
+        REFUND_FAILED = "refund_failed", _("Refund failed")
         """Likewise; or Khalti refused it, in the words given."""
-        REFUND_RECORDED = "refund_recorded", _("Refund made elsewhere")
+        REFUND_RECORDED = "refund_recorded", _("Manual refund recorded")
         """Found at Khalti, or recorded by the person named."""
-        DELIVERY_FAILED = "delivery_failed", _("Site's code failed")
+        DELIVERY_FAILED = "delivery_failed", _("Delivery failed")
         """A receiver raised; its work was undone."""
-        DELIVERY_RETRIED = "delivery_retried", _("Delivery tried again by a person")
+        DELIVERY_RETRIED = "delivery_retried", _("Delivery retried")
         """Somebody did not wait for the next try."""
-        ISSUE_RESOLVED = "issue_resolved", _("Matter closed")
+        ISSUE_RESOLVED = "issue_resolved", _("Issue resolved")
         """By a person, or by what came later."""
         RECEIPT_SENT = "receipt_sent", _("Receipt sent by e-mail")
         """Handed to the mail server; by itself after the payment, or because a person asked for it."""

@@ -22,47 +22,47 @@ class KhaltiIssue(OnPrimary):
     class Kind(models.TextChoices):
         """What does not fit."""
 
-        AMOUNT_MISMATCH = "amount_mismatch", _("Khalti names another amount")
+        AMOUNT_MISMATCH = "amount_mismatch", _("Amount mismatch")
         """Missing, senseless, or not the one agreed."""
-        PIDX_MISMATCH = "pidx_mismatch", _("Khalti answered about another payment")
+        PIDX_MISMATCH = "pidx_mismatch", _("Response doesn't match this payment")
         """The pidx in the answer isn't the one that was asked for."""
-        UNKNOWN_STATUS = "unknown_status", _("Khalti used a word we do not know")
+        UNKNOWN_STATUS = "unknown_status", _("Unknown status from Khalti")
         """Held: it means neither paid nor failed."""
-        UNEXPECTED_STATUS = "unexpected_status", _("Khalti took something back")
+        UNEXPECTED_STATUS = "unexpected_status", _("Payment reversed by Khalti")
         """Such as Expired for a payment that was Completed."""
-        CONFLICTING_STATUS = "conflicting_status", _("Khalti calls it completed and refunded at once")
+        CONFLICTING_STATUS = "conflicting_status", _("Conflicting status from Khalti")
         """One of the two is wrong."""
-        NOT_FOUND = "not_found", _("Khalti does not know this payment")
+        NOT_FOUND = "not_found", _("Payment not found at Khalti")
         """Not even when its time is over. Perhaps the key is another account's now."""
-        KEY_REJECTED = "key_rejected", _("Khalti refuses our key")
+        KEY_REJECTED = "key_rejected", _("API key rejected")
         """HTTP 401: nothing of this merchant can be checked. One is open for all of its payments."""
-        LATE_PAYMENT = "late_payment", _("Paid after it had ended")
+        LATE_PAYMENT = "late_payment", _("Late payment")
         """The site was told that it ended, and then that it was paid."""
-        DUPLICATE_PAYMENT = "duplicate_payment", _("Paid twice")
+        DUPLICATE_PAYMENT = "duplicate_payment", _("Duplicate payment")
         """Another payment had bought the same. The money is here, and nothing was sold for it."""
         POSSIBLE_DUPLICATE = "possible_duplicate", _("Possible duplicate payment")
         """The same customer paid for the same offer shortly before, and nobody said that both are meant."""
-        PAYABLE_DELETED = "payable_deleted", _("Paid for something that was deleted")
+        PAYABLE_DELETED = "payable_deleted", _("Purchased item deleted")
         """The site's code has nothing left to mark as paid."""
-        REFUND_UNCONFIRMED = "refund_unconfirmed", _("A refund is in doubt")
+        REFUND_UNCONFIRMED = "refund_unconfirmed", _("Refund unconfirmed")
         """Khalti was asked for it, and neither its answer nor a lookup tells whether it was made."""
-        REFUND_AMOUNT_MISSING = "refund_amount_missing", _("A refund of unknown amount")
+        REFUND_AMOUNT_MISSING = "refund_amount_missing", _("Refund amount unknown")
         """Some of the money went back in Khalti's dashboard. Khalti's API does not tell how much."""
-        REFUND_CONTRADICTED = "refund_contradicted", _("Khalti's answer to a refund came too late")
+        REFUND_CONTRADICTED = "refund_contradicted", _("Conflicting refund outcome")
         """It says the opposite of what was decided in the meantime."""
-        OVER_REFUNDED = "over_refunded", _("More was given back than was paid")
+        OVER_REFUNDED = "over_refunded", _("Over-refunded")
         """Khalti gave back all, and some had been given back past Khalti."""
-        DELIVERY_FAILING = "delivery_failing", _("The site's code fails on the news")
+        DELIVERY_FAILING = "delivery_failing", _("Site integration error")
         """The money is settled; the site doesn't know yet."""
 
     class Resolution(models.TextChoices):
         """How it was closed."""
 
-        RESOLVED = "resolved", _("Handled")
+        RESOLVED = "resolved", _("Resolved")
         """A person did what was to be done, and says what."""
-        NO_ACTION_NEEDED = "no_action_needed", _("Nothing to do")
+        NO_ACTION_NEEDED = "no_action_needed", _("No action needed")
         """A person looked, and all is well."""
-        RESOLVED_AUTOMATICALLY = "resolved_automatically", _("Came right by itself")
+        RESOLVED_AUTOMATICALLY = "resolved_automatically", _("Resolved automatically")
         """What came later settled it: Khalti takes the key again, the site's code ran."""
 
     ABOUT_REFUNDS = frozenset(
@@ -81,11 +81,11 @@ class KhaltiIssue(OnPrimary):
     class Risk(models.IntegerChoices):
         """What is at stake; the larger, the sooner somebody should look."""
 
-        NEWS = 1, _("The site may not know how it stands")
+        NEWS = 1, _("Site not updated")
         """The money is clear."""
-        MONEY = 2, _("Money came that was not expected, or went back otherwise than we know")
+        MONEY = 2, _("Unexpected payment or refund")
         """It is known where the money is."""
-        DOUBT = 3, _("It is not certain where the money is")
+        DOUBT = 3, _("Payment status unclear")
         """Paying or refunding once more could be once too often."""
 
     payment = models.ForeignKey(
@@ -158,24 +158,24 @@ class KhaltiIssue(OnPrimary):
 Kind = KhaltiIssue.Kind
 
 SENTENCES = {
-    Kind.AMOUNT_MISMATCH: _("Khalti says that %(said)s was paid, and %(agreed)s was agreed."),
-    Kind.PIDX_MISMATCH: _("Khalti was asked about %(pidx)s and answered about %(said_pidx)s."),
-    Kind.UNKNOWN_STATUS: _("Khalti says “%(status)s”, which we do not know; it counts neither as paid nor as failed."),
-    Kind.UNEXPECTED_STATUS: _("Khalti says “%(status)s” now, and the payment was “%(was)s” before."),
-    Kind.CONFLICTING_STATUS: _("Khalti says “%(status)s”, and that the money was given back."),
-    Kind.NOT_FOUND: _("Khalti does not know %(pidx)s, even though it gave us this pidx."),
-    Kind.KEY_REJECTED: _("Khalti refuses the key of “%(merchant)s”, so that no payment of it can be checked."),
-    Kind.LATE_PAYMENT: _("%(agreed)s came after the payment had ended as “%(was)s”; the site was told of both."),
+    Kind.AMOUNT_MISMATCH: _("Khalti reports %(said)s, expected %(agreed)s."),
+    Kind.PIDX_MISMATCH: _("%(pidx)s was looked up, and Khalti responded with %(said_pidx)s."),
+    Kind.UNKNOWN_STATUS: _("Khalti reports the unknown status “%(status)s”. It counts neither as paid nor as failed."),
+    Kind.UNEXPECTED_STATUS: _("Khalti now reports “%(status)s”; the payment was “%(was)s” before."),
+    Kind.CONFLICTING_STATUS: _("Khalti reports “%(status)s”, and also that the payment was refunded."),
+    Kind.NOT_FOUND: _("Khalti doesn't know %(pidx)s, although it issued this pidx."),
+    Kind.KEY_REJECTED: _("Khalti rejects the API key of “%(merchant)s”, so none of its payments can be checked."),
+    Kind.LATE_PAYMENT: _("%(agreed)s was paid after the payment ended as “%(was)s”. The site was notified of both."),
     Kind.DUPLICATE_PAYMENT: _(
-        "%(agreed)s came for something that %(earlier)s had paid already; nothing was sold for it."
+        "%(agreed)s was paid for something that %(earlier)s paid for before. Nothing was sold for it."
     ),
-    Kind.POSSIBLE_DUPLICATE: _("The same customer had paid for the same offer shortly before, with %(earlier)s."),
-    Kind.PAYABLE_DELETED: _("%(agreed)s was paid for something that had been deleted from the site."),
-    Kind.REFUND_UNCONFIRMED: _("Khalti was asked to give back %(refund)s, and it is not known whether it did."),
-    Kind.REFUND_AMOUNT_MISSING: _("Some of the money went back in Khalti's dashboard; how much has to be entered."),
-    Kind.REFUND_CONTRADICTED: _("A late answer of Khalti's says the opposite of what was decided about %(refund)s."),
-    Kind.OVER_REFUNDED: _("Khalti gave back all of %(agreed)s, so that %(too_much)s too much went back."),
-    Kind.DELIVERY_FAILING: _("The site's code keeps failing on “%(event_type)s” with %(error)s."),
+    Kind.POSSIBLE_DUPLICATE: _("The same customer paid for the same offer shortly before: %(earlier)s."),
+    Kind.PAYABLE_DELETED: _("%(agreed)s was paid for something that has been deleted from the site."),
+    Kind.REFUND_UNCONFIRMED: _("A refund of %(refund)s was sent to Khalti, and its outcome is unknown."),
+    Kind.REFUND_AMOUNT_MISSING: _("Part of it was refunded in Khalti's dashboard. The amount has to be entered."),
+    Kind.REFUND_CONTRADICTED: _("A late response from Khalti contradicts the outcome of the refund of %(refund)s."),
+    Kind.OVER_REFUNDED: _("Khalti refunded all of %(agreed)s, so %(too_much)s too much was refunded."),
+    Kind.DELIVERY_FAILING: _("Delivery of “%(event_type)s” to the site's code keeps failing: %(error)s."),
 }
 """What happened, by kind. In the words of the person who has to decide."""
 

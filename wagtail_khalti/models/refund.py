@@ -25,15 +25,15 @@ class State(models.TextChoices):
 
     REQUESTED = "requested", _("Requested")
     """Committed here, its amount set aside; Khalti has not been asked for it."""
-    PROCESSING = "processing", _("Being sent")
+    PROCESSING = "processing", _("Processing")
     """Committed before Khalti is asked; the answer is awaited."""
-    SUCCEEDED = "succeeded", _("Given back")
+    SUCCEEDED = "succeeded", _("Succeeded")
     """Khalti confirmed it, or a person did."""
-    FAILED = "failed", _("Not made")
+    FAILED = "failed", _("Failed")
     """Nothing went back: Khalti said no, or never heard of it."""
-    UNCONFIRMED = "unconfirmed", _("In doubt")
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
     """It may or may not have happened. Never sent again by itself."""
-    EXTERNAL = "external", _("Made elsewhere")
+    EXTERNAL = "external", _("Manual")
     """Not made here: in Khalti's dashboard, by bank transfer, in cash."""
 
 

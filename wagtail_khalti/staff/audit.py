@@ -18,23 +18,23 @@ from wagtail_khalti.staff.figures import rupees
 
 ACTIONS: dict[str, tuple[Promise, Promise]] = {
     "wagtail_khalti.refund": (_("Refund payment"), _("Refund of %(amount)s requested")),
-    "wagtail_khalti.record_refund": (_("Record refund"), _("Refund of %(amount)s made elsewhere was recorded")),
+    "wagtail_khalti.record_refund": (_("Record manual refund"), _("Manual refund of %(amount)s recorded")),
     "wagtail_khalti.enter_refund_amount": (_("Enter refund"), _("Amount of a refund entered: %(amount)s")),
-    "wagtail_khalti.check": (_("Check payment"), _("Khalti was asked")),
+    "wagtail_khalti.check": (_("Refresh status"), _("Status refreshed from Khalti")),
     "wagtail_khalti.add_note": (_("Add note"), _("Note added")),
     "wagtail_khalti.send_receipt": (_("Send receipt"), _("Receipt sent by e-mail")),
-    "wagtail_khalti.redeliver": (_("Tell the site's code again"), _("Site's code told again: %(event_type)s")),
-    "wagtail_khalti.resolve_refund": (_("Decide on refund"), _("Said of a refund of %(amount)s: it was not made")),
+    "wagtail_khalti.redeliver": (_("Retry delivery"), _("Delivery retried: %(event_type)s")),
+    "wagtail_khalti.resolve_refund": (_("Confirm refund outcome"), _("Refund of %(amount)s confirmed as failed")),
     "wagtail_khalti.export": (_("Export"), _("File downloaded: %(file)s")),
-    "wagtail_khalti.check_connection": (_("Check the connection"), _("Khalti was asked")),
-    "wagtail_khalti.resolve_issue": (_("Close matter"), _("Matter closed: %(issue)s")),
+    "wagtail_khalti.check_connection": (_("Test connection"), _("Connection tested")),
+    "wagtail_khalti.resolve_issue": (_("Resolve issue"), _("Issue resolved: %(issue)s")),
 }
 """By action: the deed, and what was done."""
 
 NEWS = dict(KhaltiDelivery.EventType.choices)
 ISSUES = dict(KhaltiIssue.Kind.choices)
 FILES = {"payments": _("Payments"), "days": _("Summary by days"), **dict(Mode.choices), **dict(FileType.choices)}
-FOUND_BY_PERSON = _("Said of a refund of %(amount)s: it was made")
+FOUND_BY_PERSON = _("Refund of %(amount)s confirmed as succeeded")
 
 
 def register_log_actions(actions: Any) -> None:

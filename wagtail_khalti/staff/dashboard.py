@@ -32,7 +32,7 @@ from wagtail_khalti.staff.issues.attention import (
     permitted_sites_of,
     sees_payments,
 )
-from wagtail_khalti.staff.modes import default_mode
+from wagtail_khalti.staff.modes import default_mode, mode_bar
 from wagtail_khalti.staff.periods import as_typed, during
 from wagtail_khalti.staff.timestamps import timestamp_of
 
@@ -152,7 +152,7 @@ class PaymentsPanel(Component):
             "count": format_count(count) if count else "",
             "gravest": [_told(issue) for issue in self._gravest()] if count else [],
             "issues_url": reverse("khalti_issues:index"),
-            "is_test": default_mode() is not Mode.LIVE,
+            "mode_bar": mode_bar(default_mode()),
         }
 
     def _gravest(self) -> QuerySet[KhaltiIssue]:

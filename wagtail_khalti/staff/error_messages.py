@@ -1,4 +1,4 @@
-"""What went wrong, in the words of the person who pressed the button."""
+"""Why an action of staff failed, in a sentence for the person who pressed the button."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from wagtail_khalti.models import KhaltiPayment
 MAX_SAID_LENGTH = 300  # characters of Khalti's words; a message has no room for a page
 
 WORDS: Mapping[type[KhaltiError], Promise] = {
-    exceptions.NotPaid: _("Khalti has not confirmed this payment, so there is nothing to give back."),
-    exceptions.FullyRefunded: _("All of this payment was given back already."),
-    exceptions.AmountExceedsRefundable: _("That is more than is left of this payment."),
+    exceptions.NotPaid: _("Khalti has not confirmed this payment, so there is nothing to refund."),
+    exceptions.FullyRefunded: _("Fully refunded."),
+    exceptions.AmountExceedsRefundable: _("This is more than the refundable balance."),
     exceptions.AmountTooSmall: _("Enter an amount above zero."),
-    exceptions.RefundInProgress: _("First it has to be known what became of an earlier refund of this payment."),
-    exceptions.RefundAmountMissing: _("First enter how much went back in Khalti's dashboard."),
-    exceptions.RefundsChanged: _("Money was given back in the meantime. Look at the figures again."),
-    exceptions.NotRefundable: _("What Khalti says does not fit this payment."),
-    exceptions.IdempotencyConflict: _("This form was used before. Look at the figures again."),
-    exceptions.RefundAlreadyResolved: _("It is known by now what became of this refund."),
-    exceptions.AlreadyDelivered: _("The site's code has heard of it by now."),
-    exceptions.NothingPaid: _("Khalti has not confirmed this payment, so there is nothing to send a receipt for."),
-    exceptions.NoEmailAddress: _("The visitor gave no e-mail address, so no receipt can be sent."),
-    exceptions.SentRecently: _("A receipt was sent a moment ago. Wait a minute before you send another one."),
-    exceptions.MailFailed: _("The mail server did not take the receipt. Try again later."),
-    exceptions.MerchantChanged: _("The Khalti account that took this payment is not set up any more."),
-    exceptions.PaymentBusy: _("Others are working on this payment right now. Try again in a minute."),
-    exceptions.KeyRejected: _("Khalti refuses the key of this site."),
-    exceptions.PidxNotFound: _("Khalti does not know this payment under the key of this site."),
-    exceptions.GatewayError: _("Khalti is not answering right now. Try again later."),
+    exceptions.RefundInProgress: _("An earlier refund is unconfirmed. Its outcome has to be confirmed first."),
+    exceptions.RefundAmountMissing: _("Enter the amount that was refunded in Khalti's dashboard first."),
+    exceptions.RefundsChanged: _("There was another refund in the meantime. Check the amounts again."),
+    exceptions.NotRefundable: _("Khalti's response doesn't match this payment."),
+    exceptions.IdempotencyConflict: _("This form has already been submitted. Check the amounts again."),
+    exceptions.RefundAlreadyResolved: _("The outcome of this refund is already known."),
+    exceptions.AlreadyDelivered: _("All integration events are delivered already."),
+    exceptions.NothingPaid: _("Khalti has not confirmed this payment, so there is no receipt to send."),
+    exceptions.NoEmailAddress: _("The customer gave no e-mail address, so no receipt can be sent."),
+    exceptions.SentRecently: _("A receipt was sent a moment ago. Wait a minute before sending another one."),
+    exceptions.MailFailed: _("The mail server rejected the receipt. Try again later."),
+    exceptions.MerchantChanged: _("The Khalti account that took this payment is no longer set up."),
+    exceptions.PaymentBusy: _("This payment is being updated by someone else. Try again in a minute."),
+    exceptions.KeyRejected: _("Khalti rejected this site's API key."),
+    exceptions.PidxNotFound: _("Khalti doesn't know this payment under this site's API key."),
+    exceptions.GatewayError: _("Khalti is temporarily unavailable. Try again later."),
 }
 """By kind of error; of a kind that isn't here, the nearest above it."""
 
 
 def words_for(error: KhaltiError) -> str:
-    """Why it was not done."""
+    """Why it failed."""
     if isinstance(error, RequestRejected):
         said = error.fields.get("detail") or str(error)
         return gettext("Khalti refused: “%(said)s”") % {"said": said[:MAX_SAID_LENGTH]}
@@ -49,13 +49,13 @@ def words_for(error: KhaltiError) -> str:
 
 
 def words_after(error: KhaltiError) -> str:
-    """Likewise after a refund was tried: where Khalti was asked, that it gave nothing back."""
-    nothing = gettext("Nothing was given back.") if isinstance(error, GatewayError) else gettext("Nothing was sent.")
+    """Likewise after an attempt to refund, and that no money moved."""
+    nothing = gettext("Nothing was refunded.") if isinstance(error, GatewayError) else gettext("No refund was sent.")
     return f"{words_for(error)} {nothing}"
 
 
 def why_not_refundable(payment: KhaltiPayment) -> str:
-    """Why nothing of it can be given back now; empty where something can."""
+    """Why it can't be refunded now; empty where it can."""
     try:
         require_refundable(payment)
     except NotRefundable as error:

@@ -16,7 +16,7 @@ def rupees(paisa: int) -> str:
 
 
 def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[str, str]:
-    """What isn't there is empty. What is in doubt is neither given back nor left."""
+    """What isn't there is empty. An unconfirmed refund is neither refunded nor refundable."""
     refunds = list(refunds)
     unconfirmed = sum(refund.amount or 0 for refund in refunds if refund.is_in_progress)
     figures = {

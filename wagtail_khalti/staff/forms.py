@@ -64,7 +64,7 @@ def _without_marks(text: str) -> str:
 
 
 class PaymentForm(forms.Form):
-    """An amount that goes back of a payment."""
+    """An amount to refund of a payment."""
 
     amount = RupeesField(label=_("Amount in rupees"))
 
@@ -76,9 +76,7 @@ class PaymentForm(forms.Form):
     def clean_amount(self) -> Paisa:
         amount: Paisa = self.cleaned_data["amount"]
         if amount > self.payment.refundable:
-            raise ValidationError(
-                _("At most %(left)s is left of this payment.") % {"left": rupees(self.payment.refundable)}
-            )
+            raise ValidationError(_("The refundable balance is %(left)s.") % {"left": rupees(self.payment.refundable)})
         return amount
 
 
@@ -86,15 +84,15 @@ class RefundForm(PaymentForm):
     """How much, and why; where Khalti has asked for it, to which account."""
 
     mobile = PhoneField(
-        label=_("Mobile number of the Khalti account that gets the money"),
-        help_text=_("Khalti asked for it: what was paid through a bank goes back to a Khalti account."),
+        label=_("Mobile number of the Khalti account that receives the refund"),
+        help_text=_("Khalti requires it: a payment through a bank is refunded to a Khalti account."),
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("For your colleagues."),
+        help_text=_("Internal note (not shown to the customer)."),
         max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
@@ -118,7 +116,7 @@ class ConfirmForm(RefundForm):
     typed = RupeesField(
         label=_("Type the amount to confirm"),
         help_text=_("This is real money."),
-        error_messages={"required": _("Type the amount that goes back.")},
+        error_messages={"required": _("Type the amount to refund.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -145,10 +143,10 @@ class RecordForm(PaymentForm):
 
     WAYS: ClassVar = [(method.value, method.label) for method in Method if method is not Method.KHALTI]
 
-    method = forms.ChoiceField(label=_("How the money went back"), choices=WAYS, widget=forms.RadioSelect)
+    method = forms.ChoiceField(label=_("Refund method"), choices=WAYS, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("For your colleagues."),
+        help_text=_("Internal note (not shown to the customer)."),
         max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
@@ -172,8 +170,8 @@ class NoteForm(forms.Form):
     """A word for those who come later."""
 
     note = forms.CharField(
-        label=_("Note"),
-        help_text=_("What you saw, for your colleagues."),
+        label=_("Internal note"),
+        help_text=_("What you found in Khalti's dashboard. Not shown to the customer."),
         max_length=MAX_REASON_LENGTH,
         required=False,
         validators=[require_kept],
@@ -184,10 +182,10 @@ class RemarkForm(forms.Form):
     """Something worth knowing about a payment."""
 
     text = forms.CharField(
-        label=_("Note"),
-        help_text=_("For your colleagues. The customer never reads it, and it can't be changed later."),
+        label=_("Internal note"),
+        help_text=_("Not shown to the customer. It can't be changed later."),
         max_length=MAX_NOTE_LENGTH,
-        error_messages={"required": _("Write what your colleagues should know.")},
+        error_messages={"required": _("Enter a note.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -197,7 +195,7 @@ class RemarkForm(forms.Form):
 
 
 class AmountForm(NoteForm):
-    """How much went back in Khalti's dashboard."""
+    """The amount of a refund in Khalti's dashboard."""
 
     amount = RupeesField(label=_("Amount in rupees"), help_text=_("As Khalti's dashboard shows it."))
 

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from wagtail import VERSION
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
 VIEW, PERSONAL, CHECK, REFUND, EXPORT = "view", "view_personal", "check", "refund", "export"
 ACTIONS = frozenset({VIEW, PERSONAL, CHECK, REFUND, EXPORT})
@@ -65,6 +65,7 @@ def _known(actions: Iterable[str]) -> frozenset[str]:
 
 
 policy = PaymentPolicy(KhaltiPayment)
+settings_policy = SitePermissionPolicy(KhaltiSettings)
 
 
 def register_policy() -> None:

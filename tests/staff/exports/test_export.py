@@ -114,7 +114,7 @@ class TestThePage:
         assert page.figures["How many"] == "1 payment"
         assert page.figures["Status"] == "Completed"
         assert page.figures["Amount"] == "from 1000"
-        assert "Test mode: no money moves." in page.text
+        assert "No money moves." in page.text
 
     def test_has_buttons_that_bring_the_same_payments(self, accountant, make_paid):
         make_paid(purpose="Membership")
@@ -200,7 +200,7 @@ class TestARow:
         row = read(technical=1)[0]
 
         assert row["Reference"] == payment.readable_reference
-        assert (row["Status"], row["Mode"], row["Description"]) == ("Completed", "Simulator", "Membership")
+        assert (row["Status"], row["Mode"], row["Description"]) == ("Completed", "Test (simulator)", "Membership")
         assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
         assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
         assert (row["Amount"], row["Gross"], row["Khalti fees"]) == ("1500.00", "1500.00", "45.00")
@@ -500,7 +500,7 @@ class TestTheLog:
             "searched": True,
         }
         assert "9800000001" not in json.dumps(entry.data)
-        assert entry.formatter.format_message(entry) == "File downloaded: Payments, Simulator, Excel"
+        assert entry.formatter.format_message(entry) == "File downloaded: Payments, Test (simulator), Excel"
 
     def test_keeps_nothing_that_anybody_may_write_into_an_address(self, accountant, paid):
         for name, path in (("payments", "export_payments"), ("days", "export_days")):

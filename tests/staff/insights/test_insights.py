@@ -238,7 +238,7 @@ class TestTheFigures:
         assert look(mode="sandbox").tiles["Gross"][0] == "Rs 444"
 
     def test_say_plainly_that_no_money_moves(self, look, week):
-        assert "Test mode: no money moves. These are the payments of “Simulator”." in look().text
+        assert "Test (simulator) No money moves." in look().text
         assert "Test mode" not in look(mode="live").text
 
     def test_can_be_those_of_one_account_or_of_one_site(self, look, settings, branch, week):

@@ -129,7 +129,7 @@ class TestAMatterAboutARefund:
 
         seen = [card_of(issue, refunds_of(issue)), *cards_of(issue.payment, refunds_of(issue))]
 
-        assert [(card.title, steps_of(card)) for card in seen] == [("A refund is on its way", ["CHECK"])] * 2
+        assert [(card.title, steps_of(card)) for card in seen] == [("Refund in progress", ["CHECK"])] * 2
 
     def test_is_no_matter_yet_while_khalti_is_still_asked(self):
         payment = RefundFactory(unknown=True).payment
@@ -137,7 +137,7 @@ class TestAMatterAboutARefund:
 
         unconfirmed, other = cards_of(issue.payment, refunds_of(issue))
 
-        assert unconfirmed.advice.startswith("Khalti is asked again by itself")
+        assert unconfirmed.advice.startswith("It is checked with Khalti automatically")
         assert other.kind == Kind.UNKNOWN_STATUS
 
 
@@ -146,8 +146,8 @@ class TestOnThePageOfAPayment:
         ("role", "buttons"),
         [
             ("viewer", []),
-            ("cashier", ["Check with Khalti now"]),
-            ("manager", ["Check with Khalti now", "Close this matter"]),
+            ("cashier", ["Refresh status from Khalti"]),
+            ("manager", ["Refresh status from Khalti", "Resolve"]),
         ],
     )
     def test_each_has_the_buttons_for_which_one_has_the_right(self, sign_in, paid, role, buttons):

@@ -1,4 +1,4 @@
-"""Needs you: the gravest first, each with what can be done by who looks."""
+"""Needs attention: the gravest first, each with what can be done by who looks."""
 
 from datetime import datetime
 
@@ -45,8 +45,8 @@ class TestWhatIsThere:
         [case] = cases_of(open_inbox())
 
         words = words_of(case)
-        assert "Khalti says that Rs 1,499.99 was paid, and Rs 1,500 was agreed." in words
-        assert "Look in Khalti's dashboard how much came." in words
+        assert "Khalti reports Rs 1,499.99, expected Rs 1,500." in words
+        assert "Check the amount in Khalti's dashboard." in words
         assert issue.payment.purpose in words
         link = case.select_one(f'a[href="{reverse("khalti_payments:inspect", args=[issue.payment_id])}"]')
         assert words_of(link) == issue.payment.readable_reference
@@ -59,11 +59,11 @@ class TestWhatIsThere:
 
         facts = {words_of(fact.dt): words_of(fact.dd) for fact in case.select("details .khalti-evidence > div")}
         assert facts == {
-            "Khalti's word": "Completed",
+            "Khalti status": "Completed",
             "Amount at Khalti": "Rs 1,499.99",
             "Khalti fees": "Rs 0",
             "Khalti transaction ID": f"T{payment.reference}",
-            "Given back, says Khalti": "no",
+            "Refunded, according to Khalti": "no",
             "pidx": payment.pidx,
             "Status before": "Sent to Khalti",
         }
@@ -119,7 +119,7 @@ class TestWhatIsThere:
 
         [case] = cases_of(open_inbox())
 
-        assert "Concerns all payments of the account “default”" in words_of(case)
+        assert "Affects all payments of the account “default”" in words_of(case)
 
     def test_never_shows_who_paid(self, open_inbox, home):
         new_matter(customer_name="Sita Rai", customer_phone="9800000001", customer_email="sita@example.com")
@@ -145,7 +145,7 @@ class TestAnEmptyInbox:
     def test_is_a_pleasant_page(self, open_inbox, home):
         page = open_inbox()
 
-        assert "Nothing needs you." in page.text
+        assert "Nothing needs attention." in page.text
         assert page.main.select_one('a[href="/admin/khalti_payments/?mode=simulator"]')
 
     def test_says_so_of_one_kind_and_leads_back(self, open_inbox, home):
@@ -153,7 +153,7 @@ class TestAnEmptyInbox:
 
         page = open_inbox(kind="not_found")
 
-        assert "Nothing of this kind needs you." in page.text
+        assert "No issues of this kind." in page.text
         assert page.main.select_one(f'a[href="{reverse(INDEX)}?mode=simulator"]')
 
 
@@ -169,7 +169,7 @@ class TestModes:
         assert "A test" not in live
 
     def test_of_tests_are_said(self, open_inbox, home):
-        assert "Test mode: no money moves." in open_inbox(mode="sandbox").text
+        assert "No money moves." in open_inbox(mode="sandbox").text
         assert "Test mode" not in open_inbox(mode="live").text
 
     def test_that_do_not_exist_are_the_usual_one(self, open_inbox, home):
@@ -182,7 +182,7 @@ class TestModes:
         page = open_inbox(mode="live")
 
         [shown] = page.main.select(".khalti-modes a[aria-current]")
-        assert words_of(shown) == "Live payments"
+        assert words_of(shown) == "Live"
         assert {link["href"] for link in page.main.select(".khalti-modes a")} == {
             f"{reverse(INDEX)}?mode={mode}" for mode in ("live", "sandbox", "simulator")
         }
@@ -222,7 +222,7 @@ class TestPages:
         seen = [len(cases_of(open_inbox(p=number))) for number in (1, 2, 3)]
 
         assert seen == [20, 20, 5]
-        assert "45 matters" in open_inbox().text
+        assert "45 issues" in open_inbox().text
 
     def test_that_do_not_exist_are_the_nearest(self, open_inbox, home):
         new_matter()
@@ -235,7 +235,7 @@ class TestPages:
 
         page = open_inbox(p=99)
 
-        assert "1,000 matters or more" in page.text
+        assert "1,000 issues or more" in page.text
         assert "Page 50 of 50" in page.text
 
     def test_cost_the_same_however_many_are_open(self, sign_in, home):
@@ -261,15 +261,15 @@ class TestPages:
 
 
 BUTTONS = {
-    Kind.AMOUNT_MISMATCH: ["Check with Khalti now", "Close this matter"],
-    Kind.DUPLICATE_PAYMENT: ["Give the second payment back", "Close this matter"],
-    Kind.REFUND_UNCONFIRMED: ["Say what became of it", "Check with Khalti now"],
-    Kind.REFUND_AMOUNT_MISSING: ["Enter how much went back"],
-    Kind.DELIVERY_FAILING: ["Tell the site's code again", "Close this matter"],
-    Kind.LATE_PAYMENT: ["Refund", "Close this matter"],
-    Kind.KEY_REJECTED: ["Check with Khalti now", "Close this matter"],
+    Kind.AMOUNT_MISMATCH: ["Refresh status from Khalti", "Resolve"],
+    Kind.DUPLICATE_PAYMENT: ["Refund duplicate", "Resolve"],
+    Kind.REFUND_UNCONFIRMED: ["Confirm refund outcome", "Refresh status from Khalti"],
+    Kind.REFUND_AMOUNT_MISSING: ["Enter refunded amount"],
+    Kind.DELIVERY_FAILING: ["Retry delivery", "Resolve"],
+    Kind.LATE_PAYMENT: ["Refund", "Resolve"],
+    Kind.KEY_REJECTED: ["Refresh status from Khalti", "Resolve"],
 }
-OF_A_CASHIER = {"Check with Khalti now", "Tell the site's code again"}
+OF_A_CASHIER = {"Refresh status from Khalti", "Retry delivery"}
 
 
 class TestButtons:
@@ -293,7 +293,7 @@ class TestButtons:
         [case] = cases_of(open_inbox("superuser"))
 
         assert words_of(case.select_one('a[href="/admin/settings/wagtail_khalti/khaltisettings/"]')) == (
-            "Check the connection"
+            "Test connection"
         )
 
     def test_lead_to_the_connection_of_the_site_that_it_is_about(self, open_inbox, home):
@@ -311,7 +311,7 @@ class TestButtons:
 
         [case] = cases_of(open_inbox())
 
-        assert buttons_of(case) == ["Close this matter"]
+        assert buttons_of(case) == ["Resolve"]
 
     def test_are_forms_where_they_do_something(self, desk, khalti, paid):
         new_matter(Kind.UNKNOWN_STATUS, payment=paid)
@@ -319,7 +319,7 @@ class TestButtons:
 
         done = Seen(desk.client.post(page.forms[0]["action"], follow=True))
 
-        assert done.messages == ["Khalti was asked just now, and says “Completed”."]
+        assert done.messages == ["Status refreshed. Khalti reports “Completed”."]
 
     def test_tell_the_sites_code_again(self, desk, paid):
         new_matter(Kind.DELIVERY_FAILING, payment=paid)
@@ -327,7 +327,7 @@ class TestButtons:
 
         done = Seen(desk.client.post(page.forms[0]["action"], follow=True))
 
-        assert done.messages == ["The site's code has heard “Payment completed” now."]
+        assert done.messages == ["Integration event “Payment completed” delivered."]
         assert not paid.deliveries.undelivered().exists()
         assert cases_of(Seen(desk.client.get(reverse(INDEX)))) == []
 
@@ -359,7 +359,7 @@ class TestWhoIsLimitedToASite:
         page = Seen(limited.client.get(reverse(INDEX)))
 
         assert [case.select_one("[dir=auto]").text for case in cases_of(page)] == ["There"]
-        assert "Needs you (1)" in page.html
+        assert "Needs attention (1)" in page.html
 
     def test_costs_the_same_however_many_are_open(self, limited, other_site):
         def cost():
@@ -422,5 +422,5 @@ def test_the_sites_code_can_be_told_again_of_what_khalti_never_took(sign_in, ope
     page = sign_in("cashier").get("inspect", issue.payment)
 
     for buttons in (buttons_of(case), [words_of(button) for button in page.main.select(".help-warning .button")]):
-        assert "Tell the site's code again" in buttons
-        assert "Check with Khalti now" not in buttons
+        assert "Retry delivery" in buttons
+        assert "Refresh status from Khalti" not in buttons

@@ -37,11 +37,11 @@ def test_it_says_how_many_matters_are_open(sign_in, home):
     client = sign_in("viewer").client
 
     for more, label in [
-        (0, "Needs you"),
-        (1, "Needs you (1)"),
-        (98, "Needs you (99)"),
-        (1, "Needs you (99+)"),
-        (150, "Needs you (99+)"),
+        (0, "Needs attention"),
+        (1, "Needs attention (1)"),
+        (98, "Needs attention (99)"),
+        (1, "Needs attention (99+)"),
+        (150, "Needs attention (99+)"),
     ]:
         many_matters(more)
         menu = menu_of(client)
@@ -53,13 +53,13 @@ def test_it_says_how_many_matters_are_open(sign_in, home):
 def test_it_says_so_anew_on_each_page(sign_in, home):
     """Wagtail keeps the item itself."""
     client = sign_in("viewer").client
-    seen = [set(menu_of(client)) & {"Needs you", "Needs you (1)"}]
+    seen = [set(menu_of(client)) & {"Needs attention", "Needs attention (1)"}]
     issue = new_matter()
-    seen.append(set(menu_of(client)) & {"Needs you", "Needs you (1)"})
+    seen.append(set(menu_of(client)) & {"Needs attention", "Needs attention (1)"})
     type(issue).objects.update(is_open=None)
-    seen.append(set(menu_of(client)) & {"Needs you", "Needs you (1)"})
+    seen.append(set(menu_of(client)) & {"Needs attention", "Needs attention (1)"})
 
-    assert seen == [{"Needs you"}, {"Needs you (1)"}, {"Needs you"}]
+    assert seen == [{"Needs attention"}, {"Needs attention (1)"}, {"Needs attention"}]
 
 
 def test_it_counts_no_tests_where_money_is_real(sign_in, home, settings):
@@ -68,7 +68,7 @@ def test_it_counts_no_tests_where_money_is_real(sign_in, home, settings):
     new_matter(mode="live")
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "live"}
 
-    assert "Needs you (2)" in menu_of(sign_in("viewer").client)
+    assert "Needs attention (2)" in menu_of(sign_in("viewer").client)
 
 
 @pytest.mark.parametrize(("role", "is_shown"), [("editor", False), ("viewer", True), ("superuser", True)])
@@ -109,5 +109,5 @@ def test_no_error_of_it_breaks_a_page_of_the_admin(sign_in, home, caplog):
     with connection.execute_wrapper(fail):
         menu = menu_of(client)
 
-    assert menu["Needs you"] == INBOX
+    assert menu["Needs attention"] == INBOX
     assert "Payments are missing from the menu of the admin" in caplog.messages

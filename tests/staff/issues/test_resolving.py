@@ -39,11 +39,11 @@ class TestThePage:
     def test_says_what_it_is_about_and_that_nothing_moves(self, desk, issue):
         page = look(desk, issue)
 
-        assert "Paid twice" in page.text
+        assert "Duplicate payment" in page.text
         assert issue.sentence.replace("\xa0", " ") in page.text
-        assert "It moves no money, and changes nothing of the payment." in page.text
+        assert "It moves no money and doesn't change the payment." in page.text
         assert page.figures["Description"] == issue.payment.purpose
-        assert list(page.form.buttons) == ["Close this matter"]
+        assert list(page.form.buttons) == ["Resolve"]
 
     def test_leads_back_to_the_inbox_and_to_the_payment(self, desk, issue):
         page = look(desk, issue)
@@ -61,7 +61,7 @@ class TestClosing:
 
         row = stored(issue)
         assert (row.is_open, row.resolution, row.note, row.resolved_by.username) == (None, resolution, note, "manager")
-        assert page.messages == ["Closed: Paid twice."]
+        assert page.messages == ["Resolved: Duplicate payment."]
         assert page.path == reverse("khalti_issues:index")
 
     def test_moves_no_money(self, desk, issue):
@@ -81,7 +81,7 @@ class TestClosing:
 
         entry = ModelLogEntry.objects.get()
         assert (entry.user.username, entry.object_id) == ("manager", str(issue.payment_id))
-        assert entry.message == "Matter closed: Paid twice"
+        assert entry.message == "Issue resolved: Duplicate payment"
         rows = desk.get("history", issue.payment).rows
         assert [row[0] for row in rows] == [entry.message]
 
@@ -109,8 +109,8 @@ class TestBadInput:
         ("said", "errors"),
         [
             ({}, ["Choose one of these."]),
-            ({"resolution": "resolved"}, ["Say in a few words what was done."]),
-            ({"resolution": "resolved", "note": " \n\t "}, ["Say in a few words what was done."]),
+            ({"resolution": "resolved"}, ["Enter what was done."]),
+            ({"resolution": "resolved", "note": " \n\t "}, ["Enter what was done."]),
             ({"resolution": "resolved_automatically", "note": "x"}, 1),
             ({"resolution": "nonsense", "note": "x"}, 1),
             ({"resolution": "resolved", "note": "x" * 1001}, 1),
@@ -121,7 +121,7 @@ class TestBadInput:
         page = close(desk, issue, **said)
 
         assert stored(issue).is_open
-        assert page.messages == ["Nothing was done yet. Look at what is marked below."]
+        assert page.messages == ["Please correct the errors below."]
         assert (page.errors if isinstance(errors, list) else len(page.errors)) == errors
 
     def test_keeps_what_was_typed(self, desk, issue):
@@ -144,7 +144,7 @@ class TestTwoWhoCloseTheSame:
         late = desk.send(page.form, **SAID)
 
         assert late.messages == [
-            "This matter was closed before: “Nothing to do”, by superuser. What you said was not kept."
+            "This issue was already resolved: “No action needed”, by superuser. Your resolution was not saved."
         ]
         assert late.badges == ["warning"]
         assert (stored(issue).resolution, stored(issue).note) == ("no_action_needed", "")
@@ -175,7 +175,7 @@ class TestTwoWhoCloseTheSame:
         resolve_issue(issue, resolution=Resolution.RESOLVED_AUTOMATICALLY)
 
         assert look(desk, issue).messages == [
-            "This matter was closed before: “Came right by itself”, by the system. What you said was not kept."
+            "This issue was already resolved: “Resolved automatically”, by the system. Your resolution was not saved."
         ]
 
     def test_a_double_click_is_no_error(self, desk, issue):
@@ -184,7 +184,7 @@ class TestTwoWhoCloseTheSame:
 
         again = desk.send(form, **SAID)
 
-        assert (again.messages, again.badges) == (["You have closed this matter already."], ["info"])
+        assert (again.messages, again.badges) == (["You have already resolved this issue."], ["info"])
         assert issue.payment.events.filter(kind="issue_resolved").count() == 1
 
 
@@ -194,7 +194,7 @@ class TestWhatWaitsForItsRefund:
         issue = new_matter(kind)
 
         for page in (look(desk, issue), close(desk, issue, **SAID)):
-            assert page.messages == ["This matter ends when it is said what became of the refund."]
+            assert page.messages == ["This issue is resolved by confirming the outcome of the refund."]
             assert page.path == reverse("khalti_payments:inspect", args=[issue.payment_id])
         assert stored(issue).is_open
 
@@ -258,4 +258,4 @@ def test_enter_in_a_field_sends_the_form_once(desk, issue):
     [form] = look(desk, issue).forms
 
     assert isinstance(Form(form, "/").buttons, dict)
-    assert [words_of(button) for button in form.select("button[type=submit]")] == ["Close this matter"]
+    assert [words_of(button) for button in form.select("button[type=submit]")] == ["Resolve"]

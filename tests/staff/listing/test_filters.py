@@ -209,7 +209,7 @@ class TestChoices:
             ("merchant", "Khalti account"),
             ("site", "Site"),
             ("source", "Page"),
-            ("needs", "Needs you"),
+            ("needs", "Issues"),
         ],
     )
     def test_that_aren_t_there_are_told_and_nothing_is_shown_for_them(self, ask, viewer, name, label):
@@ -271,7 +271,7 @@ class TestChoices:
         page = viewer.get("index", needs="look")
 
         assert purposes(page) == [nameless.payment.purpose]
-        assert pills(page) == ["Needs you: Needs a look"]
+        assert pills(page) == ["Issues: Needs attention"]
 
     def test_are_all_of_them_true_at_once(self, ask):
         make_many(4, status=lambda number: "failed" if number % 2 else "expired")
@@ -289,7 +289,7 @@ class TestChoices:
 class TestTheMode:
     def test_is_a_pill_only_where_it_is_not_the_usual_one(self, viewer, db):
         assert pills(viewer.get("index", mode="simulator")) == []
-        assert pills(viewer.get("index", mode="live")) == ["Mode: Live payments"]
+        assert pills(viewer.get("index", mode="live")) == ["Mode: Live"]
 
     def test_alone_is_no_filter(self, viewer, db):
         make_many(1, mode="live")

@@ -124,13 +124,13 @@ class TestARow:
 
         statuses = [row[STATUS] for row in viewer.get("index").rows]
 
-        assert statuses[0].endswith("Needs a look")
-        assert [status for status in statuses[1:] if "Needs a look" in status] == []
+        assert statuses[0].endswith("Needs attention")
+        assert [status for status in statuses[1:] if "Needs attention" in status] == []
 
     def test_says_it_also_while_a_refund_is_in_doubt_that_no_matter_was_opened_for(self, viewer, paid, khalti):
         KhaltiPayment.objects.update(refunding_since=timezone.now())
 
-        assert viewer.get("index").rows[0][STATUS] == "Completed Needs a look"
+        assert viewer.get("index").rows[0][STATUS] == "Completed Needs attention"
 
     def test_says_it_no_more_once_that_is_done(self, desk, nameless):
         desk.post("enter_amount", nameless.reference, amount="400")
@@ -280,12 +280,12 @@ class TestTests:
             page = viewer.get("index", mode=mode)
 
             assert purposes(page) == ["Test"], mode
-            assert words_of(page.main.select_one(".khalti-modes [aria-current]")) == "Simulator"
+            assert words_of(page.main.select_one(".khalti-modes [aria-current]")) == "Test (simulator)"
 
     def test_are_called_so(self, viewer, db):
         make_many(1, mode="sandbox")
 
-        assert "Test mode: no money moves." in viewer.get("index", mode="sandbox").text
+        assert "No money moves." in viewer.get("index", mode="sandbox").text
         assert "Test mode" not in viewer.get("index", mode="live").text
 
     def test_are_one_link_away_and_keep_what_was_asked(self, viewer, db):
@@ -293,7 +293,7 @@ class TestTests:
         make_many(1, first=2, mode="live")
 
         page = viewer.get("index", status="failed", p="7")
-        link = page.main.find("a", string="Live payments")
+        link = page.main.find("a", string="Live")
         switched = Seen(viewer.client.get(link["href"]))
 
         assert link["href"] == f"{url_of('index')}?status=failed&mode=live"

@@ -135,7 +135,7 @@ class TestInAnotherMode:
         link = page.main.select_one(".khalti-elsewhere a")
 
         assert page.rows == []
-        assert words_of(link) == "1 payment is found in “Live payments”: show it"
+        assert words_of(link) == "1 payment is found in “Live”: show it"
         assert purposes(Seen(cashier.client.get(link["href"]))) == ["Wanted"]
 
     def test_nothing_is_told_while_something_is_found_here(self, cashier, wanted):

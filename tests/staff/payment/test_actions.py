@@ -81,7 +81,7 @@ class TestCheckWithKhaltiNow:
     def test_finds_nothing_new(self, desk, paid):
         page = self.press(desk, paid)
 
-        assert (page.badges, page.messages) == (["success"], ["Khalti was asked just now, and says “Completed”."])
+        assert (page.badges, page.messages) == (["success"], ["Status refreshed. Khalti reports “Completed”."])
         assert page.figures["Status"] == "Completed"
         assert page.path == url_of("inspect", paid)
 
@@ -113,7 +113,7 @@ class TestCheckWithKhaltiNow:
 
         page = self.press(desk, payment)
 
-        assert page.messages == [f"Khalti was asked just now, and says “{said}”."]
+        assert page.messages == [f"Status refreshed. Khalti reports “{said}”."]
         assert page.figures["Status"] == status
 
     def test_finds_a_refund_of_all_from_the_dashboard(self, desk, paid, khalti):
@@ -121,19 +121,19 @@ class TestCheckWithKhaltiNow:
 
         page = self.press(desk, paid)
 
-        assert page.messages == ["Khalti was asked just now, and says “Refunded”."]
+        assert page.messages == ["Status refreshed. Khalti reports “Refunded”."]
         assert (
             page.figures | {"Status": "Refunded", "Refunded": "Rs 1,500", "Refundable balance": "Rs 0"} == page.figures
         )
-        assert [row[1:4] for row in page.rows] == [["Rs 1,500", "Made elsewhere", "Khalti's dashboard"]]
+        assert [row[1:4] for row in page.rows] == [["Rs 1,500", "Manual", "Khalti's dashboard"]]
 
     def test_finds_a_part_and_asks_how_much_it_was(self, desk, paid, khalti):
         khalti.refund(paid, amount=40_000)
 
         page = self.press(desk, paid)
 
-        assert page.messages == ["Khalti was asked just now, and says “Partially Refunded”."]
-        assert page.issues[0].startswith("A refund of unknown amount")
+        assert page.messages == ["Status refreshed. Khalti reports “Partially Refunded”."]
+        assert page.issues[0].startswith("Refund amount unknown")
 
     def test_settles_a_refund_in_doubt_where_khalti_can_tell(self, desk, unconfirmed, khalti):
         khalti.refund(unconfirmed.payment)
@@ -147,7 +147,7 @@ class TestCheckWithKhaltiNow:
         page = self.press(desk, unconfirmed.payment)
 
         assert stored(unconfirmed).state == "unconfirmed"
-        assert page.issues[0].startswith("A refund is in doubt")
+        assert page.issues[0].startswith("Refund unconfirmed")
 
     @pytest.mark.parametrize("fault", NO_ANSWER)
     def test_tells_that_khalti_does_not_answer(self, desk, payment, khalti, fault):
@@ -156,7 +156,7 @@ class TestCheckWithKhaltiNow:
         page = self.press(desk, payment)
 
         assert (page.status, page.badges) == (200, ["error"])
-        assert page.messages == ["Khalti is not answering right now. Try again later."]
+        assert page.messages == ["Khalti is temporarily unavailable. Try again later."]
         assert page.figures["Status"] == "Sent to Khalti"
         assert last_event(payment).user.username == "manager"
 
@@ -166,7 +166,7 @@ class TestCheckWithKhaltiNow:
 
         page = self.press(desk, payment)
 
-        assert page.messages == ["Khalti is not answering right now. Try again later."]
+        assert page.messages == ["Khalti is temporarily unavailable. Try again later."]
         assert "<b>Bad day" not in page.html
 
     def test_tells_that_the_key_is_refused(self, desk, payment, khalti):
@@ -174,22 +174,22 @@ class TestCheckWithKhaltiNow:
 
         page = self.press(desk, payment)
 
-        assert page.messages == ["Khalti refuses the key of this site."]
-        assert page.issues[0].startswith("Khalti refuses our key")
+        assert page.messages == ["Khalti rejected this site's API key."]
+        assert page.issues[0].startswith("API key rejected")
 
     def test_tells_that_khalti_does_not_know_the_payment(self, desk, payment, khalti):
         khalti.trouble("lookup", "not_found", times=EVERY_TRY)
 
         page = self.press(desk, payment)
 
-        assert page.messages == ["Khalti does not know this payment under the key of this site."]
+        assert page.messages == ["Khalti doesn't know this payment under this site's API key."]
 
     @pytest.mark.parametrize(
         ("fault", "issue"),
         [
-            ("wrong_amount", "Khalti names another amount"),
-            ("wrong_pidx", "Khalti answered about another payment"),
-            ("unknown_status", "Khalti used a word we do not know"),
+            ("wrong_amount", "Amount mismatch"),
+            ("wrong_pidx", "Response doesn't match this payment"),
+            ("unknown_status", "Unknown status from Khalti"),
         ],
     )
     def test_shows_what_does_not_fit(self, desk, payment, khalti, fault, issue):
@@ -199,7 +199,7 @@ class TestCheckWithKhaltiNow:
         page = self.press(desk, payment)
 
         assert page.badges == ["warning"]
-        assert page.messages[0].endswith("That does not fit this payment: nothing changed.")
+        assert page.messages[0].endswith("Nothing was changed.")
         assert page.issues[0].startswith(issue)
         assert page.figures["Status"] == "Sent to Khalti"
 
@@ -209,8 +209,7 @@ class TestCheckWithKhaltiNow:
         page = self.press(desk, payment)
 
         assert page.messages == [
-            "Khalti was asked just now, and says “<script>alert(1)</script>”. That does not fit this payment: nothing "
-            "changed."
+            "Khalti reports “<script>alert(1)</script>”, which doesn't match this payment. Nothing was changed."
         ]
         assert "<script>alert(1)" not in page.html
 
@@ -220,7 +219,7 @@ class TestCheckWithKhaltiNow:
 
         page = self.press(desk, payment)
 
-        assert page.messages == ["The Khalti account that took this payment is not set up any more."]
+        assert page.messages == ["The Khalti account that took this payment is no longer set up."]
         assert khalti.calls("lookup") == before
 
     def test_is_not_offered_for_what_never_came_to_khalti(self, desk, khalti, home):
@@ -231,5 +230,5 @@ class TestCheckWithKhaltiNow:
 
         assert [form["action"] for form in desk.get("inspect", payment).forms] == [url_of("note", payment)]
         page = desk.post("check", payment)
-        assert page.messages == ["This payment never came to Khalti, so there is nothing to ask."]
+        assert page.messages == ["This payment never reached Khalti, so it has no status there."]
         assert khalti.calls("lookup") == 0

@@ -11,7 +11,7 @@ def test_a_key_is_for_one_amount(desk, paid, confirm, khalti):
 
     page = desk.send(form, amount="400")
 
-    assert page.messages == ["This form was used before. Look at the figures again. Nothing was sent."]
+    assert page.messages == ["This form has already been submitted. Check the amounts again. No refund was sent."]
     assert khalti.calls("refund") == 1
 
 
@@ -22,7 +22,7 @@ def test_a_key_is_for_one_payment(desk, make_paid, confirm, khalti):
 
     page = desk.post("refund", second, **LAST_FORM | {"key": key})
 
-    assert page.messages == ["This form was used before. Look at the figures again. Nothing was sent."]
+    assert page.messages == ["This form has already been submitted. Check the amounts again. No refund was sent."]
     assert khalti.calls("refund") == 1
 
 
@@ -40,6 +40,6 @@ def test_where_somebody_else_refunded_meanwhile_nothing_happens(desk, paid, conf
 
     page = desk.send(form)
 
-    assert page.messages == ["Money was given back in the meantime. Look at the figures again. Nothing was sent."]
+    assert page.messages == ["There was another refund in the meantime. Check the amounts again. No refund was sent."]
     assert page.figures["Refundable balance"] == "Rs 1,400"
     assert khalti.calls("refund") == 1

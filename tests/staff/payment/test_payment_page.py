@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.actions.conftest import Receiver, listening
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
@@ -15,11 +16,94 @@ OTHER_MOBILE = "9811111111"
 
 
 class TestModes:
-    @pytest.mark.parametrize(("mode", "is_test"), [("simulator", True), ("sandbox", True), ("live", False)])
-    def test_only_of_real_money_nothing_is_said(self, desk, paid, mode, is_test):
+    @pytest.mark.parametrize(
+        ("mode", "said"),
+        [
+            ("simulator", "Test (simulator) No money moves."),
+            ("sandbox", "Test (sandbox) No money moves."),
+            ("live", "Live Real money."),
+        ],
+    )
+    def test_each_is_said_once(self, desk, paid, mode, said):
         KhaltiPayment.objects.update(mode=mode)
 
-        assert ("Test mode: no money moves." in desk.get("inspect", paid).text) == is_test
+        page = desk.get("inspect", paid)
+
+        assert [words_of(bar) for bar in page.main.select(".khalti-mode-bar")] == [said]
+        assert page.text.count("Test (") + page.text.count("Live") == 1
+
+
+class TestTheHeader:
+    def header(self, page):
+        buttons = page.soup.select("#w-slim-header-buttons > :is(a, button)")
+        menu = page.soup.select("#w-slim-header-buttons .w-dropdown__content > *")
+        return [words_of(button) for button in buttons], [words_of(item) for item in menu]
+
+    def test_has_the_main_action_and_a_menu_of_rare_ones(self, desk, paid):
+        main, rare = self.header(desk.get("inspect", paid))
+
+        assert (main, rare) == (["Refund"], ["Refresh status from Khalti", "Record manual refund"])
+
+    def test_offers_to_refresh_what_cannot_be_refunded(self, desk, payment):
+        assert self.header(desk.get("inspect", payment)) == (["Refresh status from Khalti"], [])
+
+    def test_has_nothing_for_who_may_only_look(self, sign_in, paid):
+        assert self.header(sign_in("viewer").get("inspect", paid)) == ([], [])
+
+    def test_sends_forms_that_are_on_the_page(self, desk, paid):
+        page = desk.get("inspect", paid)
+
+        forms = {form["id"] for form in page.main.select("form[id][method=post]:has([name=csrfmiddlewaretoken])")}
+        assert {button["form"] for button in page.main.select("button[form]")} == forms == {"khalti-check"}
+
+    def test_has_its_menu_on_the_page_where_there_is_no_script(self, desk, paid):
+        page = desk.get("inspect", paid)
+
+        without_script = [words_of(item) for item in page.main.select("noscript .button")]
+        assert without_script == ["Refresh status from Khalti", "Record manual refund"]
+
+
+class TestTheOrder:
+    def test_begins_with_the_amount_and_ends_with_technical_details(self, desk, paid):
+        page = desk.get("inspect", paid)
+
+        assert list(page.figures)[:2] == ["Paid", "Status"]
+        titles = [words_of(title) for title in page.main.select("h2")]
+        assert titles == ["Customer", "Items", "Refunds", "Timeline", "Technical details"]
+
+
+class TestTechnicalDetails:
+    def technical(self, page):
+        return page.main.select_one("details.khalti-technical")
+
+    def test_are_closed_and_hold_what_developers_need(self, desk, paid):
+        details = self.technical(desk.get("inspect", paid))
+
+        assert not details.has_attr("open")
+        labels = [words_of(label) for label in details.select("dt")]
+        assert labels == ["pidx", "Khalti status", "Language"]
+        assert paid.pidx in details.dl.text
+        assert "Integration events Delivered Payment completed" in words_of(details)
+
+    def test_open_by_themselves_while_a_delivery_fails(self, desk, make_paid):
+        with listening("completed", Receiver()):
+            details = self.technical(desk.get("inspect", make_paid()))
+
+        assert details.has_attr("open")
+        assert "Integration event failing" in words_of(details.summary)
+
+    def test_show_the_fingerprint_to_who_may_see_the_settings(self, desk, colleague, paid):
+        assert paid.key_fingerprint not in desk.get("inspect", paid).html
+        assert paid.key_fingerprint in words_of(self.technical(colleague.get("inspect", paid)))
+
+    def test_say_what_will_appear_where_nothing_was_sent(self, desk, payment):
+        assert "No integration events yet." in words_of(self.technical(desk.get("inspect", payment)))
+
+
+def test_a_customer_who_left_nothing_is_said_so(desk, paid):
+    KhaltiPayment.objects.update(customer_name="", customer_phone="", customer_email="")
+
+    assert "No name, e-mail address or mobile number was given." in desk.get("inspect", paid).text
 
 
 class TestTheRefunds:
@@ -27,7 +111,7 @@ class TestTheRefunds:
         page = desk.get("inspect", paid)
 
         assert page.rows == []
-        assert "Nothing was given back." in page.text
+        assert "No refunds yet." in page.text
 
     def test_are_no_subject_before_it_is_paid(self, desk, payment):
         assert "Refunds" not in [words_of(title) for title in desk.get("inspect", payment).main.select("h2")]
@@ -41,9 +125,9 @@ class TestTheRefunds:
         rows = desk.get("inspect", paid).rows
 
         assert [row[1:] for row in rows] == [
-            ["Rs 100", "Given back", "Khalti", "Manager Gurung One too many"],
-            ["Rs 200", "Made elsewhere", "Cash", ""],
-            ["Rs 300", "Not made Insufficient balance.", "Khalti", "Manager Gurung"],
+            ["Rs 100", "Succeeded", "Khalti", "Manager Gurung One too many"],
+            ["Rs 200", "Manual", "Cash", ""],
+            ["Rs 300", "Failed Insufficient balance.", "Khalti", "Manager Gurung"],
         ]
 
     def test_show_of_the_number_only_what_can_be_recognised(self, desk, make_paid, confirm):
@@ -61,8 +145,11 @@ class TestTheRefunds:
 
         page = sign_in("viewer").get("inspect", paid)
 
-        assert [row[1:] for row in page.rows] == [["Rs 100", "Made elsewhere", "Cash", ""]]
-        assert page.timeline[-2:] == ["Refund made elsewhere Rs 100 · Cash", "Site's code was told Payment refunded"]
+        assert [row[1:] for row in page.rows] == [["Rs 100", "Manual", "Cash", ""]]
+        assert page.timeline[-2:] == [
+            "Manual refund recorded Rs 100 · Cash",
+            "Integration event delivered Payment refunded",
+        ]
 
 
 class TestTheStory:
@@ -73,7 +160,7 @@ class TestTheStory:
 
         assert timeline[0] == "Payment created"
         assert "Status changed Sent to Khalti → Completed" in timeline
-        assert timeline[-2:] == ["Money went back Rs 1,500", "Site's code was told Payment refunded"]
+        assert timeline[-2:] == ["Refund succeeded Rs 1,500", "Integration event delivered Payment refunded"]
 
     def test_names_who_did_it(self, desk, paid):
         page = desk.post("check", paid)

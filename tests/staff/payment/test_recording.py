@@ -7,8 +7,8 @@ from wagtail_khalti.actions import check_payment, enter_refund_amount, refund_pa
 from wagtail_khalti.models import KhaltiEvent
 from wagtail_khalti.models.refund import Method
 
-CHANGED = "Money was given back in the meantime. Look at the figures again."
-IN_PROGRESS = "First it has to be known what became of an earlier refund of this payment."
+CHANGED = "There was another refund in the meantime. Check the amounts again."
+IN_PROGRESS = "An earlier refund is unconfirmed. Its outcome has to be confirmed first."
 
 
 class TestEnteringAnAmount:
@@ -25,18 +25,18 @@ class TestEnteringAnAmount:
     def test_counts_from_then_on(self, desk, nameless, nothing_sent):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert (page.badges, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
+        assert (page.badges, page.messages) == (["success"], ["Refunded amount saved: Rs 400."])
         assert page.figures | {"Refunded": "Rs 400", "Refundable balance": "Rs 1,100"} == page.figures
         assert [row[1:] for row in page.rows] == [
-            ["Rs 400", "Made elsewhere", "Khalti's dashboard", "Manager Gurung"],
+            ["Rs 400", "Manual", "Khalti's dashboard", "Manager Gurung"],
         ]
         assert page.issues == []
 
     def test_is_told_in_the_history(self, desk, nameless):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
-        assert page.timeline[-2] == "Matter closed A refund of unknown amount · Handled · “From the dashboard”"
+        assert "Manual refund recorded Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
+        assert page.timeline[-2] == "Issue resolved Refund amount unknown · Resolved · “From the dashboard”"
         assert last_event(nameless.payment).user.username == "manager"
 
     def test_lets_the_rest_be_given_back(self, desk, nameless, confirm, khalti):
@@ -44,7 +44,7 @@ class TestEnteringAnAmount:
 
         page = desk.send(confirm(nameless.payment, amount="1100").form)
 
-        assert page.messages == ["Rs 1,100 was given back. Rs 0 is left."]
+        assert page.messages == ["Refunded Rs 1,100. Refundable balance: Rs 0."]
 
     @pytest.mark.parametrize("amount", ["0", "-1", "0.00"])
     def test_of_nothing_is_refused(self, desk, nameless, amount):
@@ -57,7 +57,7 @@ class TestEnteringAnAmount:
     def test_of_all_or_more_is_refused(self, desk, nameless, amount):
         page = self.enter(desk, nameless, amount, note="Kept")
 
-        assert page.errors == ["That would be all of it, and Khalti says that it was a part."]
+        assert page.errors == ["This is the whole balance, but Khalti reports a partial refund."]
         assert page.form.data == {"amount": amount, "note": "Kept"}
         assert stored(nameless).lacks_amount
 
@@ -76,7 +76,7 @@ class TestEnteringAnAmount:
         form = desk.get("enter_amount", nameless.reference).form
         pages = [desk.send(form, amount="400") for _press in range(2)]
 
-        assert [page.messages for page in pages] == [["Rs 400 is recorded as given back."], [KNOWN]]
+        assert [page.messages for page in pages] == [["Refunded amount saved: Rs 400."], [KNOWN]]
         assert stored(nameless.payment).refund_total == 40_000
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, nameless, khalti):
@@ -98,7 +98,7 @@ class TestEnteringAnAmount:
     def test_keeps_all_else_waiting_until_it_is_done(self, desk, nameless):
         for name in ("refund", "record_refund"):
             told = desk.get(name, nameless.payment).messages
-            assert told == ["First enter how much went back in Khalti's dashboard."]
+            assert told == ["Enter the amount that was refunded in Khalti's dashboard first."]
 
 
 class TestRecording:
@@ -113,7 +113,7 @@ class TestRecording:
         ways = [field["value"] for field in page.form.element.select("[name=way]")]
         assert ways == [Method.DASHBOARD, Method.BANK_TRANSFER, Method.CASH]
         assert page.form.element.select("[name=way][checked]") == [], "nobody says it without having chosen"
-        assert "This only writes it down: nothing is sent." in page.text
+        assert "It is only recorded: no money is sent." in page.text
 
     @pytest.mark.parametrize(
         ("method", "label"),
@@ -122,15 +122,15 @@ class TestRecording:
     def test_writes_it_down(self, desk, paid, nothing_sent, method, label):
         page = self.record(desk, paid, "500", method=method, reason="Came too late")
 
-        assert (page.badges, page.messages) == (["success"], ["Rs 500 is recorded as given back."])
+        assert (page.badges, page.messages) == (["success"], ["Manual refund of Rs 500 recorded."])
         assert (
             page.figures | {"Status": "Completed", "Refunded": "Rs 500", "Refundable balance": "Rs 1,000"}
             == page.figures
         )
         assert [row[1:] for row in page.rows] == [
-            ["Rs 500", "Made elsewhere", label, "Manager Gurung Came too late"],
+            ["Rs 500", "Manual", label, "Manager Gurung Came too late"],
         ]
-        assert page.timeline[-2] == f"Refund made elsewhere Rs 500 · {label}"
+        assert page.timeline[-2] == f"Manual refund recorded Rs 500 · {label}"
         assert last_event(paid).user.username == "manager"
 
     def test_of_all_leaves_nothing_to_give_back(self, desk, paid):
@@ -140,7 +140,7 @@ class TestRecording:
             page.figures | {"Status": "Completed", "Refunded": "Rs 1,500", "Refundable balance": "Rs 0"} == page.figures
         )
         assert page.main.select("a.button") == []
-        assert "All of this payment was given back already." in page.text
+        assert "Fully refunded." in page.text
 
     def test_of_a_second_payment_closes_the_matter(self, desk, paid_twice):
         page = self.record(desk, paid_twice, "1500", method="bank_transfer")
@@ -152,19 +152,17 @@ class TestRecording:
     def test_of_too_much_keeps_what_was_typed(self, desk, paid, nothing_sent):
         page = self.record(desk, paid, "1500.01", method="cash", reason="Came too late")
 
-        assert page.errors == ["At most Rs 1,500 is left of this payment."]
+        assert page.errors == ["The refundable balance is Rs 1,500."]
         assert page.form.data | {"amount": "1500.01", "reason": "Came too late"} == page.form.data
         assert [field["value"] for field in page.form.element.select("[name=way][checked]")] == ["cash"]
         assert not paid.refunds.exists()
 
-    @pytest.mark.parametrize(
-        ("amount", "told"), [("500", CHANGED), ("1500", "All of this payment was given back already.")]
-    )
+    @pytest.mark.parametrize(("amount", "told"), [("500", CHANGED), ("1500", "Fully refunded.")])
     def test_pressed_twice_counts_once(self, desk, paid, amount, told):
         form = desk.get("record_refund", paid).form
         pages = [desk.send(form, amount=amount, method="cash") for _press in range(2)]
 
-        assert [page.messages for page in pages] == [[f"Rs {int(amount):,} is recorded as given back."], [told]]
+        assert [page.messages for page in pages] == [[f"Manual refund of Rs {int(amount):,} recorded."], [told]]
         assert paid.refunds.count() == 1
 
     @pytest.mark.parametrize("amount", ["100", "500", "1500"], ids=["would-fit", "would-still-fit", "too-much"])
@@ -189,11 +187,11 @@ class TestRecording:
         assert paid.refunds.count() == 1
 
     def test_is_not_for_what_was_not_paid(self, desk, payment):
-        told = ["Khalti has not confirmed this payment, so there is nothing to give back."]
+        told = ["Khalti has not confirmed this payment, so there is nothing to refund."]
         assert desk.get("record_refund", payment).messages == told
         assert desk.post("record_refund", payment, amount="500", method="cash", refundable="150000").messages == told
 
     def test_needs_no_khalti(self, desk, paid, settings, khalti):
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "sandbox"}
 
-        assert self.record(desk, paid, "500").messages == ["Rs 500 is recorded as given back."]
+        assert self.record(desk, paid, "500").messages == ["Manual refund of Rs 500 recorded."]

@@ -93,7 +93,7 @@ class TestWhoLacksTheRight:
         page = person_with(VIEW, CHECK).get("inspect", personal)
 
         assert page.figures["Mobile number"] == "98XXXXX001"
-        assert "Send the receipt to s…@example.com" in page.text
+        assert "Send receipt to s…@example.com" in page.text
 
     def test_reads_nothing_that_staff_wrote_which_may_name_somebody(self, person_with, personal):
         page = person_with(VIEW, CHECK).get("inspect", personal)
@@ -121,7 +121,7 @@ class TestWhoLacksTheRight:
     def test_is_told_nothing_by_messages(self, person_with, personal, mailoutbox):
         page = person_with(VIEW, CHECK).post("receipt", personal)
 
-        assert page.messages == ["The receipt was sent to s…@example.com."]
+        assert page.messages == ["Receipt sent to s…@example.com."]
         assert mailoutbox[0].to == ["sita.rai@example.com"]
 
     def test_is_offered_no_search_for_the_person(self, person_with, personal):
@@ -194,10 +194,10 @@ class TestOneSite:
         page = limited.get("inspect", payment)
 
         assert page.status == 200
-        assert {"Refund", "Check with Khalti now", "Add this note"} <= {
+        assert {"Refund", "Refresh status from Khalti", "Add note"} <= {
             " ".join(button.get_text(" ").split()) for button in page.main.select("a.button, button")
         }
-        assert limited.post("check", payment).messages == ["Khalti was asked just now, and says “Completed”."]
+        assert limited.post("check", payment).messages == ["Status refreshed. Khalti reports “Completed”."]
 
     def test_of_those_of_another_site_nothing_is_there_and_nothing_happens(
         self, limited, elsewhere, khalti, mailoutbox

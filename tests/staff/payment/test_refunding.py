@@ -16,12 +16,12 @@ class TestTheFirstStep:
             "Paid": "Rs 1,500",
             "Refundable balance": "Rs 1,500",
         }
-        assert "Nothing is sent yet" in page.text
+        assert "Nothing is sent until you confirm it" in page.text
 
     def test_leads_to_a_page_that_asks_once_more(self, desk, paid, khalti):
         page = desk.send(desk.get("refund", paid).form, amount="500", reason="Came too late")
 
-        assert "Rs 500 goes back to the Khalti account that paid. This can't be undone." in page.text
+        assert "Rs 500 will be refunded to the Khalti account that paid. This can't be undone." in page.text
         assert "Reason: Came too late" in page.text
         assert list(page.form.buttons) == ["Refund Rs 500 to the Khalti account that paid"]
         assert khalti.calls("refund") == 0
@@ -45,14 +45,14 @@ class TestTheFirstStep:
 
     def test_says_that_no_money_moves_in_a_test(self, desk, paid, confirm):
         for page in (desk.get("refund", paid), confirm(paid)):
-            assert "Test mode: no money moves." in page.text
+            assert "No money moves." in page.text
 
 
 class TestTheSecondStep:
     def test_gives_the_money_back(self, desk, paid, confirm, khalti):
         page = desk.send(confirm(paid, reason="Came too late").form)
 
-        assert (page.badges, page.messages) == (["success"], ["Rs 500 was given back. Rs 1,000 is left."])
+        assert (page.badges, page.messages) == (["success"], ["Refunded Rs 500. Refundable balance: Rs 1,000."])
         refund = paid.refunds.get()
         assert (refund.state, refund.amount, refund.reason) == ("succeeded", 50_000, "Came too late")
         assert refund.requested_by.username == "manager"
@@ -62,9 +62,9 @@ class TestTheSecondStep:
     def test_gives_all_of_it_back(self, desk, paid):
         page = desk.send(desk.send(desk.get("refund", paid).form).form)
 
-        assert page.messages == ["Rs 1,500 was given back. Rs 0 is left."]
+        assert page.messages == ["Refunded Rs 1,500. Refundable balance: Rs 0."]
         assert (page.figures["Status"], page.figures["Refundable balance"]) == ("Refunded", "Rs 0")
-        assert "All of this payment was given back already." in page.text
+        assert "Fully refunded." in page.text
         assert "Refund" not in [words.text.strip() for words in page.main.select("a.button")]
 
     def test_pressed_twice_sends_once_and_says_the_same(self, desk, paid, confirm, khalti):
@@ -72,7 +72,7 @@ class TestTheSecondStep:
 
         first, second = desk.send(form), desk.send(form)
 
-        assert first.messages == second.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert first.messages == second.messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
         assert khalti.calls("refund") == paid.refunds.count() == 1
 
     def test_comes_too_late_for_who_goes_back_and_sends_the_old_form(self, desk, paid, confirm, khalti):
@@ -83,7 +83,7 @@ class TestTheSecondStep:
 
         page = desk.send(old)
 
-        assert page.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert page.messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
         assert page.figures["Refunded"] == "Rs 500"
         assert khalti.calls("refund") == 1
 
@@ -92,7 +92,7 @@ class TestTheSecondStep:
 
         page = desk.send(confirm(paid).form)
 
-        assert page.messages == ["Rs 500 was given back. Rs 500 is left."]
+        assert page.messages == ["Refunded Rs 500. Refundable balance: Rs 500."]
         assert khalti.calls("refund") == paid.refunds.count() == 2
 
 
@@ -106,14 +106,14 @@ class TestARefusal:
 
     def test_is_told_in_khaltis_words(self, refused):
         assert refused.badges == ["error"]
-        assert refused.messages == [f"Khalti refused: “{self.WORDS}” Nothing was given back."]
+        assert refused.messages == [f"Khalti refused: “{self.WORDS}” Nothing was refunded."]
         assert "<b>balance" not in refused.html
 
     def test_is_kept_with_the_payment(self, refused, paid):
         [[_when, amount, state, _how, who]] = refused.rows
-        assert (amount, state, who) == ("Rs 500", f"Not made {self.WORDS}", "Manager Gurung")
+        assert (amount, state, who) == ("Rs 500", f"Failed {self.WORDS}", "Manager Gurung")
         assert refused.figures["Refundable balance"] == "Rs 1,500"
-        assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.timeline
+        assert f"Refund failed Rs 500 · “{self.WORDS}”" in refused.timeline
 
     def test_is_told_in_as_many_words_as_a_message_holds(self, desk, paid, confirm, khalti):
         khalti.answer("refund", {f"field_{number}": ["No. " * 100] for number in range(50)}, status=400)
@@ -121,7 +121,7 @@ class TestARefusal:
         [message] = desk.send(confirm(paid).form).messages
 
         assert message.startswith("Khalti refused: “field_0: No. ")
-        assert message.endswith("Nothing was given back.")
+        assert message.endswith("Nothing was refunded.")
         assert len(message) < 400
 
     def test_sent_twice_is_sent_once(self, desk, paid, confirm, khalti):
@@ -131,7 +131,7 @@ class TestARefusal:
 
         page = desk.send(form)
 
-        assert page.messages == ["Rs 500 was not given back."]
+        assert page.messages == ["The refund of Rs 500 failed."]
         assert khalti.calls("refund") == 1
 
 
@@ -140,8 +140,8 @@ class TestABankPayment:
         payment = make_paid(bank=True)
         page = desk.send(confirm(payment, amount="1,200.50", reason="Came too late").form)
 
-        assert page.errors == ["Khalti asks for the mobile number of the Khalti account that gets the money."]
-        assert page.messages == ["Nothing was given back."]
+        assert page.errors == ["Khalti needs the mobile number of the Khalti account that receives the refund."]
+        assert page.messages == ["Nothing was refunded."]
         assert "mobile" in desk.get("refund", payment).form.data, "also for who comes later"
         assert page.form.data | {"amount": "1200.50", "reason": "Came too late", "mobile": ""} == page.form.data
 
@@ -149,7 +149,7 @@ class TestABankPayment:
         assert list(last.form.buttons) == ["Refund Rs 1,200.50 to 9811111111"]
         done = desk.send(last.form)
 
-        assert done.messages == ["Rs 1,200.50 was given back. Rs 299.50 is left."]
+        assert done.messages == ["Refunded Rs 1,200.50. Refundable balance: Rs 299.50."]
         assert [refund.state for refund in payment.refunds.all()] == ["failed", "succeeded"]
         assert "98XXXXX111" in done.text
         assert "9811111111" not in done.html
@@ -169,4 +169,4 @@ class TestABankPayment:
 
         page = desk.send(page.form, mobile="9811111111")
 
-        assert page.errors == ["At most Rs 1,400 is left of this payment."]
+        assert page.errors == ["The refundable balance is Rs 1,400."]

@@ -16,13 +16,13 @@ class TestALostAnswer:
         page = self.lose(desk, paid, confirm, khalti)
 
         assert page.badges == ["warning"]
-        assert page.messages[0].startswith("It is not known yet whether Rs 500 was given back")
-        assert "do not give the money back in another way" in page.messages[0]
+        assert page.messages[0].startswith("The refund of Rs 500 is unconfirmed")
+        assert "do not refund the customer in another way" in page.messages[0]
         for raw in page.main.select("details"):
             raw.extract()
         for word in ("failed", "error", "Nothing was"):
-            assert word not in page.text.replace("Nothing was given back.", "")
-        assert page.issues[0].startswith("A refund is in doubt Khalti was asked to give back Rs 500")
+            assert word not in page.text.replace("Nothing was refunded.", "")
+        assert page.issues[0].startswith("Refund unconfirmed A refund of Rs 500 was sent to Khalti")
 
     def lose(self, desk, paid, confirm, khalti):
         form = confirm(paid).form
@@ -35,7 +35,7 @@ class TestALostAnswer:
 
         page = desk.send(confirm(paid).form)
 
-        assert page.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert page.messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
 
     def test_sent_twice_is_sent_once_and_says_the_same(self, desk, paid, confirm, khalti):
         khalti.trouble("refund", "reset_before")
@@ -57,7 +57,7 @@ class TestALostAnswer:
         assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 1,000"} == page.figures
         for name in ("refund", "record_refund"):
             refused = desk.get(name, paid)
-            assert refused.messages == ["First it has to be known what became of an earlier refund of this payment."]
+            assert refused.messages == ["An earlier refund is unconfirmed. Its outcome has to be confirmed first."]
 
 
 class TestKhaltiIsDown:
@@ -69,7 +69,7 @@ class TestKhaltiIsDown:
         page = desk.send(form)
 
         assert page.badges == ["error"]
-        assert page.messages == ["Khalti is not answering right now. Try again later. Nothing was given back."]
+        assert page.messages == ["Khalti is temporarily unavailable. Try again later. Nothing was refunded."]
         assert khalti.calls("refund") == 0
         assert page.figures["Refundable balance"] == "Rs 1,500"
 
@@ -79,7 +79,7 @@ class TestKhaltiIsDown:
         desk.send(form)
         khalti.no_more_trouble()
 
-        assert desk.send(confirm(paid).form).messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert desk.send(confirm(paid).form).messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
 
     def test_and_a_key_that_is_refused_is_told_as_that(self, desk, paid, confirm, khalti):
         form = confirm(paid).form
@@ -87,7 +87,7 @@ class TestKhaltiIsDown:
 
         page = desk.send(form)
 
-        assert page.messages == ["Khalti refuses the key of this site. Nothing was given back."]
+        assert page.messages == ["Khalti rejected this site's API key. Nothing was refunded."]
 
 
 class TestWhatCannotBeRefunded:
@@ -96,8 +96,8 @@ class TestWhatCannotBeRefunded:
         all_back = make_paid()
         refund_payment(all_back)
         reasons = {
-            waiting: "Khalti has not confirmed this payment, so there is nothing to give back.",
-            all_back: "All of this payment was given back already.",
+            waiting: "Khalti has not confirmed this payment, so there is nothing to refund.",
+            all_back: "Fully refunded.",
         }
         for payment, reason in reasons.items():
             for name in ("refund", "record_refund"):
@@ -110,7 +110,7 @@ class TestWhatCannotBeRefunded:
 
         page = desk.send(form)
 
-        assert page.messages == ["The Khalti account that took this payment is not set up any more. Nothing was sent."]
+        assert page.messages == ["The Khalti account that took this payment is no longer set up. No refund was sent."]
         assert khalti.calls("refund") == 0
 
     def test_is_said_where_khalti_contradicts(self, desk, paid, confirm, khalti):
@@ -119,7 +119,7 @@ class TestWhatCannotBeRefunded:
 
         page = desk.send(form)
 
-        assert page.messages == ["What Khalti says does not fit this payment. Nothing was sent."]
+        assert page.messages == ["Khalti's response doesn't match this payment. No refund was sent."]
 
     def test_is_noticed_in_the_last_moment(self, desk, paid, confirm, khalti):
         form = confirm(paid).form
@@ -127,6 +127,8 @@ class TestWhatCannotBeRefunded:
 
         page = desk.send(form)
 
-        assert page.messages == ["Money was given back in the meantime. Look at the figures again. Nothing was sent."]
+        assert page.messages == [
+            "There was another refund in the meantime. Check the amounts again. No refund was sent."
+        ]
         assert page.figures["Status"] == "Refunded"
         assert khalti.calls("refund") == 0

@@ -18,13 +18,13 @@ class TestRealMoney:
 
         done = desk.send(page.form, typed="Rs 500")
 
-        assert done.messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert done.messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
         assert khalti.calls("refund") == 1
 
     @pytest.mark.parametrize(
         ("typed", "told"),
         [
-            ("", "Type the amount that goes back."),
+            ("", "Type the amount to refund."),
             ("5000", "This is not the amount above."),
             ("500.01", "This is not the amount above."),
             ("abc", "Enter an amount in rupees, such as 1500 or 1500.50."),
@@ -37,12 +37,12 @@ class TestRealMoney:
         page = desk.send(first.form, typed=typed)
 
         assert page.errors == [told]
-        assert page.messages == ["Nothing was done yet. Look at what is marked below."]
+        assert page.messages == ["Please correct the errors below."]
         assert list(page.form.buttons) == ["Refund Rs 500 to the Khalti account that paid"]
         assert "Reason: Came too late" in page.text
         assert page.form.data["key"] == first.form.data["key"]
         assert khalti.calls("refund") == 0
-        assert desk.send(page.form, typed="500").messages == ["Rs 500 was given back. Rs 1,000 is left."]
+        assert desk.send(page.form, typed="500").messages == ["Refunded Rs 500. Refundable balance: Rs 1,000."]
 
     def test_mistyped_and_tampered_with_begins_anew(self, desk, live, confirm, khalti):
         page = desk.send(confirm(live).form, typed="1", amount="abc")
@@ -54,21 +54,21 @@ class TestRealMoney:
         form = desk.get("inspect", paid_twice).form_with("[name=key]")
 
         assert desk.send(form, typed="150").errors == ["This is not the amount above."]
-        assert desk.send(form, typed="1500").messages == ["Rs 1,500 was given back. Rs 0 is left."]
+        assert desk.send(form, typed="1500").messages == ["Refunded Rs 1,500. Refundable balance: Rs 0."]
 
 
 class TestASecondPayment:
     def test_is_given_back_in_one_press_and_the_first_stays(self, desk, paid_twice, khalti):
         first = paid_twice.duplicate_of
         page = desk.get("inspect", paid_twice)
-        assert f"{first.readable_reference} paid for the same, and stays as it is." in page.text
+        assert f"The first payment, {first.readable_reference} , is not refunded." in page.text
         assert page.main.select_one(f'a[href$="/inspect/{first.pk}/"]')
         form = page.form_with("[name=key]")
         assert list(form.buttons) == ["Refund Rs 1,500 to the Khalti account that paid"]
 
         done = desk.send(form)
 
-        assert done.messages == ["Rs 1,500 was given back. Rs 0 is left."]
+        assert done.messages == ["Refunded Rs 1,500. Refundable balance: Rs 0."]
         assert not paid_twice.issues.open().exists()
         assert done.issues == []
         assert done.form_with("[name=key]") is None
@@ -87,12 +87,12 @@ class TestASecondPayment:
         page = sign_in("cashier").get("inspect", paid_twice)
 
         assert page.form_with("[name=key]") is None
-        assert page.issues[0].startswith("Paid twice")
+        assert page.issues[0].startswith("Duplicate payment")
 
     def test_through_a_bank_leads_to_the_form_that_asks_for_a_number(self, desk, make_paid, khalti, paid_twice):
         SimulatedPayment.objects.filter(pidx=paid_twice.pidx).update(is_by_bank=True)
 
         page = desk.send(desk.get("inspect", paid_twice).form_with("[name=key]"))
 
-        assert page.errors == ["Khalti asks for the mobile number of the Khalti account that gets the money."]
-        assert page.form.data | {"amount": "1500.00", "reason": "Paid twice"} == page.form.data
+        assert page.errors == ["Khalti needs the mobile number of the Khalti account that receives the refund."]
+        assert page.form.data | {"amount": "1500.00", "reason": "Duplicate payment"} == page.form.data

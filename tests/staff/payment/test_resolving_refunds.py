@@ -1,4 +1,4 @@
-"""A person says what became of a refund in doubt. Neither button sends anything."""
+"""A person says what became of a refund in doubt. Neither button sends anything to Khalti."""
 
 import pytest
 
@@ -8,10 +8,10 @@ from wagtail_khalti.models import KhaltiEvent
 
 
 class TestDeciding:
-    BUTTONS = {"yes": "It is there: Rs 500 went back", "no": "It is not there: nothing went back"}
+    BUTTONS = {"yes": "Refund found: Rs 500 was refunded", "no": "No refund found: nothing was refunded"}
     TOLD = {
-        "yes": "Noted: Rs 500 was given back. Nothing was sent.",
-        "no": "Noted: Rs 500 was not given back. Nothing was sent; you can make the refund again.",
+        "yes": "Refund of Rs 500 confirmed. Nothing was sent to Khalti.",
+        "no": "No refund of Rs 500 found. Nothing was sent to Khalti; you can refund it again.",
     }
 
     def press(self, desk, refund, said, **typed):
@@ -28,14 +28,14 @@ class TestDeciding:
 
         assert list(page.form.buttons) == list(self.BUTTONS.values())
         assert page.form.element.select_one("[name=csrfmiddlewaretoken]")
-        assert "Neither button sends anything." in page.text
+        assert "Neither button sends anything to Khalti." in page.text
         assert page.figures | {"Unconfirmed refunds": "Rs 500", "Refundable balance": "Rs 800"} == page.figures
 
     @pytest.mark.parametrize(
         ("said", "state", "figures"),
         [
-            ("yes", "Given back", {"Refunded": "Rs 700", "Refundable balance": "Rs 800"}),
-            ("no", "Not made", {"Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}),
+            ("yes", "Succeeded", {"Refunded": "Rs 700", "Refundable balance": "Rs 800"}),
+            ("no", "Failed", {"Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}),
         ],
     )
     def test_settles_it(self, desk, unconfirmed, nothing_sent, said, state, figures):
@@ -48,7 +48,7 @@ class TestDeciding:
         assert page.issues == []
         assert not unconfirmed.payment.issues.open().exists()
 
-    @pytest.mark.parametrize(("said", "line"), [("yes", "Money went back"), ("no", "Refund was not made")])
+    @pytest.mark.parametrize(("said", "line"), [("yes", "Refund succeeded"), ("no", "Refund failed")])
     def test_is_told_in_the_history_with_who_said_it(self, desk, unconfirmed, said, line):
         page = self.press(desk, unconfirmed, said, note="Seen <b>there")
 
@@ -63,7 +63,7 @@ class TestDeciding:
 
         page = desk.send(confirm(unconfirmed.payment, amount="500").form)
 
-        assert page.messages == ["Rs 500 was given back. Rs 800 is left."]
+        assert page.messages == ["Refunded Rs 500. Refundable balance: Rs 800."]
 
     @pytest.mark.parametrize("first", ["yes", "no"])
     @pytest.mark.parametrize("second", ["yes", "no"])
@@ -108,7 +108,11 @@ class TestDeciding:
         opened = desk.get("resolve_refund", refund.reference)
         pressed = desk.post("resolve_refund", refund.reference, was_sent="no", note="")
 
-        assert opened.messages == pressed.messages == ["Rs 500 is being sent to Khalti. Look again in a moment."]
+        assert (
+            opened.messages
+            == pressed.messages
+            == ["The refund of Rs 500 is being processed. Reload this page in a moment."]
+        )
         assert stored(refund).state == "processing"
 
     def test_is_for_what_a_killed_process_left(self, desk, paid, killed):
@@ -131,6 +135,6 @@ class TestDeciding:
     def test_keeps_the_note_where_it_has_to_be_shorter(self, desk, unconfirmed):
         page = self.press(desk, unconfirmed, "yes", note="n" * 256)
 
-        assert page.messages == ["Nothing was done yet. Look at what is marked below."]
+        assert page.messages == ["Please correct the errors below."]
         assert page.form.data["note"] == "n" * 256
         assert list(page.form.buttons) == list(self.BUTTONS.values())

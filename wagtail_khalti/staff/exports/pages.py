@@ -31,7 +31,7 @@ from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words
 from wagtail_khalti.staff.listing.export_button import which_payments
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
-from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.modes import mode_bar, mode_of
 from wagtail_khalti.staff.periods import whose_days
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
 from wagtail_khalti.staff.timestamps import is_elsewhere
@@ -93,8 +93,8 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         asked = which_payments(self.request)
         asked["mode"] = self.mode.value
         context: dict[str, Any] = super().get_context_data(
-            is_test=self.mode != Mode.LIVE,
             mode=self.mode,
+            mode_bar=mode_bar(self.mode),
             asked=[(name, value) for name, values in asked.lists() for value in values],
             list_url=f"{reverse('khalti_payments:index')}?{asked.urlencode()}",
             has_personal=policy.user_has_permission(self.request.user, PERSONAL),

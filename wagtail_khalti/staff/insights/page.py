@@ -17,7 +17,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
 
-from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import totals
@@ -25,6 +24,7 @@ from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
 from wagtail_khalti.staff.insights.form import InsightsForm, Question
 from wagtail_khalti.staff.insights.links import Links
+from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.periods import choices, whose_days
 from wagtail_khalti.staff.permissions import VIEW, policy
 
@@ -49,7 +49,7 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         return super().get_context_data(
             form=form,
             asked=asked,
-            is_test=asked.mode != Mode.LIVE,
+            mode_bar=mode_bar(asked.mode),
             period=days.format_span(asked.first, asked.last),
             period_in_bs=days.in_bs(days.format_bs_span(asked.first, asked.last)),
             whose_days=whose_days(),

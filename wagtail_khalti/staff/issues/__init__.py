@@ -1,1 +1,1 @@
-"""Needs you: what only a person can decide."""
+"""Needs attention: the issues that only a person can resolve."""

@@ -48,107 +48,107 @@ class Advice:
 ADVICE: Mapping[str, Advice] = {
     Kind.AMOUNT_MISMATCH: Advice(
         words=_(
-            "The payment does not count as paid. Look in Khalti's dashboard how much came. If the amount is right "
-            "there, check again; if it is not, give the money back there."
+            "The payment does not count as paid. Check the amount in Khalti's dashboard. If it is right there, "
+            "refresh the status; if not, refund it there."
         ),
         steps=(Step.CHECK, Step.CLOSE),
     ),
     Kind.PIDX_MISMATCH: Advice(
         words=_(
-            "An answer about another payment proves nothing, so nothing was changed. Check again. If it stays like "
-            "this, ask Khalti."
+            "Nothing was changed, because the response was about another payment. Refresh the status. If this "
+            "stays, contact Khalti."
         ),
         steps=(Step.CHECK, Step.CLOSE),
     ),
     Kind.UNKNOWN_STATUS: Advice(
         words=_(
-            "Look in Khalti's dashboard what became of the money. Hand nothing out until you know, and check again "
-            "later."
+            "Check the payment in Khalti's dashboard. Do not fulfil the order until this is resolved, and refresh "
+            "the status later."
         ),
         steps=(Step.CHECK, Step.CLOSE),
     ),
     Kind.UNEXPECTED_STATUS: Advice(
         words=_(
-            "Khalti had confirmed the money, so the payment stays as it was here. Look in Khalti's dashboard whether "
-            "the money is there, before you give any of it back."
+            "Khalti had confirmed the money, so the payment was left unchanged here. Check Khalti's dashboard for "
+            "the money before you refund anything."
         ),
         steps=(Step.CHECK, Step.CLOSE),
     ),
     Kind.CONFLICTING_STATUS: Advice(
         words=_(
-            "One of the two is wrong. Look in Khalti's dashboard whether the money went back, and give nothing back "
-            "until you know."
+            "Only one of the two can be right. Check Khalti's dashboard for a refund, and do not refund anything "
+            "until this is resolved."
         ),
         steps=(Step.CHECK, Step.CLOSE),
     ),
     Kind.NOT_FOUND: Advice(
         words=_(
-            "Perhaps the key belongs to another Khalti account by now. Ask who looks after the site. Look for the "
+            "The API key may belong to another Khalti account now. Ask whoever manages the site. Look for the "
             "payment in Khalti's dashboard before anybody pays again."
         ),
         steps=(Step.CONNECTION, Step.CHECK, Step.CLOSE),
     ),
     Kind.KEY_REJECTED: Advice(
         words=_(
-            "Ask who looks after the site to put the right key in. Payments that come meanwhile are found as soon as "
-            "Khalti takes the key, and this matter then closes by itself."
+            "Ask whoever manages the site to enter the right API key. Payments made meanwhile are found as soon "
+            "as Khalti accepts the key, and this issue is then resolved automatically."
         ),
         steps=(Step.CONNECTION, Step.CHECK, Step.CLOSE),
     ),
     Kind.LATE_PAYMENT: Advice(
         words=_(
-            "The money is here and counts. See whether the customer still gets what was paid for; if not, give the "
-            "money back."
+            "The money was received and counts. Check whether the customer still gets what was paid for; if not, "
+            "refund the payment."
         ),
         steps=(Step.REFUND, Step.CLOSE),
     ),
     Kind.DUPLICATE_PAYMENT: Advice(
-        words=_("Give this second payment back. The first one stays as it is."),
+        words=_("Refund this second payment. The first one stays as it is."),
         steps=(Step.GIVE_BACK, Step.CLOSE),
     ),
     Kind.POSSIBLE_DUPLICATE: Advice(
         words=_(
-            "Ask the customer whether both payments were meant. If not, refund one of them. Both count as paid, and "
-            "the site was told of both."
+            "Ask the customer whether both payments were intended. If not, refund one of them. Both count as "
+            "paid, and the site was notified of both."
         ),
         steps=(Step.REFUND, Step.CLOSE),
     ),
     Kind.PAYABLE_DELETED: Advice(
         words=_(
-            "The money is here. Find out from the description and the customer what it was for, and either deliver it "
-            "or refund the payment."
+            "The money was received. Find out from the description and the customer what it was for, and either "
+            "deliver it or refund the payment."
         ),
         steps=(Step.REFUND, Step.CLOSE),
     ),
     Kind.REFUND_UNCONFIRMED: Advice(
         words=_(
-            "Look in Khalti's dashboard, and say here what became of it. Until then, do not give the money back in "
-            "another way."
+            "Check Khalti's dashboard for this refund, and confirm its outcome here. Until then, do not refund "
+            "the customer in another way."
         ),
         steps=(Step.DECIDE, Step.CHECK),
     ),
     Kind.REFUND_AMOUNT_MISSING: Advice(
-        words=_("Look in Khalti's dashboard how much it was. Until it is entered, nothing more can be given back."),
+        words=_("Look up the amount in Khalti's dashboard. Until it is entered, nothing more can be refunded."),
         steps=(Step.ENTER,),
     ),
     Kind.REFUND_CONTRADICTED: Advice(
         words=_(
-            "Look in Khalti's dashboard whether this refund is there. If it is there and counts as not made here, "
-            "record it. If it is missing there and counts as made here, make it there."
+            "Check Khalti's dashboard for this refund. If it is there and counts as failed here, record it as a "
+            "manual refund. If it is missing there and counts as succeeded here, make it there."
         ),
         steps=(Step.RECORD, Step.CLOSE),
     ),
     Kind.OVER_REFUNDED: Advice(
         words=_(
-            "Some of it had been given back in cash or by bank transfer before. Ask the customer for what was too "
-            "much, or let it be, and close this matter."
+            "Part of it had been refunded in cash or by bank transfer before. Ask the customer to return the "
+            "excess, or accept it, and resolve this issue."
         ),
         steps=(Step.CLOSE,),
     ),
     Kind.DELIVERY_FAILING: Advice(
         words=_(
-            "The money is safe, but the order or booking on your site may not know of it. Tell your developer the "
-            "words above. It is tried again by itself; once the code is mended, you can tell it at once."
+            "The money is safe, but the order or booking on your site may not be updated. Pass the error above to "
+            "your developer. Delivery is retried automatically; once the code is fixed, you can retry it at once."
         ),
         steps=(Step.REPLAY, Step.CLOSE),
     ),
@@ -156,9 +156,10 @@ ADVICE: Mapping[str, Advice] = {
 """By kind of matter."""
 
 STILL_ASKING = _(
-    "Khalti is asked again by itself, and often that settles it. Until then, do not give the money back in another way."
+    "It is checked with Khalti automatically, which often settles it. Until then, do not refund the customer in "
+    "another way."
 )
 """Of a refund in doubt that may yet come right without a person."""
 
-DECIDED = _("It is known by now what became of the refund, so there is nothing left to decide. Close this matter.")
+DECIDED = _("The outcome of the refund is known by now, so there is nothing left to decide. Resolve this issue.")
 """Of a matter that outlived the refund it was about."""

@@ -45,31 +45,29 @@ class Door:
 
 DOORS: Mapping[Step, Door] = {
     Step.CHECK: Door(
-        label=gettext_lazy("Check with Khalti now"),
+        label=gettext_lazy("Refresh status from Khalti"),
         right=CHECK,
         name="khalti_payments:check",
         is_posted=True,
         is_main=False,
     ),
-    Step.DECIDE: Door(label=gettext_lazy("Say what became of it"), right=REFUND, name="khalti_payments:resolve_refund"),
-    Step.ENTER: Door(label=gettext_lazy("Enter how much went back"), right=REFUND, name="khalti_payments:enter_amount"),
+    Step.DECIDE: Door(
+        label=gettext_lazy("Confirm refund outcome"), right=REFUND, name="khalti_payments:resolve_refund"
+    ),
+    Step.ENTER: Door(label=gettext_lazy("Enter refunded amount"), right=REFUND, name="khalti_payments:enter_amount"),
     Step.RECORD: Door(
-        label=gettext_lazy("Record a refund made elsewhere"),
+        label=gettext_lazy("Record manual refund"),
         right=REFUND,
         name="khalti_payments:record_refund",
         is_main=False,
     ),
-    Step.GIVE_BACK: Door(
-        label=gettext_lazy("Give the second payment back"), right=REFUND, name="khalti_payments:inspect"
-    ),
+    Step.GIVE_BACK: Door(label=gettext_lazy("Refund duplicate"), right=REFUND, name="khalti_payments:inspect"),
     Step.REFUND: Door(label=gettext_lazy("Refund"), right=REFUND, name="khalti_payments:refund", is_main=False),
     Step.REPLAY: Door(
-        label=gettext_lazy("Tell the site's code again"), right=CHECK, name="khalti_payments:redeliver", is_posted=True
+        label=gettext_lazy("Retry delivery"), right=CHECK, name="khalti_payments:redeliver", is_posted=True
     ),
-    Step.CONNECTION: Door(
-        label=gettext_lazy("Check the connection"), right=SETTINGS, name="khalti_settings:connection"
-    ),
-    Step.CLOSE: Door(label=gettext_lazy("Close this matter"), right=REFUND, name="khalti_issues:close", is_main=False),
+    Step.CONNECTION: Door(label=gettext_lazy("Test connection"), right=SETTINGS, name="khalti_settings:connection"),
+    Step.CLOSE: Door(label=gettext_lazy("Resolve"), right=REFUND, name="khalti_issues:close", is_main=False),
 }
 
 
@@ -144,8 +142,9 @@ def _about(refund: KhaltiRefund, *, needs_person: bool) -> Iterator[IssueCard]:
     elif refund.is_in_progress:
         yield IssueCard(
             kind=ON_ITS_WAY,
-            title=_("A refund is on its way"),
-            sentence=_("%(amount)s is being sent to Khalti. Look again in a moment.") % {"amount": _amount(refund)},
+            title=_("Refund in progress"),
+            sentence=_("The refund of %(amount)s is being processed. Reload this page in a moment.")
+            % {"amount": _amount(refund)},
             buttons=(_button(Step.CHECK, refund.payment_id),),
         )
     elif refund.lacks_amount:

@@ -19,22 +19,22 @@ from wagtail_khalti.staff.figures import rupees
 MAX_LENGTH = 200  # characters of one value
 
 LABELS: Mapping[str, Promise] = {
-    "status": gettext_lazy("Khalti's word"),
+    "status": gettext_lazy("Khalti status"),
     "total_amount": gettext_lazy("Amount at Khalti"),
     "fee": gettext_lazy("Khalti fees"),
-    "refunded": gettext_lazy("Given back, says Khalti"),
-    "answer": gettext_lazy("Khalti's answer"),
+    "refunded": gettext_lazy("Refunded, according to Khalti"),
+    "answer": gettext_lazy("Khalti's response"),
     "error_key": gettext_lazy("Khalti's error"),
     "transaction_id": gettext_lazy("Khalti transaction ID"),
     "pidx": gettext_lazy("pidx"),
     "was": gettext_lazy("Status before"),
-    "earlier": gettext_lazy("Paid already with"),
-    "refund": gettext_lazy("Reference of the refund"),
-    "amount": gettext_lazy("Amount of the refund"),
-    "too_much": gettext_lazy("Too much"),
-    "event_type": gettext_lazy("News for the site"),
+    "earlier": gettext_lazy("Earlier payment"),
+    "refund": gettext_lazy("Refund reference"),
+    "amount": gettext_lazy("Refund amount"),
+    "too_much": gettext_lazy("Excess refund"),
+    "event_type": gettext_lazy("Integration event"),
     "error": gettext_lazy("Error"),
-    "attempts": gettext_lazy("Times tried"),
+    "attempts": gettext_lazy("Attempts"),
 }
 """By name, in the order in which it is read. What has no label here is shown to nobody."""
 

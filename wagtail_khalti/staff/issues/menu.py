@@ -32,4 +32,4 @@ class NeedsAttentionItem(MenuItem):
     def _label(self, request: HttpRequest) -> str:
         """A number only where there is something: who sees none has nothing to do."""
         count = fail_safe("the menu", lambda: count_open_issues(request), otherwise=0)
-        return _("Needs you (%(count)s)") % {"count": format_count(count)} if count else str(self.label)
+        return _("Needs attention (%(count)s)") % {"count": format_count(count)} if count else str(self.label)

@@ -1,4 +1,4 @@
-"""Needs you: what only a person can decide, the gravest first."""
+"""Needs attention: the open issues, the most serious first."""
 
 from __future__ import annotations
 
@@ -20,27 +20,25 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
-from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.attention import open_issues
-from wagtail_khalti.staff.issues.cards import SETTINGS, Button, IssueCard, card_of
+from wagtail_khalti.staff.issues.cards import Button, IssueCard, card_of
 from wagtail_khalti.staff.issues.details import MAX_LENGTH, details_of
 from wagtail_khalti.staff.issues.menu import NeedsAttentionItem
 from wagtail_khalti.staff.issues.resolving import ResolveView
-from wagtail_khalti.staff.listing.filters import MODES, OneOf
-from wagtail_khalti.staff.modes import default_mode, mode_of
+from wagtail_khalti.staff.issues.rights import permitted_buttons
+from wagtail_khalti.staff.listing.filters import OneOf
+from wagtail_khalti.staff.modes import MODE_CHOICES, default_mode, mode_bar, mode_of
 from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.redaction import redaction_for
 from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of
 
 CAP = 1000  # matters that can be paged through; who has more narrows them by kind
 PER_PAGE = 20
-
-settings_policy = SitePermissionPolicy(KhaltiSettings)
 
 
 class IssuePaginator(WagtailPaginator):
@@ -54,16 +52,16 @@ class IssuePaginator(WagtailPaginator):
     @property
     def items_count_label(self) -> str:
         if self.count == CAP:
-            return _("%(count)s matters or more") % {"count": format_number(CAP)}
-        return ngettext("%(count)s matter", "%(count)s matters", self.count) % {"count": format_number(self.count)}
+            return _("%(count)s issues or more") % {"count": format_number(CAP)}
+        return ngettext("%(count)s issue", "%(count)s issues", self.count) % {"count": format_number(self.count)}
 
 
 class IssueFilters(WagtailFilterSet):
     """Always of one mode."""
 
-    mode = OneOf(label=gettext_lazy("Mode"), choices=MODES, empty_label=None, method="keep")
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="keep")
     kind = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("What does not fit"),
+        label=gettext_lazy("Issue"),
         choices=KhaltiIssue.Kind.choices,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -107,7 +105,7 @@ class IssueListView(PermissionCheckedMixin, BaseListingView):
     model = KhaltiPayment
     permission_policy = policy
     any_permission_required = [VIEW]
-    page_title = gettext_lazy("Needs you")
+    page_title = gettext_lazy("Needs attention")
     header_icon = "clipboard-list"
     index_url_name = "khalti_issues:index"
     index_results_url_name = "khalti_issues:index_results"
@@ -133,8 +131,7 @@ class IssueListView(PermissionCheckedMixin, BaseListingView):
         return context | {
             "cases": list(self._cases(context["object_list"])),
             "is_filtering": narrowed,  # the mode only says of which inbox one speaks
-            "is_test": self.mode is not Mode.LIVE,
-            "modes": [(label, value == self.mode, self._url(mode=value)) for value, label in MODES],
+            "mode_bar": mode_bar(self.mode, url_of=lambda value: self._url(mode=value)),
             "without_filters": self._url(mode=self.mode.value),
             "list_url": f"{reverse('khalti_payments:index')}?mode={self.mode.value}",
         }
@@ -145,25 +142,17 @@ class IssueListView(PermissionCheckedMixin, BaseListingView):
     def _cases(self, issues: Iterable[KhaltiIssue]) -> Iterator[Case]:
         for issue in issues:
             card = card_of(issue, issue.payment.refunds.all())
-            buttons = [button for button in card.buttons if self._may(button, issue.payment)]
+            buttons = permitted_buttons(card, self.request.user, issue.payment)
             redaction = redaction_for(self.request.user, issue.payment)
             details = [(label, redaction.of(value)[:MAX_LENGTH]) for label, value in details_of(issue)]
             yield Case(issue=issue, card=card, buttons=buttons, details=details)
-
-    def _may(self, button: Button, payment: KhaltiPayment) -> bool:
-        user, right = self.request.user, button.door.right
-        if right == SETTINGS:
-            return bool(settings_policy.user_has_permission_for_instance(user, "change", payment))
-        if button.asks_khalti and not payment.pidx:
-            return False
-        return bool(policy.user_has_permission_for_instance(user, right, payment))
 
 
 class IssueViewSet(ViewSet):
     """The inbox, and the page on which a matter is closed."""
 
     name = "khalti_issues"
-    menu_label = gettext_lazy("Needs you")
+    menu_label = gettext_lazy("Needs attention")
     menu_name = "khalti-issues"
     menu_icon = icon = "clipboard-list"
     menu_order = 251  # after the payments

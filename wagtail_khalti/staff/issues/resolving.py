@@ -1,4 +1,4 @@
-"""Close a matter: say how it ended, on the record."""
+"""Resolve issue: say how it ended, on the record."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from wagtail_khalti.actions import MAX_NOTE_LENGTH, resolve_issue
 from wagtail_khalti.database.characters import require_kept
 from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
+from wagtail_khalti.staff.action_pages import PaymentActionView, payments_visible_to
 from wagtail_khalti.staff.issues.cards import IssueCard, card_of
 from wagtail_khalti.staff.modes import default_mode
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView, payments_visible_to
 from wagtail_khalti.staff.permissions import policy
 
 Resolution = KhaltiIssue.Resolution
 
-ENDS_WITH_ITS_REFUND = gettext_lazy("This matter ends when it is said what became of the refund.")
+ENDS_WITH_ITS_REFUND = gettext_lazy("This issue is resolved by confirming the outcome of the refund.")
 
 
 class ResolveForm(forms.Form):
     """How it ended, and what was done."""
 
     OUTCOMES: ClassVar = [
-        (Resolution.RESOLVED.value, gettext_lazy("Handled: I did what was to be done")),
-        (Resolution.NO_ACTION_NEEDED.value, gettext_lazy("Nothing to do: I looked, and all is well")),
+        (Resolution.RESOLVED.value, gettext_lazy("Resolved")),
+        (Resolution.NO_ACTION_NEEDED.value, gettext_lazy("No action needed")),
     ]
 
     resolution = forms.ChoiceField(
-        label=gettext_lazy("How it ended"),
+        label=gettext_lazy("Resolution"),
         choices=OUTCOMES,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one of these.")},
     )
     note = forms.CharField(
-        label=gettext_lazy("What was done"),
-        help_text=gettext_lazy("For your colleagues. It stays with the payment."),
+        label=gettext_lazy("Internal note"),
+        help_text=gettext_lazy("Not shown to the customer. It is kept with the payment."),
         max_length=MAX_NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -57,7 +57,7 @@ class ResolveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("resolution") == Resolution.RESOLVED and not said.get("note") and "note" not in self.errors:
-            self.add_error("note", _("Say in a few words what was done."))
+            self.add_error("note", _("Enter what was done."))
         return said
 
 
@@ -71,7 +71,7 @@ class ResolveView(PaymentActionView):
     issue: KhaltiIssue
 
     def get_page_title(self) -> str:
-        return _("Close a matter")
+        return _("Resolve issue")
 
     def find(self) -> None:
         issues = KhaltiIssue.objects.select_related("payment", "resolved_by")
@@ -96,7 +96,7 @@ class ResolveView(PaymentActionView):
             return self.tell_how_it_ended()
         except RefundInProgress:
             return self.refuse(str(ENDS_WITH_ITS_REFUND))
-        messages.success(self.request, _("Closed: %(card)s.") % {"card": self.issue.get_kind_display()})
+        messages.success(self.request, _("Resolved: %(card)s.") % {"card": self.issue.get_kind_display()})
         return self.go_to_issues()
 
     def what_stands_against_it(self) -> HttpResponse | None:
@@ -110,9 +110,9 @@ class ResolveView(PaymentActionView):
         """To who pressed the button twice, and to who came later than somebody else."""
         issue = self.issue
         if issue.resolved_by == self.person:
-            messages.info(self.request, _("You have closed this matter already."))
+            messages.info(self.request, _("You have already resolved this issue."))
             return self.go_to_issues()
-        words = _("This matter was closed before: “%(resolution)s”, by %(who)s. What you said was not kept.")
+        words = _("This issue was already resolved: “%(resolution)s”, by %(who)s. Your resolution was not saved.")
         who = get_user_display_name(issue.resolved_by) if issue.resolved_by else _("the system")
         messages.warning(self.request, words % {"resolution": issue.get_resolution_display(), "who": who})
         return self.go_to_issues()
@@ -132,7 +132,7 @@ class ResolveView(PaymentActionView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         *_of_payments, here = super().get_breadcrumbs_items()
-        return [*self.breadcrumbs_items, {"url": self.issues_url, "label": _("Needs you")}, here]
+        return [*self.breadcrumbs_items, {"url": self.issues_url, "label": _("Needs attention")}, here]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(card=self.card, **kwargs)

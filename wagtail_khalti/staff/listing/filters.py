@@ -16,13 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.models import Site
 
-from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
-from wagtail_khalti.staff.modes import default_mode, mode_of
+from wagtail_khalti.staff.modes import MODE_CHOICES, default_mode, mode_of
 from wagtail_khalti.staff.periods import during
 from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.sites.accounts import known_merchants
@@ -31,12 +30,6 @@ SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
 MAX_SELECTED = 100  # payments, whose keys stand in an address
 SELECTED = re.compile(rf"[0-9]{{1,18}}(?:,[0-9]{{1,18}}){{0,{MAX_SELECTED - 1}}}")
 MAX_MERCHANT_LENGTH = 64
-MODES = (
-    (Mode.LIVE.value, gettext_lazy("Live payments")),
-    (Mode.SANDBOX.value, gettext_lazy("Sandbox")),
-    (Mode.SIMULATOR.value, gettext_lazy("Simulator")),
-)
-"""As one chooses between them, real money first."""
 
 ANY_PAID, ANY_WAITING = "paid", "waiting"
 SEVERAL = {ANY_PAID: PAID, ANY_WAITING: WAITING}
@@ -64,7 +57,7 @@ class OneOf(django_filters.ChoiceFilter):
 class PaymentFilters(WagtailFilterSet):
     """Always of one mode. What can't be meant is told, and nothing is shown for it."""
 
-    mode = OneOf(label=gettext_lazy("Mode"), choices=MODES, empty_label=None, method="by_mode")
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="by_mode")
     status = OneOf(label=gettext_lazy("Status"), choices=[*SEVERAL_CHOICES, *Status.choices], method="by_status")
     created = DaysFilter(label=gettext_lazy("Started"), method="by_start")
     paid = DaysFilter(label=gettext_lazy("Paid"), method="by_payment")
@@ -74,7 +67,7 @@ class PaymentFilters(WagtailFilterSet):
     site = OneOf(label=gettext_lazy("Site"))
     source = OneOf(label=gettext_lazy("Page"), empty_label=gettext_lazy("All pages"), method="by_source")
     selected = OneOf(label=gettext_lazy("Selection"), empty_label=gettext_lazy("All payments"), method="by_selection")
-    needs = OneOf(label=gettext_lazy("Needs you"), choices=[("look", gettext_lazy("Needs a look"))], method="by_matter")
+    needs = OneOf(label=gettext_lazy("Issues"), choices=[("look", gettext_lazy("Needs attention"))], method="by_matter")
 
     class Meta:
         model = KhaltiPayment

@@ -15,19 +15,18 @@ from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import ListingButton
 
-from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.staff.listing.bulk_buttons import bulk_buttons
 from wagtail_khalti.staff.listing.columns import ROW, columns
 from wagtail_khalti.staff.listing.export_button import export_buttons
-from wagtail_khalti.staff.listing.filters import MODES, PaymentFilters
+from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.orders import PAID, STARTED, Sorting, sorting_of
 from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator, count_up_to_cap
 from wagtail_khalti.staff.listing.plans import visible_to
 from wagtail_khalti.staff.listing.row_menus import RowMenus
 from wagtail_khalti.staff.listing.search import LIMIT, Found, find
-from wagtail_khalti.staff.modes import mode_of
+from wagtail_khalti.staff.modes import MODES, mode_bar, mode_of
 from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
 
 OF_A_PAGE = ("p", "_w_filter_fragment")
@@ -185,8 +184,7 @@ class PaymentListView(IndexView):
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         return context | {
             "bulk_buttons": self.bulk_buttons,
-            "is_test": mode != Mode.LIVE,
-            "modes": [(label, value == mode, self.url_with(mode=value)) for value, label in MODES],
+            "mode_bar": mode_bar(mode, url_of=lambda value: self.url_with(mode=value)),
             "complaints": self.filters.complaints,
             "plain_form": self.filters.get_form_class()(self.filters.data, auto_id="plain_%s"),
             "matches": self._matches(context["paginator"]),
@@ -215,10 +213,10 @@ class PaymentListView(IndexView):
                     "%(count)s payments are found in “%(mode)s”: show them",
                     self.found.elsewhere[mode],
                 )
-                % {"count": format_number(self.found.elsewhere[mode]), "mode": label},
+                % {"count": format_number(self.found.elsewhere[mode]), "mode": mode.label},
                 self.url_of(mode=mode, q=self.search_query),
             )
-            for mode, label in MODES
+            for mode in MODES
             if mode in self.found.elsewhere
         ]
 

@@ -1,4 +1,4 @@
-"""The smaller things that staff do: ask Khalti, say what they saw in its dashboard, note what was done elsewhere."""
+"""Smaller actions of staff: refresh the status, confirm what Khalti's dashboard shows, record manual refunds."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from wagtail_khalti.actions import check_payment, enter_refund_amount, record_re
 from wagtail_khalti.exceptions import AmountExceedsRefundable, KhaltiError, RefundAlreadyResolved, RefundsChanged
 from wagtail_khalti.models import KhaltiEvent
 from wagtail_khalti.models.refund import Method, State
+from wagtail_khalti.staff.action_pages import PaymentActionView, RefundActionView
 from wagtail_khalti.staff.error_messages import why_not_refundable, words_for
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.forms import AmountForm, NoteForm, RecordForm
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView, RefundActionView
 from wagtail_khalti.staff.permissions import CHECK
 
 
 class CheckView(PaymentActionView):
-    """Ask Khalti now."""
+    """Look the payment up at Khalti now."""
 
     permission_required = CHECK
     http_method_names = ("post",)
 
     def do(self) -> HttpResponse:
         if not self.payment.pidx:
-            return self.refuse(_("This payment never came to Khalti, so there is nothing to ask."))
+            return self.refuse(_("This payment never reached Khalti, so it has no status there."))
         before = self.payment.events.order_by("pk").last()
         try:
             check_payment(self.payment, by=self.person)
@@ -38,21 +38,19 @@ class CheckView(PaymentActionView):
     def _tell(self, contradictions: QuerySet[KhaltiEvent]) -> None:
         words = {"said": self.payment.khalti_status or "–"}
         if contradictions.exists():
-            doubt = _(
-                "Khalti was asked just now, and says “%(said)s”. That does not fit this payment: nothing changed."
-            )
+            doubt = _("Khalti reports “%(said)s”, which doesn't match this payment. Nothing was changed.")
             messages.warning(self.request, doubt % words)
         else:
-            messages.success(self.request, _("Khalti was asked just now, and says “%(said)s”.") % words)
+            messages.success(self.request, _("Status refreshed. Khalti reports “%(said)s”.") % words)
 
 
 class RecordRefundView(PaymentActionView):
-    """Money that went back past Khalti, or in its dashboard after an earlier refund."""
+    """A refund outside Khalti, or in its dashboard after an earlier refund."""
 
     template_name = "wagtail_khalti/staff/record_refund.html"
 
     def get_page_title(self) -> str:
-        return _("Record a refund made elsewhere")
+        return _("Record manual refund")
 
     def show(self) -> HttpResponse:
         if why_not := why_not_refundable(self.payment):
@@ -80,7 +78,7 @@ class RecordRefundView(PaymentActionView):
             )
         except KhaltiError as error:
             return self.refuse(words_for(error))
-        messages.success(self.request, _("%(amount)s is recorded as given back.") % {"amount": rupees(said["amount"])})
+        messages.success(self.request, _("Manual refund of %(amount)s recorded.") % {"amount": rupees(said["amount"])})
         return self.go_back()
 
 
@@ -90,7 +88,7 @@ class ResolveRefundView(RefundActionView):
     template_name = "wagtail_khalti/staff/resolve_refund.html"
 
     def get_page_title(self) -> str:
-        return _("A refund in doubt")
+        return _("Confirm refund outcome")
 
     def show(self) -> HttpResponse:
         return self._refuse_to_decide() if self.refund.state != State.UNCONFIRMED else self.render(form=NoteForm())
@@ -112,25 +110,25 @@ class ResolveRefundView(RefundActionView):
     def _refuse_to_decide(self) -> HttpResponse:
         if not self.refund.is_in_progress:
             return self.refuse(words_for(RefundAlreadyResolved()))
-        words = _("%(amount)s is being sent to Khalti. Look again in a moment.")
+        words = _("The refund of %(amount)s is being processed. Reload this page in a moment.")
         return self.refuse(words % {"amount": rupees(self.refund.amount or 0)})
 
     def _told(self, *, was_sent: bool) -> str:
         words = (
-            _("Noted: %(amount)s was given back. Nothing was sent.")
+            _("Refund of %(amount)s confirmed. Nothing was sent to Khalti.")
             if was_sent
-            else _("Noted: %(amount)s was not given back. Nothing was sent; you can make the refund again.")
+            else _("No refund of %(amount)s found. Nothing was sent to Khalti; you can refund it again.")
         )
         return words % {"amount": rupees(self.refund.amount or 0)}
 
 
 class EnterAmountView(RefundActionView):
-    """How much went back in Khalti's dashboard, which Khalti's API does not tell."""
+    """The amount of a refund in Khalti's dashboard, which Khalti's API does not report."""
 
     template_name = "wagtail_khalti/staff/enter_amount.html"
 
     def get_page_title(self) -> str:
-        return _("Enter how much went back")
+        return _("Enter refunded amount")
 
     def show(self) -> HttpResponse:
         if not self.refund.lacks_amount:
@@ -145,9 +143,9 @@ class EnterAmountView(RefundActionView):
         try:
             enter_refund_amount(self.refund, said["amount"], by=self.person, note=said["note"])
         except AmountExceedsRefundable:
-            form.add_error("amount", _("That would be all of it, and Khalti says that it was a part."))
+            form.add_error("amount", _("This is the whole balance, but Khalti reports a partial refund."))
             return self.ask_again(form)
         except KhaltiError as error:
             return self.refuse(words_for(error))
-        messages.success(self.request, _("%(amount)s is recorded as given back.") % {"amount": rupees(said["amount"])})
+        messages.success(self.request, _("Refunded amount saved: %(amount)s.") % {"amount": rupees(said["amount"])})
         return self.go_back()

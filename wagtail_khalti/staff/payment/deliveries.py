@@ -1,4 +1,4 @@
-"""What the site's code has heard of a payment, and telling it again."""
+"""Integration events of a payment: whether the site's code received them, and retrying their delivery."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from wagtail_khalti.actions import redeliver
 from wagtail_khalti.exceptions import AlreadyDelivered, KhaltiError
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiDelivery
+from wagtail_khalti.staff.action_pages import PaymentActionView
 from wagtail_khalti.staff.badges import DOUBT, GOOD, WAITING
 from wagtail_khalti.staff.error_messages import words_for
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 from wagtail_khalti.staff.permissions import CHECK
 from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One piece of news."""
+    """One integration event."""
 
     event_type: str
     word: str
@@ -39,11 +39,11 @@ def rows_of(deliveries: Iterable[KhaltiDelivery]) -> list[Row]:
 
 def _row(delivery: KhaltiDelivery) -> Row:
     is_heard = delivery.delivered_at is not None
-    word, badge = _("Waits"), WAITING
+    word, badge = _("Pending"), WAITING
     if is_heard:
-        word, badge = _("Heard"), GOOD
+        word, badge = _("Delivered"), GOOD
     elif delivery.last_error:
-        word, badge = _("Failed"), DOUBT
+        word, badge = _("Failing"), DOUBT
     return Row(
         event_type=str(delivery.get_event_type_display()),
         word=word,
@@ -56,7 +56,7 @@ def _row(delivery: KhaltiDelivery) -> Row:
 
 
 class RedeliverView(PaymentActionView):
-    """Without waiting for the next try. What waits behind it follows."""
+    """Without waiting for the next attempt. Events queued behind it follow."""
 
     permission_required = CHECK
     http_method_names = ("post",)
@@ -76,8 +76,8 @@ class RedeliverView(PaymentActionView):
         event_type = delivery.get_event_type_display()
         if delivery.delivered_at:
             messages.success(
-                self.request, _("The site's code has heard “%(event_type)s” now.") % {"event_type": event_type}
+                self.request, _("Integration event “%(event_type)s” delivered.") % {"event_type": event_type}
             )
             return
-        words = _("The site's code did not take “%(event_type)s”: %(error)s. It is told again by itself.")
+        words = _("Delivery of “%(event_type)s” failed: %(error)s. It is retried automatically.")
         messages.warning(self.request, words % {"event_type": event_type, "error": delivery.last_error or "–"})

@@ -1,4 +1,4 @@
-"""Write down what colleagues should know of a payment."""
+"""Add an internal note to a payment."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from wagtail_khalti.actions import add_note
+from wagtail_khalti.staff.action_pages import PaymentActionView
 from wagtail_khalti.staff.forms import RemarkForm
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 from wagtail_khalti.staff.permissions import CHECK
 
 
 class NoteView(PaymentActionView):
-    """A page of its own for a note that has to be mended; usually it is written on the payment's page."""
+    """Where a note is corrected; usually it is written on the payment's page."""
 
     permission_required = CHECK
     template_name = "wagtail_khalti/staff/note.html"
 
     def get_page_title(self) -> str:
-        return _("Add a note")
+        return _("Add note")
 
     def show(self) -> HttpResponse:
         return self.render(form=RemarkForm())
@@ -29,5 +29,5 @@ class NoteView(PaymentActionView):
         if not form.is_valid():
             return self.ask_again(form)
         add_note(self.payment, form.cleaned_data["text"], by=self.person)
-        messages.success(self.request, _("The note was added."))
+        messages.success(self.request, _("Note added."))
         return self.go_back()

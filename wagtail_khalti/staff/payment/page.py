@@ -1,4 +1,4 @@
-"""One payment: what needs a person, how it stands, what went back, and all that happened."""
+"""One payment: amount and status, open issues, customer and items, refunds, timeline, technical details."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.history import HistoryView
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import BaseButton, HeaderButton
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.staff.action_pages import payments_visible_to
 from wagtail_khalti.staff.badges import BADGES
-from wagtail_khalti.staff.error_messages import name_of_language, why_not_refundable
+from wagtail_khalti.staff.error_messages import why_not_refundable
 from wagtail_khalti.staff.figures import figures_of, rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RemarkForm
+from wagtail_khalti.staff.issues.cards import Button as MatterButton
 from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
-from wagtail_khalti.staff.issues.page import settings_policy
-from wagtail_khalti.staff.payment.action_pages import payments_visible_to
+from wagtail_khalti.staff.issues.rights import permitted_buttons
+from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.payment.deliveries import rows_of
 from wagtail_khalti.staff.payment.details import breakdown_of, detail_rows_of, products_of
+from wagtail_khalti.staff.payment.header import HeaderAction, header_actions
 from wagtail_khalti.staff.payment.refunding import second_payment_form
 from wagtail_khalti.staff.payment.sources import customers_payments_url, payable_of, source_of
+from wagtail_khalti.staff.payment.technical import technical_facts
 from wagtail_khalti.staff.payment.timeline import timeline_of
-from wagtail_khalti.staff.permissions import CHECK, REFUND, policy
+from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, words_of
 
@@ -56,11 +60,24 @@ class PaymentView(InspectView):
         return self.object.readable_reference
 
     @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        if not self.may_refund or self.why_not:
-            return []
-        url = reverse("khalti_payments:refund", args=[self.object.pk])
-        return [HeaderButton(label=_("Refund"), url=url, icon_name="rotate")]
+    def header_actions(self) -> list[HeaderAction]:
+        """The main action first."""
+        payment = self.object
+        may_send_receipt = self.may_work and payment.is_paid and payment.customer_email
+        return header_actions(
+            payment,
+            may_refund=self.may_refund and not self.why_not,
+            may_check=bool(payment.pidx) and self.may_work,
+            receipt_address=self.redaction.address if may_send_receipt else "",
+        )
+
+    @cached_property
+    def header_buttons(self) -> list[BaseButton]:
+        return [action.as_button() for action in self.header_actions[:1]]
+
+    @cached_property
+    def header_more_buttons(self) -> list[BaseButton]:
+        return [action.as_menu_item(number) for number, action in enumerate(self.header_actions[1:])]
 
     @cached_property
     def may_refund(self) -> bool:
@@ -68,8 +85,12 @@ class PaymentView(InspectView):
 
     @cached_property
     def may_work(self) -> bool:
-        """Ask Khalti, write a note, send a receipt, tell the site again."""
+        """Refresh the status, add a note, send a receipt, retry a delivery."""
         return self._may(CHECK)
+
+    @cached_property
+    def may_change_settings(self) -> bool:
+        return bool(settings_policy.user_has_permission_for_instance(self.request.user, "change", self.object))
 
     def _may(self, action: str) -> bool:
         return bool(policy.user_has_permission_for_instance(self.request.user, action, self.object))
@@ -92,21 +113,29 @@ class PaymentView(InspectView):
         return list(self.object.deliveries.order_by("-pk")[:MAX_DELIVERIES])[::-1]
 
     @cached_property
-    def cards(self) -> list[IssueCard]:
-        return cards_of(self.object, self.refunds)
+    def cards(self) -> list[tuple[IssueCard, list[MatterButton]]]:
+        """Each with the buttons that this person may press."""
+        user, payment = self.request.user, self.object
+        found = cards_of(payment, self.refunds)
+        return [(card, permitted_buttons(card, user, payment)) for card in found]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         payment, user = self.object, self.request.user
         context: dict[str, Any] = super().get_context_data(
             payment=payment,
+            mode_bar=mode_bar(payment.mode),
+            header_actions=self.header_actions,
+            rare_actions=self.header_actions[1:],
             redaction=self.redaction,
             history_url=reverse("khalti_payments:history", args=[payment.pk]),
             cards=self.cards,
             timeline=timeline_of(payment, self.redaction, self.deliveries),
             source=source_of(payment, user),
             payable=payable_of(payment, user, self.redaction),
+            may_refund=self.may_refund,
+            note_form=RemarkForm() if self.may_work else None,
+            technical_facts=technical_facts(payment, with_fingerprint=self.may_change_settings),
             **self._facts(),
-            **self._rights(),
             **self._of_refunds(),
             **self._of_deliveries(),
             **kwargs,
@@ -121,7 +150,6 @@ class PaymentView(InspectView):
             "figures": figures_of(payment, self.refunds),
             "times": {name: timestamp_of(moment) for name, moment in moments.items() if moment},
             "site_name": payment.site and (payment.site.site_name or payment.site.hostname),
-            "language": name_of_language(payment.language),
             "products": products_of(payment),
             "breakdown": breakdown_of(payment),
             "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
@@ -129,23 +157,8 @@ class PaymentView(InspectView):
             "customers_url": customers_payments_url(payment) if self.redaction.is_full else "",
         }
 
-    def _rights(self) -> dict[str, Any]:
-        payment = self.object
-        may_check = bool(payment.pidx and self.may_work)
-        return {
-            "may_work": self.may_work,
-            "may_refund": self.may_refund,
-            "may_change_settings": bool(
-                settings_policy.user_has_permission_for_instance(self.request.user, "change", payment)
-            ),
-            "may_check": may_check,
-            "check_is_above": any(card.can_be_checked for card in self.cards),
-            "may_send_receipt": self.may_work and payment.is_paid and bool(payment.customer_email),
-            "note_form": RemarkForm() if self.may_work else None,
-        }
-
     def _of_refunds(self) -> dict[str, Any]:
-        is_second = any(card.kind == KhaltiIssue.Kind.DUPLICATE_PAYMENT for card in self.cards)
+        is_second = any(card.kind == KhaltiIssue.Kind.DUPLICATE_PAYMENT for card, _buttons in self.cards)
         form: ConfirmForm | None = None
         if is_second and self.may_refund and not self.why_not:
             form = second_payment_form(self.object)
@@ -156,8 +169,12 @@ class PaymentView(InspectView):
         }
 
     def _of_deliveries(self) -> dict[str, Any]:
-        is_waiting = any(delivery.delivered_at is None for delivery in self.deliveries)
-        return {"deliveries": rows_of(self.deliveries), "may_replay": self.may_work and is_waiting}
+        undelivered = [delivery for delivery in self.deliveries if delivery.delivered_at is None]
+        return {
+            "deliveries": rows_of(self.deliveries),
+            "is_failing": any(delivery.last_error for delivery in undelivered),
+            "may_replay": self.may_work and bool(undelivered),
+        }
 
 
 class PaymentHistoryView(HistoryView):

@@ -8,8 +8,8 @@ from wagtail.admin import messages
 
 from wagtail_khalti.actions import send_receipt
 from wagtail_khalti.exceptions import KhaltiError
+from wagtail_khalti.staff.action_pages import PaymentActionView
 from wagtail_khalti.staff.error_messages import words_for
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 from wagtail_khalti.staff.permissions import CHECK
 
 
@@ -24,5 +24,5 @@ class ReceiptView(PaymentActionView):
             send_receipt(self.payment, by=self.person)
         except KhaltiError as error:
             return self.refuse(words_for(error))
-        messages.success(self.request, _("The receipt was sent to %(address)s.") % {"address": self.redaction.address})
+        messages.success(self.request, _("Receipt sent to %(address)s.") % {"address": self.redaction.address})
         return self.go_back()

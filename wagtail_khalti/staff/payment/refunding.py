@@ -1,4 +1,4 @@
-"""Give money back: how much, a last look, and what came of it."""
+"""Refund a payment: enter the amount, confirm it, and read the outcome."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from wagtail_khalti.ledger import needs_mobile
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa, to_rupees
+from wagtail_khalti.staff.action_pages import PaymentActionView
 from wagtail_khalti.staff.error_messages import why_not_refundable, words_after, words_for
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RefundForm
-from wagtail_khalti.staff.payment.action_pages import PaymentActionView
 
 
 class RefundView(PaymentActionView):
-    """Two steps: what is to go back, then the button that names it. Nothing is sent before the second."""
+    """Two steps: the amount, then the button that names it. Nothing is sent before the second."""
 
     template_name = "wagtail_khalti/staff/refund.html"
 
@@ -54,7 +54,7 @@ class RefundView(PaymentActionView):
         return self.render(form=form, amount=amount, mobile=mobile, reason=said["reason"])
 
     def _confirmed(self, form: ConfirmForm) -> HttpResponse:
-        """Without a word on what can be given back: a form sent twice finds its refund made, and says so."""
+        """The balance is not checked here: a form sent twice finds its refund made, and says so."""
         if not form.is_valid():
             return self._type_again(form) if set(form.errors) == {"typed"} else self._start_again()
         try:
@@ -75,7 +75,7 @@ class RefundView(PaymentActionView):
         form = self._form(self.request.POST)
         if not form.is_valid():
             return self.ask_again(form)
-        messages.warning(self.request, _("Nothing was sent yet. Look at the figures again."))
+        messages.warning(self.request, _("No refund was sent yet. Check the amounts again."))
         return self.render(form=form)
 
     def _refund(self, said: dict[str, Any]) -> KhaltiRefund:
@@ -90,31 +90,32 @@ class RefundView(PaymentActionView):
         )
 
     def _ask_for_mobile(self, said: dict[str, Any], error: MobileNeeded) -> HttpResponse:
-        """Khalti wants to know where the money goes, or doesn't like what it was told."""
-        asks = _("Khalti asks for the mobile number of the Khalti account that gets the money.")
+        """Khalti needs the number of the account, or rejected the one it was given."""
+        asks = _("Khalti needs the mobile number of the Khalti account that receives the refund.")
         form = self._form({**said, "amount": to_rupees(said["amount"])})
         form.add_error("mobile", words_for(error) if said["mobile"] else asks)
-        messages.error(self.request, _("Nothing was given back."))
+        messages.error(self.request, _("Nothing was refunded."))
         return self.render(form=form)
 
     def _tell(self, refund: KhaltiRefund) -> None:
         amount = rupees(refund.amount or 0)
         if refund.is_done:
-            words = _("%(amount)s was given back. %(left)s is left.")
+            words = _("Refunded %(amount)s. Refundable balance: %(left)s.")
             messages.success(self.request, words % {"amount": amount, "left": rupees(refund.refundable or 0)})
         elif refund.state == State.UNCONFIRMED:
-            messages.warning(self.request, _in_doubt(amount))
+            messages.warning(self.request, _unconfirmed(amount))
         elif refund.is_in_progress:
             messages.info(
-                self.request, _("%(amount)s is being sent to Khalti. Look again in a moment.") % {"amount": amount}
+                self.request,
+                _("The refund of %(amount)s is being processed. Reload this page in a moment.") % {"amount": amount},
             )
         else:
-            messages.error(self.request, _("%(amount)s was not given back.") % {"amount": amount})
+            messages.error(self.request, _("The refund of %(amount)s failed.") % {"amount": amount})
 
 
 def second_payment_form(payment: KhaltiPayment) -> ConfirmForm:
     """All of it, at one press: the first payment bought what this one paid for again."""
-    return _last_word(payment, {"amount": Paisa(payment.refundable), "reason": _("Paid twice")})
+    return _last_word(payment, {"amount": Paisa(payment.refundable), "reason": _("Duplicate payment")})
 
 
 def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
@@ -129,8 +130,8 @@ def _last_word(payment: KhaltiPayment, said: dict[str, Any]) -> ConfirmForm:
     return ConfirmForm(payment=payment, initial=initial)
 
 
-def _in_doubt(amount: str) -> str:
+def _unconfirmed(amount: str) -> str:
     return _(
-        "It is not known yet whether %(amount)s was given back: Khalti did not answer clearly. Khalti is asked again "
-        "by itself. Until it is known, do not give the money back in another way."
+        "The refund of %(amount)s is unconfirmed: Khalti gave no clear response. It is checked automatically. Until "
+        "the outcome is known, do not refund the customer in another way."
     ) % {"amount": amount}

@@ -1,4 +1,4 @@
-"""What happened to a payment, line by line, as a person would tell it."""
+"""The timeline of a payment, line by line."""
 
 from __future__ import annotations
 
@@ -99,13 +99,15 @@ def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterat
     for issue in payment.issues.order_by("-pk")[:MAX_ISSUES]:
         if issue.kind not in told:
             details = str(issue.get_kind_display())
-            yield _of_system(issue.opened_at, _("Needs a person"), details)
+            yield _of_system(issue.opened_at, _("Issue opened"), details)
 
 
 def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[Line]:
     for delivery in deliveries:
         if delivery.delivered_at:
-            yield _of_system(delivery.delivered_at, _("Site's code was told"), str(delivery.get_event_type_display()))
+            yield _of_system(
+                delivery.delivered_at, _("Integration event delivered"), str(delivery.get_event_type_display())
+            )
 
 
 def _of_system(at: datetime, what: str, details: str) -> Line:

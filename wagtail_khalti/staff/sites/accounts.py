@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, Mode, configuration
+from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, configuration
+from wagtail_khalti.staff.modes import ModeBar, mode_bar, not_set_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +50,12 @@ def choices(chosen: str) -> list[tuple[str, str]]:
     return [("", first), *others, *gone]
 
 
-def ribbon(chosen: str) -> dict[str, str]:
-    """What has to be known before anything else, in a tone and in words."""
+def mode_bar_of(chosen: str) -> ModeBar:
+    """Of the account that takes the payments of a site."""
     merchant = known_merchants().get(chosen or DEFAULT_MERCHANT)
     if merchant is None or not merchant.secret_key:
-        return {"badge": "none", "words": _("NOT SET UP: visitors can't pay")}
-    if merchant.mode == Mode.LIVE:
-        return {"badge": "live", "words": _("LIVE: real money")}
-    return {"badge": "test", "words": _("TEST (%(mode)s): no money moves") % {"mode": merchant.mode.label}}
+        return not_set_up()
+    return mode_bar(merchant.mode)
 
 
 def is_gone(chosen: str) -> bool:

@@ -16,7 +16,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_khalti.database.characters import require_kept
 from wagtail_khalti.models import KhaltiSettings
-from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, ribbon
+from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, mode_bar_of
 from wagtail_khalti.text.email_addresses import is_address
 
 MAX_ADDRESSES = 20
@@ -69,7 +69,7 @@ class AccountPanel(Panel):
 def account_context(settings: KhaltiSettings) -> dict[str, Any]:
     """How a site stands with Khalti."""
     return {
-        "ribbon": ribbon(settings.merchant),
+        "mode_bar": mode_bar_of(settings.merchant),
         "accounts": accounts(settings.merchant),
         "gone": settings.merchant if is_gone(settings.merchant) else "",
         "connection_url": reverse("khalti_settings:connection", args=[settings.site_id]),

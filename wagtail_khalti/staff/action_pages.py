@@ -1,4 +1,4 @@
-"""What the pages on which staff do something with a payment have in common."""
+"""What the pages on which staff do something with a payment, or with one of its issues, have in common."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_khalti.ledger import match_refunds_now
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.staff.figures import figures_of, rupees
+from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.permissions import REFUND, VIEW, policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 
@@ -80,7 +81,7 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
         return self.render(form=form)
 
     def say_that_something_is_marked(self) -> None:
-        messages.error(self.request, _("Nothing was done yet. Look at what is marked below."))
+        messages.error(self.request, _("Please correct the errors below."))
 
     def go_back(self) -> HttpResponse:
         return HttpResponseRedirect(self.payment_url)
@@ -118,6 +119,7 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
         payment = self.payment
         context: dict[str, Any] = super().get_context_data(
             payment=payment,
+            mode_bar=mode_bar(payment.mode),
             payment_url=self.payment_url,
             redaction=self.redaction,
             figures=figures_of(payment, payment.refunds.all()),

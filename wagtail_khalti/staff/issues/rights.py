@@ -1,0 +1,22 @@
+"""Which buttons of an issue a person may press."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.issues.cards import SETTINGS, Button, IssueCard
+from wagtail_khalti.staff.permissions import policy, settings_policy
+
+
+def permitted_buttons(card: IssueCard, user: Any, payment: KhaltiPayment) -> list[Button]:
+    return [button for button in card.buttons if _is_permitted(button, user, payment)]
+
+
+def _is_permitted(button: Button, user: Any, payment: KhaltiPayment) -> bool:
+    permission = button.door.right
+    if permission == SETTINGS:
+        return bool(settings_policy.user_has_permission_for_instance(user, "change", payment))
+    if button.asks_khalti and not payment.pidx:
+        return False
+    return bool(policy.user_has_permission_for_instance(user, permission, payment))
