@@ -1,4 +1,4 @@
-"""“Check the connection”: the same question, and the same words, as the doctor's."""
+"""“Test connection (nothing is charged)”: the same question, and the same words, as the doctor's."""
 
 # ruff: noqa: F401, F811 - “museum” is a fixture
 
@@ -127,7 +127,7 @@ def test_an_account_that_is_not_there_is_not_asked_about(press, khalti, name):
     page = press(name)
 
     assert page.status == 200
-    assert page.messages == ["This Khalti account is not set up here."]
+    assert page.messages == ["This Khalti account is not set up."]
     assert khalti.calls("lookup") == 0
     assert "<script>alert" not in page.html
 

@@ -81,7 +81,7 @@ class TestThePage:
         page = Seen(keeper.get(settings_url(site)))
 
         accounts = [words_of(section) for section in page.main.select(".khalti-accounts section")]
-        assert accounts[0].startswith("default takes the payments of this site")
+        assert accounts[0].startswith("default used by this site")
         assert accounts[1].startswith("museum Mode")
         for words, name in zip(accounts, ("default", "museum"), strict=True):
             merchant = configuration().merchants[name]
@@ -102,7 +102,7 @@ class TestThePage:
     def test_leads_to_the_check_of_the_connection(self, keeper, site):
         page = Seen(keeper.get(settings_url(site)))
 
-        [link] = [link for link in page.main.select("a.button") if words_of(link) == "Check the connection"]
+        [link] = [link for link in page.main.select("a.button") if words_of(link) == "Test connection (nothing is charged)"]
         assert keeper.get(link["href"]).status_code == 200
 
     def test_is_in_the_menu_of_those_who_may_change_it(self, keeper, sign_in, site):
@@ -251,7 +251,7 @@ class TestWhatIsChosen:
 
         page = save(**{name: draft.pk})
 
-        assert page.errors == ["This page is not published, so visitors could not see it."]
+        assert page.errors == ["This page is not published, so visitors can't open it."]
         assert getattr(chosen(site), name) is None
 
     def test_a_page_of_another_site_may_be_chosen(self, save, site, museum):
@@ -302,7 +302,7 @@ class TestThePaymentsOfSingleSites:
         page = Seen(sign_in("superuser").client.get(reverse("wagtailusers_groups:edit", args=[group.pk])))
 
         assert page.status == 200
-        assert "Payments of single sites" not in page.text
+        assert "Payments by site" not in page.text
 
     def test_are_given_and_taken_for_each_site(self, send, group, site, museum):
         page = send(**{str(museum.pk): ["view", "refund"], str(site.pk): ["export"]})

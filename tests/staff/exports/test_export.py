@@ -156,14 +156,14 @@ class TestWhatCantBeMeant:
         page = accountant.get("export_payments", **query)
 
         assert page.status == 400
-        assert "There is no file, since a filter can't be understood:" in page.text
+        assert "Nothing can be exported, because a filter is not valid:" in page.text
         assert ModelLogEntry.objects.filter(action="wagtail_khalti.export").count() == 0
 
     @pytest.mark.parametrize(
         ("first", "last", "words"),
         [
             ("2026-02-30", "2026-03-01", "There is no such day."),
-            ("2026-03-02", "2026-03-01", "This day is before the first one."),
+            ("2026-03-02", "2026-03-01", "The end date is before the start date."),
             ("1976-01-01", "2026-01-01", "That is more than ten years."),
             ("2026-03-02", "", "This field is required."),
         ],
