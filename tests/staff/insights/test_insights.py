@@ -161,8 +161,8 @@ class TestTheFigures:
             "Khalti fees": ["Rs 2,499.12"],
             "Refunded": ["Rs 500", "1 refund"],
             "Net": ["Rs 1,21,956.88", "After fees and refunds"],
-            "Success rate": ["29 %", "2 paid of 7 started"],
-            "Time to pay": ["4 minutes", "From checkout to confirmed payment"],
+            "Success rate": ["29 %", "2 of 7 started payments were paid"],
+            "Median time to pay": ["4 minutes", "From checkout to confirmed payment"],
         }
 
     def test_are_those_of_each_day_and_of_all_together(self, look, week):
@@ -174,10 +174,10 @@ class TestTheFigures:
             "1", "Rs 1,23,456", "Rs 2,469.12", "Rs 0", "Rs 1,20,986.88", "3", "33 %",
         ]  # fmt: skip
         assert rows["21 November 2026 * 5 Mangsir 2083 BS"][:5] == ["1", "Rs 1,500", "Rs 30", "Rs 500", "Rs 970"]
-        assert rows["Together"][:5] == ["2", "Rs 1,24,956", "Rs 2,499.12", "Rs 500", "Rs 1,21,956.88"]
+        assert rows["Total"][:5] == ["2", "Rs 1,24,956", "Rs 2,499.12", "Rs 500", "Rs 1,21,956.88"]
 
     def test_say_that_today_is_not_over(self, look, week):
-        assert "* Today is not over yet" in look().text
+        assert "* Today's figures are not final yet." in look().text
         assert "not over yet" not in look(last=YESTERDAY).text
 
     def test_say_where_visitors_drop_out(self, look, week):
@@ -193,7 +193,7 @@ class TestTheFigures:
             ["1", "14 %"],
             ["2", "29 %"],
         ]
-        assert "Most are lost between “Checkout opened” and “Started”: 13." in page.text
+        assert "The largest drop-off is between “Checkout opened” and “Started”: 13." in page.text
 
     def test_tell_no_share_of_a_checkout_page_that_code_went_past(self, look):
         save([past_payment(TODAY), past_payment(TODAY)])
@@ -228,7 +228,7 @@ class TestTheFigures:
         rows = look().table("places")
 
         assert len(rows) == 51
-        assert rows["3 other places"][:3] == ["0", "3", "Rs 6"]
+        assert rows["3 other pages and blocks"][:3] == ["0", "3", "Rs 6"]
 
     def test_never_mix_live_and_test_payments(self, look, week):
         save([past_payment(TODAY, 33_300, mode="live"), past_payment(TODAY, 44_400, mode="sandbox")])
@@ -258,7 +258,7 @@ class TestTheFigures:
     def test_that_are_none_say_what_will_be_there(self, look):
         page = look()
 
-        assert "Nothing happened in these days. Each payment counts here as soon as" in page.text
+        assert "No payments in this period. A payment is counted as soon as" in page.text
         assert page.main.select("table, canvas, figure") == []
         assert "chart.umd.min.js" not in page.html
 
@@ -341,7 +341,7 @@ class TestThePeriod:
     def test_that_is_still_to_come_has_no_figures(self, look, week):
         page = look(first="2026-11-22", last="2026-12-31")
 
-        assert "These days are still to come." in page.text
+        assert "This period is in the future." in page.text
         assert page.tiles == {}
 
     @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ class TestThePeriod:
     def test_of_many_rows_is_folded(self, look, week):
         page = look(first="2026-07-17", last="2026-11-21", by="day")
 
-        assert words_of(page.main.select_one("details summary")) == "Show the table with 128 rows"
+        assert words_of(page.main.select_one("details summary")) == "Show the table (128 rows)"
         assert look().main.select("details") == []
 
 
@@ -453,7 +453,7 @@ class TestThePage:
 
         for canvas in page.main.select("canvas"):
             assert canvas["role"] == "img"
-            assert "table beneath" in canvas["aria-label"]
+            assert "table below" in canvas["aria-label"]
             assert canvas.find_parent("section").select_one("table caption")
         assert [canvas["data-khalti-chart"] for canvas in page.main.select("canvas")] == ["money", "paying", "funnel"]
 
