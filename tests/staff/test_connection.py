@@ -1,4 +1,4 @@
-"""“Check the connection”: the same question, and the same words, as the doctor's."""
+"""“Test connection (nothing is charged)”: the same question, and the same words, as the doctor's."""
 
 # ruff: noqa: F401, F811 - “museum” is a fixture
 
@@ -96,7 +96,7 @@ def test_a_second_click_asks_nobody_and_shows_what_the_first_one_heard(press, kh
 
     assert khalti.calls("lookup") == 1
     assert said(second) == said(first)
-    assert second.messages == ["Khalti was asked about “default” just now. Try again in a moment."]
+    assert second.messages == ["The connection of “default” was tested a moment ago. Try again shortly."]
 
 
 def test_whoever_looks_later_sees_the_last_answer(press, keeper, site, khalti):
@@ -127,7 +127,7 @@ def test_an_account_that_is_not_there_is_not_asked_about(press, khalti, name):
     page = press(name)
 
     assert page.status == 200
-    assert page.messages == ["This Khalti account is not set up here."]
+    assert page.messages == ["This Khalti account is not set up."]
     assert khalti.calls("lookup") == 0
     assert "<script>alert" not in page.html
 
@@ -161,7 +161,7 @@ def test_a_chosen_account_that_is_gone_is_said(keeper, site):
 
     page = Seen(keeper.get(connection_url(site)))
 
-    assert "The Khalti account “museum” was chosen for this site, and is not set up any more" in page.text
+    assert "The Khalti account “museum” was chosen for this site, but is no longer set up" in page.text
 
 
 @pytest.mark.parametrize("role", ["editor", "viewer", "cashier", "accountant", "manager"])

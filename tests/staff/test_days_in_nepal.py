@@ -111,7 +111,7 @@ def test_pages_with_figures_say_whose_days_they_are(sign_in, settings, zone, is_
 
     for address in (url_of("export"), "/admin/reports/khalti/"):
         text = Seen(client.get(address)).text
-        assert ("Days here begin and end at midnight in Nepal" in text) == is_said
+        assert ("Days begin and end at midnight in Nepal" in text) == is_said
 
 
 def test_links_are_in_ad_where_the_site_is_in_nepal(paid, superuser, settings):

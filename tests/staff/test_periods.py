@@ -9,7 +9,7 @@ from wagtail_khalti.dates.days import beginning_of, today
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.periods import MAX_LENGTH, PeriodForm, choices, moments
 
-NO_SUCH_DAY = "There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05."
+NO_SUCH_DAY = "Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat."
 TOO_LONG_A_TEXT = "Ensure this value has at most 30 characters (it has {})."
 SATURDAY = date(2026, 11, 21)  # 2083-08-05
 
@@ -61,12 +61,12 @@ class TestTheForm:
 
     @pytest.mark.parametrize(("first", "last"), [("2026-11-21", "2026-11-20"), ("2083-08-05", "2083-08-04")])
     def test_says_that_a_range_is_reversed(self, first, last):
-        assert form_of(first, last).errors == {"last": ["This day is before the first one."]}
+        assert form_of(first, last).errors == {"last": ["The end date is before the start date."]}
 
     def test_says_that_fifty_years_are_too_many(self):
         for first, last in [("1976-11-21", "2026-11-21"), ("2033-08-05", "2083-08-05")]:
             assert form_of("1976-11-21", "2083-08-05").errors == {
-                "first": ["That is more than ten years. Choose fewer."]
+                "first": ["A period can't be longer than ten years."]
             }, (first, last)
 
     def test_takes_ten_years_and_not_a_day_more(self):

@@ -81,7 +81,7 @@ class TestThePage:
         page = Seen(keeper.get(settings_url(site)))
 
         accounts = [words_of(section) for section in page.main.select(".khalti-accounts section")]
-        assert accounts[0].startswith("default takes the payments of this site")
+        assert accounts[0].startswith("default used by this site")
         assert accounts[1].startswith("museum Mode")
         for words, name in zip(accounts, ("default", "museum"), strict=True):
             merchant = configuration().merchants[name]
@@ -89,7 +89,7 @@ class TestThePage:
             assert merchant.key_fingerprint in words
         assert KEY not in page.html
         assert MUSEUMS_KEY not in page.html
-        assert "environment of the server" in page.text
+        assert "server's environment" in page.text
 
     def test_shows_another_fingerprint_once_the_key_is_another(self, keeper, site, settings, payment):
         settings.WAGTAIL_KHALTI = {**SIMULATED, "SECRET_KEY": "another-key-for-tests"}
@@ -102,7 +102,7 @@ class TestThePage:
     def test_leads_to_the_check_of_the_connection(self, keeper, site):
         page = Seen(keeper.get(settings_url(site)))
 
-        [link] = [link for link in page.main.select("a.button") if words_of(link) == "Check the connection"]
+        [link] = page.main.select("a.button")
         assert keeper.get(link["href"]).status_code == 200
 
     def test_is_in_the_menu_of_those_who_may_change_it(self, keeper, sign_in, site):
@@ -165,8 +165,8 @@ class TestWhatIsChosen:
         page = Seen(keeper.get(settings_url(site)))
 
         assert {option["value"]: words_of(option) for option in page.main.select("[name=merchant] option")} == {
-            "": f"The usual one: default · Test (simulator) · key {marks['default']}",
-            "museum": f"museum · Test (simulator) · key {marks['museum']}",
+            "": f"Default: default · Test (simulator) · API key {marks['default']}",
+            "museum": f"museum · Test (simulator) · API key {marks['museum']}",
         }
 
     def test_an_account_that_was_never_set_up_is_refused(self, save, site, settings):
@@ -186,9 +186,9 @@ class TestWhatIsChosen:
 
         page = Seen(keeper.get(settings_url(site)))
         assert ribbon_of(page) == "Not set up Visitors can't pay."
-        assert "The Khalti account “museum” was chosen for this site, and is not set up any more" in page.text
+        assert "The Khalti account “museum” was chosen for this site, but is no longer set up" in page.text
         [selected] = page.main.select("[name=merchant] option[selected]")
-        assert words_of(selected) == "museum (not set up any more)"
+        assert words_of(selected) == "museum (no longer set up)"
 
         save(merchant="museum", contact="9800000000")
         assert (chosen(site).merchant, chosen(site).contact) == ("museum", "9800000000")
@@ -211,7 +211,7 @@ class TestWhatIsChosen:
     def test_the_error_names_the_line_that_is_no_address(self, save, site, typed, bad):
         page = save(notification_recipients=typed)
 
-        assert page.errors == [f"“{bad}” is not an e-mail address. Write one address in each line."]
+        assert page.errors == [f"“{bad}” is not a valid e-mail address. Enter one address per line."]
         assert chosen(site).notification_recipients == ""
         assert (
             page.main.select_one("[name=notification_recipients]").get_text().strip().splitlines() == typed.splitlines()
@@ -243,7 +243,7 @@ class TestWhatIsChosen:
     def test_more_addresses_than_can_be_meant_are_refused(self, save):
         page = save(notification_recipients="\n".join(f"p{number}@example.com" for number in range(21)))
 
-        assert page.errors == ["At most 20 addresses are told."]
+        assert page.errors == ["Enter at most 20 addresses."]
 
     @pytest.mark.parametrize("name", ["thank_you_page", "return_page"])
     def test_a_page_that_visitors_can_not_see_is_refused(self, save, site, home, name):
@@ -251,7 +251,7 @@ class TestWhatIsChosen:
 
         page = save(**{name: draft.pk})
 
-        assert page.errors == ["This page is not published, so visitors could not see it."]
+        assert page.errors == ["This page is not published, so visitors can't open it."]
         assert getattr(chosen(site), name) is None
 
     def test_a_page_of_another_site_may_be_chosen(self, save, site, museum):
@@ -302,7 +302,7 @@ class TestThePaymentsOfSingleSites:
         page = Seen(sign_in("superuser").client.get(reverse("wagtailusers_groups:edit", args=[group.pk])))
 
         assert page.status == 200
-        assert "Payments of single sites" not in page.text
+        assert "Payments by site" not in page.text
 
     def test_are_given_and_taken_for_each_site(self, send, group, site, museum):
         page = send(**{str(museum.pk): ["view", "refund"], str(site.pk): ["export"]})

@@ -69,7 +69,7 @@ def test_so_does_the_history_of_what_was_repeated(desk_in, paid, zone, last, tim
 def test_the_export_says_whose_days_are_meant(desk_in, paid, zone, is_said):
     text = desk_in(zone).get("export").text
 
-    assert ("in the time zone of the site: Nepal Time." in text) == is_said
+    assert ("in the site's time zone: Nepal Time." in text) == is_said
 
 
 def test_a_receipt_is_the_same_from_wherever_it_is_sent(desk_in, paid, mailoutbox):

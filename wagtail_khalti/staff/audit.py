@@ -33,7 +33,7 @@ ACTIONS: dict[str, tuple[Promise, Promise]] = {
 
 NEWS = dict(KhaltiDelivery.EventType.choices)
 ISSUES = dict(KhaltiIssue.Kind.choices)
-FILES = {"payments": _("Payments"), "days": _("Summary by days"), **dict(Mode.choices), **dict(FileType.choices)}
+FILES = {"payments": _("Payments"), "days": _("Daily summary"), **dict(Mode.choices), **dict(FileType.choices)}
 FOUND_BY_PERSON = _("Refund of %(amount)s confirmed as succeeded")
 
 

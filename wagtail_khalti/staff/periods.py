@@ -27,7 +27,7 @@ class DayField(forms.CharField):
     """A day, in AD or BS as it was typed: ``2026-11-21`` or ``2083-08-05``."""
 
     default_error_messages: ClassVar = {
-        "invalid": gettext_lazy("There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05.")
+        "invalid": gettext_lazy("Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat.")
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -55,9 +55,9 @@ class PeriodForm(forms.Form):
         said: dict[str, Any] = super().clean() or self.cleaned_data
         first, last = said.get("first"), said.get("last")
         if first and last and first > last:
-            raise ValidationError({"last": _("This day is before the first one.")})
+            raise ValidationError({"last": _("The end date is before the start date.")})
         if first and last and (last - first).days >= MAX_LENGTH:
-            raise ValidationError({"first": _("That is more than ten years. Choose fewer.")})
+            raise ValidationError({"first": _("A period can't be longer than ten years.")})
         return said
 
 
@@ -127,6 +127,6 @@ def whose_days() -> str:
     """For pages with figures of days, where somebody could take them for days of the site."""
     if is_in_nepal():
         return ""
-    return _("Days here begin and end at midnight in Nepal, whereas times are in the time zone of the site: %s.") % (
+    return _("Days begin and end at midnight in Nepal. Times are in the site's time zone: %s.") % (
         settings.TIME_ZONE
     )

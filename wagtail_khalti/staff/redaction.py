@@ -61,7 +61,7 @@ class Redaction:
 
     def of_own_words(self, words: Any) -> Any:
         """What staff wrote, in which nobody can find all that names a person."""
-        return words if self.is_full or not words else _("(not shown to you)")
+        return words if self.is_full or not words else _("Hidden")
 
     def _without_person(self, words: str) -> str:
         name = self.payment.customer_name.strip()

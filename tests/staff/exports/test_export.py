@@ -111,7 +111,7 @@ class TestThePage:
     def test_says_which_payments_and_how_many(self, accountant, paid):
         page = accountant.get("export", status="completed", amount_from="1000")
 
-        assert page.figures["How many"] == "1 payment"
+        assert page.figures["Number of payments"] == "1 payment"
         assert page.figures["Status"] == "Completed"
         assert page.figures["Amount"] == "from 1000"
         assert "No money moves." in page.text
@@ -129,7 +129,7 @@ class TestThePage:
     def test_says_that_a_filter_makes_no_sense_and_offers_no_file(self, accountant, paid):
         page = accountant.get("export", created_from="2083-13-40")
 
-        assert "There is no such day." in page.text
+        assert "Enter a valid date" in page.text
         assert page.main.select(f"form[action='{url_of('export_payments')}']") == []
 
     def test_says_how_long_a_large_file_takes(self, accountant, paid, monkeypatch):
@@ -141,10 +141,10 @@ class TestThePage:
         monkeypatch.setattr("wagtail_khalti.staff.exports.words.CAP", 1)
         make_paid(), make_paid()
 
-        assert accountant.get("export").figures["How many"] == "More than 1 payments"
+        assert accountant.get("export").figures["Number of payments"] == "More than 1 payments"
 
     def test_can_be_opened_without_any_payment(self, accountant):
-        assert accountant.get("export").figures["How many"] == "0 payments"
+        assert accountant.get("export").figures["Number of payments"] == "0 payments"
 
 
 class TestWhatCantBeMeant:
@@ -156,15 +156,15 @@ class TestWhatCantBeMeant:
         page = accountant.get("export_payments", **query)
 
         assert page.status == 400
-        assert "There is no file, since a filter can't be understood:" in page.text
+        assert "Nothing can be exported, because a filter is not valid:" in page.text
         assert ModelLogEntry.objects.filter(action="wagtail_khalti.export").count() == 0
 
     @pytest.mark.parametrize(
         ("first", "last", "words"),
         [
-            ("2026-02-30", "2026-03-01", "There is no such day."),
-            ("2026-03-02", "2026-03-01", "This day is before the first one."),
-            ("1976-01-01", "2026-01-01", "That is more than ten years."),
+            ("2026-02-30", "2026-03-01", "Enter a valid date"),
+            ("2026-03-02", "2026-03-01", "The end date is before the start date."),
+            ("1976-01-01", "2026-01-01", "A period can't be longer than ten years."),
             ("2026-03-02", "", "This field is required."),
         ],
     )
@@ -302,7 +302,7 @@ class TestWhoSeesWhom:
             assert PERSONAL_COLUMNS.isdisjoint(found)
             assert b"Sita Rai" not in content
             assert b"Sita Rai" not in b"".join(parts_of(content))
-        assert "Without names, addresses and numbers of customers" in desk.get("export").text
+        assert "Customer names, e-mail addresses and mobile numbers are not included" in desk.get("export").text
 
     def test_holds_only_payments_of_the_sites_within_reach(self, one_site, download, make_paid, home):
         make_paid(purpose="Of no site")
@@ -312,7 +312,7 @@ class TestWhoSeesWhom:
         make_paid(purpose="Of another site", site=another)
 
         assert [row["Description"] for row in records(download(desk=desk))] == ["Theirs"]
-        assert desk.get("export").figures["How many"] == "1 payment"
+        assert desk.get("export").figures["Number of payments"] == "1 payment"
         total = records(download("export_days", desk=desk, first=str(today()), last=str(today())))[-1]
         assert total["Payments"] == "1"
 

@@ -114,7 +114,7 @@ class TestWhoMaySee:
 
         assert page.path == address()
         assert page.tiles["Gross"][0] == "Rs 1,24,956"
-        assert "Khalti insights" in menu_of(sign_in(role))
+        assert "Payment insights" in menu_of(sign_in(role))
 
     def test_nobody_else(self, look, sign_in, week):
         for role in ("", "member", "editor"):
@@ -122,7 +122,7 @@ class TestWhoMaySee:
 
             assert answer.status_code in (302, 403)
             assert "1,24,956" not in look(role).html
-        assert "Khalti insights" not in menu_of(sign_in("editor"))
+        assert "Payment insights" not in menu_of(sign_in("editor"))
 
     def test_of_one_site_those_who_may_see_only_that(self, sign_in, branch, branch_clerk, week):
         save(
@@ -147,7 +147,7 @@ class TestWhoMaySee:
 
         page = Insights(sign_in("editor").client.get(address(), {"site": default.pk if site == "1" else site}))
 
-        assert page.errors == ["Choose one of the list."]
+        assert page.errors == ["Choose an option from the list."]
         assert page.tiles["Gross"][0] == "Rs 700"
 
     def test_it_is_only_looked_at(self, sign_in):
@@ -160,9 +160,9 @@ class TestTheFigures:
             "Gross": ["Rs 1,24,956", "2 payments"],
             "Khalti fees": ["Rs 2,499.12"],
             "Refunded": ["Rs 500", "1 refund"],
-            "Net": ["Rs 1,21,956.88", "What is left of it."],
-            "Success rate": ["29 %", "2 paid of 7 started"],
-            "Time to pay": ["4 minutes", "Half of all who paid were faster."],
+            "Net": ["Rs 1,21,956.88", "After fees and refunds"],
+            "Success rate": ["29 %", "2 of 7 started payments were paid"],
+            "Median time to pay": ["4 minutes", "From checkout to confirmed payment"],
         }
 
     def test_are_those_of_each_day_and_of_all_together(self, look, week):
@@ -174,10 +174,10 @@ class TestTheFigures:
             "1", "Rs 1,23,456", "Rs 2,469.12", "Rs 0", "Rs 1,20,986.88", "3", "33 %",
         ]  # fmt: skip
         assert rows["21 November 2026 * 5 Mangsir 2083 BS"][:5] == ["1", "Rs 1,500", "Rs 30", "Rs 500", "Rs 970"]
-        assert rows["Together"][:5] == ["2", "Rs 1,24,956", "Rs 2,499.12", "Rs 500", "Rs 1,21,956.88"]
+        assert rows["Total"][:5] == ["2", "Rs 1,24,956", "Rs 2,499.12", "Rs 500", "Rs 1,21,956.88"]
 
     def test_say_that_today_is_not_over(self, look, week):
-        assert "* Today is not over yet" in look().text
+        assert "* Today's figures are not final yet." in look().text
         assert "not over yet" not in look(last=YESTERDAY).text
 
     def test_say_where_visitors_drop_out(self, look, week):
@@ -193,7 +193,7 @@ class TestTheFigures:
             ["1", "14 %"],
             ["2", "29 %"],
         ]
-        assert "Most are lost between “Checkout opened” and “Started”: 13." in page.text
+        assert "The largest drop-off is between “Checkout opened” and “Started”: 13." in page.text
 
     def test_tell_no_share_of_a_checkout_page_that_code_went_past(self, look):
         save([past_payment(TODAY), past_payment(TODAY)])
@@ -228,7 +228,7 @@ class TestTheFigures:
         rows = look().table("places")
 
         assert len(rows) == 51
-        assert rows["3 other places"][:3] == ["0", "3", "Rs 6"]
+        assert rows["3 other pages and blocks"][:3] == ["0", "3", "Rs 6"]
 
     def test_never_mix_live_and_test_payments(self, look, week):
         save([past_payment(TODAY, 33_300, mode="live"), past_payment(TODAY, 44_400, mode="sandbox")])
@@ -258,7 +258,7 @@ class TestTheFigures:
     def test_that_are_none_say_what_will_be_there(self, look):
         page = look()
 
-        assert "Nothing happened in these days. Each payment counts here as soon as" in page.text
+        assert "No payments in this period. A payment is counted as soon as" in page.text
         assert page.main.select("table, canvas, figure") == []
         assert "chart.umd.min.js" not in page.html
 
@@ -341,7 +341,7 @@ class TestThePeriod:
     def test_that_is_still_to_come_has_no_figures(self, look, week):
         page = look(first="2026-11-22", last="2026-12-31")
 
-        assert "These days are still to come." in page.text
+        assert "This period is in the future." in page.text
         assert page.tiles == {}
 
     @pytest.mark.parametrize(
@@ -359,13 +359,13 @@ class TestThePeriod:
     def test_of_many_rows_is_folded(self, look, week):
         page = look(first="2026-07-17", last="2026-11-21", by="day")
 
-        assert words_of(page.main.select_one("details summary")) == "Show the table with 128 rows"
+        assert words_of(page.main.select_one("details summary")) == "Show the table (128 rows)"
         assert look().main.select("details") == []
 
 
 LIST, DAY = (
-    "Choose one of the list.",
-    "There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05.",
+    "Choose an option from the list.",
+    "Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat.",
 )
 SENSELESS = [
     ({"first": "2026-02-30"}, [DAY]),
@@ -377,11 +377,11 @@ SENSELESS = [
     ({"first": "<script>"}, [DAY]),
     ({"first": "x" * 10_000}, ["Ensure this value has at most 30 characters (it has 10000)."]),
     ({"first": "\x00"}, ["Null characters are not allowed."]),
-    ({"first": "2026-11-21", "last": "2026-11-20"}, ["This day is before the first one."]),
-    ({"first": "1976-11-21", "last": "2026-11-21"}, ["That is more than ten years. Choose fewer."]),
-    ({"first": "1976-11-21", "last": ""}, ["That is more than ten years. Choose fewer."]),
+    ({"first": "2026-11-21", "last": "2026-11-20"}, ["The end date is before the start date."]),
+    ({"first": "1976-11-21", "last": "2026-11-21"}, ["A period can't be longer than ten years."]),
+    ({"first": "1976-11-21", "last": ""}, ["A period can't be longer than ten years."]),
     ({"by": "hour"}, [LIST]),
-    ({"by": "day", "first": "2020-01-01"}, ["These would be too many rows. Choose weeks or months, or fewer days."]),
+    ({"by": "day", "first": "2020-01-01"}, ["This would be too many rows. Group by week or month, or choose fewer days."]),
     ({"mode": "real"}, [LIST]),
     ({"mode": "x" * 10_000}, [LIST]),
     ({"merchant": "nobody"}, [LIST]),
@@ -453,7 +453,7 @@ class TestThePage:
 
         for canvas in page.main.select("canvas"):
             assert canvas["role"] == "img"
-            assert "table beneath" in canvas["aria-label"]
+            assert "table below" in canvas["aria-label"]
             assert canvas.find_parent("section").select_one("table caption")
         assert [canvas["data-khalti-chart"] for canvas in page.main.select("canvas")] == ["money", "paying", "funnel"]
 

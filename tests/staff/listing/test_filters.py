@@ -17,7 +17,7 @@ from wagtail_khalti.testing.factories import RefundFactory
 
 pytestmark = pytest.mark.every_database
 
-NO_SUCH_DAY = "There is no such day. Write it like 2026-11-21, or in Bikram Sambat like 2083-08-05."
+NO_SUCH_DAY = "Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat."
 SENSELESS_DAYS = [
     "2026-02-30",
     "2083-01-33",
@@ -132,10 +132,10 @@ class TestDays:
     @pytest.mark.parametrize(
         ("first", "last", "words"),
         [
-            ("2026-11-21", "2026-11-20", "This day is before the first one."),
-            ("2083-08-05", "2083-08-04", "This day is before the first one."),
-            ("2083-08-05", "2026-11-20", "This day is before the first one."),
-            ("1976-11-21", "2026-11-21", "That is more than ten years. Choose fewer."),
+            ("2026-11-21", "2026-11-20", "The end date is before the start date."),
+            ("2083-08-05", "2083-08-04", "The end date is before the start date."),
+            ("2083-08-05", "2026-11-20", "The end date is before the start date."),
+            ("1976-11-21", "2026-11-21", "A period can't be longer than ten years."),
             ("2026-02-30", "2026-02-31", NO_SUCH_DAY),
         ],
     )

@@ -426,7 +426,7 @@ class TestWhatTheExportAsksFor:
         with pytest.raises(ValidationError) as refusal:
             ask(created_from="2026-02-30")
 
-        assert refusal.value.messages[0].startswith("Started: There is no such day.")
+        assert refusal.value.messages[0].startswith("Started: Enter a valid date")
 
     def test_is_refused_where_the_search_finds_too_many(self, ask, db):
         make_many(1001)

@@ -98,7 +98,7 @@ class TestWhoLacksTheRight:
     def test_reads_nothing_that_staff_wrote_which_may_name_somebody(self, person_with, personal):
         page = person_with(VIEW, CHECK).get("inspect", personal)
 
-        assert "“(not shown to you)”" in " ".join(page.timeline)
+        assert "“Hidden”" in " ".join(page.timeline)
         assert "Called" not in page.html
         assert "said so" not in page.html
 

@@ -53,7 +53,7 @@ class TestWhereItCameFrom:
         from_page.source.delete()
 
         page = colleague.get("inspect", from_page)
-        assert page.figures["Page"] == "Shop (no longer there) All payments of this page"
+        assert page.figures["Page"] == "Shop (deleted) All payments of this page"
 
     def test_a_snippet_is_as_good(self, colleague, make_paid):
         teaser = Teaser.objects.create(name="Offer of the week")
@@ -95,7 +95,7 @@ class TestWhatItWasFor:
         payment, number = make_paid(payable=order), order.pk
         order.delete()
 
-        assert colleague.get("inspect", payment).figures["Linked record"] == f"Order {number} (no longer there)"
+        assert colleague.get("inspect", payment).figures["Linked record"] == f"Order {number} (deleted)"
 
     def test_may_be_of_a_kind_that_is_gone_or_has_other_keys(self, colleague, make_paid):
         payment = make_paid(payable=Order.objects.create())
@@ -103,11 +103,11 @@ class TestWhatItWasFor:
         KhaltiPayment.objects.update(payable_class=gone, source_type=gone, source_id="7", source_title="Old shop")
 
         page = colleague.get("inspect", payment)
-        assert page.figures["Linked record"] == f"Basket {payment.payable_id} (no longer there)"
-        assert page.figures["Page"].startswith("Old shop (no longer there)")
+        assert page.figures["Linked record"] == f"Basket {payment.payable_id} (deleted)"
+        assert page.figures["Page"].startswith("Old shop (deleted)")
 
         KhaltiPayment.objects.update(payable_class=ContentType.objects.get_for_model(Order), payable_id="a-b-c")
-        assert colleague.get("inspect", payment).figures["Linked record"] == "Order a-b-c (no longer there)"
+        assert colleague.get("inspect", payment).figures["Linked record"] == "Order a-b-c (deleted)"
 
 
 class TestTheFacts:

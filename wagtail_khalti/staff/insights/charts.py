@@ -49,7 +49,7 @@ def _money(rows: Sequence[Row]) -> dict[str, Any]:
 def _paying(rows: Sequence[Row]) -> dict[str, Any]:
     series = [
         _series("started", _("Started"), [row.sums.started for row in rows], format_number),
-        _series("paid", _("Of these paid"), [row.sums.paid for row in rows], format_number),
+        _series("paid", _("Paid"), [row.sums.paid for row in rows], format_number),
     ]
     return {"series": series}
 

@@ -48,7 +48,7 @@ def spots(places: Sequence[DimensionTotals], links: Links, *, sites: Mapping[int
 
 def _rest(places: Sequence[DimensionTotals]) -> Iterator[Spot]:
     if places:
-        words = ngettext("%(number)s other place", "%(number)s other places", len(places))
+        words = ngettext("%(number)s other page or block", "%(number)s other pages and blocks", len(places))
         yield Spot(
             label=words % {"number": format_number(len(places))}, sums=_sum(dimensions.sums for dimensions in places)
         )

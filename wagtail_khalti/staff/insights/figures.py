@@ -76,17 +76,17 @@ def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
         url=_if(sums.refund_count, links.refunded()),
         note=refunds % {"number": format_number(sums.refund_count)},
     )
-    yield Figure(label=_("Net"), text=rupees(sums.net), note=_("What is left of it."))
+    yield Figure(label=_("Net"), text=rupees(sums.net), note=_("After fees and refunds"))
     yield Figure(
         label=_("Success rate"),
         text=format_share(sums.paid, sums.started) or "–",
         url=_if(sums.started, links.started()),
-        note=_("%(paid)s paid of %(started)s started") % of_started,
+        note=_("%(paid)s of %(started)s started payments were paid") % of_started,
     )
     yield Figure(
-        label=_("Time to pay"),
+        label=_("Median time to pay"),
         text=format_pause(pause) if pause is not None else "–",
-        note=_("Half of all who paid were faster.") if pause is not None else "",
+        note=_("From checkout to confirmed payment") if pause is not None else "",
     )
 
 
@@ -115,7 +115,7 @@ def _cells(sums: Sums, links: Links | None) -> list[Figure]:
         Figure(label=_("Refunded"), text=rupees(sums.refunded), url=_if(sums.refund_count, refunded)),
         Figure(label=_("Net"), text=rupees(sums.net)),
         Figure(label=_("Started"), text=format_number(sums.started), url=_if(sums.started, started)),
-        Figure(label=_("Of these paid"), text=format_share(sums.paid, sums.started) or "–"),
+        Figure(label=_("Success rate"), text=format_share(sums.paid, sums.started) or "–"),
     ]
 
 

@@ -25,7 +25,7 @@ USUAL_DAYS = 30
 class ChoiceField(forms.ChoiceField):
     """Doesn't say again what is none of the choices: it may be long, and nobody typed it."""
 
-    default_error_messages: ClassVar = {"invalid_choice": gettext_lazy("Choose one of the list.")}
+    default_error_messages: ClassVar = {"invalid_choice": gettext_lazy("Choose an option from the list.")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Question:
 class InsightsForm(PeriodForm):
     """All of it is in the address, so that it can be kept and sent on."""
 
-    by = ChoiceField(label=gettext_lazy("By"), required=False, choices=[("", gettext_lazy("Automatic")), *Step.choices])
+    by = ChoiceField(label=gettext_lazy("Group by"), required=False, choices=[("", gettext_lazy("Automatic")), *Step.choices])
     mode = ChoiceField(label=gettext_lazy("Mode"), required=False, choices=Mode.choices)
     merchant = ChoiceField(label=gettext_lazy("Khalti account"), required=False)
     site = ChoiceField(label=gettext_lazy("Site"), required=False)
@@ -61,7 +61,7 @@ class InsightsForm(PeriodForm):
         said = super().clean()
         first, last, step = said.get("first"), said.get("last"), said.get("by")
         if first and last and step and not self.errors and is_too_fine(step, first, last):
-            raise ValidationError({"by": _("These would be too many rows. Choose weeks or months, or fewer days.")})
+            raise ValidationError({"by": _("This would be too many rows. Group by week or month, or choose fewer days.")})
         return said
 
     def question(self) -> Question:

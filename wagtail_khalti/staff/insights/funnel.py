@@ -41,10 +41,10 @@ class Stage:
 def stages(sums: Sums, links: Links) -> list[Stage]:
     """Each is a part of the one before; only payments that the site's own code begins never open a checkout page."""
     steps = [
-        (_("Checkout opened"), _("A visitor looked at the checkout page."), sums.checkout_views, ""),
-        (_("Started"), _("A visitor pressed the button to pay."), sums.started, links.started()),
-        (_("Sent to Khalti"), _("Khalti took the payment on and showed its page."), sums.sent, ""),
-        (_("Paid"), _("Khalti confirmed the money."), sums.paid, links.started(ANY_PAID)),
+        (_("Checkout opened"), _("A visitor opened the checkout page."), sums.checkout_views, ""),
+        (_("Started"), _("A visitor pressed the payment button."), sums.started, links.started()),
+        (_("Sent to Khalti"), _("Khalti created the payment link."), sums.sent, ""),
+        (_("Paid"), _("Khalti confirmed the payment."), sums.paid, links.started(ANY_PAID)),
     ]
     first, *_others = steps
     found = [Stage(label=first[0], explanation=first[1], number=first[2], share="")]
@@ -58,10 +58,10 @@ def stages(sums: Sums, links: Links) -> list[Stage]:
 def ends(sums: Sums, links: Links) -> Iterator[Stage]:
     """Of what was started and is not paid."""
     rows = [
-        (_("Canceled"), _("The visitor canceled at Khalti."), sums.canceled, Status.CANCELED),
-        (_("Expired"), _("The payment link ran out of time."), sums.expired, Status.EXPIRED),
-        (_("Failed"), _("Khalti said that it did not go through."), sums.failed, Status.FAILED),
-        (_("Still waiting"), _("It is not known yet what becomes of it."), sums.waiting, ANY_WAITING),
+        (_("Cancelled"), _("The visitor cancelled on Khalti's page."), sums.canceled, Status.CANCELED),
+        (_("Expired"), _("The payment link expired before it was paid."), sums.expired, Status.EXPIRED),
+        (_("Failed"), _("Khalti reported that the payment failed."), sums.failed, Status.FAILED),
+        (_("In progress"), _("The payment has not reached a final status."), sums.waiting, ANY_WAITING),
     ]
     for label, text, number, status in rows:
         share = format_share(number, sums.started)
@@ -73,5 +73,5 @@ def where_most_are_lost(found: Sequence[Stage]) -> str:
     before, worst = max(pairwise(found), key=lambda pair: pair[1].lost or 0)
     if not worst.lost:
         return ""
-    words = _("Most are lost between “%(before)s” and “%(after)s”: %(number)s.")
+    words = _("The largest drop-off is between “%(before)s” and “%(after)s”: %(number)s.")
     return words % {"before": before.label, "after": worst.label, "number": worst.lost_count}

@@ -36,7 +36,7 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
     permission_policy = policy
     permission_required = VIEW
     template_name = "wagtail_khalti/staff/insights.html"
-    page_title = gettext_lazy("Khalti insights")
+    page_title = gettext_lazy("Payment insights")
     header_icon = "wagtail-khalti"
     http_method_names = ("get", "head", "options")
 

@@ -49,7 +49,7 @@ class RowMenus:
         yield _button(_("View"), "inspect", payment, icon="view", priority=10)
         if _may_have_balance(payment) and _is_on(payment, self.refundable_on):
             yield _button(_("Refund"), "refund", payment, icon="redirect", priority=20)
-            yield _button(_("Record manual refund"), "record", payment, icon="edit", priority=30)
+            yield _button(_("Record manual refund"), "record_refund", payment, icon="edit", priority=30)
         if payment.pidx and _is_on(payment, self.checkable_on):
             yield Button(
                 _("Refresh status from Khalti"), url=self._refresh_url(payment), icon_name="rotate", priority=40

@@ -63,7 +63,7 @@ def _header_actions(
         label = _("Send receipt to %(address)s") % {"address": receipt_address}
         yield HeaderAction(label=label, icon="mail", url=_url("receipt", payment), form="khalti-receipt")
     if may_refund:
-        yield HeaderAction(label=_("Record manual refund"), icon="edit", url=_url("record", payment))
+        yield HeaderAction(label=_("Record manual refund"), icon="edit", url=_url("record_refund", payment))
 
 
 def _url(name: str, payment: KhaltiPayment) -> str:

@@ -44,9 +44,9 @@ def choices(chosen: str) -> list[tuple[str, str]]:
     """For a form; what is chosen stays in it, also where it is gone."""
     known = known_merchants()
     usual = known.get(DEFAULT_MERCHANT)
-    first = _("The usual one: %s") % _label(usual) if usual else _("None: visitors can't pay")
+    first = _("Default: %s") % _label(usual) if usual else _("None (visitors can't pay)")
     others = [(name, _label(known[name])) for name in known if name != DEFAULT_MERCHANT or name == chosen]
-    gone = [(chosen, _("%s (not set up any more)") % chosen)] if chosen and chosen not in known else []
+    gone = [(chosen, _("%s (no longer set up)") % chosen)] if chosen and chosen not in known else []
     return [("", first), *others, *gone]
 
 
@@ -75,5 +75,5 @@ def _account(merchant: Merchant, *, is_chosen: bool) -> Account:
 
 def _label(merchant: Merchant) -> str:
     facts = {"name": merchant.name, "mode": merchant.mode.label, "fingerprint": merchant.key_fingerprint}
-    words = _("%(name)s · %(mode)s · key %(fingerprint)s") if merchant.secret_key else _("%(name)s · %(mode)s · no key")
+    words = _("%(name)s · %(mode)s · API key %(fingerprint)s") if merchant.secret_key else _("%(name)s · %(mode)s · no API key")
     return words % facts

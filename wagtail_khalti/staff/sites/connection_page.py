@@ -41,11 +41,11 @@ class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         merchant = known_merchants().get(request.POST.get("merchant", ""))
         if merchant is None:
-            messages.error(request, _("This Khalti account is not set up here."))
+            messages.error(request, _("This Khalti account is not set up."))
         elif ask(merchant):
             log(instance=self.site, action="wagtail_khalti.check_connection", data={"merchant": merchant.name})
         else:
-            messages.warning(request, _("Khalti was asked about “%s” just now. Try again in a moment.") % merchant.name)
+            messages.warning(request, _("The connection of “%s” was tested a moment ago. Try again shortly.") % merchant.name)
         return self.get(request, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:

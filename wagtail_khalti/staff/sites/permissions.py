@@ -16,9 +16,9 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.permissions import CHECK, EXPORT, PERSONAL, REFUND, VIEW
 
 ACTIONS = (
-    (VIEW, _("See payments")),
-    (PERSONAL, _("See personal data")),
-    (CHECK, _("Check with Khalti")),
+    (VIEW, _("View payments")),
+    (PERSONAL, _("View customer data")),
+    (CHECK, _("Refresh status from Khalti")),
     (REFUND, _("Refund")),
     (EXPORT, _("Export")),
 )

@@ -51,7 +51,7 @@ class SettingsForm(WagtailAdminModelForm):
         if wrong:
             raise ValidationError([_wrong(line) for line in wrong])
         if len(addresses) > MAX_ADDRESSES:
-            raise ValidationError(_("At most %d addresses are told.") % MAX_ADDRESSES)
+            raise ValidationError(_("Enter at most %d addresses.") % MAX_ADDRESSES)
         return "\n".join(addresses)
 
 
@@ -89,8 +89,8 @@ def register_site_settings() -> None:
         [
             AccountPanel(),
             FieldPanel("merchant"),
-            MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Where visitors go")),
-            MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("What visitors read")),
+            MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Pages for visitors")),
+            MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("Texts for visitors")),
             MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
             FieldPanel("notification_recipients", widget=forms.Textarea(attrs={"rows": 3})),
         ],
@@ -101,10 +101,10 @@ def register_site_settings() -> None:
 
 def _published(page: AbstractPage | None) -> AbstractPage | None:
     if page and not page.live:
-        raise ValidationError(_("This page is not published, so visitors could not see it."))
+        raise ValidationError(_("This page is not published, so visitors can't open it."))
     return page
 
 
 def _wrong(line: str) -> str:
     shown = line if len(line) <= MAX_SHOWN_LENGTH else f"{line[:MAX_SHOWN_LENGTH]}…"
-    return _("“%s” is not an e-mail address. Write one address in each line.") % shown
+    return _("“%s” is not a valid e-mail address. Enter one address per line.") % shown

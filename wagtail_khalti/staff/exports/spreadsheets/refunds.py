@@ -116,7 +116,7 @@ def _columns() -> Sequence[Column]:
         Column(heading=_("Refunded on (BS)"), kind=Kind.BS_DAY, width=16),
         reference_column(),
         *summed_columns("refunded").values(),
-        Column(heading=_("How"), width=20),
+        Column(heading=_("Method"), width=20),
         Column(heading=_("Reason"), width=40),
-        Column(heading=_("Who"), width=24),
+        Column(heading=_("Requested by"), width=24),
     )
