@@ -8,8 +8,8 @@ from wagtail.models import ModelLogEntry
 
 from tests.payments import kinds
 from wagtail_khalti.actions import add_note
-from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

@@ -56,7 +56,7 @@ def _words(transition: object) -> str:
     from wagtail_khalti.models import KhaltiIssue
 
     if transition is None:
-        return "stays"
+        return "no change"
     if isinstance(transition, KhaltiIssue.Kind):
         return "issue"
     return str(transition.value) if isinstance(transition, Enum) else str(transition)

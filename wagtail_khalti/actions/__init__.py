@@ -1,10 +1,9 @@
 """What can be done: one verb, one file, one public function."""
 
-from wagtail_khalti.actions.add_note import MAX_NOTE_LENGTH, add_note
+from wagtail_khalti.actions.add_note import add_note
 from wagtail_khalti.actions.check import check_payment
 from wagtail_khalti.actions.enter_refund_amount import enter_refund_amount
 from wagtail_khalti.actions.initiate import initiate_payment
-from wagtail_khalti.actions.recipient import UNTOUCHED
 from wagtail_khalti.actions.reconcile import reconcile
 from wagtail_khalti.actions.reconciliation import Reconciliation
 from wagtail_khalti.actions.record_refund import record_refund
@@ -18,8 +17,6 @@ from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models.sources import Source
 
 __all__ = [
-    "MAX_NOTE_LENGTH",
-    "UNTOUCHED",
     "BreakdownLine",
     "Customer",
     "Product",

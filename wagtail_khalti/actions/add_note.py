@@ -9,8 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 
-MAX_NOTE_LENGTH = 1000  # characters
 A_MOMENT = timedelta(minutes=1)
 
 

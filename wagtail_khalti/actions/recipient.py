@@ -10,11 +10,11 @@ from wagtail.models import Site
 
 from wagtail_khalti.conf import Merchant, Mode, configuration
 from wagtail_khalti.lookups import merchant_for
+from wagtail_khalti.models.site_settings import DEFAULT_HOSTNAME
 from wagtail_khalti.text.web_addresses import is_web_root
 
 WHO = "pass request=request, or site=, or merchant="
 WHERE = 'pass request=request, or base_url="https://…", or set WAGTAIL_KHALTI["BASE_URL"]'
-UNTOUCHED = "localhost"  # the host of the site that Wagtail makes by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def _root_of(request: HttpRequest | None, site: Site | None, account: Merchant, 
     """Real money goes nowhere by an address that nobody gave: that of Wagtail's own first site is made up."""
     if request is not None:
         return f"{request.scheme}://{request.get_host()}"
-    is_made_up = site is None or (account.mode == Mode.LIVE and (is_implied or site.hostname == UNTOUCHED))
+    is_made_up = site is None or (account.mode == Mode.LIVE and (is_implied or site.hostname == DEFAULT_HOSTNAME))
     if site is None or is_made_up:
         raise ImproperlyConfigured(f"Nothing says where visitors come back to: {WHERE}.")
     return str(site.root_url)

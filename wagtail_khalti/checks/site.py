@@ -14,9 +14,9 @@ from django.urls import NoReverseMatch, reverse
 from wagtail.fields import StreamField
 from wagtail.models import Site
 
-from wagtail_khalti.actions import UNTOUCHED
 from wagtail_khalti.checks.settings import merchants
 from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.models.site_settings import DEFAULT_HOSTNAME
 from wagtail_khalti.public.block_templates import blocks_without_template
 
 SETTINGS_APP = "wagtail.contrib.settings"
@@ -60,7 +60,7 @@ def check_site_address(
     if not databases or not is_live or configuration().base_url:
         return []
     try:
-        is_untouched = Site.objects.filter(hostname=UNTOUCHED).exists()
+        is_untouched = Site.objects.filter(hostname=DEFAULT_HOSTNAME).exists()
     except DatabaseError:
         return []  # before the first migrate
     if not is_untouched:

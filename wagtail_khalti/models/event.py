@@ -15,6 +15,8 @@ from wagtail_khalti.database.primary import OnPrimary
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiEventQuerySet
 
+MAX_NOTE_LENGTH = 1000  # characters
+
 
 class KhaltiEvent(OnPrimary):
     """``data`` is built from lists of allowed fields and never holds a key."""

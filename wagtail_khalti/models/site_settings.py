@@ -12,6 +12,8 @@ from wagtail_khalti.database.primary import OnPrimary
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
+DEFAULT_HOSTNAME = "localhost"  # of the site that Wagtail makes by itself
+
 
 class KhaltiSettings(OnPrimary, BaseSiteSetting):
     """Of one Wagtail site. A payment keeps the merchant that took it, whatever is chosen later."""

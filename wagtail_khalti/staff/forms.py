@@ -11,9 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.actions import MAX_NOTE_LENGTH
 from wagtail_khalti.database.characters import require_kept
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 from wagtail_khalti.models.refund import MAX_REASON_LENGTH, Method
 from wagtail_khalti.money import Paisa, to_paisa, to_rupees
 from wagtail_khalti.staff.figures import rupees

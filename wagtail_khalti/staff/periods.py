@@ -127,6 +127,4 @@ def whose_days() -> str:
     """For pages with figures of days, where somebody could take them for days of the site."""
     if is_in_nepal():
         return ""
-    return _("Days begin and end at midnight in Nepal. Times are in the site's time zone: %s.") % (
-        settings.TIME_ZONE
-    )
+    return _("Days begin and end at midnight in Nepal. Times are in the site's time zone: %s.") % (settings.TIME_ZONE)

@@ -381,7 +381,10 @@ SENSELESS = [
     ({"first": "1976-11-21", "last": "2026-11-21"}, ["A period can't be longer than ten years."]),
     ({"first": "1976-11-21", "last": ""}, ["A period can't be longer than ten years."]),
     ({"by": "hour"}, [LIST]),
-    ({"by": "day", "first": "2020-01-01"}, ["This would be too many rows. Group by week or month, or choose fewer days."]),
+    (
+        {"by": "day", "first": "2020-01-01"},
+        ["This would be too many rows. Group by week or month, or choose fewer days."],
+    ),
     ({"mode": "real"}, [LIST]),
     ({"mode": "x" * 10_000}, [LIST]),
     ({"merchant": "nobody"}, [LIST]),

@@ -44,7 +44,9 @@ class Question:
 class InsightsForm(PeriodForm):
     """All of it is in the address, so that it can be kept and sent on."""
 
-    by = ChoiceField(label=gettext_lazy("Group by"), required=False, choices=[("", gettext_lazy("Automatic")), *Step.choices])
+    by = ChoiceField(
+        label=gettext_lazy("Group by"), required=False, choices=[("", gettext_lazy("Automatic")), *Step.choices]
+    )
     mode = ChoiceField(label=gettext_lazy("Mode"), required=False, choices=Mode.choices)
     merchant = ChoiceField(label=gettext_lazy("Khalti account"), required=False)
     site = ChoiceField(label=gettext_lazy("Site"), required=False)
@@ -61,7 +63,9 @@ class InsightsForm(PeriodForm):
         said = super().clean()
         first, last, step = said.get("first"), said.get("last"), said.get("by")
         if first and last and step and not self.errors and is_too_fine(step, first, last):
-            raise ValidationError({"by": _("This would be too many rows. Group by week or month, or choose fewer days.")})
+            raise ValidationError(
+                {"by": _("This would be too many rows. Group by week or month, or choose fewer days.")}
+            )
         return said
 
     def question(self) -> Question:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
 
-from wagtail_khalti.actions import MAX_NOTE_LENGTH, resolve_issue
+from wagtail_khalti.actions import resolve_issue
 from wagtail_khalti.database.characters import require_kept
 from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
+from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 from wagtail_khalti.staff.action_pages import PaymentActionView, payments_visible_to
 from wagtail_khalti.staff.issues.cards import IssueCard, card_of
 from wagtail_khalti.staff.modes import default_mode

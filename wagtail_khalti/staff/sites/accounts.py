@@ -75,5 +75,9 @@ def _account(merchant: Merchant, *, is_chosen: bool) -> Account:
 
 def _label(merchant: Merchant) -> str:
     facts = {"name": merchant.name, "mode": merchant.mode.label, "fingerprint": merchant.key_fingerprint}
-    words = _("%(name)s · %(mode)s · API key %(fingerprint)s") if merchant.secret_key else _("%(name)s · %(mode)s · no API key")
+    words = (
+        _("%(name)s · %(mode)s · API key %(fingerprint)s")
+        if merchant.secret_key
+        else _("%(name)s · %(mode)s · no API key")
+    )
     return words % facts

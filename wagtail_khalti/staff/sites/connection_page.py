@@ -45,7 +45,9 @@ class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
         elif ask(merchant):
             log(instance=self.site, action="wagtail_khalti.check_connection", data={"merchant": merchant.name})
         else:
-            messages.warning(request, _("The connection of “%s” was tested a moment ago. Try again shortly.") % merchant.name)
+            messages.warning(
+                request, _("The connection of “%s” was tested a moment ago. Try again shortly.") % merchant.name
+            )
         return self.get(request, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:
