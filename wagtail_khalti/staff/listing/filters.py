@@ -34,8 +34,8 @@ MAX_MERCHANT_LENGTH = 64
 ANY_PAID, ANY_WAITING = "paid", "waiting"
 SEVERAL = {ANY_PAID: PAID, ANY_WAITING: WAITING}
 SEVERAL_CHOICES = (
-    (ANY_PAID, gettext_lazy("Paid, also what was given back")),
-    (ANY_WAITING, gettext_lazy("Not decided yet")),
+    (ANY_PAID, gettext_lazy("Paid, including refunded")),
+    (ANY_WAITING, gettext_lazy("In progress")),
 )
 """Several states in one word, as the insights count them."""
 
@@ -49,7 +49,7 @@ class OneOf(django_filters.ChoiceFilter):
         kwargs.setdefault("widget", forms.RadioSelect)
         kwargs.setdefault("empty_label", gettext_lazy("All"))
         kwargs.setdefault(
-            "error_messages", {"invalid_choice": gettext_lazy("There is nothing of this name to choose.")}
+            "error_messages", {"invalid_choice": gettext_lazy("This is not one of the choices.")}
         )
         super().__init__(**kwargs)
 
