@@ -15,7 +15,7 @@ from tests.docs import state_table
 from wagtail_khalti import actions, conf, exceptions, signals, urls
 from wagtail_khalti.blocks import ASKS, KhaltiCheckoutBlock
 from wagtail_khalti.checks import settings, site, visitors, work
-from wagtail_khalti.ledger import payment_states, refund_states, schedule
+from wagtail_khalti.ledger import payment_states, refund_states, schedule, unconfirmed_refunds
 from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import (
     KhaltiDelivery,
@@ -180,7 +180,7 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert timedelta(minutes=5) == leases.LEASE
     assert "moves `next_check_at` five minutes ahead" in page
     assert "taken for gone five minutes after it began" in page
-    assert timedelta(hours=1) == refund_states.CERTAIN_AFTER
+    assert timedelta(hours=1) == unconfirmed_refunds.CERTAIN_AFTER
     assert "still says so an hour after it was sent" in page
     assert timedelta(minutes=1) == schedule.MIN_PAUSE
     assert "since the refund began, from 1 minute up to 6 hours" in page

@@ -56,7 +56,7 @@ WHAT_HAPPENED = [
     ),
     (
         Kind.REFUND_CONTRADICTED,
-        {"refund": "ABCD", "amount": 50_000, "was": "refused"},
+        {"refund": "ABCD", "amount": 50_000, "was": "failed"},
         "A late answer of Khalti's says the opposite of what was decided about Rs\xa0500.",
     ),
     (

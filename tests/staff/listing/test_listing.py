@@ -138,7 +138,7 @@ class TestARow:
 
         assert viewer.get("index", mode=mode).rows[0][5] == mode.title()
 
-    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "duplicate"])
+    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "paid_twice"])
     def test_says_where_somebody_has_to_look(self, viewer, request, name):
         request.getfixturevalue(name)
 

@@ -24,7 +24,7 @@ BUTTONS = {
     "on_its_way": ([CHECK, NOTE], []),
     "unconfirmed": ([CHECK, NOTE], [DECIDE]),
     "nameless": ([CHECK, NOTE], [ENTER]),
-    "duplicate": ([CHECK, NOTE], [GIVE_BACK, REFUND, REFUND, RECORD, CLOSE]),
+    "paid_twice": ([CHECK, NOTE], [GIVE_BACK, REFUND, REFUND, RECORD, CLOSE]),
 }
 """Refund stands at the top of the page, and below the refunds. A viewer has none of them."""
 
@@ -58,7 +58,7 @@ FIGURES = {
         "Refunded": "not known yet",
         "Refundable balance": "less than Rs 1,500",
     },
-    "duplicate": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
+    "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
 }
 ISSUES = {
     "on_its_way": ["A refund is on its way Rs 400 is being sent to Khalti. Look again in a moment."],
@@ -114,7 +114,7 @@ def buttons_of(page):
 
 
 def cards_of(payment, state):
-    if state != "duplicate":
+    if state != "paid_twice":
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
