@@ -160,7 +160,7 @@ class RecordForm(PaymentForm):
         super().__init__(*args, **kwargs)
         self.fields["refundable"].initial = self.payment.refundable
 
-    def clean_remaining(self) -> int:
+    def clean_refundable(self) -> int:
         """Before anything is said of the amount: who looks again finds the figures as they are now."""
         seen: int = self.cleaned_data["refundable"]
         if seen != self.payment.refundable:
