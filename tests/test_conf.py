@@ -97,7 +97,7 @@ def test_a_merchant_may_take_more_than_the_others(settings):
 
     assert max_payment("school") == max_payment() == 100_000_000
     assert max_payment("books") == max_payment("default") == 500_000
-    assert max_payment("abandoned") == 20_000_000
+    assert max_payment("gone") == 20_000_000
 
 
 @pytest.mark.parametrize("written", ["", "lots", None, [], "0.001", "NaN", "Infinity", float("inf"), 0, -500, "9.99"])

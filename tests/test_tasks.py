@@ -31,7 +31,7 @@ def test_the_task_does_what_is_due(three_paid):
 
     assert settled() == 3
     assert result.status == "SUCCESSFUL"
-    assert (result.return_value["answered"], result.return_value["status_changed"]) == (3, 3)
+    assert (result.return_value["answered"], result.return_value["moved"]) == (3, 3)
     assert json.loads(json.dumps(result.return_value)) == result.return_value
 
 

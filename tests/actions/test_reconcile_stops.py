@@ -156,7 +156,7 @@ class TestWhereKhaltiIsDown:
 
 
 def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):
-    many(3, merchant="abandoned")
+    many(3, merchant="gone")
     many(2)
 
     done = reconcile()
@@ -213,14 +213,14 @@ class TestARefusedKey:
 @pytest.mark.django_db(transaction=True)
 def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
     payments = many(12)
-    asking = batch.ask
+    attempt = batch.attempt_lookup
 
     def breaks_once(payment, **options):
         if payment.pk == payments[3].pk:
             raise TypeError("our own")
-        return asking(payment, **options)
+        return attempt(payment, **options)
 
-    monkeypatch.setattr(batch, "ask", breaks_once)
+    monkeypatch.setattr(batch, "attempt_lookup", breaks_once)
 
     for concurrency in (1, 4):
         make_due()

@@ -151,7 +151,7 @@ def test_the_row_is_committed_before_khalti_is_asked_for_anything(khalti, comple
 
     refund_payment(completed, 50_000)
 
-    assert seen == [(False, "requested", 50_000, True), (False, "sending", 50_000, True)]
+    assert seen == [(False, "requested", 50_000, True), (False, "processing", 50_000, True)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -97,7 +97,7 @@ def test_the_second_press_while_the_first_is_on_its_way_finds_it(khalti, complet
 
     refund_payment(completed, **KEY)
 
-    assert (seen, khalti.calls("refund")) == (["sending"], 1)
+    assert (seen, khalti.calls("refund")) == (["processing"], 1)
 
 
 @pytest.mark.parametrize("amount", [50_001, 150_000])

@@ -269,7 +269,7 @@ def test_one_killed_before_it_asked_khalti_has_sent_nothing(khalti, completed, l
 
     assert stored(refund).state == "failed"
     assert (stored(completed).refund_total, khalti.calls("refund")) == (0, 0)
-    assert completed.events.get(kind="refund_failed").data["trigger"] == "gone"
+    assert completed.events.get(kind="refund_failed").data["trigger"] == "abandoned"
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -372,7 +372,7 @@ def test_a_yes_after_a_person_had_said_no_is_for_a_person(khalti, completed, lin
     issue = completed.issues.get(kind="refund_contradicted")
     assert issue.is_open
     assert issue.details["refund"] == refund.reference
-    assert issue.details["was"] == "refused"
+    assert issue.details["was"] == "failed"
     assert [timeline for timeline, _reference in heard] == ["needs_attention", "refunded"]
     assert khalti.calls("refund") == 1
 

@@ -64,7 +64,7 @@ def test_the_first_word_stands(issue, cashier):
     resolve_issue(issue, resolution=Resolution.RESOLVED, by=cashier, note="first")
 
     for late in (issue, same):
-        with pytest.raises(IssueAlreadyResolved, match=f"review {issue.pk} of payment {issue.payment.reference}"):
+        with pytest.raises(IssueAlreadyResolved, match=f"Issue {issue.pk} of payment {issue.payment.reference}"):
             resolve_issue(late, resolution=Resolution.NO_ACTION_NEEDED, note="second")
 
     stored = KhaltiIssue.objects.get()

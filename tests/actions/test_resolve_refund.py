@@ -157,11 +157,11 @@ def test_it_is_refused_inside_a_transaction(doubtful):
     assert stored(doubtful).state == "unconfirmed"
 
 
-@pytest.mark.parametrize("outcome", [KhaltiIssue.Resolution.RESOLVED, KhaltiIssue.Resolution.NO_ACTION_NEEDED])
-def test_the_matter_does_not_end_without_a_word_on_the_refund(doubtful, manager, outcome):
+@pytest.mark.parametrize("resolution", [KhaltiIssue.Resolution.RESOLVED, KhaltiIssue.Resolution.NO_ACTION_NEEDED])
+def test_the_matter_does_not_end_without_a_word_on_the_refund(doubtful, manager, resolution):
     """It would never be opened again, and nothing more could be given back."""
     with pytest.raises(RefundInProgress):
-        resolve_issue(doubtful.payment.issues.get(), outcome=outcome, by=manager)
+        resolve_issue(doubtful.payment.issues.get(), resolution=resolution, by=manager)
 
     assert issues(doubtful.payment) == ["refund_unconfirmed"]
 

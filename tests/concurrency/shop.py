@@ -27,7 +27,7 @@ def open_shop() -> None:
 def without_the_gate() -> Iterator[None]:
     """The UPDATE that settles a payment is not conditional any more, and Khalti is asked by all: for the controls."""
     with (
-        patch("wagtail_khalti.ledger.apply_lookup._move", _move_carelessly),
+        patch("wagtail_khalti.ledger.apply_lookup._change_status", _move_carelessly),
         patch("wagtail_khalti.public.payment.refresh.lease_for_lookup", lambda payment, **options: True),
     ):
         yield

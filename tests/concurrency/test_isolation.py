@@ -1,5 +1,7 @@
 """A site whose PostgreSQL runs transactions at another level than Django's own."""
 
+from importlib import import_module
+
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -22,7 +24,7 @@ pytestmark = [
 ]
 
 CROWD = 12
-SETTLE = "wagtail_khalti.ledger.apply_lookup"
+APPLY_LOOKUP = import_module("wagtail_khalti.ledger.apply_lookup")  # in the package its name is the function's
 ON_SERVER = "-c default_transaction_isolation=serializable"
 IN_SETTINGS = {"repeatable read": "REPEATABLE_READ", "serializable": "SERIALIZABLE"}
 
@@ -56,7 +58,7 @@ def test_of_a_crowd_one_settles_and_nobody_errs(khalti, at, begin, visit, monkey
 
     # Now where all of them ask Khalti, and settle at the same moment.
     monkeypatch.setattr("wagtail_khalti.public.payment.refresh.lease_for_lookup", lambda payment, **options: True)
-    monkeypatch.setattr(f"{SETTLE}.transition_for", meeting_before(CROWD, transition_for))
+    monkeypatch.setattr(APPLY_LOOKUP, "transition_for", meeting_before(CROWD, transition_for))
     assert visit([khalti.return_path(payment)] * CROWD) == [302] * CROWD
     require_one_sale(payment)
 
@@ -68,7 +70,7 @@ def test_of_two_payments_for_one_order_one_is_the_sale(khalti, at, begin, shop, 
     payments = [begin(order), begin(order)]
     for payment in payments:
         khalti.pay(payment)
-    monkeypatch.setattr(f"{SETTLE}._update_if_unchanged", meeting_before(2, _update_if_unchanged))
+    monkeypatch.setattr(APPLY_LOOKUP, "_update_if_unchanged", meeting_before(2, _update_if_unchanged))
 
     each_at_once([lambda pk=one.pk: check_payment(KhaltiPayment.objects.get(pk=pk)) for one in payments])
 

@@ -63,7 +63,7 @@ def test_without_the_claim_it_would_be_sent_by_each(khalti, monkeypatch):
     """The control: the claim is what holds them back."""
     waiting_for_khalti()
     careless = meeting_before(5, lambda payment: True)
-    monkeypatch.setattr("wagtail_khalti.actions.initiate._claim", careless)
+    monkeypatch.setattr("wagtail_khalti.actions.initiate._lease", careless)
 
     all_at_once(5, lambda: initiate_payment(KhaltiPayment.objects.get()))
 

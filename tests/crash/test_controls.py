@@ -1,5 +1,7 @@
 """The controls: with one safeguard taken away, the same kills find what is lost, or done twice."""
 
+from importlib import import_module
+
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -7,13 +9,15 @@ from django.utils import timezone
 from tests.crash.scenarios import a_check, a_run, a_start_from_code
 from wagtail_khalti.actions import initiate, start
 from wagtail_khalti.gateway import connect
-from wagtail_khalti.ledger import apply_lookup
 from wagtail_khalti.lookups import leases
 from wagtail_khalti.lookups.merchants import merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.outbox import deliver
+from wagtail_khalti.outbox.receivers import SIGNALS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
+
+APPLY_LOOKUP = import_module("wagtail_khalti.ledger.apply_lookup")  # in the package its name is the function's
+DELIVER = import_module("wagtail_khalti.outbox.deliver")
 
 
 @pytest.mark.in_full
@@ -42,10 +46,10 @@ def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_w
 def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harness, monkeypatch):
     def deliver_carelessly(delivery):
         with transaction.atomic():
-            deliver.SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment)
-        deliver._unmarked(delivery).update(delivered_at=timezone.now(), next_try_at=None)
+            SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment)
+        delivery.unmarked().update(delivered_at=timezone.now(), next_try_at=None)
 
-    monkeypatch.setattr(deliver, "_deliver_once", deliver_carelessly)
+    monkeypatch.setattr(DELIVER, "run_receivers", deliver_carelessly)
 
     faults = harness.kill_at_every_step(a_check).faults
 
@@ -56,8 +60,8 @@ def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harnes
 
 @pytest.mark.in_full
 def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
-    tell = apply_lookup._tell
-    monkeypatch.setattr(apply_lookup, "_tell", lambda *facts: transaction.on_commit(lambda: tell(*facts)))
+    notify = APPLY_LOOKUP._notify
+    monkeypatch.setattr(APPLY_LOOKUP, "_notify", lambda *facts: transaction.on_commit(lambda: notify(*facts)))
 
     faults = harness.kill_at_every_step(a_check).faults
 

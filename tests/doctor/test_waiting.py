@@ -210,7 +210,7 @@ def test_refunds_that_are_long_in_doubt(doubtful):
 
 @pytest.mark.parametrize("state", ["requested", "processing"])
 def test_refunds_whose_process_was_killed_and_that_nobody_asked_about(doubtful, state):
-    payment = doubtful(61, merchant="abandoned")
+    payment = doubtful(61, merchant="gone")
     KhaltiRefund.objects.update(state=state)
 
     assert only(unconfirmed_refunds()).references == (payment.reference,)

@@ -160,7 +160,7 @@ def test_all_of_it_just_before_our_request(khalti, completed, line, told):
     make_due()
     reconcile()
 
-    assert rows() == [("refused", "khalti", 150_000), ("external", "dashboard", 150_000)]
+    assert rows() == [("failed", "khalti", 150_000), ("external", "dashboard", 150_000)]
     assert told == [(150_000, 0)]
     assert sum(entry.returned for entry in control.payments()) == 150_000
 
@@ -217,12 +217,12 @@ def test_a_part_while_ours_is_in_doubt_is_for_a_person(khalti, completed, lost, 
 
     check_payment(completed)
 
-    assert rows() == [("unknown", "khalti", refund.amount)]
+    assert rows() == [("unconfirmed", "khalti", refund.amount)]
     assert (issues(completed), told) == (["refund_unconfirmed"], [])
 
     resolve_refund(refund, was_sent=False)
 
-    assert rows() == [("refused", "khalti", refund.amount), ("external", "dashboard", None)]
+    assert rows() == [("failed", "khalti", refund.amount), ("external", "dashboard", None)]
     assert issues(completed) == ["refund_amount_missing"]
 
 

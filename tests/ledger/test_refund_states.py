@@ -199,7 +199,7 @@ def unconfirmed(stand):
         sent_at = timezone.now() - ago
         is_later = before and status != "completed"
         marks = {"status": "partially_refunded" if is_later else "completed", "sent_at": sent_at}
-        return stand("unknown", amount, refunded_before=before, **marks, **HEARD[heard](sent_at))
+        return stand("unconfirmed", amount, refunded_before=before, **marks, **HEARD[heard](sent_at))
 
     return make
 
@@ -231,7 +231,7 @@ def test_every_cell_of_what_a_lookup_proves(unconfirmed, part, heard, status, mo
 
     look(refund, status.replace("_", " "), requested_at=timezone.now())
 
-    becomes = {"made": "succeeded", "not made": "refused"}.get(outcome, "unknown")
+    becomes = {"made": "succeeded", "not made": "failed"}.get(outcome, "unconfirmed")
     assert (stored(refund).state, stored(refund.payment).status) == (becomes, status)
     assert ("refund_unconfirmed" in issues(refund.payment)) == (outcome == "person")
 

@@ -22,22 +22,22 @@ def khaltis_answer(monkeypatch):
     """Nobody is answered before this is set."""
     answer = threading.Event()
 
-    def ask(payment):
+    def attempt_lookup(payment):
         assert answer.wait(timeout=30)
         return LookupAttempt(requested_at=payment.pk, outcome=PidxNotFound("p"))
 
-    monkeypatch.setattr(batch, "ask", ask)
+    monkeypatch.setattr(batch, "attempt_lookup", attempt_lookup)
     return answer
 
 
 def test_one_at_a_time_needs_no_thread(monkeypatch):
     askers = []
-    monkeypatch.setattr(batch, "ask", lambda payment, **options: askers.append(threading.current_thread()))
+    monkeypatch.setattr(batch, "attempt_lookup", lambda payment, **options: askers.append(threading.current_thread()))
 
     with LookupBatch(1) as one_by_one:
         [payment] = payments(1)
-        one_by_one.ask(payment)
-        [(answered, _inquiry)] = one_by_one.answers()
+        one_by_one.add(payment)
+        [(answered, _attempt)] = one_by_one.answers()
 
     assert answered is payment
     assert askers == [threading.current_thread()]
@@ -48,7 +48,7 @@ def test_every_answer_comes_with_its_question(khaltis_answer):
     come = {}
     with LookupBatch(4) as many:
         for payment in payments(8):
-            many.ask(payment)
+            many.add(payment)
         while many:
             come.update((payment.pk, coming.result().requested_at) for payment, coming in many.answers())
 
@@ -60,7 +60,7 @@ def test_there_is_room_for_twice_as_many_as_are_asked_and_it_is_filled_in_halves
         rooms = []
         for payment in payments(8):
             rooms.append(many.room)
-            many.ask(payment)
+            many.add(payment)
         khaltis_answer.set()
 
     assert rooms == [8, 7, 6, 5, 4, 0, 0, 0]
@@ -70,7 +70,7 @@ def test_what_was_not_asked_yet_is_taken_back_and_the_rest_is_waited_for(khaltis
     asked = payments(6)
     with LookupBatch(2) as many:
         for payment in asked:
-            many.ask(payment)
+            many.add(payment)
 
         taken_back = many.take_back()
 
@@ -78,7 +78,7 @@ def test_what_was_not_asked_yet_is_taken_back_and_the_rest_is_waited_for(khaltis
         khaltis_answer.set()
         answered = []
         while many:
-            answered += [payment for payment, _inquiry in many.answers()]
+            answered += [payment for payment, _attempt in many.answers()]
 
     assert sorted(payment.pk for payment in taken_back + answered) == [payment.pk for payment in asked]
 
@@ -86,7 +86,7 @@ def test_what_was_not_asked_yet_is_taken_back_and_the_rest_is_waited_for(khaltis
 def test_only_those_of_some_merchants_are_taken_back(khaltis_answer):
     with LookupBatch(2) as many:
         for number, merchant in enumerate(["silent", "well"] * 4):
-            many.ask(KhaltiPayment(pk=number, merchant=merchant))
+            many.add(KhaltiPayment(pk=number, merchant=merchant))
 
         taken_back = many.take_back(["silent"])
 
@@ -94,7 +94,7 @@ def test_only_those_of_some_merchants_are_taken_back(khaltis_answer):
         khaltis_answer.set()
         kept = []
         while many:
-            kept += [payment.merchant for payment, _inquiry in many.answers()]
+            kept += [payment.merchant for payment, _attempt in many.answers()]
     assert kept.count("well") == 4
 
 
@@ -105,7 +105,7 @@ def test_no_thread_is_left_behind(khaltis_answer):
     def is_interrupted():
         with LookupBatch(4) as many:
             for payment in payments(8):
-                many.ask(payment)
+                many.add(payment)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

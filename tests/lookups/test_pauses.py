@@ -177,7 +177,7 @@ class TestThatItLasts:
         for _time in range(2):
             fail_again(paid)
         receiver.is_broken = False
-        closing = [f"UPDATE {KhaltiIssue._meta.db_table} SET is_open = NULL, outcome = 'handled'"]
+        closing = [f"UPDATE {KhaltiIssue._meta.db_table} SET is_open = NULL, resolution = 'resolved'"]
 
         def a_person_is_faster(execute, sql, params, many, context):
             found = execute(sql, params, many, context)
@@ -190,6 +190,6 @@ class TestThatItLasts:
             fail_again(paid)
 
         assert closing == []
-        assert paid.issues.get().outcome == "resolved"
+        assert paid.issues.get().resolution == "resolved"
         delivery = paid.deliveries.get()
         assert (delivery.delivered_at is not None, delivery.attempts) == (True, 4)

@@ -60,7 +60,7 @@ WHAT_HAPPENED = [
     ),
     (
         Kind.REFUND_CONTRADICTED,
-        {"refund": "ABCD", "amount": 50_000, "was": "refused"},
+        {"refund": "ABCD", "amount": 50_000, "was": "failed"},
         "A late response from Khalti contradicts the outcome of the refund of Rs\xa0500.",
     ),
     (

@@ -414,7 +414,7 @@ def test_money_for_what_is_there_is_none(payment, order):
 
 
 def test_also_where_the_whole_model_is_gone(payment, heard):
-    ContentType.objects.filter(model="order").update(model="abandoned")
+    ContentType.objects.filter(model="order").update(model="gone")
     ContentType.objects.clear_cache()
 
     check_payment(payment)

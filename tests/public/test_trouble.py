@@ -1,6 +1,7 @@
 """Khalti down, slow, confused, or contradicting itself: no error page, no payment lost, none wrongly completed."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator.models import SimulatedPayment
 
+APPLY_LOOKUP = import_module("wagtail_khalti.ledger.apply_lookup")  # in the package its name is the function's
 DOWN = "Khalti is not answering right now. Nothing was taken. Please try again."
 HTML = {"body": "<html>Down</html>", "content_type": "text/html"}
 NO_ANSWERS = {
@@ -145,7 +147,7 @@ def test_without_an_answer_to_a_lookup_the_visitor_waits_and_is_not_told_failed(
 
 def test_where_others_are_faster_each_time_the_visitor_waits(visitor, khalti, payment, monkeypatch):
     turns = []
-    monkeypatch.setattr("wagtail_khalti.ledger.apply_lookup._move", lambda *args, **kwargs: turns.append(1))
+    monkeypatch.setattr(APPLY_LOOKUP, "_change_status", lambda *args, **kwargs: turns.append(1))
     khalti.pay(payment)
 
     visitor.come_back(khalti, payment)

@@ -90,7 +90,7 @@ def test_one_answer_is_not_given_twice(pidx):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"endpoint": "apply_lookup"}, "Unknown endpoint 'settle', must be one of: initiate, lookup, refund"),
+        ({"endpoint": "settle"}, "Unknown endpoint 'settle', must be one of: initiate, lookup, refund"),
         ({"endpoint": "lookup", "delay": -1}, "delay is -1; it must be a number from 0 to 3600"),
         ({"endpoint": "lookup", "delay": 3601}, "delay is 3601; it must be"),
         ({"endpoint": "lookup", "delay": float("nan")}, "delay is nan; it must be"),

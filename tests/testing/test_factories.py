@@ -58,7 +58,12 @@ def test_a_payment_of_each_trait_agrees_with_itself(all_agrees, trait, status, a
 def test_a_refund_of_each_trait_agrees_with_its_payment(all_agrees, trait):
     refund = RefundFactory(**{trait: True})
 
-    assert refund.state == {"unconfirmed": "unconfirmed", "nameless": "external"}.get(trait, trait)
+    assert refund.state == {
+        "sending": "processing",
+        "unknown": "unconfirmed",
+        "refused": "failed",
+        "nameless": "external",
+    }.get(trait, trait)
 
 
 @pytest.mark.parametrize("method", [Method.CASH, Method.BANK_TRANSFER, Method.DASHBOARD])

@@ -104,7 +104,7 @@ def test_no_error_of_it_breaks_a_page_of_the_admin(sign_in, home, caplog):
     client = sign_in("viewer").client
 
     def fail(execute, sql, params, many, context):
-        return execute(sql.replace("wagtail_khalti_khaltireview", "no_such_table"), params, many, context)
+        return execute(sql.replace("wagtail_khalti_khaltiissue", "no_such_table"), params, many, context)
 
     with connection.execute_wrapper(fail):
         menu = menu_of(client)

@@ -152,14 +152,14 @@ class TestTwoWhoCloseTheSame:
 
     def test_the_second_is_told_also_where_both_have_looked_at_once(self, desk, colleague, issue, monkeypatch):
         """Between the look and the UPDATE of the one, the other closes it."""
-        from wagtail_khalti.staff.issues import closing
+        from wagtail_khalti.staff.issues import resolving
 
         def with_a_faster_colleague(row, **how):
             monkeypatch.undo()
             close(colleague, issue, resolution="no_action_needed")
             return resolve_issue(row, **how)
 
-        monkeypatch.setattr(closing, "resolve_issue", with_a_faster_colleague)
+        monkeypatch.setattr(resolving, "resolve_issue", with_a_faster_colleague)
         late = close(desk, issue, **SAID)
 
         assert late.badges[-1] == "warning"

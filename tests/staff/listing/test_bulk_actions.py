@@ -82,7 +82,7 @@ class TestRefreshing:
         page = select(started[:2])
 
         assert listed(page) == ["Seat 2", "Seat 1"]
-        assert "Khalti is going to be asked about each of these payments." in page.text
+        assert "The status of each of these payments is looked up at Khalti." in page.text
         assert page.main.select_one(f'form a[href="{BACK}"]')
         assert khalti.calls("lookup") == before
 
@@ -233,7 +233,7 @@ class TestExporting:
     def test_of_what_is_no_selection_is_told(self, desk, db, selected):
         page = desk.get("index", selected=selected)
 
-        assert "Selection: There is nothing of this name to choose." in page.text
+        assert "Selection: This is not one of the choices." in page.text
 
 
 class TestOtherSites:
@@ -250,7 +250,7 @@ class TestOtherSites:
 
         page = select(both, by=desk)
 
-        assert "Khalti is going to be asked about this payment." in page.text
+        assert "The status of this payment is looked up at Khalti." in page.text
         assert "You don't have permission to check this payment: Here" in page.text
         assert "Nowhere" not in page.text, "nobody may know that it is there"
 

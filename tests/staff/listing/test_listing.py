@@ -68,7 +68,7 @@ class TestAnEmptyList:
         page = viewer.get("index", status="failed")
 
         link = page.main.find("a", string="Clear the filters")
-        assert "No payment is like that." in page.text
+        assert "No payments match these filters." in page.text
         assert purposes(viewer.get("index", **dict([link["href"].split("?")[1].split("=")]))) == ["Membership"]
 
     def test_says_that_the_filters_hide_what_the_search_found(self, viewer, paid):
@@ -118,7 +118,7 @@ class TestARow:
 
         assert viewer.get("index").rows[0][AMOUNT] == "Rs 1,23,456.50"
 
-    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "duplicate"])
+    @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "paid_twice"])
     def test_says_where_somebody_has_to_look(self, viewer, request, name):
         request.getfixturevalue(name)
 

@@ -22,7 +22,7 @@ def test_no_address_does_anything_when_it_is_only_opened(desk, paid, unconfirmed
         ("record_refund", paid): {"amount": "500", "method": "cash", "refundable": "150000"},
         ("check", paid): {},
         ("resolve_refund", unconfirmed.reference): {"was_sent": "yes"},
-        ("amount", nameless.reference): {"amount": "400"},
+        ("enter_amount", nameless.reference): {"amount": "400"},
     }
 
     for (name, target), query in addresses.items():

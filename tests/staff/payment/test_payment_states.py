@@ -24,7 +24,7 @@ BUTTONS = {
     "on_its_way": ([CHECK, CHECK, NOTE], []),
     "unconfirmed": ([CHECK, CHECK, NOTE], [DECIDE]),
     "nameless": ([CHECK, NOTE], [ENTER]),
-    "duplicate": ([CHECK, NOTE], [GIVE_BACK, REFUND, RECORD, CLOSE]),
+    "paid_twice": ([CHECK, NOTE], [GIVE_BACK, REFUND, RECORD, CLOSE]),
 }
 """The header has them, and an issue those that help to resolve it. A viewer has none of them."""
 
@@ -58,7 +58,7 @@ FIGURES = {
         "Refunded": "not known yet",
         "Refundable balance": "less than Rs 1,500",
     },
-    "duplicate": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
+    "paid_twice": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
 }
 ISSUES = {
     "on_its_way": ["Refund in progress The refund of Rs 400 is being processed. Reload this page in a moment."],
@@ -115,7 +115,7 @@ def buttons_of(page):
 
 
 def cards_of(payment, state):
-    if state != "duplicate":
+    if state != "paid_twice":
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [

@@ -110,9 +110,9 @@ class TestRecording:
     def test_knows_three_ways(self, desk, paid):
         page = desk.get("record_refund", paid)
 
-        ways = [field["value"] for field in page.form.element.select("[name=way]")]
+        ways = [field["value"] for field in page.form.element.select("[name=method]")]
         assert ways == [Method.DASHBOARD, Method.BANK_TRANSFER, Method.CASH]
-        assert page.form.element.select("[name=way][checked]") == [], "nobody says it without having chosen"
+        assert page.form.element.select("[name=method][checked]") == [], "nobody says it without having chosen"
         assert "It is only recorded: no money is sent." in page.text
 
     @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ class TestRecording:
 
         assert page.errors == ["The refundable balance is Rs 1,500."]
         assert page.form.data | {"amount": "1500.01", "reason": "Came too late"} == page.form.data
-        assert [field["value"] for field in page.form.element.select("[name=way][checked]")] == ["cash"]
+        assert [field["value"] for field in page.form.element.select("[name=method][checked]")] == ["cash"]
         assert not paid.refunds.exists()
 
     @pytest.mark.parametrize(("amount", "told"), [("500", CHANGED), ("1500", "Fully refunded.")])

@@ -83,7 +83,7 @@ class TestDeciding:
         pages = [desk.send(form, button=form.buttons[self.BUTTONS["yes"]]) for _press in range(2)]
 
         assert [page.messages for page in pages] == [[self.TOLD["yes"]], [KNOWN]]
-        assert unconfirmed.payment.events.filter(data__word="found_by_person").count() == 1
+        assert unconfirmed.payment.events.filter(data__trigger="found_by_person").count() == 1
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, unconfirmed, khalti):
         form = desk.get("resolve_refund", unconfirmed.reference).form
