@@ -100,7 +100,7 @@ class TestALostAnswer:
         def lose(*, is_made):
             lose_the_answer(paid, is_made=is_made)
             desk.open_payment(paid)
-            assert desk.issues == ["A refund is in doubt"]
+            assert desk.issues == ["Refund unconfirmed"]
             desk.follow("Say what became of it").fill(note="Seen in the dashboard")
 
         return lose
@@ -139,7 +139,7 @@ class TestALostAnswer:
 
         assert sent == []
         desk.follow("Back to the payment")
-        assert desk.issues == ["A refund is in doubt"]
+        assert desk.issues == ["Refund unconfirmed"]
 
 
 class TestARefundInTheDashboard:
@@ -178,7 +178,7 @@ class TestARefundInTheDashboard:
 def test_a_second_payment_goes_back_in_one_press(desk):
     second = make_paid_twice()
     desk.open_payment(second)
-    assert desk.issues == ["Paid twice"]
+    assert desk.issues == ["Duplicate payment"]
 
     desk.press_last_button()
 

@@ -18,62 +18,66 @@ WHAT_HAPPENED = [
     (
         Kind.AMOUNT_MISMATCH,
         {"total_amount": 149_999},
-        f"Khalti says that Rs\xa01,499.99 was paid, and {RS_1500} was agreed.",
+        f"Amount mismatch: Khalti reports Rs\xa01,499.99, expected {RS_1500}.",
     ),
-    (Kind.PIDX_MISMATCH, {"pidx": "ours"}, "Khalti was asked about asked and answered about ours."),
+    (Kind.PIDX_MISMATCH, {"pidx": "ours"}, "Khalti's response is for ours; this payment is asked."),
     (
         Kind.UNKNOWN_STATUS,
         {"status": "Ambiguous"},
-        "Khalti says “Ambiguous”, which we do not know; it counts neither as paid nor as failed.",
+        "Khalti reports an unknown status, “Ambiguous”. It counts neither as paid nor as failed.",
     ),
     (
         Kind.UNEXPECTED_STATUS,
         {"status": "Expired", "was": "completed"},
-        "Khalti says “Expired” now, and the payment was “Completed” before.",
+        "Khalti now reports “Expired”; the payment was “Completed” before.",
     ),
-    (Kind.CONFLICTING_STATUS, {"status": "Completed"}, "Khalti says “Completed”, and that the money was given back."),
-    (Kind.NOT_FOUND, {}, "Khalti does not know asked, even though it gave us this pidx."),
-    (Kind.KEY_REJECTED, {}, "Khalti refuses the key of “books”, so that no payment of it can be checked."),
+    (
+        Kind.CONFLICTING_STATUS,
+        {"status": "Completed"},
+        "Khalti reports “Completed”, and also that the payment was refunded.",
+    ),
+    (Kind.NOT_FOUND, {}, "Khalti can't find the payment asked, although it issued this pidx."),
+    (Kind.KEY_REJECTED, {}, "Khalti rejects the API key of “books”. No payment of this account can be checked."),
     (
         Kind.LATE_PAYMENT,
         {"was": "expired"},
-        f"{RS_1500} came after the payment had ended as “Expired”; the site was told of both.",
+        f"{RS_1500} was paid after the payment had ended as “Expired”. The site was notified of both.",
     ),
     (
         Kind.DUPLICATE_PAYMENT,
         {"earlier": "ABCD-EFGH"},
-        f"{RS_1500} came for something that ABCD-EFGH had paid already; nothing was sold for it.",
+        f"{RS_1500} was paid for something that payment ABCD-EFGH had already paid for. The site was not notified.",
     ),
     (
         Kind.REFUND_UNCONFIRMED,
         {"refund": "ABCD", "amount": 50_000},
-        "Khalti was asked to give back Rs\xa0500, and it is not known whether it did.",
+        "A refund of Rs\xa0500 was sent to Khalti. It is not known whether it succeeded.",
     ),
     (
         Kind.REFUND_AMOUNT_MISSING,
         {"refund": "ABCD", "amount": None},
-        "Some of the money went back in Khalti's dashboard; how much has to be entered.",
+        "Part of this payment was refunded in Khalti's dashboard. The amount must be entered.",
     ),
     (
         Kind.REFUND_CONTRADICTED,
         {"refund": "ABCD", "amount": 50_000, "was": "refused"},
-        "A late answer of Khalti's says the opposite of what was decided about Rs\xa0500.",
+        "A late response from Khalti contradicts the recorded outcome of the refund of Rs\xa0500.",
     ),
     (
         Kind.OVER_REFUNDED,
-        {"too_much": 50_000},
-        f"Khalti gave back all of {RS_1500}, so that Rs\xa0500 too much went back.",
+        {"excess": 50_000},
+        f"Khalti refunded all of {RS_1500}. The refunds exceed the payment by Rs\xa0500.",
     ),
     (
         Kind.POSSIBLE_DUPLICATE,
         {"earlier": "AB-CD"},
-        "The same customer had paid for the same offer shortly before, with AB-CD.",
+        "The same customer paid for the same offer shortly before, with payment AB-CD.",
     ),
-    (Kind.PAYABLE_DELETED, {}, f"{RS_1500} was paid for something that had been deleted from the site."),
+    (Kind.PAYABLE_DELETED, {}, f"{RS_1500} was paid for an item that had been deleted from the site."),
     (
         Kind.DELIVERY_FAILING,
         {"event_type": "completed", "error": "LookupError"},
-        "The site's code keeps failing on “completed” with LookupError.",
+        "The site's code fails to process the event “completed”: LookupError.",
     ),
 ]
 
@@ -107,10 +111,12 @@ def test_every_kind_has_its_sentence():
     ],
 )
 def test_an_amount_that_is_none_is_shown_as_khalti_said_it(said, shown):
-    assert issue(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(f"Khalti says that {shown} was")
+    assert issue(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(
+        f"Amount mismatch: Khalti reports {shown}, "
+    )
 
 
-FACTS = ("total_amount", "pidx", "status", "was", "earlier", "event_type", "error", "amount", "too_much")
+FACTS = ("total_amount", "pidx", "status", "was", "earlier", "event_type", "error", "amount", "excess")
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -141,4 +147,4 @@ def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind
         Kind.OVER_REFUNDED,
     }
 
-    assert (kind in KhaltiIssue.MONEY_IS_CLEAR) == (kind in of_other_things | of_money_that_went_back)
+    assert (kind in KhaltiIssue.PAYMENT_IS_CLEAR) == (kind in of_other_things | of_money_that_went_back)

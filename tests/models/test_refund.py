@@ -187,7 +187,7 @@ def test_a_payment_knows_what_is_left_of_it(total, refundable):
     ("language", "changes", "shown"),
     [
         ("en", {}, "Rs\xa0500 · Requested · "),
-        ("en", {"amount": None, "state": "external"}, "– · Made elsewhere · "),
+        ("en", {"amount": None, "state": "external"}, "– · Manual · "),
         ("ne", {}, "रु\xa0५०० · "),
     ],
 )

@@ -45,7 +45,7 @@ class TestWhatIsThere:
         [case] = cases_of(open_inbox())
 
         words = words_of(case)
-        assert "Khalti says that Rs 1,499.99 was paid, and Rs 1,500 was agreed." in words
+        assert "Amount mismatch: Khalti reports Rs 1,499.99, expected Rs 1,500." in words
         assert "Look in Khalti's dashboard how much came." in words
         assert issue.payment.purpose in words
         link = case.select_one(f'a[href="{reverse("khalti_payments:inspect", args=[issue.payment_id])}"]')
@@ -409,7 +409,7 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
 
     for rows in (open_issues(request, Mode.LIVE)[:20], open_issues(request, Mode.LIVE).order_by()[:100]):
         first, second = plans_of(rows).strip().splitlines()[:2]
-        assert "khalti_issue_gravest" in first
+        assert "khalti_issue_risk" in first
         assert "primary" in second
 
 

@@ -39,7 +39,7 @@ class TestThePage:
     def test_says_what_it_is_about_and_that_nothing_moves(self, desk, issue):
         page = look(desk, issue)
 
-        assert "Paid twice" in page.text
+        assert "Duplicate payment" in page.text
         assert issue.sentence.replace("\xa0", " ") in page.text
         assert "It moves no money, and changes nothing of the payment." in page.text
         assert page.figures["Description"] == issue.payment.purpose
@@ -61,7 +61,7 @@ class TestClosing:
 
         row = stored(issue)
         assert (row.is_open, row.resolution, row.note, row.resolved_by.username) == (None, resolution, note, "manager")
-        assert page.messages == ["Closed: Paid twice."]
+        assert page.messages == ["Closed: Duplicate payment."]
         assert page.path == reverse("khalti_issues:index")
 
     def test_moves_no_money(self, desk, issue):
@@ -81,7 +81,7 @@ class TestClosing:
 
         entry = ModelLogEntry.objects.get()
         assert (entry.user.username, entry.object_id) == ("manager", str(issue.payment_id))
-        assert entry.message == "Matter closed: Paid twice"
+        assert entry.message == "Issue resolved: Duplicate payment"
         rows = desk.get("history", issue.payment).rows
         assert [row[0] for row in rows] == [entry.message]
 
@@ -144,7 +144,7 @@ class TestTwoWhoCloseTheSame:
         late = desk.send(page.form, **SAID)
 
         assert late.messages == [
-            "This matter was closed before: “Nothing to do”, by superuser. What you said was not kept."
+            "This matter was closed before: “No action needed”, by superuser. What you said was not kept."
         ]
         assert late.badges == ["warning"]
         assert (stored(issue).resolution, stored(issue).note) == ("no_action_needed", "")
@@ -175,7 +175,7 @@ class TestTwoWhoCloseTheSame:
         resolve_issue(issue, resolution=Resolution.RESOLVED_AUTOMATICALLY)
 
         assert look(desk, issue).messages == [
-            "This matter was closed before: “Came right by itself”, by the system. What you said was not kept."
+            "This matter was closed before: “Resolved automatically”, by the system. What you said was not kept."
         ]
 
     def test_a_double_click_is_no_error(self, desk, issue):

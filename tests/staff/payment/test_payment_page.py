@@ -41,9 +41,9 @@ class TestTheRefunds:
         rows = desk.get("inspect", paid).rows
 
         assert [row[1:] for row in rows] == [
-            ["Rs 100", "Given back", "Khalti", "Manager Gurung One too many"],
-            ["Rs 200", "Made elsewhere", "Cash", ""],
-            ["Rs 300", "Not made Insufficient balance.", "Khalti", "Manager Gurung"],
+            ["Rs 100", "Succeeded", "Khalti", "Manager Gurung One too many"],
+            ["Rs 200", "Manual", "Cash", ""],
+            ["Rs 300", "Failed Insufficient balance.", "Khalti", "Manager Gurung"],
         ]
 
     def test_show_of_the_number_only_what_can_be_recognised(self, desk, make_paid, confirm):
@@ -61,8 +61,8 @@ class TestTheRefunds:
 
         page = sign_in("viewer").get("inspect", paid)
 
-        assert [row[1:] for row in page.rows] == [["Rs 100", "Made elsewhere", "Cash", ""]]
-        assert page.timeline[-2:] == ["Refund made elsewhere Rs 100 · Cash", "Site's code was told Payment refunded"]
+        assert [row[1:] for row in page.rows] == [["Rs 100", "Manual", "Cash", ""]]
+        assert page.timeline[-2:] == ["Refund recorded Rs 100 · Cash", "Site's code was told Payment refunded"]
 
 
 class TestTheStory:
@@ -73,7 +73,7 @@ class TestTheStory:
 
         assert timeline[0] == "Payment created"
         assert "Status changed Sent to Khalti → Completed" in timeline
-        assert timeline[-2:] == ["Money went back Rs 1,500", "Site's code was told Payment refunded"]
+        assert timeline[-2:] == ["Refund succeeded Rs 1,500", "Site's code was told Payment refunded"]
 
     def test_names_who_did_it(self, desk, paid):
         page = desk.post("check", paid)

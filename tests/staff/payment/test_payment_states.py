@@ -63,11 +63,11 @@ FIGURES = {
 ISSUES = {
     "on_its_way": ["A refund is on its way Rs 400 is being sent to Khalti. Look again in a moment."],
     "unconfirmed": [
-        "A refund is in doubt Khalti was asked to give back Rs 500, and it is not known whether it did. Look in "
+        "Refund unconfirmed Khalti was asked to give back Rs 500, and it is not known whether it did. Look in "
         "Khalti's dashboard, and say here what became of it. Until then, do not give the money back in another way."
     ],
     "nameless": [
-        "A refund of unknown amount Some of the money went back in Khalti's dashboard; how much has to be entered. "
+        "Refund amount unknown Part of this payment was refunded in Khalti's dashboard. The amount must be entered. "
         "Look in Khalti's dashboard how much it was. Until it is entered, nothing more can be given back."
     ],
 }
@@ -118,7 +118,8 @@ def cards_of(payment, state):
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
-        f"Paid twice Rs 1,500 came for something that {earlier} had paid already; nothing was sold for it. "
+        f"Duplicate payment Rs 1,500 was paid for something that payment {earlier} had already paid for. "
+        "The site was not notified. "
         "Give this second payment back. The first one stays as it is."
     ]
 

@@ -28,15 +28,15 @@ class TestEnteringAnAmount:
         assert (page.badges, page.messages) == (["success"], ["Rs 400 is recorded as given back."])
         assert page.figures | {"Refunded": "Rs 400", "Refundable balance": "Rs 1,100"} == page.figures
         assert [row[1:] for row in page.rows] == [
-            ["Rs 400", "Made elsewhere", "Khalti's dashboard", "Manager Gurung"],
+            ["Rs 400", "Manual", "Khalti's dashboard", "Manager Gurung"],
         ]
         assert page.issues == []
 
     def test_is_told_in_the_history(self, desk, nameless):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert "Refund made elsewhere Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
-        assert page.timeline[-2] == "Matter closed A refund of unknown amount · Handled · “From the dashboard”"
+        assert "Refund recorded Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
+        assert page.timeline[-2] == "Issue resolved Refund amount unknown · Resolved · “From the dashboard”"
         assert last_event(nameless.payment).user.username == "manager"
 
     def test_lets_the_rest_be_given_back(self, desk, nameless, confirm, khalti):
@@ -128,9 +128,9 @@ class TestRecording:
             == page.figures
         )
         assert [row[1:] for row in page.rows] == [
-            ["Rs 500", "Made elsewhere", label, "Manager Gurung Came too late"],
+            ["Rs 500", "Manual", label, "Manager Gurung Came too late"],
         ]
-        assert page.timeline[-2] == f"Refund made elsewhere Rs 500 · {label}"
+        assert page.timeline[-2] == f"Refund recorded Rs 500 · {label}"
         assert last_event(paid).user.username == "manager"
 
     def test_of_all_leaves_nothing_to_give_back(self, desk, paid):

@@ -111,9 +111,9 @@ class TestARefusal:
 
     def test_is_kept_with_the_payment(self, refused, paid):
         [[_when, amount, state, _how, who]] = refused.rows
-        assert (amount, state, who) == ("Rs 500", f"Not made {self.WORDS}", "Manager Gurung")
+        assert (amount, state, who) == ("Rs 500", f"Failed {self.WORDS}", "Manager Gurung")
         assert refused.figures["Refundable balance"] == "Rs 1,500"
-        assert f"Refund was not made Rs 500 · “{self.WORDS}”" in refused.timeline
+        assert f"Refund failed Rs 500 · “{self.WORDS}”" in refused.timeline
 
     def test_is_told_in_as_many_words_as_a_message_holds(self, desk, paid, confirm, khalti):
         khalti.answer("refund", {f"field_{number}": ["No. " * 100] for number in range(50)}, status=400)

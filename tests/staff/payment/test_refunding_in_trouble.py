@@ -22,7 +22,7 @@ class TestALostAnswer:
             raw.extract()
         for word in ("failed", "error", "Nothing was"):
             assert word not in page.text.replace("Nothing was given back.", "")
-        assert page.issues[0].startswith("A refund is in doubt Khalti was asked to give back Rs 500")
+        assert page.issues[0].startswith("Refund unconfirmed Khalti was asked to give back Rs 500")
 
     def lose(self, desk, paid, confirm, khalti):
         form = confirm(paid).form

@@ -87,7 +87,7 @@ class TestASecondPayment:
         page = sign_in("cashier").get("inspect", paid_twice)
 
         assert page.form_with("[name=key]") is None
-        assert page.issues[0].startswith("Paid twice")
+        assert page.issues[0].startswith("Duplicate payment")
 
     def test_through_a_bank_leads_to_the_form_that_asks_for_a_number(self, desk, make_paid, khalti, paid_twice):
         SimulatedPayment.objects.filter(pidx=paid_twice.pidx).update(is_by_bank=True)

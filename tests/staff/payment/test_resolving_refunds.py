@@ -34,8 +34,8 @@ class TestDeciding:
     @pytest.mark.parametrize(
         ("said", "state", "figures"),
         [
-            ("yes", "Given back", {"Refunded": "Rs 700", "Refundable balance": "Rs 800"}),
-            ("no", "Not made", {"Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}),
+            ("yes", "Succeeded", {"Refunded": "Rs 700", "Refundable balance": "Rs 800"}),
+            ("no", "Failed", {"Refunded": "Rs 200", "Refundable balance": "Rs 1,300"}),
         ],
     )
     def test_settles_it(self, desk, unconfirmed, nothing_sent, said, state, figures):
@@ -48,7 +48,7 @@ class TestDeciding:
         assert page.issues == []
         assert not unconfirmed.payment.issues.open().exists()
 
-    @pytest.mark.parametrize(("said", "line"), [("yes", "Money went back"), ("no", "Refund was not made")])
+    @pytest.mark.parametrize(("said", "line"), [("yes", "Refund succeeded"), ("no", "Refund failed")])
     def test_is_told_in_the_history_with_who_said_it(self, desk, unconfirmed, said, line):
         page = self.press(desk, unconfirmed, said, note="Seen <b>there")
 

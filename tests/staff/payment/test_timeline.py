@@ -168,9 +168,9 @@ class TestWhatHappened:
         assert desk.get("inspect", payment).timeline == [
             "Payment created",
             "Sent to Khalti",
-            "Khalti gave a payment link",
-            "Visitor came back",
-            "Khalti answered “Completed” · Rs 1,500",
+            "Payment link created",
+            "Visitor returned",
+            "Checked with Khalti “Completed” · Rs 1,500",
             "Status changed Sent to Khalti → Completed",
             "Site's code was told Payment completed",
         ]
@@ -186,13 +186,13 @@ class TestWhatHappened:
     def test_has_what_khalti_said_folded_away(self, desk, paid):
         page = desk.get("inspect", paid)
 
-        [answer] = [item for item in page.main.select(".khalti-timeline li") if "Khalti answered" in item.text]
+        [answer] = [item for item in page.main.select(".khalti-timeline li") if "Checked with Khalti" in item.text]
         details = answer.select_one("details")
         assert not details.has_attr("open")
         assert '"total_amount": 150000' in details.pre.text
 
     def test_tells_that_somebody_has_to_look(self, desk, paid_twice):
-        assert "Needs a person Paid twice" in desk.get("inspect", paid_twice).timeline
+        assert "Needs a person Duplicate payment" in desk.get("inspect", paid_twice).timeline
 
     def test_tells_a_contradiction_once(self, desk, payment, khalti):
         khalti.pay(payment)
@@ -201,8 +201,8 @@ class TestWhatHappened:
 
         timeline = desk.get("inspect", payment).timeline
 
-        assert [line for line in timeline if "another amount" in line] == [
-            "Answer contradicts the payment Khalti names another amount"
+        assert [line for line in timeline if "Amount mismatch" in line] == [
+            "Contradictory response from Khalti Amount mismatch"
         ]
 
     def test_bears_any_amount_that_khalti_names(self, desk, payment, khalti):
