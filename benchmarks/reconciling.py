@@ -90,7 +90,7 @@ def scan() -> Iterator[Figure]:
     small = time_to_claim()
     only_payments(STORED, due=DUE_AMONG_THEM)
     merchant = configuration().merchant()
-    theirs, now = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode), timezone.now()
+    theirs, now = KhaltiPayment.objects.of_account(merchant.name, merchant.mode), timezone.now()
     due = [order(theirs, now) for order in (*OLDEST_DUE, *LIKELY)]
     plans = [payments[:CONCURRENCY].explain() for payments in due]
     yield Figure(

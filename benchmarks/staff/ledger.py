@@ -170,7 +170,7 @@ def _open_reviews(count: int) -> None:
         KhaltiIssue(
             payment=payments.filter(pk__gt=number * (last - 1) // count)[0],
             kind=kinds[number % len(kinds)],
-            risk=RISKS.get(kinds[number % len(kinds)], KhaltiIssue.Risk.DOUBT),
+            risk=RISKS.get(kinds[number % len(kinds)], KhaltiIssue.Risk.UNCLEAR),
             details={"total_amount": 100, "status": "Held"},
         )
         for number in range(count)

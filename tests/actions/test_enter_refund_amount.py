@@ -164,7 +164,7 @@ def test_the_matter_does_not_end_without_an_amount(nameless, manager):
 
 
 @pytest.mark.parametrize(
-    ("in_cash", "counted", "refundable", "too_much"),
+    ("in_cash", "counted", "refundable", "excess"),
     [(90_000, 60_000, 0, 0), (90_001, 59_999, 0, 1), (100_000, 50_000, 0, 10_000)],
 )
 def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, too_much):
@@ -178,7 +178,7 @@ def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash
     assert (stored(nameless).amount, stored(nameless).refundable) == (counted, refundable)
     assert stored(completed).refund_total == 150_000
     assert issues(completed) == ["over_refunded"] * bool(too_much)
-    assert all(issue.details == {"too_much": too_much} for issue in completed.issues.open())
+    assert all(issue.details == {"excess": too_much} for issue in completed.issues.open())
 
 
 def test_where_all_had_gone_back_in_cash_nothing_counts_and_a_person_is_told(khalti, completed, heard):

@@ -78,7 +78,7 @@ def _all_is_back(payment: KhaltiPayment, missing: int) -> Iterator[str]:
 def _too_much(payment: KhaltiPayment) -> int:
     """What people were told went back beyond what was paid."""
     told = [issue.details for issue in payment.issues.all() if issue.kind == "over_refunded"]
-    return max((details["too_much"] for details in told), default=0)
+    return max((details["excess"] for details in told), default=0)
 
 
 def _undecided(payment: KhaltiPayment, in_progress: list[KhaltiRefund]) -> Iterator[str]:

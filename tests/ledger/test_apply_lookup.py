@@ -462,7 +462,7 @@ def test_people_are_told_once_of_a_payment_that_needs_them(
     [mail] = mailoutbox
     assert mail.to == ["asha@example.com"]
     assert payment.readable_reference in mail.subject
-    assert "Khalti says that Rs\xa01,499.99 was paid, and Rs\xa01,500 was agreed." in mail.body
+    assert "Amount mismatch: Khalti reports Rs\xa01,499.99, expected Rs\xa01,500." in mail.body
     assert "9800000001" not in mail.body
 
 

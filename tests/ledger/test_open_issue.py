@@ -150,7 +150,7 @@ class TestTheMail:
             open_issue(payment, Kind.AMOUNT_MISMATCH, {"total_amount": 1})
 
         [mail] = mailoutbox
-        assert mail.body.startswith("Khalti says that Rs\xa00.01 was paid, and Rs\xa01,500 was agreed.")
+        assert mail.body.startswith("Amount mismatch: Khalti reports Rs\xa00.01, expected Rs\xa01,500.")
 
     def test_is_in_nepali_where_the_site_is(
         self, payment, managers, mailoutbox, settings, django_capture_on_commit_callbacks

@@ -238,7 +238,7 @@ def test_some_in_cash_and_then_all_of_it_in_the_dashboard_is_too_much(khalti, co
     assert rows() == [("external", "cash", 50_000), ("external", "dashboard", 100_000)]
     assert (stored(completed).refund_total, told) == (150_000, [(50_000, 100_000), (100_000, 0)])
     issue = completed.issues.get()
-    assert (issue.kind, issue.details) == ("over_refunded", {"too_much": 50_000})
+    assert (issue.kind, issue.details) == ("over_refunded", {"excess": 50_000})
     assert completed.events.filter(kind="refund_recorded").last().data["amount"] == 150_000, "what Khalti gave back"
 
 
@@ -249,7 +249,7 @@ def test_all_in_cash_and_then_all_of_it_in_the_dashboard(khalti, completed, told
     check_payment(completed)
 
     assert (rows(), told) == ([("external", "cash", 150_000)], [(150_000, 0)])
-    assert completed.issues.get().details == {"too_much": 150_000}
+    assert completed.issues.get().details == {"excess": 150_000}
 
 
 def test_that_it_was_too_much_is_one_matter(khalti, completed):
@@ -286,7 +286,7 @@ def test_each_refund_is_told_once_and_in_order(khalti, completed, told, heard):
 
     assert told == [(50_000, 100_000), (20_000, 80_000), (30_000, 50_000), (50_000, 0)]
     assert [timeline for timeline, _reference in heard] == ["refunded"] * 4 + ["needs_attention"]
-    assert completed.issues.get().details == {"too_much": 20_000}
+    assert completed.issues.get().details == {"excess": 20_000}
 
 
 def test_a_receiver_that_raises_is_called_again_and_its_work_is_done_once(khalti, completed, on, told):

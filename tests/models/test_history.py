@@ -66,7 +66,7 @@ def test_the_history_is_never_changed(payment):
         payment.events.all().delete,
         lambda: payment.events.update(kind="status_changed"),
     ):
-        with pytest.raises(TypeError, match="history of a payment is never"):
+        with pytest.raises(TypeError, match="timeline of a payment is never"):
             change()
 
     assert payment.events.get().kind == "created"

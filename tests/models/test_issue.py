@@ -18,13 +18,13 @@ WHAT_HAPPENED = [
     (
         Kind.AMOUNT_MISMATCH,
         {"total_amount": 149_999},
-        f"Khalti reports Rs\xa01,499.99, expected {RS_1500}.",
+        f"Amount mismatch: Khalti reports Rs\xa01,499.99, expected {RS_1500}.",
     ),
-    (Kind.PIDX_MISMATCH, {"pidx": "ours"}, "asked was looked up, and Khalti responded with ours."),
+    (Kind.PIDX_MISMATCH, {"pidx": "ours"}, "Khalti's response is for ours; this payment is asked."),
     (
         Kind.UNKNOWN_STATUS,
         {"status": "Ambiguous"},
-        "Khalti reports the unknown status “Ambiguous”. It counts neither as paid nor as failed.",
+        "Khalti reports an unknown status, “Ambiguous”. It counts neither as paid nor as failed.",
     ),
     (
         Kind.UNEXPECTED_STATUS,
@@ -36,48 +36,48 @@ WHAT_HAPPENED = [
         {"status": "Completed"},
         "Khalti reports “Completed”, and also that the payment was refunded.",
     ),
-    (Kind.NOT_FOUND, {}, "Khalti doesn't know asked, although it issued this pidx."),
-    (Kind.KEY_REJECTED, {}, "Khalti rejects the API key of “books”, so none of its payments can be checked."),
+    (Kind.NOT_FOUND, {}, "Khalti can't find the payment asked, although it issued this pidx."),
+    (Kind.KEY_REJECTED, {}, "Khalti rejects the API key of “books”. No payment of this account can be checked."),
     (
         Kind.LATE_PAYMENT,
         {"was": "expired"},
-        f"{RS_1500} was paid after the payment ended as “Expired”. The site was notified of both.",
+        f"{RS_1500} was paid after the payment had ended as “Expired”. The site was notified of both.",
     ),
     (
         Kind.DUPLICATE_PAYMENT,
         {"earlier": "ABCD-EFGH"},
-        f"{RS_1500} was paid for something that ABCD-EFGH paid for before. Nothing was sold for it.",
+        f"{RS_1500} was paid for something that payment ABCD-EFGH had already paid for. The site was not notified.",
     ),
     (
         Kind.REFUND_UNCONFIRMED,
         {"refund": "ABCD", "amount": 50_000},
-        "A refund of Rs\xa0500 was sent to Khalti, and its outcome is unknown.",
+        "A refund of Rs\xa0500 was sent to Khalti. It is not known whether it succeeded.",
     ),
     (
         Kind.REFUND_AMOUNT_MISSING,
         {"refund": "ABCD", "amount": None},
-        "Part of it was refunded in Khalti's dashboard. The amount has to be entered.",
+        "Part of this payment was refunded in Khalti's dashboard. The amount must be entered.",
     ),
     (
         Kind.REFUND_CONTRADICTED,
-        {"refund": "ABCD", "amount": 50_000, "was": "failed"},
-        "A late response from Khalti contradicts the outcome of the refund of Rs\xa0500.",
+        {"refund": "ABCD", "amount": 50_000, "was": "refused"},
+        "A late response from Khalti contradicts the recorded outcome of the refund of Rs\xa0500.",
     ),
     (
         Kind.OVER_REFUNDED,
-        {"too_much": 50_000},
-        f"Khalti refunded all of {RS_1500}, so Rs\xa0500 too much was refunded.",
+        {"excess": 50_000},
+        f"Khalti refunded all of {RS_1500}. The refunds exceed the payment by Rs\xa0500.",
     ),
     (
         Kind.POSSIBLE_DUPLICATE,
         {"earlier": "AB-CD"},
-        "The same customer paid for the same offer shortly before: AB-CD.",
+        "The same customer paid for the same offer shortly before, with payment AB-CD.",
     ),
-    (Kind.PAYABLE_DELETED, {}, f"{RS_1500} was paid for something that has been deleted from the site."),
+    (Kind.PAYABLE_DELETED, {}, f"{RS_1500} was paid for an item that had been deleted from the site."),
     (
         Kind.DELIVERY_FAILING,
         {"event_type": "completed", "error": "LookupError"},
-        "Delivery of “completed” to the site's code keeps failing: LookupError.",
+        "The site's code fails to process the event “completed”: LookupError.",
     ),
 ]
 
@@ -111,10 +111,12 @@ def test_every_kind_has_its_sentence():
     ],
 )
 def test_an_amount_that_is_none_is_shown_as_khalti_said_it(said, shown):
-    assert issue(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(f"Khalti reports {shown}, expected")
+    assert issue(Kind.AMOUNT_MISMATCH, {"total_amount": said}).sentence.startswith(
+        f"Amount mismatch: Khalti reports {shown}, "
+    )
 
 
-FACTS = ("total_amount", "pidx", "status", "was", "earlier", "event_type", "error", "amount", "too_much")
+FACTS = ("total_amount", "pidx", "status", "was", "earlier", "event_type", "error", "amount", "excess")
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -145,4 +147,4 @@ def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind
         Kind.OVER_REFUNDED,
     }
 
-    assert (kind in KhaltiIssue.MONEY_IS_CLEAR) == (kind in of_other_things | of_money_that_went_back)
+    assert (kind in KhaltiIssue.PAYMENT_IS_CLEAR) == (kind in of_other_things | of_money_that_went_back)

@@ -156,11 +156,11 @@ def test_the_paid_payments_are_those_whose_money_came():
     assert set(KhaltiPayment.objects.paid().values_list("status", flat=True)) == PAID
 
 
-@pytest.mark.parametrize(("seconds", "has_run_out"), [(None, False), (60, False), (0, True), (-60, True)])
-def test_a_link_runs_out_by_the_clock(seconds, has_run_out):
+@pytest.mark.parametrize(("seconds", "has_expired_link"), [(None, False), (60, False), (0, True), (-60, True)])
+def test_a_link_runs_out_by_the_clock(seconds, has_expired_link):
     expires_at = None if seconds is None else timezone.now() + timedelta(seconds=seconds)
 
-    assert KhaltiPayment(expires_at=expires_at).has_run_out is has_run_out
+    assert KhaltiPayment(expires_at=expires_at).has_expired_link is has_expired_link
 
 
 def test_the_newest_payment_comes_first():

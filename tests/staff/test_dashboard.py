@@ -241,7 +241,7 @@ class TestTheCost:
                 plans.append(" ".join(map(str, cursor.fetchall()[0])))
 
         assert "khalti_payment_paid" in plans[0]
-        assert "khalti_refund_decided" in plans[1]
+        assert "khalti_refund_resolved" in plans[1]
 
 
 class TestWhatFails:

@@ -174,7 +174,7 @@ def likeness(row, field):
 
 
 SAID = {"from", "to", "late", "status", "amount", "total_amount", "fee", "refunded", "method", "word", "request", "issue",
-        "was", "event_type", "too_much", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
+        "was", "event_type", "excess", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
 
 
 def shape(data):

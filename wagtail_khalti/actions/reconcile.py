@@ -212,7 +212,7 @@ class _Run:
     def _has_left_some(self) -> bool:
         due = KhaltiPayment.objects.due(timezone.now())
         return self._left == 0 and any(
-            due.taken_by(merchant.name, merchant.mode).exists() for merchant in self._those_who_answer()
+            due.of_account(merchant.name, merchant.mode).exists() for merchant in self._those_who_answer()
         )
 
     @contextmanager

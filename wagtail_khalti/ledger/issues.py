@@ -42,7 +42,7 @@ def open_issue(
         **about,
         kind=kind,
         is_open=True,
-        defaults={"payment": payment, "details": found, "risk": RISKS.get(kind, KhaltiIssue.Risk.DOUBT)},
+        defaults={"payment": payment, "details": found, "risk": RISKS.get(kind, KhaltiIssue.Risk.UNCLEAR)},
     )
     if not opened:
         return

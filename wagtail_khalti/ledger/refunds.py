@@ -86,7 +86,7 @@ def record_external_refund(
 
 def report_over_refund(payment: KhaltiPayment, paisa: int) -> None:
     """So much more was refunded than was paid; the sum of the refunds says nothing of it."""
-    open_issue(payment, KhaltiIssue.Kind.OVER_REFUNDED, {"too_much": paisa})
+    open_issue(payment, KhaltiIssue.Kind.OVER_REFUNDED, {"excess": paisa})
 
 
 def about(refund: KhaltiRefund) -> dict[str, Any]:

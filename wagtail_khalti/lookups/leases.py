@@ -33,7 +33,7 @@ def lease_due_payments(
     for merchant in merchants:
         now = timezone.now()
         free = Q(leased_until=None) | Q(leased_until__lte=now)
-        theirs = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).filter(free)
+        theirs = KhaltiPayment.objects.of_account(merchant.name, merchant.mode).filter(free)
         due = order(theirs, now)[: most - len(leased)]
         leased += _lease(due, next_check_at=now + LEASE, leased_until=now + LEASE)
         if len(leased) == most:

@@ -37,7 +37,7 @@ def due_payments() -> dict[str, Due]:
 
 
 def _due_of(merchant: Merchant) -> Due | None:
-    due = KhaltiPayment.objects.taken_by(merchant.name, merchant.mode).filter(next_check_at__lte=timezone.now())
+    due = KhaltiPayment.objects.of_account(merchant.name, merchant.mode).filter(next_check_at__lte=timezone.now())
     found = due.aggregate(count=Count("pk"), since=Min("next_check_at"))
     return Due(**found) if found["count"] else None
 
@@ -51,7 +51,7 @@ def next_due_in() -> timedelta | None:
     """Until something becomes due that is not due yet; None where nothing will."""
     now = timezone.now()
     checks = [
-        KhaltiPayment.objects.taken_by(merchant.name, merchant.mode)
+        KhaltiPayment.objects.of_account(merchant.name, merchant.mode)
         .filter(next_check_at__gt=now)
         .aggregate(at=Min("next_check_at"))["at"]
         for merchant in configuration().merchants.values()

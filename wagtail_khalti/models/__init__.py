@@ -1,4 +1,4 @@
-"""Faces the database: what is remembered."""
+"""The database models."""
 
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent

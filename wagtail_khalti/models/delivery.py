@@ -1,4 +1,4 @@
-"""What the site's code still has to hear, kept until it has heard it."""
+"""The outbox: events for the site's receivers, stored until they are delivered."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.refund import KhaltiRefund
 
-# Who settles a payment delivers at once, and has this long to begin; then somebody else may.
+# The process that wrote the event delivers it at once, and has this long to begin; then any other process may.
 HEAD_START = timedelta(minutes=1)
 
 
 def first_retry() -> datetime:
-    """When somebody else may take over."""
+    """When another process may deliver it."""
     return timezone.now() + HEAD_START
 
 
 class KhaltiDelivery(OnPrimary):
-    """Written with the fact it tells of; marked in the transaction in which the receivers ran."""
+    """Written in the transaction of the change it reports; marked in the transaction in which the receivers ran."""
 
     class EventType(models.TextChoices):
-        """Which signal tells it."""
+        """Which signal is sent."""
 
         COMPLETED = "completed", _("Payment completed")
         """``payment_completed``"""
@@ -42,20 +42,20 @@ class KhaltiDelivery(OnPrimary):
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="deliveries"
     )
-    event_type = models.CharField(_("event_type"), max_length=32, choices=EventType.choices)
+    event_type = models.CharField(_("event"), max_length=32, choices=EventType.choices)
     issue = models.ForeignKey(
         KhaltiIssue, verbose_name=_("issue"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    """What needs attention, where that is the news."""
+    """For ``needs_attention``."""
     refund = models.ForeignKey(
         KhaltiRefund, verbose_name=_("refund"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    """What went back, where that is the news."""
+    """For ``refunded``."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
-    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True, default=first_retry)
-    """When it is tried again without anybody's doing; NULL once it is delivered."""
+    next_try_at = models.DateTimeField(_("next attempt at"), null=True, blank=True, default=first_retry)
+    """When it is next tried automatically; NULL once it is delivered."""
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
 
@@ -69,7 +69,7 @@ class KhaltiDelivery(OnPrimary):
         indexes = [models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due")]
 
     def unmarked(self) -> KhaltiDeliveryQuerySet:
-        """This row, as long as nobody has delivered it."""
+        """This row, if it is not delivered yet."""
         return KhaltiDelivery.objects.undelivered().filter(pk=self.pk)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The history of a payment: added to, never changed but for counting what is repeated."""
+"""The timeline of a payment: append-only, except that repeated events are counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_NOTE_LENGTH = 1000  # characters
 
 
 class KhaltiEvent(OnPrimary):
-    """``data`` is built from lists of allowed fields and never holds a key."""
+    """``data`` is built from allow-lists of fields and never holds an API key."""
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -29,48 +29,48 @@ class KhaltiEvent(OnPrimary):
         INITIATE_SENT = "initiate_sent", _("Sent to Khalti")
         """Committed before the request went out."""
         INITIATED = "initiated", _("Payment link created")
-        """Khalti's answer to it."""
-        INITIATE_REJECTED = "initiate_rejected", _("Khalti refused")
-        """A clear no, with Khalti's words."""
+        """Khalti's response to that request."""
+        INITIATE_REJECTED = "initiate_rejected", _("Rejected by Khalti")
+        """With Khalti's error message."""
         NO_ANSWER = "no_answer", _("No usable response from Khalti")
-        """Nothing was learned."""
+        """The outcome of the request is unknown."""
         RETURNED = "returned", _("Visitor returned")
-        """The browser's hints, believed by no one."""
+        """With the parameters of the callback, which are never trusted."""
         LOOKED_UP = "looked_up", _("Checked with Khalti")
-        """What a lookup said."""
+        """With the lookup's response."""
         STATUS_CHANGED = "status_changed", _("Status changed")
         """From one status to another."""
         OUTDATED = "outdated", _("Outdated response ignored")
-        """A newer answer had been applied already."""
-        CONTRADICTION = "contradiction", _("Response doesn't match the payment")
-        """Nothing moved; a review is open."""
+        """A newer one had been applied already."""
+        CONTRADICTION = "contradiction", _("Contradictory response from Khalti")
+        """The status did not change; an issue is open."""
         REFUND_REQUESTED = "refund_requested", _("Refund requested")
-        """Its amount is set aside; Khalti has not been asked for it."""
+        """Its amount is reserved; nothing has been sent to Khalti."""
         REFUND_SENT = "refund_sent", _("Refund sent to Khalti")
         """Committed before the request went out."""
-        REFUND_ACCEPTED = "refund_accepted", _("Khalti accepted the refund")
-        """Its answer; a lookup has yet to confirm it."""
+        REFUND_ACCEPTED = "refund_accepted", _("Refund accepted by Khalti")
+        """A lookup has yet to confirm it."""
         REFUND_SUCCEEDED = "refund_succeeded", _("Refund succeeded")
-        """By evidence, or by the word of the person named."""
+        """Confirmed by a lookup, or by the person named."""
         REFUND_FAILED = "refund_failed", _("Refund failed")
-        """Likewise; or Khalti refused it, in the words given."""
-        REFUND_RECORDED = "refund_recorded", _("Manual refund recorded")
-        """Found at Khalti, or recorded by the person named."""
-        DELIVERY_FAILED = "delivery_failed", _("Delivery failed")
-        """A receiver raised; its work was undone."""
+        """Likewise; or rejected by Khalti, with its error message."""
+        REFUND_RECORDED = "refund_recorded", _("Refund recorded")
+        """Made outside of this site: found at Khalti, or recorded by the person named."""
+        DELIVERY_FAILED = "delivery_failed", _("Site integration error")
+        """A receiver raised an exception; its transaction was rolled back."""
         DELIVERY_RETRIED = "delivery_retried", _("Delivery retried")
-        """Somebody did not wait for the next try."""
+        """By a person, before the next automatic attempt."""
         ISSUE_RESOLVED = "issue_resolved", _("Issue resolved")
-        """By a person, or by what came later."""
+        """By a person, or automatically."""
         RECEIPT_SENT = "receipt_sent", _("Receipt sent by e-mail")
-        """Handed to the mail server; by itself after the payment, or because a person asked for it."""
+        """Handed to the mail server: automatically after the payment, or by a person."""
         REFUND_NOTICE_SENT = "refund_notice_sent", _("Refund notice sent by e-mail")
-        """Likewise, by itself after a refund, where a receipt had been sent."""
+        """Likewise: automatically after a refund, if a receipt had been sent."""
         NOTE_ADDED = "note_added", _("Note")
-        """In a person's own words."""
+        """Written by a person."""
 
     class Actor(models.TextChoices):
-        """Who made it happen, where it wasn't a signed-in person."""
+        """Who caused it."""
 
         VISITOR = "visitor", _("Visitor")
         """The person who pays."""
@@ -94,10 +94,10 @@ class KhaltiEvent(OnPrimary):
         related_name="+",
     )
     data = models.JSONField(_("data"), default=dict, blank=True)
-    count = models.PositiveIntegerField(_("times"), default=1, editable=False)
-    """How often it happened. Only ``KhaltiEvent.objects.add`` counts, what says the same as one of the last few."""
+    count = models.PositiveIntegerField(_("count"), default=1, editable=False)
+    """How often it happened. ``KhaltiEvent.objects.add`` counts an event that repeats one of the last few."""
     last_at = models.DateTimeField(_("last at"), null=True, blank=True, editable=False)
-    """The last of several times."""
+    """When it last happened, if more than once."""
 
     objects: ClassVar = KhaltiEventQuerySet.as_manager()
 
@@ -112,14 +112,14 @@ class KhaltiEvent(OnPrimary):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("The history of a payment is never changed")
+            raise TypeError("The timeline of a payment is never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a payment is never deleted")
+        raise TypeError("The timeline of a payment is never deleted")
 
-    def says_the_same_as(self, other: KhaltiEvent) -> bool:
-        """Whether nothing but the moment differs."""
+    def repeats(self, other: KhaltiEvent) -> bool:
+        """Whether nothing but the time differs."""
         return all(getattr(self, name) == getattr(other, name) for name in ("kind", "actor", "user_id", "data"))
 
     @classmethod
@@ -132,7 +132,7 @@ class KhaltiEvent(OnPrimary):
         by: AbstractBaseUser | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Self:
-        """An event of now, not saved yet. ``by`` is the person, where one acted."""
+        """An unsaved event, at the current time. ``by`` is the person who acted, if any."""
         return cls(
             payment=payment,
             kind=kind,

@@ -22,19 +22,19 @@ from wagtail_khalti.money import Paisa, format_rupees
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
 
-BEGINNINGS = ["varchar_pattern_ops"]  # PostgreSQL needs it to find by how a text begins; others pay no heed to it
+PREFIX_OPS = ["varchar_pattern_ops"]  # PostgreSQL needs it for prefix searches; other databases ignore it
 
 
 class KhaltiPayment(PaymentColumns):
-    """Amounts are in paisa. Only the ledger changes ``status``, and ``actions.initiate`` its first step."""
+    """Amounts are in paisa. Only the ledger changes ``status``, except that ``actions.initiate`` sets ``initiated``."""
 
     begun_delivery: KhaltiDelivery | None = None
-    """The one that whoever holds this object has begun to make. In memory only."""
+    """The delivery whose first attempt belongs to the holder of this object. In memory only."""
     owes_notice: bool = False
-    """Whether whoever holds this object has made a refund that its customer is to be told of. In memory only."""
+    """Whether a refund made through this object needs a notice to the customer. In memory only."""
 
     undelivered: int
-    """Only where ``whole_with_deliveries`` read it."""
+    """Only set by ``whole_with_deliveries``."""
 
     objects: ClassVar = KhaltiPaymentQuerySet.as_manager()
 
@@ -44,7 +44,7 @@ class KhaltiPayment(PaymentColumns):
         ordering = ["-created_at", "-pk"]
         default_permissions = ("view",)
         permissions = [
-            ("view_personal_khaltipayment", _("Can see personal data")),
+            ("view_personal_khaltipayment", _("Can view personal data")),
             ("check_khaltipayment", _("Can check payment with Khalti")),
             ("refund_khaltipayment", _("Can refund payment")),
             ("export_khaltipayment", _("Can export payment")),
@@ -61,12 +61,12 @@ class KhaltiPayment(PaymentColumns):
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="khalti_payment_status_known"),
             models.CheckConstraint(condition=~models.Q(pidx=""), name="khalti_payment_pidx_not_blank"),
-            models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique", opclasses=BEGINNINGS),
+            models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique", opclasses=PREFIX_OPS),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_payment_idempotency_unique"),
             models.UniqueConstraint(
-                fields=["purchase_order_id"], name="khalti_payment_order_unique", opclasses=BEGINNINGS
+                fields=["purchase_order_id"], name="khalti_payment_order_unique", opclasses=PREFIX_OPS
             ),
-            models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique", opclasses=BEGINNINGS),
+            models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique", opclasses=PREFIX_OPS),
             models.UniqueConstraint(
                 fields=["payable_type", "payable_id", "mode", "is_primary"], name="khalti_payment_one_primary"
             ),
@@ -74,14 +74,14 @@ class KhaltiPayment(PaymentColumns):
         indexes = [
             models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
             models.Index(fields=["is_urgent", "merchant", "mode", "next_check_at", "id"], name="khalti_payment_urgent"),
-            # What staff look through: always the payments of one mode, by time or by amount.
+            # The payment list: always one mode, by time or by amount.
             models.Index(fields=["mode", "created_at", "id"], name="khalti_payment_started"),
             models.Index(fields=["mode", "status", "created_at", "id"], name="khalti_payment_status"),
             models.Index(fields=["mode", "completed_at", "id"], name="khalti_payment_paid"),
             models.Index(fields=["mode", "amount", "id"], name="khalti_payment_amount"),
             models.Index(fields=["site", "mode", "created_at", "id"], name="khalti_payment_site"),
             models.Index(fields=["source_type", "source_id", "mode", "created_at"], name="khalti_payment_source"),
-            # What deleting looks for; the other keys to other tables begin one of the above.
+            # Needed when a referenced row is deleted; the other foreign keys are the first column of an index above.
             models.Index(
                 fields=["duplicate_of"],
                 name="khalti_payment_duplicate",
@@ -92,10 +92,10 @@ class KhaltiPayment(PaymentColumns):
                 name="khalti_payment_payable_class",
                 condition=models.Q(payable_class__isnull=False),
             ),
-            # What staff look for: all of it, or how it begins.
-            models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=BEGINNINGS),
-            models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=BEGINNINGS),
-            models.Index(fields=["customer_phone"], name="khalti_payment_phone", opclasses=BEGINNINGS),
+            # Searched by staff, in full or by prefix.
+            models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=PREFIX_OPS),
+            models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=PREFIX_OPS),
+            models.Index(fields=["customer_phone"], name="khalti_payment_phone", opclasses=PREFIX_OPS),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ class KhaltiPayment(PaymentColumns):
 
     @property
     def readable_reference(self) -> str:
-        """In groups of four, as it is read out."""
+        """In groups of four, for reading aloud."""
         return in_groups_of_four(self.reference)
 
     @property
@@ -121,68 +121,68 @@ class KhaltiPayment(PaymentColumns):
 
     @property
     def is_paid(self) -> bool:
-        """Whether Khalti confirmed the money, whatever went back later."""
+        """Whether Khalti confirmed the payment, regardless of later refunds."""
         return self.status in PAID
 
     @property
     def refundable(self) -> Paisa:
-        """What can still be given back, in paisa."""
+        """What can still be refunded, in paisa."""
         return Paisa(self.amount - self.refund_total)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether Khalti has yet to say how it ends."""
+        """Whether it has no final status yet."""
         return self.status in WAITING
 
     @property
-    def has_run_out(self) -> bool:
-        """Whether the payment link is over by the clock. Only Khalti can say whether the payment is."""
+    def has_expired_link(self) -> bool:
+        """Whether the payment link has expired by our clock. Only Khalti decides whether the payment has."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
     def next_url(self) -> str:
-        """Where its visitor goes now: Khalti's page while it can be paid there, or else ours that says how it stands.
+        """Where to send its visitor: to Khalti's page while it can be paid there, else to our status page.
 
-        Without a scheme and host where it is ours.
+        A URL of ours has no scheme and host.
         """
         if self.status == Status.CREATED:
             return reverse("wagtail_khalti:continue", args=[self.reference])
-        can_be_paid = self.is_waiting and self.payment_url and not self.has_run_out
-        if can_be_paid and not (self.checked_at and self.issues.open().doubting_the_money().exists()):
+        can_be_paid = self.is_waiting and self.payment_url and not self.has_expired_link
+        if can_be_paid and not (self.checked_at and self.issues.open().payment_unclear().exists()):
             return self.payment_url
         return self.get_absolute_url()
 
     @property
     def has_lost_payable(self) -> bool:
-        """Whether it was for something of the site's that has been deleted since, or whose model has."""
+        """Whether its payable has been deleted since, or the payable's model has."""
         if self.payable_type_id is None:
             return False
         is_known = self.payable_class is not None and self.payable_class.model_class() is not None
         try:
             return not is_known or self.payable is None
         except (ValueError, ValidationError):
-            return True  # its model has keys of another kind by now
+            return True  # the type of the model's key has changed
 
     @property
     def contact(self) -> models.Q | None:
-        """Finds the payments of the same customer, by any way to reach them; None where they gave none."""
-        ways = {"customer_email": self.customer_email, "customer_phone": self.customer_phone}
-        same = [models.Q(**{column: value}) for column, value in ways.items() if value]
+        """Matches payments of the same customer by e-mail or mobile number; None if neither was given."""
+        columns = {"customer_email": self.customer_email, "customer_phone": self.customer_phone}
+        same = [models.Q(**{column: value}) for column, value in columns.items() if value]
         return reduce(or_, same) if same else None
 
     def primary_for_same_payable(self) -> KhaltiPayment | None:
-        """The payment that bought the same payable in the same mode; None where that is not sold.
+        """The primary payment for the same payable in the same mode, or None.
 
-        Also where MariaDB takes one thing for another, "a" for "A".
+        The keys are compared again here, because MariaDB takes "a" for "A".
         """
         if not self.payable_type_id:
             return None
         same = KhaltiPayment.objects.filter(
             payable_type=self.payable_type_id, payable_id=self.payable_id, mode=self.mode, is_primary=True
         )
-        return next((sale for sale in same if sale.payable_id == self.payable_id), None)
+        return next((payment for payment in same if payment.payable_id == self.payable_id), None)
 
     @property
     def masked_phone(self) -> str:
-        """``98XXXXX001``: enough to recognise one's own number, as Khalti masks it."""
+        """``98XXXXX001``, masked as Khalti does: enough to recognise your own number."""
         return masked(self.customer_phone)

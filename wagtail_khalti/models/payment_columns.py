@@ -31,7 +31,7 @@ class PaymentColumns(OnPrimary):
     merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
-    merchant = models.CharField(_("merchant"), max_length=64)
+    merchant = models.CharField(_("Khalti account"), max_length=64)
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
     key_fingerprint = models.CharField(_("key fingerprint"), max_length=16)
 
@@ -84,7 +84,7 @@ class PaymentColumns(OnPrimary):
         related_name="+",
         db_index=False,
     )
-    """Of one thing always the same, also with multi-table inheritance: the topmost class that shares its key."""
+    """With multi-table inheritance the topmost class that shares the key: the same, however the object was read."""
     payable_id = models.CharField(_("payable id"), max_length=64, blank=True)
     payable_class = models.ForeignKey(
         ContentType,
@@ -96,14 +96,14 @@ class PaymentColumns(OnPrimary):
         db_index=False,
         editable=False,
     )
-    """The class that the site's code gave, which ``payable`` is read as."""
+    """The class that the site's code passed, and that ``payable`` returns."""
     payable = GenericForeignKey("payable_class", "payable_id")
     is_repeat = models.BooleanField(_("repeat purchase"), default=False, editable=False)
-    """Begun although the same was paid before, because somebody said that a second payment is meant."""
+    """Started although the same was paid before, after confirmation that a second payment is intended."""
     may_be_duplicate = models.BooleanField(_("possible duplicate"), default=False, editable=False)
-    """The same customer began another payment for the same offer shortly before or after."""
+    """The same customer started another payment for the same offer shortly before or after."""
     is_primary = models.BooleanField(_("primary payment"), null=True, blank=True, editable=False)
-    """True for the one payment that bought its payable, or NULL: as for ``KhaltiIssue.is_open``."""
+    """True for the one payment that paid for its payable, else NULL, as with ``KhaltiIssue.is_open``."""
     duplicate_of = models.ForeignKey(
         "wagtail_khalti.KhaltiPayment",
         verbose_name=_("duplicate of"),
@@ -114,28 +114,28 @@ class PaymentColumns(OnPrimary):
         db_index=False,
         editable=False,
     )
-    """The payment that had bought the same payable before. The money of this one came, and nothing was bought with it."""
+    """The primary payment for the same payable. This one was paid too, and the site gets no event for it."""
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    initiating_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
+    initiating_at = models.DateTimeField(_("initiation started at"), null=True, blank=True)
     initiated_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     looked_up_at = models.DateTimeField(_("looked up at"), null=True, blank=True)
-    confirmed_at = models.DateTimeField(_("money confirmed at"), null=True, blank=True)
-    """When the lookup began that last said the money came. Khalti may forget for a moment, and say Pending again."""
+    confirmed_at = models.DateTimeField(_("payment confirmed at"), null=True, blank=True)
+    """When the last lookup that confirmed the payment began. Afterwards Khalti may briefly report Pending again."""
     returned_at = models.DateTimeField(_("last returned at"), null=True, blank=True, editable=False)
-    """When a browser last came to our return URL, whatever it brought."""
+    """When a browser last opened our return URL, whatever its parameters."""
     checked_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
-    """When it is looked up again by itself; NULL for never. See ``ledger.schedule``."""
+    """When it is next looked up automatically; NULL for never. See ``ledger.schedule``."""
     is_urgent = models.BooleanField(_("urgent"), default=False, editable=False)
-    """Its visitor came back and Khalti has not answered since, or Khalti's last answer was Pending."""
+    """Its visitor returned and no lookup has succeeded since, or Khalti last reported Pending."""
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True, editable=False)
-    """While a run is working on it. The lease of a run that was killed ends by itself."""
-    refunding_since = models.DateTimeField(_("being refunded since"), null=True, blank=True, editable=False)
-    """While a refund is in progress: there is one at a time."""
+    """While a run is working on it. The lease of a killed run expires."""
+    refunding_since = models.DateTimeField(_("refund in progress since"), null=True, blank=True, editable=False)
+    """Set while a refund is in progress; a payment has at most one at a time."""
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-"""Money that goes back, by whichever way."""
+"""Refunds, whichever way they are made."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ MAX_REASON_LENGTH, MAX_KEY_LENGTH = 255, 128  # characters
 
 
 class State(models.TextChoices):
-    """How far a refund has come. ``actions.refund_states`` says how it moves on."""
+    """The state of a refund. ``ledger.refund_states`` has the transitions."""
 
     REQUESTED = "requested", _("Requested")
-    """Committed here, its amount set aside; Khalti has not been asked for it."""
+    """Committed here, its amount reserved; nothing has been sent to Khalti."""
     PROCESSING = "processing", _("Processing")
-    """Committed before Khalti is asked; the answer is awaited."""
+    """Committed before the request to Khalti, until its response."""
     SUCCEEDED = "succeeded", _("Succeeded")
     """Khalti confirmed it, or a person did."""
     FAILED = "failed", _("Failed")
-    """Nothing went back: Khalti said no, or never heard of it."""
+    """Nothing was refunded: Khalti rejected the refund, or it never reached Khalti."""
     UNCONFIRMED = "unconfirmed", _("Unconfirmed")
-    """It may or may not have happened. Never sent again by itself."""
+    """It may or may not have been made. Never sent again automatically."""
     EXTERNAL = "external", _("Manual")
-    """Not made here: in Khalti's dashboard, by bank transfer, in cash."""
+    """Not made through this site: in Khalti's dashboard, by bank transfer, in cash."""
 
 
 IN_PROGRESS = frozenset({State.REQUESTED, State.PROCESSING, State.UNCONFIRMED})
@@ -42,14 +42,14 @@ DONE = frozenset({State.SUCCEEDED, State.EXTERNAL})
 
 
 class Method(models.TextChoices):
-    """How the money goes back."""
+    """How the refund is made."""
 
     KHALTI = "khalti", _("Khalti")
-    """We ask Khalti for it."""
+    """Through Khalti's API, by this site."""
     DASHBOARD = "dashboard", _("Khalti's dashboard")
-    """Somebody pressed a button there."""
+    """By a person, there."""
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")
-    """Past Khalti, which knows nothing of it."""
+    """Khalti doesn't know of it."""
     CASH = "cash", _("Cash")
     """Likewise."""
 
@@ -58,7 +58,7 @@ AT_KHALTI = frozenset({Method.KHALTI, Method.DASHBOARD})
 
 
 class KhaltiRefund(OnPrimary):
-    """Amounts are in paisa. Only ``actions`` change ``state``."""
+    """Amounts are in paisa. Only the ledger changes ``state``."""
 
     State, Method = State, Method
 
@@ -72,17 +72,17 @@ class KhaltiRefund(OnPrimary):
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.REQUESTED)
     method = models.CharField(_("method"), max_length=16, choices=Method.choices, default=Method.KHALTI)
     amount = models.BigIntegerField(_("amount (paisa)"), null=True, blank=True)
-    """NULL where some of the money went back in Khalti's dashboard and nobody has entered how much; also afterwards
-    where all had been given back before, past Khalti."""
-    refundable = models.BigIntegerField(_("remaining (paisa)"), null=True, blank=True)
-    """What was left of the payment once this was given back."""
+    """NULL for a partial refund in Khalti's dashboard whose amount nobody has entered; also afterwards, if everything
+    had been refunded before outside of Khalti."""
+    refundable = models.BigIntegerField(_("refundable balance (paisa)"), null=True, blank=True)
+    """Of the payment, after this refund."""
 
     mobile = models.CharField(_("mobile number"), max_length=20, blank=True)
-    """The Khalti account that gets the money, where Khalti has to be told."""
+    """The Khalti account to refund to, if Khalti requires one."""
     reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True)
-    answer = models.CharField(_("Khalti's answer"), max_length=500, blank=True)
-    """In its words, where it said any."""
-    is_accepted = models.BooleanField(_("Khalti said yes"), default=False)
+    answer = models.CharField(_("response from Khalti"), max_length=500, blank=True)
+    """Its message, if there was one."""
+    is_accepted = models.BooleanField(_("accepted by Khalti"), default=False)
 
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -92,15 +92,15 @@ class KhaltiRefund(OnPrimary):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    """The person; for a refund made elsewhere who recorded it. NULL: code, or found at Khalti."""
+    """Who requested it, or recorded it if it is manual. NULL: requested by code, or found at Khalti."""
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    not_seen_at = models.DateTimeField(_("not seen at"), null=True, blank=True, editable=False)
-    """When a lookup first said, after it was sent, that nothing had gone back. What went back later may be another."""
-    resolved_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    """When it was known what became of it."""
-    notice_due_at = models.DateTimeField(_("customer to be told at"), null=True, blank=True, editable=False)
-    """When the mail about it is to be sent, or tried again; NULL where none is owed, or it was sent."""
+    not_seen_at = models.DateTimeField(_("not found at Khalti at"), null=True, blank=True, editable=False)
+    """When a lookup after it was sent first showed no refund. One that shows up later may be another refund."""
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    """When its outcome was known."""
+    notice_due_at = models.DateTimeField(_("notice due at"), null=True, blank=True, editable=False)
+    """When the customer's notice is sent, or tried again; NULL if none is due, or it was sent."""
 
     objects: ClassVar = KhaltiRefundQuerySet.as_manager()
 
@@ -123,7 +123,7 @@ class KhaltiRefund(OnPrimary):
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_refund_idempotency_unique"),
         ]
         indexes = [
-            models.Index(fields=["resolved_at", "state"], name="khalti_refund_decided"),
+            models.Index(fields=["resolved_at", "state"], name="khalti_refund_resolved"),
             models.Index(fields=["notice_due_at", "id"], name="khalti_refund_notice"),
         ]
 
@@ -133,22 +133,22 @@ class KhaltiRefund(OnPrimary):
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether it is still to be found out what became of it."""
+        """Whether its outcome is not known yet."""
         return self.state in IN_PROGRESS
 
     @property
     def is_done(self) -> bool:
-        """Whether the money went back for certain."""
+        """Whether it is known to have been made."""
         return self.state in DONE
 
     @property
     def lacks_amount(self) -> bool:
-        """Whether somebody has to enter how much it was."""
+        """Whether a person has to enter its amount."""
         return self.amount is None and self.resolved_at is None
 
     @property
     def is_at_khalti(self) -> bool:
-        """Whether Khalti's own figures know of it."""
+        """Whether Khalti's own figures include it."""
         return self.method in AT_KHALTI
 
     @property

@@ -1,4 +1,4 @@
-"""What each day came to: kept, so that the figures of a year need not be counted anew."""
+"""Daily totals, stored so that a report of a year need not aggregate all payments."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from wagtail_khalti.database.primary import OnPrimary
 
 
 class Dimensions(OnPrimary):
-    """Whose payments, and where on the site they began."""
+    """What figures are split by."""
 
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
-    merchant = models.CharField(_("merchant"), max_length=64)
+    merchant = models.CharField(_("Khalti account"), max_length=64)
     site = models.ForeignKey(
         "wagtailcore.Site",
         verbose_name=_("site"),
@@ -42,20 +42,20 @@ class Dimensions(OnPrimary):
 
 
 class KhaltiSnapshot(OnPrimary):
-    """A day that is over and whose totals are kept, or are being counted.
+    """A closed day whose totals are stored, or being aggregated.
 
-    Whatever later changes a payment that this day counts writes another ``stamp`` in the same transaction; what was
-    counted under an earlier stamp is worth nothing.
+    Any later change of a payment of this day writes a new ``version`` in the same transaction; totals aggregated under
+    an earlier version are discarded.
     """
 
     day = models.DateField(_("day"), unique=True)
-    """In Nepal."""
+    """Of Nepal's time zone."""
     version = models.CharField(_("version"), max_length=32)
-    is_current = models.BooleanField(_("counted"), default=False)
+    is_current = models.BooleanField(_("current"), default=False)
 
     class Meta:
-        verbose_name = _("counted day")
-        verbose_name_plural = _("counted days")
+        verbose_name = _("daily snapshot")
+        verbose_name_plural = _("daily snapshots")
         ordering = ["day"]
         default_permissions = ()
 
@@ -64,32 +64,32 @@ class KhaltiSnapshot(OnPrimary):
 
 
 class KhaltiDailyTotal(Dimensions):
-    """What one day came to in one place. Amounts are in paisa. Always what the payments and refunds themselves say."""
+    """The totals of one day and one set of dimensions, in paisa. They always equal those of the payments themselves."""
 
     day = models.DateField(_("day"))
 
     started = models.PositiveIntegerField(_("started"), default=0)
-    """Payments that were begun on this day, and, of these, however much later:"""
+    """Payments that were started on this day, and, of these, however much later:"""
     sent = models.PositiveIntegerField(_("sent to Khalti"), default=0)
     paid = models.PositiveIntegerField(_("paid"), default=0)
-    canceled = models.PositiveIntegerField(_("canceled"), default=0)
+    canceled = models.PositiveIntegerField(_("cancelled"), default=0)
     expired = models.PositiveIntegerField(_("expired"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     times_to_pay = models.JSONField(_("times to pay"), default=dict)
-    """How many needed how long from start to payment, by ``actions.count.bucket_of``: of all the places of this merchant
-    and site together, on one of them. Empty on the others."""
+    """Number of payments by time from start to payment, see ``reporting.aggregates.bucket_of``. One row has those of
+    all pages and blocks of this merchant and site; it is empty on the others."""
 
     payments = models.PositiveIntegerField(_("payments"), default=0)
-    """That came in on this day, whenever they were begun."""
+    """Paid on this day, whenever they were started."""
     gross = models.BigIntegerField(_("gross (paisa)"), default=0)
     fee = models.BigIntegerField(_("fee (paisa)"), default=0)
     refund_count = models.PositiveIntegerField(_("refunds"), default=0)
-    """That were made on this day, of whichever payments."""
+    """Made on this day, of whichever payments."""
     refunded = models.BigIntegerField(_("refunded (paisa)"), default=0)
 
     class Meta:
-        verbose_name = _("total of a day")
-        verbose_name_plural = _("totals of days")
+        verbose_name = _("daily total")
+        verbose_name_plural = _("daily totals")
         ordering = ["day", "pk"]
         default_permissions = ()
         indexes = [models.Index(fields=["mode", "day"], name="khalti_daily_total_day")]
@@ -99,16 +99,16 @@ class KhaltiDailyTotal(Dimensions):
 
 
 class KhaltiCheckoutView(Dimensions):
-    """How often the checkout page of one block was opened on a day. Only a count: nothing of who it was."""
+    """How often the checkout page of one block was opened on a day. Only a count, no data about visitors."""
 
     day = models.DateField(_("day"))
     dimensions = models.CharField(_("dimensions"), max_length=64)
-    """A hash of all that makes the place, for the unique key: the columns would be too long for one."""
+    """A hash of all dimensions for the unique key; the columns would be too long for one."""
     count = models.PositiveIntegerField(_("times opened"), default=0)
 
     class Meta:
-        verbose_name = _("checkout_view")
-        verbose_name_plural = _("openings")
+        verbose_name = _("checkout view")
+        verbose_name_plural = _("checkout views")
         ordering = ["day", "pk"]
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["day", "dimensions"], name="khalti_checkout_view_once")]
@@ -122,11 +122,11 @@ ZONE_LENGTH, VERSION_LENGTH = 8, 32
 
 
 def zone_mark() -> str:
-    """Where moments are stored without a zone, another one in the settings makes them others: all is counted anew."""
+    """Without ``USE_TZ`` the meaning of stored times depends on ``TIME_ZONE``: a new one outdates all snapshots."""
     zone = f"Nepal {settings.USE_TZ or settings.TIME_ZONE}"
     return hashlib.sha256(zone.encode()).hexdigest()[:ZONE_LENGTH]
 
 
 def new_version() -> str:
-    """Another one for every change of a day, and for every way to store moments."""
+    """Different for every change of a day, and for every way to store times."""
     return (zone_mark() + uuid.uuid4().hex)[:VERSION_LENGTH]

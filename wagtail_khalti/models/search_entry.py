@@ -1,4 +1,4 @@
-"""By which words of its customer's name and its description a payment is found."""
+"""The search index: phrases of a payment's customer name and description."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from wagtail_khalti.text.phrases import MAX_LENGTH, phrases_of_name, phrases_of_
 
 
 class KhaltiSearchEntryQuerySet(PrimaryQuerySet["KhaltiSearchEntry"]):
-    """Read on the primary, as all rows of the package."""
+    """Reads from the primary database, as all models of this package do."""
 
 
 class KhaltiSearchEntry(OnPrimary):
-    """One phrase, as ``phrases`` writes it, that a search may be the beginning of. Written with the payment."""
+    """One phrase, normalised by ``text.phrases``, that a search matches by prefix. Written with the payment."""
 
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.CASCADE, related_name="search_entries"
     )
     is_personal = models.BooleanField(_("personal data"))
-    """Of the name, which not everybody may see."""
+    """From the name, which not everybody may see."""
     text = models.CharField(_("text"), max_length=MAX_LENGTH)
-    site_key = models.BigIntegerField(_("key of the site"), null=True, blank=True)
-    """That of the payment when it began: nobody is confused by a key that is no site's any more."""
+    site_key = models.BigIntegerField(_("site key"), null=True, blank=True)
+    """The site's primary key when the payment started. Not a foreign key: it may outlive the site."""
 
     objects: ClassVar = KhaltiSearchEntryQuerySet.as_manager()
 
@@ -37,7 +37,7 @@ class KhaltiSearchEntry(OnPrimary):
         ordering = ["pk"]
         default_permissions = ()
         indexes = [
-            # All that a search reads. PostgreSQL needs the first opclass to find by how a text begins.
+            # Covers the whole search. PostgreSQL needs ``varchar_pattern_ops`` for prefix searches.
             models.Index(
                 fields=["is_personal", "text", "site_key", "payment"],
                 name="khalti_search_entry_text",

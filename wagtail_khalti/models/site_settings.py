@@ -1,4 +1,4 @@
-"""What the people of one site choose for themselves; keys stay in the environment."""
+"""Settings that the editors of a site can change; API keys stay in the environment."""
 
 from __future__ import annotations
 
@@ -16,62 +16,62 @@ DEFAULT_HOSTNAME = "localhost"  # of the site that Wagtail makes by itself
 
 
 class KhaltiSettings(OnPrimary, BaseSiteSetting):
-    """Of one Wagtail site. A payment keeps the merchant that took it, whatever is chosen later."""
+    """Of one Wagtail site. A payment keeps its merchant, whatever is chosen later."""
 
     merchant = models.CharField(
         _("Khalti account"),
         max_length=64,
         blank=True,
-        help_text=_("Which of the accounts that the site's developers set up takes the payments of this site."),
+        help_text=_("The account that receives the payments of this site. Developers set up the accounts."),
     )
     """A name of ``WAGTAIL_KHALTI["MERCHANTS"]``; empty for the default one."""
 
     thank_you_page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
-        verbose_name=_("page after a payment"),
+        verbose_name=_("thank-you page"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("After paying, visitors see their receipt, with a button to this page. A block may name another."),
+        help_text=_("After payment, the receipt has a button to this page. A block can choose another page."),
     )
     return_page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
-        verbose_name=_("page to go back to"),
+        verbose_name=_("return page"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Where “Back” leads for a payment that began on no page, or on one that is gone."),
+        help_text=_("Where “Back” leads if the payment did not start on a page, or that page was deleted."),
     )
     checkout_message = models.TextField(
-        _("text on the checkout page"),
+        _("checkout message"),
         blank=True,
         max_length=1000,
-        help_text=_("Shown above the button, such as your terms. Plain text."),
+        help_text=_("Shown above the payment button, for example your terms. Plain text."),
     )
     contact = models.CharField(
         _("contact"),
         max_length=200,
         blank=True,
-        help_text=_("Whom visitors can ask about a payment: an e-mail address, a phone number or a web address."),
+        help_text=_("Shown to visitors with questions: an e-mail address, a phone number or a web address."),
     )
     sends_receipts = models.BooleanField(
         _("send receipts"),
         default=False,
-        help_text=_("E-mail a receipt as soon as a payment is complete, where the visitor gave an e-mail address."),
+        help_text=_("Send a receipt when a payment completes, if the visitor gave an e-mail address."),
     )
     receipt_text = models.TextField(
-        _("text on the receipt"),
+        _("receipt text"),
         blank=True,
         max_length=1000,
-        help_text=_("Stands on the receipt below your name, such as your address and PAN. Plain text."),
+        help_text=_("Shown on the receipt below your name, for example your address and PAN. Plain text."),
     )
     notification_recipients = models.TextField(
-        _("alert addresses"),
+        _("notification recipients"),
         blank=True,
         max_length=1000,
-        help_text=_("Who is told by e-mail that a payment needs a person. One address in each line."),
+        help_text=_("E-mail addresses to notify when a payment needs attention. One address per line."),
     )
 
     class Meta:
@@ -84,16 +84,16 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
 
     @classmethod
     def of(cls, site: Site | None) -> KhaltiSettings:
-        """Those of ``site``, or the usual ones, which are not saved: to read them writes nothing."""
+        """Those of ``site``, or unsaved defaults: reading them writes nothing."""
         chosen = None if site is None else cls.objects.filter(site=site).first()
         return chosen or cls(site=site)
 
     @property
     def recipients(self) -> list[str]:
-        """Who is told, address by address."""
+        """Their addresses."""
         return self.notification_recipients.split()
 
 
 def site_display_name(site: Site) -> str:
-    """Its name, or its hostname where it has none; Wagtail's own ``str()`` adds the port and "[default]"."""
+    """Its name, or else its hostname; Wagtail's own ``str()`` adds the port and "[default]"."""
     return str(site.site_name or site.hostname)

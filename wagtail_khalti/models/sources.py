@@ -1,4 +1,4 @@
-"""Where on the site a payment began, and how the payment remembers it."""
+"""Where on the site a payment started, and how the payment stores it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where on the site the wish to pay arose, and the ways on from there."""
+    """Where on the site the payment started, and where to go from there."""
 
     owner: models.Model | None = None
     """The page or snippet that holds the block."""
@@ -20,20 +20,20 @@ class Source:
     """Wagtail's content path of the block in it, such as ``body.<uuid>.checkout``."""
 
     offer: str = ""
-    """The signed offer, so that the visitor can try again."""
+    """The signed offer, for another attempt."""
 
     thank_you_page: str = ""
-    """Primary key of the page for afterwards; empty for our own."""
+    """Primary key of the thank-you page; empty if the block has none."""
 
     success_url: str = ""
-    """Where to go on after success instead; written by code, not by editors or visitors."""
+    """Where to go after success instead; set by code, never by editors or visitors."""
 
     back_url: str = ""
     """Where "Back" leads."""
 
 
 def source_columns(source: Source) -> dict[str, Any]:
-    """The columns of a payment that keep it."""
+    """As columns of a payment."""
     owner = source.owner
     return {
         "source_type": None if owner is None else ContentType.objects.get_for_model(owner),

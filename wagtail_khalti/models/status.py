@@ -1,4 +1,4 @@
-"""How far a payment has come, and what several of these have in common."""
+"""The statuses of a payment, and groups of them."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """How far a payment has come. ``ledger.payment_states`` says how it moves on."""
+    """The status of a payment. ``ledger.payment_states`` has the transitions."""
 
     CREATED = "created", _("Created")
-    """Committed here; Khalti has not confirmed that it knows of it."""
+    """Committed here; not confirmed by Khalti yet."""
     INITIATED = "initiated", _("Sent to Khalti")
-    """Khalti gave it a pidx; the visitor may pay."""
+    """Khalti issued a pidx; the visitor can pay."""
     PENDING = "pending", _("Pending at Khalti")
-    """Khalti says that the outcome is not decided."""
+    """Khalti has not decided the outcome."""
     COMPLETED = "completed", _("Completed")
-    """Khalti confirmed the money."""
+    """Khalti confirmed the payment."""
     PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
-    """Some of the money was refunded."""
+    """Part of it was refunded."""
     REFUNDED = "refunded", _("Refunded")
-    """All of the money was refunded."""
+    """All of it was refunded."""
     CANCELED = "canceled", _("Cancelled")
     """The visitor cancelled at Khalti. A soft end: a late payment is still accepted."""
     EXPIRED = "expired", _("Expired")
     """Khalti's payment link expired. A soft end."""
     FAILED = "failed", _("Failed")
-    """Khalti refused. A soft end."""
+    """Rejected by Khalti. A soft end."""
 
 
 PAID = frozenset({Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED})

@@ -409,7 +409,7 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
 
     for rows in (open_issues(request, Mode.LIVE)[:20], open_issues(request, Mode.LIVE).order_by()[:100]):
         first, second = plans_of(rows).strip().splitlines()[:2]
-        assert "khalti_issue_gravest" in first
+        assert "khalti_issue_risk" in first
         assert "primary" in second
 
 

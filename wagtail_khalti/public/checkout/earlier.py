@@ -59,7 +59,7 @@ class Earlier:
     def is_same(self) -> bool:
         """Whether this visitor should go on with it: it can still be paid, and nothing was typed otherwise."""
         payment = self.payment
-        is_open = payment.status in (Status.INITIATED, Status.PENDING) and not payment.has_run_out
+        is_open = payment.status in (Status.INITIATED, Status.PENDING) and not payment.has_expired_link
         is_answered_alike = all(getattr(payment, name) == getattr(self.wanted, name) for name in ANSWERS)
         return is_open and self.is_of_this_browser and is_answered_alike
 

@@ -108,8 +108,8 @@ def _look_up(payment: KhaltiPayment) -> KhaltiPayment:
 
 
 def _is_over(payment: KhaltiPayment) -> bool:
-    return payment.status in SOFT_ENDS and not payment.issues.open().doubting_the_money().exists()
+    return payment.status in SOFT_ENDS and not payment.issues.open().payment_unclear().exists()
 
 
 def _has_run_out(payment: KhaltiPayment) -> bool:
-    return payment.is_waiting and payment.has_run_out
+    return payment.is_waiting and payment.has_expired_link

@@ -62,7 +62,7 @@ def _state(payment: KhaltiPayment, refund_summary: RefundSummary | None) -> str:
     """The page that says it. Money may have gone back past Khalti, which calls the payment completed then."""
     if payment.duplicate_of_id and not (refund_summary and refund_summary.is_all):
         return "duplicate"
-    if not payment.is_paid and payment.issues.open().doubting_the_money().exists():
+    if not payment.is_paid and payment.issues.open().payment_unclear().exists():
         return "under_review"
     return "refunded" if refund_summary else PAGES[payment.status]
 

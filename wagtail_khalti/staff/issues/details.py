@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue
-from wagtail_khalti.models.issue import TOO_LARGE
+from wagtail_khalti.models.issue import MAX_AMOUNT
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
@@ -31,14 +31,14 @@ LABELS: Mapping[str, Promise] = {
     "earlier": gettext_lazy("Earlier payment"),
     "refund": gettext_lazy("Refund reference"),
     "amount": gettext_lazy("Refund amount"),
-    "too_much": gettext_lazy("Excess refund"),
+    "excess": gettext_lazy("Excess refund"),
     "event_type": gettext_lazy("Integration event"),
     "error": gettext_lazy("Error"),
     "attempts": gettext_lazy("Attempts"),
 }
 """By name, in the order in which it is read. What has no label here is shown to nobody."""
 
-SUMS = frozenset({"total_amount", "fee", "amount", "too_much"})
+SUMS = frozenset({"total_amount", "fee", "amount", "excess"})
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "was": {**dict(Status.choices), **dict(State.choices)},
     "event_type": dict(KhaltiDelivery.EventType.choices),
@@ -58,7 +58,7 @@ def _written(name: str, value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if name in SUMS and isinstance(value, int) and abs(value) < TOO_LARGE:
+    if name in SUMS and isinstance(value, int) and abs(value) < MAX_AMOUNT:
         return rupees(value)
     if name == "attempts" and isinstance(value, int):
         return format_number(value)

@@ -48,9 +48,7 @@ class OneOf(django_filters.ChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.RadioSelect)
         kwargs.setdefault("empty_label", gettext_lazy("All"))
-        kwargs.setdefault(
-            "error_messages", {"invalid_choice": gettext_lazy("This is not one of the choices.")}
-        )
+        kwargs.setdefault("error_messages", {"invalid_choice": gettext_lazy("This is not one of the choices.")})
         super().__init__(**kwargs)
 
 

@@ -14,7 +14,7 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.models.issue import TOO_LARGE
+from wagtail_khalti.models.issue import MAX_AMOUNT
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
@@ -162,4 +162,4 @@ def _details(event: KhaltiEvent, redaction: Redaction) -> Iterator[str]:
 
 def _is_sum(said: object) -> bool:
     """What Khalti said of an amount may be anything."""
-    return isinstance(said, int) and not isinstance(said, bool) and abs(said) < TOO_LARGE
+    return isinstance(said, int) and not isinstance(said, bool) and abs(said) < MAX_AMOUNT

@@ -78,7 +78,7 @@ class History:
         """Likewise; what says the same as one of the last few is counted there."""
         event = KhaltiEvent.about(self.payment, kind, data=data)
         since = takewhile(lambda other: other.kind != kind.STATUS_CHANGED, self.events[: -RECENT - 1 : -1])
-        same = next((other for other in since if other.says_the_same_as(event)), None)
+        same = next((other for other in since if other.repeats(event)), None)
         if same is None:
             self.note(kind, data)
         else:
@@ -151,7 +151,7 @@ class History:
         """A matter for a person, unless one of this kind is open."""
         if any(issue.kind == kind and issue.is_open for issue in self.issues):
             return
-        risk = RISKS.get(kind, KhaltiIssue.Risk.DOUBT)
+        risk = RISKS.get(kind, KhaltiIssue.Risk.UNCLEAR)
         issue = KhaltiIssue(payment=self.payment, kind=kind, details=details, merchant=merchant, risk=risk)
         issue.opened_at = self.now
         self.issues.append(issue)

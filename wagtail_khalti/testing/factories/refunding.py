@@ -127,7 +127,7 @@ def find(history: History, method: Method, amount: int | None, *, by: AbstractBa
     payment.refund_total += counted
     _finish(history, refund, by=by)
     if amount > counted:
-        history.open(KhaltiIssue.Kind.OVER_REFUNDED, {"too_much": amount - counted})
+        history.open(KhaltiIssue.Kind.OVER_REFUNDED, {"excess": amount - counted})
     return refund
 
 
