@@ -111,7 +111,7 @@ class StaffOverviews(StaffStates):
 
     def close(self):
         issue, *_others = self.make_matters()
-        self.desk.open("khalti_issues:close", issue.pk)
+        self.desk.open("khalti_issues:resolve", issue.pk)
 
     def close_with_errors(self):
         self.close()

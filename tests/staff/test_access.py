@@ -18,7 +18,7 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment, Khalt
 from wagtail_khalti.staff.permissions import ACTIONS, policy
 
 CHANGE_SETTINGS = "change_khaltisettings"
-OF_MATTERS = "khalti_issues:close"
+OF_MATTERS = "khalti_issues:resolve"
 NOBODY = ("nobody", "member")
 EVERYONE = ("nobody", *ROLES, "superuser")
 
@@ -53,7 +53,7 @@ WHO_MAY = {
     "khalti_payments:export_days": Address(takes=EXPORT),
     "khalti_issues:index": Address(takes=VIEW),
     "khalti_issues:index_results": Address(takes=VIEW),
-    "khalti_issues:close": Address(takes=REFUND, post="200"),
+    "khalti_issues:resolve": Address(takes=REFUND, post="200"),
     "khalti_reports:insights": Address(takes=VIEW),
     "khalti_settings:connection": Address(takes=CHANGE_SETTINGS, post="200"),
 }

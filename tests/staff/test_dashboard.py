@@ -126,7 +126,7 @@ class TestThePanel:
         for kind in (Kind.DELIVERY_FAILING, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT, Kind.UNKNOWN_STATUS):
             new_matter(kind)
 
-        block = panel_of(open_home()).select_one(".khalti-needs-you")
+        block = panel_of(open_home()).select_one(".khalti-attention")
 
         assert words_of(block.h3) == "Needs attention (4)"
         told = [words_of(item.a).split(",")[0].strip() for item in block.select("li")]

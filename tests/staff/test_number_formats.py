@@ -82,12 +82,12 @@ def test_matters_are_named_by_their_headings(person, issue):
     page = Seen(person.client.get(reverse("khalti_issues:index"), {"mode": "simulator"}, follow=True))
 
     names = [case["aria-labelledby"] for case in page.main.select(".khalti-issue-row")]
-    assert names == [f"matter-{issue.pk}"]
+    assert names == [f"issue-{issue.pk}"]
     assert page.main.select_one(f"#{names[0]}")
 
 
 def test_a_matter_is_closed(person, issue):
-    page = Seen(person.client.get(reverse("khalti_issues:close", args=[issue.pk])))
+    page = Seen(person.client.get(reverse("khalti_issues:resolve", args=[issue.pk])))
 
     assert not grouped(page)
     person.send(page.form, resolution="resolved", note="Called")

@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_khalti.ledger import match_refunds_now
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
-from wagtail_khalti.staff.figures import figures_of, rupees
+from wagtail_khalti.staff.figures import payment_figures, rupees
 from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.permissions import REFUND, VIEW, policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
@@ -75,12 +75,12 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
     def render(self, **context: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(**context))
 
-    def ask_again(self, form: Form) -> HttpResponse:
+    def redisplay(self, form: Form) -> HttpResponse:
         """With what was typed, and what is wrong with it."""
-        self.say_that_something_is_marked()
+        self.report_form_errors()
         return self.render(form=form)
 
-    def say_that_something_is_marked(self) -> None:
+    def report_form_errors(self) -> None:
         messages.error(self.request, _("Please correct the errors below."))
 
     def go_back(self) -> HttpResponse:
@@ -122,7 +122,7 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
             mode_bar=mode_bar(payment.mode),
             payment_url=self.payment_url,
             redaction=self.redaction,
-            figures=figures_of(payment, payment.refunds.all()),
+            figures=payment_figures(payment, payment.refunds.all()),
             **kwargs,
         )
         return context

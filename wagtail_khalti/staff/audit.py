@@ -1,6 +1,6 @@
-"""How Wagtail's own log tells of what people did with money.
+"""How Wagtail's audit log describes the actions of staff.
 
-Without their reasons and notes: these may name customers, and the log asks nobody for the right to see that.
+Reasons and notes are left out: they may name customers, and the log doesn't check the permission to see that.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ ACTIONS: dict[str, tuple[Promise, Promise]] = {
     "wagtail_khalti.check_connection": (_("Test connection"), _("Connection tested")),
     "wagtail_khalti.resolve_issue": (_("Resolve issue"), _("Issue resolved: %(issue)s")),
 }
-"""By action: the deed, and what was done."""
+"""By action: its label, and the message for an entry."""
 
-NEWS = dict(KhaltiDelivery.EventType.choices)
-ISSUES = dict(KhaltiIssue.Kind.choices)
+EVENT_TYPES = dict(KhaltiDelivery.EventType.choices)
+ISSUE_KINDS = dict(KhaltiIssue.Kind.choices)
 FILES = {"payments": _("Payments"), "days": _("Daily summary"), **dict(Mode.choices), **dict(FileType.choices)}
-FOUND_BY_PERSON = _("Refund of %(amount)s confirmed as succeeded")
+REFUND_FOUND = _("Refund of %(amount)s confirmed as succeeded")
 
 
 def register_log_actions(actions: Any) -> None:
-    """Into Wagtail's registry of actions."""
+    """Add them to Wagtail's registry of actions."""
     for action, (label, message) in ACTIONS.items():
         actions.register_action(action)(_formatter(label, message))
 
@@ -49,11 +49,11 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
             data = log_entry.data
             facts = {
                 "amount": rupees(data.get("amount") or 0),
-                "event_type": NEWS.get(data.get("event_type"), "–"),
+                "event_type": EVENT_TYPES.get(data.get("event_type"), "–"),
                 "file": ", ".join(str(FILES.get(data.get(name), "–")) for name in ("what", "mode", "format")),
-                "issue": ISSUES.get(data.get("issue"), "–"),
+                "issue": ISSUE_KINDS.get(data.get("issue"), "–"),
             }
-            return str(FOUND_BY_PERSON if data.get("was_sent") else message) % facts
+            return str(REFUND_FOUND if data.get("was_sent") else message) % facts
 
     Formatter.label = label
     return Formatter

@@ -1,4 +1,4 @@
-"""Which colour goes with which word. It is never the colour alone that tells."""
+"""The colour of each status. The colour is never the only sign: its label is always shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 
-GOOD, WAITING, DOUBT, PLAIN = "good", "waiting", "doubt", "plain"
+GOOD, WAITING, WARNING, PLAIN = "good", "waiting", "warning", "plain"
 
 BADGES: Mapping[str, str] = {
     Status.CREATED: WAITING,
@@ -23,7 +23,7 @@ BADGES: Mapping[str, str] = {
     State.PROCESSING: WAITING,
     State.SUCCEEDED: GOOD,
     State.FAILED: PLAIN,
-    State.UNCONFIRMED: DOUBT,
+    State.UNCONFIRMED: WARNING,
     State.EXTERNAL: GOOD,
 }
-"""Of a payment's status, and of a refund's state."""
+"""By status of a payment and state of a refund."""

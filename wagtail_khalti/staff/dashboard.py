@@ -1,4 +1,4 @@
-"""The home page of the admin: what came in today and in seven days, and what needs somebody."""
+"""The admin's home page: payments of today and the last seven days, and the open issues."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.attention import (
     count_open_issues,
     format_count,
-    once,
+    once_per_request,
     open_issues,
     permitted_sites_of,
     sees_payments,
@@ -37,12 +37,12 @@ from wagtail_khalti.staff.periods import as_typed, during
 from wagtail_khalti.staff.timestamps import timestamp_of
 
 DAYS = 7
-SAMPLE_SIZE = 3  # of the gravest matters
+SAMPLE_SIZE = 3  # of the most serious issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What some days came to, each figure with the way to the payments that make it."""
+    """The totals of some days, each with a link to the payments in it."""
 
     label: str
     payments: str
@@ -53,24 +53,24 @@ class Row:
 
 
 def sums_of_today(request: HttpRequest, day: date) -> Sums:
-    """The day that isn't over: counted anew each time, by the index of when the money moved."""
-    return once(request, "today", lambda: _count(request, day))
+    """A day that isn't over is aggregated live, by the index of when payments and refunds were completed."""
+    return once_per_request(request, "today", lambda: _aggregate(request, day))
 
 
-def _count(request: HttpRequest, day: date) -> Sums:
+def _aggregate(request: HttpRequest, day: date) -> Sums:
     paid = KhaltiPayment.objects.filter(mode=default_mode().value, **during("completed_at", day, day))
-    back = KhaltiRefund.objects.done().filter(amount__isnull=False, **during("resolved_at", day, day))
-    # Written plainly, SQLite begins at the payments of this mode, which may be a million.
-    back = back.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
-    came = _visible_to(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
-    went = _visible_to(request, back, "payment__site_id").aggregate(
+    refunds = KhaltiRefund.objects.done().filter(amount__isnull=False, **during("resolved_at", day, day))
+    # With a plain filter SQLite starts at the payments of this mode, which may be a million.
+    refunds = refunds.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=default_mode().value)
+    paid_sums = _visible_to(request, paid).aggregate(payments=Count("pk"), gross=Coalesce(Sum("amount"), 0))
+    refund_sums = _visible_to(request, refunds, "payment__site_id").aggregate(
         refund_count=Count("pk"), refunded=Coalesce(Sum("amount"), 0)
     )
-    return Sums(**came, **went)
+    return Sums(**paid_sums, **refund_sums)
 
 
 def _visible_to(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id") -> QuerySet[Any]:
-    """By a way that leaves the database only the index of when."""
+    """Filtered so that the database can only use the index by time."""
     permitted_sites = permitted_sites_of(request)
     return (
         rows
@@ -80,7 +80,7 @@ def _visible_to(request: HttpRequest, rows: QuerySet[Any], site: str = "site_id"
 
 
 def _rows(request: HttpRequest) -> Iterator[Row]:
-    """Money came in and went back in these days, whenever the payments began."""
+    """Payments and refunds completed in these days, whenever they were started."""
     day, mode = today(), default_mode()
     of_today = sums_of_today(request, day)
     first = day - timedelta(days=DAYS - 1)
@@ -106,13 +106,13 @@ def _list_url(mode: Mode, **days: date) -> str:
 
 
 class PaymentsSummary(SummaryItem):
-    """How many paid today, among the other figures of the site."""
+    """The number of payments today, among the figures of the site."""
 
     order = 400
     template_name = "wagtail_khalti/staff/summary.html"
 
     def is_shown(self) -> bool:
-        """Counted here, so that what fails shows nothing."""
+        """Aggregated here, so that an error hides the item."""
         return fail_safe("the summary", lambda: sees_payments(self.request) and bool(self._sums), otherwise=False)
 
     @property
@@ -130,7 +130,7 @@ class PaymentsSummary(SummaryItem):
 
 
 class PaymentsPanel(Component):
-    """For who may look at payments; for others it costs nothing and isn't there."""
+    """Shown to users who may view payments; for others it costs no query."""
 
     name = "khalti_payments"
     order = 150
@@ -150,16 +150,16 @@ class PaymentsPanel(Component):
         return {
             "rows": list(_rows(self.request)),
             "count": format_count(count) if count else "",
-            "gravest": [_told(issue) for issue in self._gravest()] if count else [],
+            "issues": [_issue_context(issue) for issue in self._most_serious()] if count else [],
             "issues_url": reverse("khalti_issues:index"),
             "mode_bar": mode_bar(default_mode()),
         }
 
-    def _gravest(self) -> QuerySet[KhaltiIssue]:
+    def _most_serious(self) -> QuerySet[KhaltiIssue]:
         return open_issues(self.request, default_mode()).select_related("payment")[:SAMPLE_SIZE]
 
 
-def _told(issue: KhaltiIssue) -> dict[str, Any]:
+def _issue_context(issue: KhaltiIssue) -> dict[str, Any]:
     return {
         "title": str(issue.get_kind_display()),
         "sentence": issue.sentence,

@@ -13,9 +13,9 @@ from wagtail_khalti.exceptions import GatewayError, KhaltiError, NotRefundable, 
 from wagtail_khalti.ledger import require_refundable
 from wagtail_khalti.models import KhaltiPayment
 
-MAX_SAID_LENGTH = 300  # characters of Khalti's words; a message has no room for a page
+MAX_REASON_LENGTH = 300  # characters of Khalti's reason
 
-WORDS: Mapping[type[KhaltiError], Promise] = {
+MESSAGES: Mapping[type[KhaltiError], Promise] = {
     exceptions.NotPaid: _("Khalti has not confirmed this payment, so there is nothing to refund."),
     exceptions.FullyRefunded: _("Fully refunded."),
     exceptions.AmountExceedsRefundable: _("This is more than the refundable balance."),
@@ -37,21 +37,21 @@ WORDS: Mapping[type[KhaltiError], Promise] = {
     exceptions.PidxNotFound: _("Khalti doesn't know this payment under this site's API key."),
     exceptions.GatewayError: _("Khalti is temporarily unavailable. Try again later."),
 }
-"""By kind of error; of a kind that isn't here, the nearest above it."""
+"""By class of error. A class without a message uses that of its nearest base class."""
 
 
-def words_for(error: KhaltiError) -> str:
+def error_message(error: KhaltiError) -> str:
     """Why it failed."""
     if isinstance(error, RequestRejected):
-        said = error.fields.get("detail") or str(error)
-        return gettext("Khalti refused: “%(said)s”") % {"said": said[:MAX_SAID_LENGTH]}
-    return next(str(WORDS[kind]) for kind in type(error).__mro__ if kind in WORDS)
+        reason = error.fields.get("detail") or str(error)
+        return gettext("Khalti rejected the request: “%(reason)s”") % {"reason": reason[:MAX_REASON_LENGTH]}
+    return next(str(MESSAGES[kind]) for kind in type(error).__mro__ if kind in MESSAGES)
 
 
-def words_after(error: KhaltiError) -> str:
-    """Likewise after an attempt to refund, and that no money moved."""
+def refund_error_message(error: KhaltiError) -> str:
+    """Likewise after an attempt to refund: adds that no money moved."""
     nothing = gettext("Nothing was refunded.") if isinstance(error, GatewayError) else gettext("No refund was sent.")
-    return f"{words_for(error)} {nothing}"
+    return f"{error_message(error)} {nothing}"
 
 
 def why_not_refundable(payment: KhaltiPayment) -> str:
@@ -59,12 +59,12 @@ def why_not_refundable(payment: KhaltiPayment) -> str:
     try:
         require_refundable(payment)
     except NotRefundable as error:
-        return words_for(error)
+        return error_message(error)
     return ""
 
 
-def name_of_language(code: str) -> str:
-    """In its own words; as it was kept where Django does not know it."""
+def language_name(code: str) -> str:
+    """In the language itself; the code if Django doesn't know it."""
     try:
         return str(get_language_info(code)["name_local"]) if code else ""
     except KeyError:

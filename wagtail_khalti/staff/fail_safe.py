@@ -1,4 +1,4 @@
-"""What stands on pages that aren't ours must never be what breaks them."""
+"""An error of ours must never break the pages of Wagtail that we add something to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 logger = logging.getLogger(__name__)
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def fail_safe(what: str, find: Callable[[], Found], otherwise: Found) -> Found:
-    """What is found, or ``otherwise``: an error is logged, and spoils neither the page nor its transaction."""
+def fail_safe(what: str, compute: Callable[[], Result], otherwise: Result) -> Result:
+    """The result of ``compute``, or ``otherwise`` after an error, which is logged and doesn't break the transaction."""
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            return find()
+            return compute()
     except Exception:
         logger.exception("Payments are missing from %s of the admin", what)
         return otherwise

@@ -1,4 +1,4 @@
-"""The figures of a payment, as staff read them: in rupees, in the language of who reads."""
+"""The amounts of a payment in rupees, in the user's language."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ def rupees(paisa: int) -> str:
     return format_rupees(paisa, get_language())
 
 
-def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[str, str]:
-    """What isn't there is empty. An unconfirmed refund is neither refunded nor refundable."""
+def payment_figures(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[str, str]:
+    """Zero amounts are empty. An unconfirmed refund is neither refunded nor refundable."""
     refunds = list(refunds)
     unconfirmed = sum(refund.amount or 0 for refund in refunds if refund.is_in_progress)
     figures = {
         "paid": rupees(payment.amount),
         "refund_summary": _or_empty(payment.refund_total - unconfirmed),
         "unconfirmed": _or_empty(unconfirmed),
-        "left": rupees(payment.refundable),
+        "refundable": rupees(payment.refundable),
     }
     if payment.is_paid and payment.fee is not None:
         figures |= {"fee": rupees(payment.fee), "net": rupees(payment.refundable - payment.fee)}
@@ -31,7 +31,7 @@ def figures_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> dict[
         figures["net"] = ""
     if any(refund.lacks_amount for refund in refunds):
         less = _("less than %(amount)s") % {"amount": rupees(payment.refundable)}
-        figures |= {"refund_summary": _("not known yet"), "left": less}
+        figures |= {"refund_summary": _("not known yet"), "refundable": less}
     return figures
 
 

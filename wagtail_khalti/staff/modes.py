@@ -1,4 +1,4 @@
-"""Live and test payments are looked at apart, so that no total mixes them."""
+"""Live and test payments are never shown together, so that no total mixes them."""
 
 from __future__ import annotations
 

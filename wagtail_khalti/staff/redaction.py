@@ -1,4 +1,4 @@
-"""What is shown of a person to whom: all of it, or as much as tells two of them apart."""
+"""What a user may see of a customer: everything, or just enough to tell two customers apart."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from wagtail_khalti.text.email_addresses import masked_address
 from wagtail_khalti.text.phone import MOBILE_DIGITS, as_dialled
 
 MOBILE = re.compile(r"(?<!\d)(?:(?:\+?977|00977)[\s-]*+)?0?[9९](?:[\s-]*+\d){9}(?!\d)")
-"""However it is written, also in the digits of Nepali."""
+"""In any notation, also in Nepali digits."""
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+(@[^\s@<>\"'(),;:]+\.\w+)?")
-"""It matches every word, address or not, and so never looks at one twice."""
-OWN_WORDS = frozenset({"note", "reason"})
-"""Where the history keeps what staff wrote."""
-MIN_NAME_LENGTH = 3  # characters; a shorter one stands in too many words
+"""Matches every word, address or not, so that no word is scanned twice."""
+STAFF_TEXTS = frozenset({"note", "reason"})
+"""Keys of an event's data under which there is text written by staff."""
+MIN_NAME_LENGTH = 3  # characters; a shorter name occurs in too many words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:
-    """Of one payment, by one person."""
+    """Of one payment, for one user."""
 
     payment: KhaltiPayment = field(repr=False)
     is_full: bool
@@ -36,7 +36,7 @@ class Redaction:
 
     @property
     def address(self) -> str:
-        """Where a receipt goes."""
+        """To which a receipt is sent."""
         email = self.payment.customer_email
         return email if self.is_full else masked_address(email)
 
@@ -44,32 +44,32 @@ class Redaction:
     def name(self) -> str:
         return self.payment.customer_name if self.is_full else ""
 
-    def of(self, said: Any) -> Any:
-        """What was said, in words or as JSON, without what names the person."""
+    def of(self, value: Any) -> Any:
+        """Text or JSON without the customer's data."""
         if self.is_full:
-            return said
-        if isinstance(said, dict):
-            return {self.of(name): self._of_value(name, value) for name, value in said.items()}
-        if isinstance(said, list | tuple):
-            return [self.of(value) for value in said]
-        if isinstance(said, str) or (isinstance(said, int) and MOBILE.fullmatch(str(said))):
-            return self._without_person(str(said))
-        return said
+            return value
+        if isinstance(value, dict):
+            return {self.of(name): self._of_item(name, inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(inner) for inner in value]
+        if isinstance(value, str) or (isinstance(value, int) and MOBILE.fullmatch(str(value))):
+            return self._without_customer(str(value))
+        return value
 
-    def _of_value(self, name: Any, value: Any) -> Any:
-        return self.of_own_words(value) if name in OWN_WORDS else self.of(value)
+    def _of_item(self, name: Any, value: Any) -> Any:
+        return self.of_staff_text(value) if name in STAFF_TEXTS else self.of(value)
 
-    def of_own_words(self, words: Any) -> Any:
-        """What staff wrote, in which nobody can find all that names a person."""
-        return words if self.is_full or not words else _("Hidden")
+    def of_staff_text(self, text: Any) -> Any:
+        """Hidden as a whole: customer data in free text can't be found reliably."""
+        return text if self.is_full or not text else _("Hidden")
 
-    def _without_person(self, words: str) -> str:
+    def _without_customer(self, text: str) -> str:
         name = self.payment.customer_name.strip()
         if len(name) >= MIN_NAME_LENGTH:
-            anyhow = r"\s+".join(map(re.escape, name.split()))
-            words = re.sub(anyhow, "…", words, flags=re.IGNORECASE)
-        words = ADDRESS.sub(lambda found: masked_address(found[0]) if found[1] else found[0], words)
-        return MOBILE.sub(lambda found: masked(as_dialled(found[0])[-MOBILE_DIGITS:]), words)
+            pattern = r"\s+".join(map(re.escape, name.split()))
+            text = re.sub(pattern, "…", text, flags=re.IGNORECASE)
+        text = ADDRESS.sub(lambda found: masked_address(found[0]) if found[1] else found[0], text)
+        return MOBILE.sub(lambda found: masked(as_dialled(found[0])[-MOBILE_DIGITS:]), text)
 
 
 def redaction_for(user: Any, payment: KhaltiPayment) -> Redaction:

@@ -1,4 +1,4 @@
-"""A moment as staff read it, and exactly."""
+"""A time as staff read it, and to the second."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from wagtail_khalti.formatting import format_in_both_calendars, format_time, in_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamp:
-    """In the site's time zone, as filters, figures and files count: where that isn't the reader's, it says so."""
+    """In the site's time zone, like filters, figures and exports. The zone is named if the user's own is another."""
 
     at: datetime
-    words: str
+    text: str
     exact: str
-    """To the second, for who points at it."""
+    """To the second, as a tooltip."""
 
 
 def timestamp_of(at: datetime) -> Timestamp:
     local = in_site_time(at)
-    return Timestamp(at=local, words=words_of(at), exact=f"{local:%Y-%m-%d %H:%M:%S %Z}".strip())
+    return Timestamp(at=local, text=timestamp_text(at), exact=f"{local:%Y-%m-%d %H:%M:%S %Z}".strip())
 
 
-def words_of(at: datetime) -> str:
+def timestamp_text(at: datetime) -> str:
     return format_time(at, with_zone=is_elsewhere(at))
 
 
@@ -34,5 +34,5 @@ def in_both_calendars(at: datetime) -> str:
 
 
 def is_elsewhere(at: datetime) -> bool:
-    """Whether the clock of the person who reads, as their account in Wagtail says, differs from the site's."""
+    """Whether the time zone of the user's Wagtail account differs from the site's."""
     return timezone.is_aware(at) and timezone.localtime(at).utcoffset() != in_site_time(at).utcoffset()

@@ -407,8 +407,8 @@ class TestExcel:
         assert (row["Gross"], row["Refunded"], row["Number of refunds"]) == (1500, 300.5, 1)
         refund = dict(zip(*book["Refunds"][:2], strict=True))
         assert refund["Reference"] == payment.readable_reference
-        assert (refund["Refunded"], refund["How"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
-        assert refund["Who"] == "Manager Gurung"
+        assert (refund["Refunded"], refund["Method"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
+        assert refund["Requested by"] == "Manager Gurung"
 
     def test_has_times_that_are_times_and_totals_of_what_a_filter_leaves(self, download, make_paid, time_machine):
         time_machine.move_to("2026-11-21T04:18:21Z", tick=False)

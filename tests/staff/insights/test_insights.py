@@ -383,7 +383,7 @@ SENSELESS = [
     ({"by": "hour"}, [LIST]),
     (
         {"by": "day", "first": "2020-01-01"},
-        ["This would be too many rows. Group by week or month, or choose fewer days."],
+        ["These are too many rows. Group by week or month, or choose fewer days."],
     ),
     ({"mode": "real"}, [LIST]),
     ({"mode": "x" * 10_000}, [LIST]),

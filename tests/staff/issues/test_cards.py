@@ -10,35 +10,35 @@ from wagtail_khalti.actions import resolve_issue
 from wagtail_khalti.exceptions import RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.models.refund import State
-from wagtail_khalti.staff.issues.advice import ADVICE, Step
-from wagtail_khalti.staff.issues.cards import ABOUT_A_REFUND, DOORS, card_of, cards_of
+from wagtail_khalti.staff.issues.advice import ADVICE, IssueAction
+from wagtail_khalti.staff.issues.cards import ACTION_BUTTONS, REFUND_ACTIONS, card_of, cards_of
 from wagtail_khalti.staff.issues.details import LABELS
 from wagtail_khalti.testing.factories import RefundFactory
 
 pytestmark = pytest.mark.django_db
 
 STEPS = {
-    Kind.AMOUNT_MISMATCH: ["CHECK", "CLOSE"],
-    Kind.PIDX_MISMATCH: ["CHECK", "CLOSE"],
-    Kind.UNKNOWN_STATUS: ["CHECK", "CLOSE"],
-    Kind.UNEXPECTED_STATUS: ["CHECK", "CLOSE"],
-    Kind.CONFLICTING_STATUS: ["CHECK", "CLOSE"],
-    Kind.NOT_FOUND: ["CONNECTION", "CHECK", "CLOSE"],
-    Kind.KEY_REJECTED: ["CONNECTION", "CHECK", "CLOSE"],
-    Kind.LATE_PAYMENT: ["REFUND", "CLOSE"],
-    Kind.DUPLICATE_PAYMENT: ["GIVE_BACK", "CLOSE"],
-    Kind.POSSIBLE_DUPLICATE: ["REFUND", "CLOSE"],
-    Kind.PAYABLE_DELETED: ["REFUND", "CLOSE"],
-    Kind.REFUND_UNCONFIRMED: ["DECIDE", "CHECK"],
-    Kind.REFUND_AMOUNT_MISSING: ["ENTER"],
-    Kind.REFUND_CONTRADICTED: ["RECORD", "CLOSE"],
-    Kind.OVER_REFUNDED: ["CLOSE"],
-    Kind.DELIVERY_FAILING: ["REPLAY", "CLOSE"],
+    Kind.AMOUNT_MISMATCH: ["REFRESH", "RESOLVE"],
+    Kind.PIDX_MISMATCH: ["REFRESH", "RESOLVE"],
+    Kind.UNKNOWN_STATUS: ["REFRESH", "RESOLVE"],
+    Kind.UNEXPECTED_STATUS: ["REFRESH", "RESOLVE"],
+    Kind.CONFLICTING_STATUS: ["REFRESH", "RESOLVE"],
+    Kind.NOT_FOUND: ["TEST_CONNECTION", "REFRESH", "RESOLVE"],
+    Kind.KEY_REJECTED: ["TEST_CONNECTION", "REFRESH", "RESOLVE"],
+    Kind.LATE_PAYMENT: ["REFUND", "RESOLVE"],
+    Kind.DUPLICATE_PAYMENT: ["REFUND_DUPLICATE", "RESOLVE"],
+    Kind.POSSIBLE_DUPLICATE: ["REFUND", "RESOLVE"],
+    Kind.PAYABLE_DELETED: ["REFUND", "RESOLVE"],
+    Kind.REFUND_UNCONFIRMED: ["CONFIRM_REFUND", "REFRESH"],
+    Kind.REFUND_AMOUNT_MISSING: ["ENTER_AMOUNT"],
+    Kind.REFUND_CONTRADICTED: ["RECORD_REFUND", "RESOLVE"],
+    Kind.OVER_REFUNDED: ["RESOLVE"],
+    Kind.DELIVERY_FAILING: ["RETRY_DELIVERY", "RESOLVE"],
 }
 
 
 def steps_of(card):
-    return [button.step.name for button in card.buttons]
+    return [button.action.name for button in card.buttons]
 
 
 def refunds_of(issue):
@@ -47,7 +47,7 @@ def refunds_of(issue):
 
 def test_every_kind_has_its_advice_and_its_evidence_here():
     assert set(ADVICE) == set(STEPS) == set(Kind)
-    assert set(DOORS) == set(Step)
+    assert set(ACTION_BUTTONS) == set(IssueAction)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -64,7 +64,7 @@ class TestEveryKind:
 
         assert (card.kind, card.title) == (kind, str(kind.label))
         assert card.sentence == issue.sentence
-        assert card.advice == str(ADVICE[kind].words)
+        assert card.advice == str(ADVICE[kind].text)
         assert len(card.advice.split()) >= 8
 
     def test_says_the_same_on_the_page_of_the_payment(self, kind):
@@ -74,7 +74,7 @@ class TestEveryKind:
 
         here = card_of(issue, refunds_of(issue))
         assert (there.title, there.sentence, there.advice) == (here.title, here.sentence, here.advice)
-        on_the_page_anyway = {"GIVE_BACK", "REFUND"}
+        on_the_page_anyway = {"REFUND_DUPLICATE", "REFUND"}
         assert steps_of(there) == [step for step in STEPS[kind] if step not in on_the_page_anyway]
 
     def test_leads_to_pages_that_are_there(self, kind, sign_in, home):
@@ -82,7 +82,7 @@ class TestEveryKind:
         client = sign_in("superuser").client
 
         for button in card_of(issue, refunds_of(issue)).buttons:
-            if button.door.is_posted:
+            if button.looks.is_posted:
                 assert client.get(button.url).status_code == 405
             else:
                 assert client.get(button.url, follow=True).status_code == 200, button.url
@@ -91,12 +91,12 @@ class TestEveryKind:
         issue = new_matter(kind)
         card = card_of(issue, refunds_of(issue))
 
-        if kind in ABOUT_A_REFUND:
-            assert not card.can_be_closed
+        if kind in REFUND_ACTIONS:
+            assert not card.can_be_resolved
             with pytest.raises(RefundInProgress):
                 resolve_issue(issue, resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED)
         else:
-            assert card.can_be_closed
+            assert card.can_be_resolved
             resolve_issue(issue, resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED)
 
     def test_has_a_label_for_all_that_it_is_opened_on(self, kind):
@@ -113,13 +113,13 @@ class TestEveryKind:
 
 
 class TestAMatterAboutARefund:
-    @pytest.mark.parametrize("kind", ABOUT_A_REFUND)
+    @pytest.mark.parametrize("kind", REFUND_ACTIONS)
     def test_that_outlived_it_can_be_closed(self, kind):
         issue = new_matter(kind)
         issue.payment.refunds.update(state=State.FAILED, amount=1, resolved_at=issue.opened_at)
 
         for card in (card_of(issue, refunds_of(issue)), *cards_of(issue.payment, refunds_of(issue))):
-            assert steps_of(card) == ["CLOSE"]
+            assert steps_of(card) == ["RESOLVE"]
             assert "nothing left to decide" in card.advice
         resolve_issue(issue, resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED)
 
@@ -129,7 +129,7 @@ class TestAMatterAboutARefund:
 
         seen = [card_of(issue, refunds_of(issue)), *cards_of(issue.payment, refunds_of(issue))]
 
-        assert [(card.title, steps_of(card)) for card in seen] == [("Refund in progress", ["CHECK"])] * 2
+        assert [(card.title, steps_of(card)) for card in seen] == [("Refund in progress", ["REFRESH"])] * 2
 
     def test_is_no_matter_yet_while_khalti_is_still_asked(self):
         payment = RefundFactory(unknown=True).payment
@@ -163,6 +163,6 @@ class TestOnThePageOfAPayment:
 
         page = desk.get("inspect", issue.payment)
 
-        url = reverse("khalti_issues:close", args=[issue.pk])
+        url = reverse("khalti_issues:resolve", args=[issue.pk])
         assert page.main.select_one(f'.help-warning a[href="{url}"]')
         assert Seen(desk.client.get(url)).status == 200

@@ -57,7 +57,7 @@ class TestWhatIsThere:
 
         [case] = cases_of(open_inbox())
 
-        facts = {words_of(fact.dt): words_of(fact.dd) for fact in case.select("details .khalti-evidence > div")}
+        facts = {words_of(fact.dt): words_of(fact.dd) for fact in case.select("details .khalti-issue-details > div")}
         assert facts == {
             "Khalti status": "Completed",
             "Amount at Khalti": "Rs 1,499.99",

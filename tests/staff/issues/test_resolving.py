@@ -20,7 +20,7 @@ def issue(home):
 
 
 def url_of(issue):
-    return reverse("khalti_issues:close", args=[getattr(issue, "pk", issue)])
+    return reverse("khalti_issues:resolve", args=[getattr(issue, "pk", issue)])
 
 
 def look(desk, issue):

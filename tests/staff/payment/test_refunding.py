@@ -106,7 +106,7 @@ class TestARefusal:
 
     def test_is_told_in_khaltis_words(self, refused):
         assert refused.badges == ["error"]
-        assert refused.messages == [f"Khalti refused: “{self.WORDS}” Nothing was refunded."]
+        assert refused.messages == [f"Khalti rejected the request: “{self.WORDS}” Nothing was refunded."]
         assert "<b>balance" not in refused.html
 
     def test_is_kept_with_the_payment(self, refused, paid):
@@ -120,7 +120,7 @@ class TestARefusal:
 
         [message] = desk.send(confirm(paid).form).messages
 
-        assert message.startswith("Khalti refused: “field_0: No. ")
+        assert message.startswith("Khalti rejected the request: “field_0: No. ")
         assert message.endswith("Nothing was refunded.")
         assert len(message) < 400
 
@@ -159,7 +159,7 @@ class TestABankPayment:
 
         page = desk.send(confirm(make_paid(bank=True), mobile="9811111111").form)
 
-        assert page.errors == ["Khalti refused: “mobile: No such Khalti account.”"]
+        assert page.errors == ["Khalti rejected the request: “mobile: No such Khalti account.”"]
         assert page.form.data["mobile"] == "9811111111"
 
     def test_says_what_is_wrong_first_where_less_is_left_by_then(self, desk, make_paid, confirm):

@@ -63,9 +63,7 @@ class InsightsForm(PeriodForm):
         said = super().clean()
         first, last, step = said.get("first"), said.get("last"), said.get("by")
         if first and last and step and not self.errors and is_too_fine(step, first, last):
-            raise ValidationError(
-                {"by": _("This would be too many rows. Group by week or month, or choose fewer days.")}
-            )
+            raise ValidationError({"by": _("These are too many rows. Group by week or month, or choose fewer days.")})
         return said
 
     def question(self) -> Question:

@@ -1,4 +1,4 @@
-"""What each kind of matter means for the person who has to decide, and what can safely be done about it."""
+"""What staff are advised to do about each kind of issue, and which actions it offers."""
 
 from __future__ import annotations
 
@@ -14,152 +14,152 @@ from wagtail_khalti.models import KhaltiIssue
 Kind = KhaltiIssue.Kind
 
 
-class Step(Enum):
-    """What can be done from a matter. None of them sends money by itself."""
+class IssueAction(Enum):
+    """What an issue offers. None of these sends money by itself."""
 
-    CHECK = auto()
-    """Ask Khalti now, which may settle it."""
-    DECIDE = auto()
-    """Say what became of a refund."""
-    ENTER = auto()
-    """Enter how much went back in Khalti's dashboard."""
-    RECORD = auto()
-    """Write down a refund that was made elsewhere."""
-    GIVE_BACK = auto()
-    """To where the second payment is given back at one press."""
+    REFRESH = auto()
+    """Look the payment up at Khalti now, which may resolve the issue."""
+    CONFIRM_REFUND = auto()
+    """Confirm the outcome of an unconfirmed refund."""
+    ENTER_AMOUNT = auto()
+    """Enter the amount of a refund made in Khalti's dashboard."""
+    RECORD_REFUND = auto()
+    """Record a manual refund."""
+    REFUND_DUPLICATE = auto()
+    """Go to the payment's page, which refunds a duplicate with one button."""
     REFUND = auto()
-    """To where it is said how much goes back."""
-    REPLAY = auto()
-    """Tell the site's code again."""
-    CONNECTION = auto()
-    """To the settings, where the connection to Khalti is checked."""
-    CLOSE = auto()
-    """Say that it is done, and how."""
+    """Go to the form for a refund."""
+    RETRY_DELIVERY = auto()
+    """Deliver a failing integration event again."""
+    TEST_CONNECTION = auto()
+    """Go to the settings, where the connection to Khalti is tested."""
+    RESOLVE = auto()
+    """Go to the form that resolves the issue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """In plain words, with the steps in the order in which they help."""
+    """What to do about an issue, and the actions in the order in which they help."""
 
-    words: Promise
-    steps: tuple[Step, ...]
+    text: Promise
+    actions: tuple[IssueAction, ...]
 
 
 ADVICE: Mapping[str, Advice] = {
     Kind.AMOUNT_MISMATCH: Advice(
-        words=_(
+        text=_(
             "The payment does not count as paid. Check the amount in Khalti's dashboard. If it is right there, "
             "refresh the status; if not, refund it there."
         ),
-        steps=(Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.PIDX_MISMATCH: Advice(
-        words=_(
+        text=_(
             "Nothing was changed, because the response was about another payment. Refresh the status. If this "
             "stays, contact Khalti."
         ),
-        steps=(Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.UNKNOWN_STATUS: Advice(
-        words=_(
+        text=_(
             "Check the payment in Khalti's dashboard. Do not fulfil the order until this is resolved, and refresh "
             "the status later."
         ),
-        steps=(Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.UNEXPECTED_STATUS: Advice(
-        words=_(
+        text=_(
             "Khalti had confirmed the money, so the payment was left unchanged here. Check Khalti's dashboard for "
             "the money before you refund anything."
         ),
-        steps=(Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.CONFLICTING_STATUS: Advice(
-        words=_(
+        text=_(
             "Only one of the two can be right. Check Khalti's dashboard for a refund, and do not refund anything "
             "until this is resolved."
         ),
-        steps=(Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.NOT_FOUND: Advice(
-        words=_(
+        text=_(
             "The API key may belong to another Khalti account now. Ask whoever manages the site. Look for the "
             "payment in Khalti's dashboard before anybody pays again."
         ),
-        steps=(Step.CONNECTION, Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.TEST_CONNECTION, IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.KEY_REJECTED: Advice(
-        words=_(
+        text=_(
             "Ask whoever manages the site to enter the right API key. Payments made meanwhile are found as soon "
             "as Khalti accepts the key, and this issue is then resolved automatically."
         ),
-        steps=(Step.CONNECTION, Step.CHECK, Step.CLOSE),
+        actions=(IssueAction.TEST_CONNECTION, IssueAction.REFRESH, IssueAction.RESOLVE),
     ),
     Kind.LATE_PAYMENT: Advice(
-        words=_(
+        text=_(
             "The money was received and counts. Check whether the customer still gets what was paid for; if not, "
             "refund the payment."
         ),
-        steps=(Step.REFUND, Step.CLOSE),
+        actions=(IssueAction.REFUND, IssueAction.RESOLVE),
     ),
     Kind.DUPLICATE_PAYMENT: Advice(
-        words=_("Refund this second payment. The first one stays as it is."),
-        steps=(Step.GIVE_BACK, Step.CLOSE),
+        text=_("Refund this second payment. The first one stays as it is."),
+        actions=(IssueAction.REFUND_DUPLICATE, IssueAction.RESOLVE),
     ),
     Kind.POSSIBLE_DUPLICATE: Advice(
-        words=_(
+        text=_(
             "Ask the customer whether both payments were intended. If not, refund one of them. Both count as "
             "paid, and the site was notified of both."
         ),
-        steps=(Step.REFUND, Step.CLOSE),
+        actions=(IssueAction.REFUND, IssueAction.RESOLVE),
     ),
     Kind.PAYABLE_DELETED: Advice(
-        words=_(
+        text=_(
             "The money was received. Find out from the description and the customer what it was for, and either "
             "deliver it or refund the payment."
         ),
-        steps=(Step.REFUND, Step.CLOSE),
+        actions=(IssueAction.REFUND, IssueAction.RESOLVE),
     ),
     Kind.REFUND_UNCONFIRMED: Advice(
-        words=_(
+        text=_(
             "Check Khalti's dashboard for this refund, and confirm its outcome here. Until then, do not refund "
             "the customer in another way."
         ),
-        steps=(Step.DECIDE, Step.CHECK),
+        actions=(IssueAction.CONFIRM_REFUND, IssueAction.REFRESH),
     ),
     Kind.REFUND_AMOUNT_MISSING: Advice(
-        words=_("Look up the amount in Khalti's dashboard. Until it is entered, nothing more can be refunded."),
-        steps=(Step.ENTER,),
+        text=_("Look up the amount in Khalti's dashboard. Until it is entered, nothing more can be refunded."),
+        actions=(IssueAction.ENTER_AMOUNT,),
     ),
     Kind.REFUND_CONTRADICTED: Advice(
-        words=_(
+        text=_(
             "Check Khalti's dashboard for this refund. If it is there and counts as failed here, record it as a "
             "manual refund. If it is missing there and counts as succeeded here, make it there."
         ),
-        steps=(Step.RECORD, Step.CLOSE),
+        actions=(IssueAction.RECORD_REFUND, IssueAction.RESOLVE),
     ),
     Kind.OVER_REFUNDED: Advice(
-        words=_(
+        text=_(
             "Part of it had been refunded in cash or by bank transfer before. Ask the customer to return the "
             "excess, or accept it, and resolve this issue."
         ),
-        steps=(Step.CLOSE,),
+        actions=(IssueAction.RESOLVE,),
     ),
     Kind.DELIVERY_FAILING: Advice(
-        words=_(
+        text=_(
             "The money is safe, but the order or booking on your site may not be updated. Pass the error above to "
             "your developer. Delivery is retried automatically; once the code is fixed, you can retry it at once."
         ),
-        steps=(Step.REPLAY, Step.CLOSE),
+        actions=(IssueAction.RETRY_DELIVERY, IssueAction.RESOLVE),
     ),
 }
-"""By kind of matter."""
+"""By kind of issue."""
 
-STILL_ASKING = _(
-    "It is checked with Khalti automatically, which often settles it. Until then, do not refund the customer in "
+STILL_CHECKING = _(
+    "It is checked with Khalti automatically, which often resolves this. Until then, do not refund the customer in "
     "another way."
 )
-"""Of a refund in doubt that may yet come right without a person."""
+"""For an unconfirmed refund that may still be resolved automatically."""
 
-DECIDED = _("The outcome of the refund is known by now, so there is nothing left to decide. Resolve this issue.")
-"""Of a matter that outlived the refund it was about."""
+OUTCOME_KNOWN = _("The outcome of the refund is known by now, so there is nothing left to decide. Resolve this issue.")
+"""For an issue about a refund that was decided in another way."""

@@ -1,4 +1,4 @@
-"""What needs somebody, of all that a person may see: found by the index of what is open, however many payments."""
+"""The open issues that a user may see, found by their index, however many payments there are."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from wagtail_khalti.models.queries import KhaltiIssueQuerySet
 from wagtail_khalti.staff.modes import default_mode
 from wagtail_khalti.staff.permissions import VIEW, policy
 
-MAX_COUNT = 99  # that are counted for a menu; more are “99+”
-Found = TypeVar("Found")
-GRAVEST_FIRST = ("-risk", "-opened_at", "-pk")
+MAX_COUNT = 99  # issues counted for the menu; more are shown as “99+”
+Result = TypeVar("Result")
+MOST_SERIOUS_FIRST = ("-risk", "-opened_at", "-pk")
 
 
 def permitted_sites_of(request: HttpRequest) -> list[int] | None:
-    """The sites whose payments this person may see, None for all: looked up once, though menu and panels ask."""
-    return once(request, "permitted_sites", lambda: policy.permitted_sites(request.user, [VIEW]))
+    """The sites whose payments the user may see, None for all. Looked up once per request."""
+    return once_per_request(request, "permitted_sites", lambda: policy.permitted_sites(request.user, [VIEW]))
 
 
 def sees_payments(request: HttpRequest) -> bool:
-    """Whether there is a site whose payments this person may see."""
+    """Whether there is a site whose payments the user may see."""
     return permitted_sites_of(request) != []
 
 
 def open_issues(request: HttpRequest, mode: Mode) -> KhaltiIssueQuerySet:
-    """The gravest first, and of these the newest.
+    """The most serious first, and of these the newest.
 
-    Few are open and payments are many, so the search has to begin at what is open. Written plainly, SQLite begins at
-    the payments of this mode.
+    Few issues are open and payments are many, so the query has to start at the open issues. With a plain filter SQLite
+    starts at the payments of this mode.
     """
-    issues = KhaltiIssue.objects.open().order_by(*GRAVEST_FIRST)
+    issues = KhaltiIssue.objects.open().order_by(*MOST_SERIOUS_FIRST)
     issues = issues.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=mode.value)
     permitted_sites = permitted_sites_of(request)
     if permitted_sites is None:
@@ -46,8 +46,8 @@ def open_issues(request: HttpRequest, mode: Mode) -> KhaltiIssueQuerySet:
 
 
 def count_open_issues(request: HttpRequest) -> int:
-    """Of the mode that counts here; no further than one beyond ``MOST``."""
-    return once(request, "count", lambda: open_issues(request, default_mode())[: MAX_COUNT + 1].count())
+    """In the default mode, up to one more than ``MAX_COUNT``."""
+    return once_per_request(request, "count", lambda: open_issues(request, default_mode())[: MAX_COUNT + 1].count())
 
 
 def format_count(count: int) -> str:
@@ -55,9 +55,9 @@ def format_count(count: int) -> str:
     return f"{format_number(MAX_COUNT)}+" if count > MAX_COUNT else format_number(count)
 
 
-def once(request: HttpRequest, name: str, find: Callable[[], Found]) -> Found:
-    """For as long as this request lasts."""
-    kept = request.__dict__.setdefault("_khalti_attention", {})
-    if name not in kept:
-        kept[name] = find()
-    return cast("Found", kept[name])
+def once_per_request(request: HttpRequest, name: str, compute: Callable[[], Result]) -> Result:
+    """The result of ``compute``, computed once per request."""
+    cache = request.__dict__.setdefault("_khalti_attention", {})
+    if name not in cache:
+        cache[name] = compute()
+    return cast("Result", cache[name])

@@ -1,4 +1,4 @@
-"""What needs a person, each with what it means and what can safely be done: on a payment's page and in the inbox."""
+"""Open issues as cards with sentence, advice and buttons, for a payment's page and the list of issues."""
 
 from __future__ import annotations
 
@@ -14,80 +14,92 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import SENTENCES
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff.figures import rupees
-from wagtail_khalti.staff.issues.advice import ADVICE, DECIDED, STILL_ASKING, Step
+from wagtail_khalti.staff.issues.advice import ADVICE, OUTCOME_KNOWN, STILL_CHECKING, IssueAction
 from wagtail_khalti.staff.permissions import CHECK, REFUND
 
 Kind = KhaltiIssue.Kind
-SETTINGS = "settings"
-"""The right to change the settings, which isn't one over payments."""
+CHANGE_SETTINGS = "settings"
+"""The permission to change the site's settings, which isn't one of ``PaymentPolicy``."""
 
-ABOUT_A_REFUND = {Kind.REFUND_UNCONFIRMED: Step.DECIDE, Kind.REFUND_AMOUNT_MISSING: Step.ENTER}
-"""By kind: the step that ends it, and leads to the refund."""
+REFUND_ACTIONS = {
+    Kind.REFUND_UNCONFIRMED: IssueAction.CONFIRM_REFUND,
+    Kind.REFUND_AMOUNT_MISSING: IssueAction.ENTER_AMOUNT,
+}
+"""Issues that are about one refund, with the action that resolves them. Its address takes the refund's reference."""
 
-ON_ITS_WAY = "on_its_way"
-"""A refund that is just being sent: no matter for a person, but nothing else can be done meanwhile."""
+REFUND_IN_PROGRESS = "refund_in_progress"
+"""Kind of the card of a refund that is being sent: not an issue, but the payment can't be refunded meanwhile."""
 
-ELSEWHERE = frozenset({Step.GIVE_BACK, Step.REFUND})
-"""Steps that lead to the payment's own page, or stand on it anyway."""
+ON_PAYMENT_PAGE = frozenset({IssueAction.REFUND_DUPLICATE, IssueAction.REFUND})
+"""Actions that the payment's own page offers anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """What a button says, which right it needs, and whether it is the main one."""
+class ActionButton:
+    """How the button of an action looks, and which permission it needs."""
 
     label: Promise
-    right: str
-    name: str
-    """Of the address."""
+    permission: str
+    url_name: str
     is_posted: bool = False
     is_main: bool = True
 
 
-DOORS: Mapping[Step, Door] = {
-    Step.CHECK: Door(
+ACTION_BUTTONS: Mapping[IssueAction, ActionButton] = {
+    IssueAction.REFRESH: ActionButton(
         label=gettext_lazy("Refresh status from Khalti"),
-        right=CHECK,
-        name="khalti_payments:check",
+        permission=CHECK,
+        url_name="khalti_payments:check",
         is_posted=True,
         is_main=False,
     ),
-    Step.DECIDE: Door(
-        label=gettext_lazy("Confirm refund outcome"), right=REFUND, name="khalti_payments:resolve_refund"
+    IssueAction.CONFIRM_REFUND: ActionButton(
+        label=gettext_lazy("Confirm refund outcome"), permission=REFUND, url_name="khalti_payments:resolve_refund"
     ),
-    Step.ENTER: Door(label=gettext_lazy("Enter refunded amount"), right=REFUND, name="khalti_payments:enter_amount"),
-    Step.RECORD: Door(
+    IssueAction.ENTER_AMOUNT: ActionButton(
+        label=gettext_lazy("Enter refunded amount"), permission=REFUND, url_name="khalti_payments:enter_amount"
+    ),
+    IssueAction.RECORD_REFUND: ActionButton(
         label=gettext_lazy("Record manual refund"),
-        right=REFUND,
-        name="khalti_payments:record_refund",
+        permission=REFUND,
+        url_name="khalti_payments:record_refund",
         is_main=False,
     ),
-    Step.GIVE_BACK: Door(label=gettext_lazy("Refund duplicate"), right=REFUND, name="khalti_payments:inspect"),
-    Step.REFUND: Door(label=gettext_lazy("Refund"), right=REFUND, name="khalti_payments:refund", is_main=False),
-    Step.REPLAY: Door(
-        label=gettext_lazy("Retry delivery"), right=CHECK, name="khalti_payments:redeliver", is_posted=True
+    IssueAction.REFUND_DUPLICATE: ActionButton(
+        label=gettext_lazy("Refund duplicate"), permission=REFUND, url_name="khalti_payments:inspect"
     ),
-    Step.CONNECTION: Door(label=gettext_lazy("Test connection"), right=SETTINGS, name="khalti_settings:connection"),
-    Step.CLOSE: Door(label=gettext_lazy("Resolve"), right=REFUND, name="khalti_issues:close", is_main=False),
+    IssueAction.REFUND: ActionButton(
+        label=gettext_lazy("Refund"), permission=REFUND, url_name="khalti_payments:refund", is_main=False
+    ),
+    IssueAction.RETRY_DELIVERY: ActionButton(
+        label=gettext_lazy("Retry delivery"), permission=CHECK, url_name="khalti_payments:redeliver", is_posted=True
+    ),
+    IssueAction.TEST_CONNECTION: ActionButton(
+        label=gettext_lazy("Test connection"), permission=CHANGE_SETTINGS, url_name="khalti_settings:connection"
+    ),
+    IssueAction.RESOLVE: ActionButton(
+        label=gettext_lazy("Resolve"), permission=REFUND, url_name="khalti_issues:resolve", is_main=False
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A door of one matter."""
+    """An action of one issue, with its address."""
 
-    step: Step
-    door: Door
+    action: IssueAction
+    looks: ActionButton
     url: str
 
     @property
-    def asks_khalti(self) -> bool:
-        """Which takes a pidx to ask with."""
-        return self.step is Step.CHECK
+    def needs_pidx(self) -> bool:
+        """A payment without a pidx can't be looked up at Khalti."""
+        return self.action is IssueAction.REFRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCard:
-    """A word, a sentence, what to do, and where."""
+    """What is wrong, what it means, and what can be done about it."""
 
     kind: str
     title: str
@@ -96,100 +108,97 @@ class IssueCard:
     buttons: tuple[Button, ...] = ()
 
     @property
-    def can_be_checked(self) -> bool:
-        """Whether Khalti, asked now, may settle it."""
-        return self._has(Step.CHECK)
-
-    @property
-    def can_be_closed(self) -> bool:
-        """Whether a person's word ends it. Others end with a word on the refund."""
-        return self._has(Step.CLOSE)
-
-    def _has(self, step: Step) -> bool:
-        return any(button.step is step for button in self.buttons)
+    def can_be_resolved(self) -> bool:
+        """Whether staff resolve it directly. Issues about a refund are resolved by confirming the refund's outcome."""
+        return any(button.action is IssueAction.RESOLVE for button in self.buttons)
 
 
 def cards_of(payment: KhaltiPayment, refunds: Iterable[KhaltiRefund]) -> list[IssueCard]:
-    """For its own page: first what keeps money from going back, then what else is open."""
+    """For the payment's page: first the refunds that block others, then the other open issues."""
     refunds = list(refunds)
     issues = {issue.kind: issue for issue in payment.issues.open().select_related("payment")}
-    about_refunds = [
-        card for refund in refunds for card in _about(refund, needs_person=Kind.REFUND_UNCONFIRMED in issues)
+    refund_cards = [
+        card for refund in refunds for card in _refund_cards(refund, needs_person=Kind.REFUND_UNCONFIRMED in issues)
     ]
-    told = {kind for card in about_refunds for kind in (card.kind, _instead_of(card.kind))}
-    others = [_of_issue(issue, left_out=ELSEWHERE) for kind, issue in issues.items() if kind not in told]
-    return about_refunds + others
+    covered = {kind for card in refund_cards for kind in (card.kind, _issue_kind(card.kind))}
+    others = [_issue_card(issue, without=ON_PAYMENT_PAGE) for kind, issue in issues.items() if kind not in covered]
+    return refund_cards + others
 
 
 def card_of(issue: KhaltiIssue, refunds: Iterable[KhaltiRefund]) -> IssueCard:
-    """For the inbox; ``refunds`` are all those of its payment."""
-    if issue.kind in ABOUT_A_REFUND:
-        found = [card for refund in refunds for card in _about(refund, needs_person=True)]
+    """For the list of issues; ``refunds`` are all refunds of the issue's payment."""
+    if issue.kind in REFUND_ACTIONS:
+        found = [card for refund in refunds for card in _refund_cards(refund, needs_person=True)]
         for card in found:
-            if issue.kind in (card.kind, _instead_of(card.kind)):
+            if issue.kind in (card.kind, _issue_kind(card.kind)):
                 return card
-    return _of_issue(issue)
+    return _issue_card(issue)
 
 
-def _instead_of(kind: str) -> str:
-    """While a refund is on its way, nobody can say of any that it isn't in doubt."""
-    return Kind.REFUND_UNCONFIRMED if kind == ON_ITS_WAY else kind
+def _issue_kind(kind: str) -> str:
+    """The issue that a card covers: while a refund is in progress, an unconfirmed one can't be decided."""
+    return Kind.REFUND_UNCONFIRMED if kind == REFUND_IN_PROGRESS else kind
 
 
-def _about(refund: KhaltiRefund, *, needs_person: bool) -> Iterator[IssueCard]:
+def _refund_cards(refund: KhaltiRefund, *, needs_person: bool) -> Iterator[IssueCard]:
     if refund.state == State.UNCONFIRMED:
-        yield _waiting(refund, Kind.REFUND_UNCONFIRMED, advice=None if needs_person else STILL_ASKING)
+        yield _refund_card(refund, Kind.REFUND_UNCONFIRMED, advice=None if needs_person else STILL_CHECKING)
     elif refund.is_in_progress:
         yield IssueCard(
-            kind=ON_ITS_WAY,
+            kind=REFUND_IN_PROGRESS,
             title=_("Refund in progress"),
             sentence=_("The refund of %(amount)s is being processed. Reload this page in a moment.")
             % {"amount": _amount(refund)},
-            buttons=(_button(Step.CHECK, refund.payment_id),),
+            buttons=(_button(IssueAction.REFRESH, refund.payment_id),),
         )
     elif refund.lacks_amount:
-        yield _waiting(refund, Kind.REFUND_AMOUNT_MISSING)
+        yield _refund_card(refund, Kind.REFUND_AMOUNT_MISSING)
 
 
-def _waiting(refund: KhaltiRefund, kind: Kind, advice: Promise | None = None) -> IssueCard:
-    """For a word on this refund."""
-    places: dict[Step, int | str] = {Step.CHECK: refund.payment_id, ABOUT_A_REFUND[kind]: refund.reference}
+def _refund_card(refund: KhaltiRefund, kind: Kind, advice: Promise | None = None) -> IssueCard:
+    keys: dict[IssueAction, int | str] = {
+        IssueAction.REFRESH: refund.payment_id,
+        REFUND_ACTIONS[kind]: refund.reference,
+    }
     return IssueCard(
         kind=kind,
         title=str(kind.label),
         sentence=str(SENTENCES[kind]) % {"refund": _amount(refund)},
-        advice=str(advice or ADVICE[kind].words),
-        buttons=tuple(_button(step, places[step]) for step in ADVICE[kind].steps),
+        advice=str(advice or ADVICE[kind].text),
+        buttons=tuple(_button(action, keys[action]) for action in ADVICE[kind].actions),
     )
 
 
-def _of_issue(issue: KhaltiIssue, *, left_out: frozenset[Step] = frozenset()) -> IssueCard:
+def _issue_card(issue: KhaltiIssue, *, without: frozenset[IssueAction] = frozenset()) -> IssueCard:
     advice = ADVICE[issue.kind]
-    outlived = issue.kind in ABOUT_A_REFUND
-    steps = (Step.CLOSE,) if outlived else [step for step in advice.steps if step not in left_out]
-    places: Mapping[Step, int | None] = {Step.CLOSE: issue.pk, Step.CONNECTION: issue.payment.site_id}
-    buttons = (_button(step, places.get(step, issue.payment_id)) for step in steps)
+    is_outdated = issue.kind in REFUND_ACTIONS  # its refund is decided, or it would have a card of its own
+    actions = (IssueAction.RESOLVE,) if is_outdated else [it for it in advice.actions if it not in without]
+    keys: Mapping[IssueAction, int | None] = {
+        IssueAction.RESOLVE: issue.pk,
+        IssueAction.TEST_CONNECTION: issue.payment.site_id,
+    }
+    buttons = (_button(action, keys.get(action, issue.payment_id)) for action in actions)
     return IssueCard(
         kind=issue.kind,
         title=str(issue.get_kind_display()),
         sentence=issue.sentence,
-        advice=str(DECIDED if outlived else advice.words),
+        advice=str(OUTCOME_KNOWN if is_outdated else advice.text),
         buttons=tuple(button for button in buttons if button.url),
     )
 
 
-def _button(step: Step, place: int | str | None) -> Button:
-    door = DOORS[step]
-    url = _connection_url(place) if step is Step.CONNECTION else reverse(door.name, args=[place])
-    return Button(step=step, door=door, url=url)
+def _button(action: IssueAction, key: int | str | None) -> Button:
+    looks = ACTION_BUTTONS[action]
+    url = _connection_url(key) if action is IssueAction.TEST_CONNECTION else reverse(looks.url_name, args=[key])
+    return Button(action=action, looks=looks, url=url)
 
 
 def _connection_url(site: int | str | None) -> str:
-    """Of a payment of no site, by the settings of the usual one. Empty where Wagtail's settings are not installed."""
+    """For a payment without a site, the settings of the default site. Empty without ``wagtail.contrib.settings``."""
     try:
         if site is None:
             return reverse("wagtailsettings:edit", args=["wagtail_khalti", "khaltisettings"])
-        return reverse(DOORS[Step.CONNECTION].name, args=[site])
+        return reverse(ACTION_BUTTONS[IssueAction.TEST_CONNECTION].url_name, args=[site])
     except NoReverseMatch:
         return ""
 

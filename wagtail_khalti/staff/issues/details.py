@@ -1,4 +1,4 @@
-"""What a matter was opened on, label by label: what Khalti said, and what we knew."""
+"""The details of an issue as label and value: what Khalti reported, and what was known here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
 
-MAX_LENGTH = 200  # characters of one value
+MAX_VALUE_LENGTH = 200  # characters
 
 LABELS: Mapping[str, Promise] = {
     "status": gettext_lazy("Khalti status"),
@@ -36,30 +36,30 @@ LABELS: Mapping[str, Promise] = {
     "error": gettext_lazy("Error"),
     "attempts": gettext_lazy("Attempts"),
 }
-"""By name, in the order in which it is read. What has no label here is shown to nobody."""
+"""By name, in the order in which they are shown. Details without a label here are not shown."""
 
-SUMS = frozenset({"total_amount", "fee", "amount", "excess"})
-WORDS: Mapping[str, Mapping[str, Any]] = {
+AMOUNTS = frozenset({"total_amount", "fee", "amount", "excess"})
+CHOICE_LABELS: Mapping[str, Mapping[str, Any]] = {
     "was": {**dict(Status.choices), **dict(State.choices)},
     "event_type": dict(KhaltiDelivery.EventType.choices),
 }
 
 
 def details_of(issue: KhaltiIssue) -> Iterator[tuple[str, str]]:
-    """Whatever came, however long: Khalti's values are of any kind."""
+    """Values from Khalti may be of any type and length."""
     details = issue.details if isinstance(issue.details, Mapping) else {}
     for name, label in LABELS.items():
         if name in details:
-            yield str(label), _written(name, details[name])
+            yield str(label), _format(name, details[name])
 
 
-def _written(name: str, value: Any) -> str:
+def _format(name: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if name in SUMS and isinstance(value, int) and abs(value) < MAX_AMOUNT:
+    if name in AMOUNTS and isinstance(value, int) and abs(value) < MAX_AMOUNT:
         return rupees(value)
     if name == "attempts" and isinstance(value, int):
         return format_number(value)
-    return str(WORDS.get(name, {}).get(str(value), value))
+    return str(CHOICE_LABELS.get(name, {}).get(str(value), value))

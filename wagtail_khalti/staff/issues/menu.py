@@ -1,4 +1,4 @@
-"""The menu: how much needs somebody is said in it, on each page of the admin."""
+"""The menu item “Needs attention”, with the number of open issues."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wagtail_khalti.staff.issues.attention import count_open_issues, format_coun
 
 
 class NeedsAttentionItem(MenuItem):
-    """Wagtail keeps the item for all requests; what it says is of one."""
+    """Wagtail keeps one item for all requests; the number is that of the current one."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return fail_safe("the menu", lambda: sees_payments(request), otherwise=False)
@@ -30,6 +30,6 @@ class NeedsAttentionItem(MenuItem):
         )
 
     def _label(self, request: HttpRequest) -> str:
-        """A number only where there is something: who sees none has nothing to do."""
+        """Without a number if no issue is open."""
         count = fail_safe("the menu", lambda: count_open_issues(request), otherwise=0)
         return _("Needs attention (%(count)s)") % {"count": format_count(count)} if count else str(self.label)

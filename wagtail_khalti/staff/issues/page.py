@@ -27,7 +27,7 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.attention import open_issues
 from wagtail_khalti.staff.issues.cards import Button, IssueCard, card_of
-from wagtail_khalti.staff.issues.details import MAX_LENGTH, details_of
+from wagtail_khalti.staff.issues.details import MAX_VALUE_LENGTH, details_of
 from wagtail_khalti.staff.issues.menu import NeedsAttentionItem
 from wagtail_khalti.staff.issues.resolving import ResolveView
 from wagtail_khalti.staff.issues.rights import permitted_buttons
@@ -37,29 +37,29 @@ from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.redaction import redaction_for
 from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of
 
-CAP = 1000  # matters that can be paged through; who has more narrows them by kind
+MAX_ISSUES = 1000  # that can be paged through; beyond that, filter by kind
 PER_PAGE = 20
 
 
 class IssuePaginator(WagtailPaginator):
-    """Counts no further than ``CAP``, in the order of the list: else SQLite reads the closed ones, too."""
+    """Counts no further than ``MAX_ISSUES``, and in the list's order: otherwise SQLite reads resolved issues, too."""
 
     @cached_property
     def count(self) -> int:
-        counted: int = self.object_list[:CAP].count()
+        counted: int = self.object_list[:MAX_ISSUES].count()
         return counted
 
     @property
     def items_count_label(self) -> str:
-        if self.count == CAP:
-            return _("%(count)s issues or more") % {"count": format_number(CAP)}
+        if self.count == MAX_ISSUES:
+            return _("%(count)s issues or more") % {"count": format_number(MAX_ISSUES)}
         return ngettext("%(count)s issue", "%(count)s issues", self.count) % {"count": format_number(self.count)}
 
 
 class IssueFilters(WagtailFilterSet):
-    """Always of one mode."""
+    """Live and test issues are never shown together."""
 
-    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="keep")
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="keep_all")
     kind = django_filters.MultipleChoiceFilter(
         label=gettext_lazy("Issue"),
         choices=KhaltiIssue.Kind.choices,
@@ -71,23 +71,23 @@ class IssueFilters(WagtailFilterSet):
         fields = ()
 
     def __init__(self, data: Any = None, queryset: Any = None, *, request: HttpRequest, prefix: Any = None) -> None:
-        asked = (request.GET if data is None else data).copy()
-        asked["mode"] = mode_of(request).value
-        super().__init__(asked, queryset, request=request, prefix=prefix)
+        params = (request.GET if data is None else data).copy()
+        params["mode"] = mode_of(request).value
+        super().__init__(params, queryset, request=request, prefix=prefix)
         self.filters["mode"].extra["initial"] = default_mode().value
 
-    def keep(self, issues: QuerySet[KhaltiIssue], name: str, value: str) -> QuerySet[KhaltiIssue]:
-        return issues  # they are of one mode already
+    def keep_all(self, issues: QuerySet[KhaltiIssue], name: str, value: str) -> QuerySet[KhaltiIssue]:
+        return issues  # the view's queryset is of one mode already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A matter as it stands in the inbox."""
+class IssueRow:
+    """An issue in the list."""
 
     issue: KhaltiIssue
     card: IssueCard
     buttons: list[Button]
-    """Those for which this person has the right."""
+    """Those that the user is permitted to use."""
     details: list[tuple[str, str]]
 
     @property
@@ -100,7 +100,7 @@ class Case:
 
 
 class IssueListView(PermissionCheckedMixin, BaseListingView):
-    """Each with what it means, and what can safely be done by who looks."""
+    """Each issue with its advice and the buttons that the user may use."""
 
     model = KhaltiPayment
     permission_policy = policy
@@ -127,10 +127,10 @@ class IssueListView(PermissionCheckedMixin, BaseListingView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
-        narrowed = bool(self.filters) and "kind" in self.filters.form.changed_data
+        is_filtering = bool(self.filters) and "kind" in self.filters.form.changed_data
         return context | {
-            "cases": list(self._cases(context["object_list"])),
-            "is_filtering": narrowed,  # the mode only says of which inbox one speaks
+            "rows": list(self._rows(context["object_list"])),
+            "is_filtering": is_filtering,  # the mode does not count as a filter
             "mode_bar": mode_bar(self.mode, url_of=lambda value: self._url(mode=value)),
             "without_filters": self._url(mode=self.mode.value),
             "list_url": f"{reverse('khalti_payments:index')}?mode={self.mode.value}",
@@ -139,17 +139,17 @@ class IssueListView(PermissionCheckedMixin, BaseListingView):
     def _url(self, *, mode: str) -> str:
         return f"{self.index_url}?mode={mode}"
 
-    def _cases(self, issues: Iterable[KhaltiIssue]) -> Iterator[Case]:
+    def _rows(self, issues: Iterable[KhaltiIssue]) -> Iterator[IssueRow]:
         for issue in issues:
             card = card_of(issue, issue.payment.refunds.all())
             buttons = permitted_buttons(card, self.request.user, issue.payment)
             redaction = redaction_for(self.request.user, issue.payment)
-            details = [(label, redaction.of(value)[:MAX_LENGTH]) for label, value in details_of(issue)]
-            yield Case(issue=issue, card=card, buttons=buttons, details=details)
+            details = [(label, redaction.of(value)[:MAX_VALUE_LENGTH]) for label, value in details_of(issue)]
+            yield IssueRow(issue=issue, card=card, buttons=buttons, details=details)
 
 
 class IssueViewSet(ViewSet):
-    """The inbox, and the page on which a matter is closed."""
+    """The list of issues, and the page that resolves one."""
 
     name = "khalti_issues"
     menu_label = gettext_lazy("Needs attention")
@@ -164,9 +164,9 @@ class IssueViewSet(ViewSet):
         return reverse("khalti_issues:index")
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        close = transaction.non_atomic_requests(ResolveView.as_view())
+        resolve = transaction.non_atomic_requests(ResolveView.as_view())
         return [
             path("", IssueListView.as_view(), name="index"),
             path("results/", IssueListView.as_view(results_only=True), name="index_results"),
-            path("close/<int:pk>/", close, name="close"),
+            path("resolve/<int:pk>/", resolve, name="resolve"),
         ]

@@ -1,4 +1,4 @@
-"""Resolve issue: say how it ended, on the record."""
+"""The page on which staff resolve an issue."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from wagtail_khalti.staff.permissions import policy
 
 Resolution = KhaltiIssue.Resolution
 
-ENDS_WITH_ITS_REFUND = gettext_lazy("This issue is resolved by confirming the outcome of the refund.")
+RESOLVED_WITH_REFUND = gettext_lazy("This issue is resolved by confirming the outcome of the refund.")
 
 
 class ResolveForm(forms.Form):
-    """How it ended, and what was done."""
+    """The resolution, and a note on what was done."""
 
-    OUTCOMES: ClassVar = [
+    RESOLUTIONS: ClassVar = [
         (Resolution.RESOLVED.value, gettext_lazy("Resolved")),
         (Resolution.NO_ACTION_NEEDED.value, gettext_lazy("No action needed")),
     ]
 
     resolution = forms.ChoiceField(
         label=gettext_lazy("Resolution"),
-        choices=OUTCOMES,
+        choices=RESOLUTIONS,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one of these.")},
     )
@@ -56,14 +56,14 @@ class ResolveForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("resolution") == Resolution.RESOLVED and not said.get("note") and "note" not in self.errors:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("resolution") == Resolution.RESOLVED and not data.get("note") and "note" not in self.errors:
             self.add_error("note", _("Enter what was done."))
-        return said
+        return data
 
 
 class ResolveView(PaymentActionView):
-    """It moves no money, and changes nothing of the payment."""
+    """Moves no money and doesn't change the payment."""
 
     permission_policy = policy
     template_name = "wagtail_khalti/staff/resolve_issue.html"
@@ -81,34 +81,34 @@ class ResolveView(PaymentActionView):
         self.payment = self.issue.payment
 
     def show(self) -> HttpResponse:
-        return self.what_stands_against_it() or self.render(form=ResolveForm())
+        return self.refuse_unresolvable() or self.render(form=ResolveForm())
 
     def do(self) -> HttpResponse:
         form = ResolveForm(self.request.POST)
-        if refusal := self.what_stands_against_it():
+        if refusal := self.refuse_unresolvable():
             return refusal
         if not form.is_valid():
-            return self.ask_again(form)
-        said = form.cleaned_data
+            return self.redisplay(form)
+        data = form.cleaned_data
         try:
-            resolve_issue(self.issue, resolution=Resolution(said["resolution"]), by=self.person, note=said["note"])
+            resolve_issue(self.issue, resolution=Resolution(data["resolution"]), by=self.person, note=data["note"])
         except IssueAlreadyResolved:
             self.issue.refresh_from_db()
-            return self.tell_how_it_ended()
+            return self.report_earlier_resolution()
         except RefundInProgress:
-            return self.refuse(str(ENDS_WITH_ITS_REFUND))
+            return self.refuse(str(RESOLVED_WITH_REFUND))
         messages.success(self.request, _("Resolved: %(card)s.") % {"card": self.issue.get_kind_display()})
         return self.go_to_issues()
 
-    def what_stands_against_it(self) -> HttpResponse | None:
+    def refuse_unresolvable(self) -> HttpResponse | None:
         if not self.issue.is_open:
-            return self.tell_how_it_ended()
-        if not self.card.can_be_closed:
-            return self.refuse(str(ENDS_WITH_ITS_REFUND))
+            return self.report_earlier_resolution()
+        if not self.card.can_be_resolved:
+            return self.refuse(str(RESOLVED_WITH_REFUND))
         return None
 
-    def tell_how_it_ended(self) -> HttpResponse:
-        """To who pressed the button twice, and to who came later than somebody else."""
+    def report_earlier_resolution(self) -> HttpResponse:
+        """For a second click, and for a colleague who resolved it first."""
         issue = self.issue
         if issue.resolved_by == self.person:
             messages.info(self.request, _("You have already resolved this issue."))
@@ -123,7 +123,7 @@ class ResolveView(PaymentActionView):
 
     @property
     def issues_url(self) -> str:
-        """Of the mode of this payment, so that what is left there comes next."""
+        """In the mode of this payment, so that its next open issue follows."""
         issues = reverse("khalti_issues:index")
         return issues if self.payment.mode == default_mode() else f"{issues}?mode={self.payment.mode}"
 
@@ -132,7 +132,7 @@ class ResolveView(PaymentActionView):
         return card_of(self.issue, self.payment.refunds.all())
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        *_of_payments, here = super().get_breadcrumbs_items()
+        *_payment_items, here = super().get_breadcrumbs_items()
         return [*self.breadcrumbs_items, {"url": self.issues_url, "label": _("Needs attention")}, here]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.badges import BADGES
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.listing.orders import AMOUNT, PAID, STARTED
-from wagtail_khalti.staff.timestamps import in_both_calendars, words_of
+from wagtail_khalti.staff.timestamps import in_both_calendars, timestamp_text
 
 RECENT = timedelta(days=1)
 ROW = "payment"
@@ -53,7 +53,7 @@ def _told(moment: datetime) -> dict[str, Any]:
     is_recent = timedelta() <= timezone.now() - moment < RECENT
     return {
         "ago": _ago(moment) if is_recent else "",
-        "exact": words_of(moment),
+        "exact": timestamp_text(moment),
         "in_both": in_both_calendars(moment),
     }
 

@@ -17,7 +17,7 @@ from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
-from wagtail_khalti.staff.error_messages import words_for
+from wagtail_khalti.staff.error_messages import error_message
 
 MAX_SECONDS = 15  # web servers often give up after 30
 
@@ -86,7 +86,7 @@ def refresh_statuses(payments: Collection[KhaltiPayment], *, by: AbstractBaseUse
         try:
             check_payment(payment, by=by)
         except KhaltiError as error:
-            outcome.failures[words_for(error)] += 1
+            outcome.failures[error_message(error)] += 1
         else:
             outcome.checked += 1
             outcome.changed += payment.status != status

@@ -12,7 +12,7 @@ from wagtail_khalti.exceptions import AmountExceedsRefundable, KhaltiError, Refu
 from wagtail_khalti.models import KhaltiEvent
 from wagtail_khalti.models.refund import Method, State
 from wagtail_khalti.staff.action_pages import PaymentActionView, RefundActionView
-from wagtail_khalti.staff.error_messages import why_not_refundable, words_for
+from wagtail_khalti.staff.error_messages import error_message, why_not_refundable
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.forms import AmountForm, NoteForm, RecordForm
 from wagtail_khalti.staff.permissions import CHECK
@@ -31,7 +31,7 @@ class CheckView(PaymentActionView):
         try:
             check_payment(self.payment, by=self.person)
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         self._tell(self.payment.events.filter(pk__gt=before.pk if before else 0, kind=KhaltiEvent.Kind.CONTRADICTION))
         return self.go_back()
 
@@ -63,9 +63,9 @@ class RecordRefundView(PaymentActionView):
         form = RecordForm(self.request.POST, payment=self.payment)
         form.full_clean()
         if "refundable" in form.errors:  # nobody could mend what is hidden
-            return self.refuse(words_for(RefundsChanged()))
+            return self.refuse(error_message(RefundsChanged()))
         if not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         said = form.cleaned_data
         try:
             record_refund(
@@ -77,7 +77,7 @@ class RecordRefundView(PaymentActionView):
                 refundable=said["refundable"],
             )
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         messages.success(self.request, _("Manual refund of %(amount)s recorded.") % {"amount": rupees(said["amount"])})
         return self.go_back()
 
@@ -98,18 +98,18 @@ class ResolveRefundView(RefundActionView):
             return self._refuse_to_decide()
         form, said = NoteForm(self.request.POST), self.request.POST.get("was_sent")
         if said not in ("yes", "no") or not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         try:
             note = form.cleaned_data["note"]
             resolve_refund(self.refund, was_sent=said == "yes", by=self.person, note=note)
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         messages.success(self.request, self._told(was_sent=said == "yes"))
         return self.go_back()
 
     def _refuse_to_decide(self) -> HttpResponse:
         if not self.refund.is_in_progress:
-            return self.refuse(words_for(RefundAlreadyResolved()))
+            return self.refuse(error_message(RefundAlreadyResolved()))
         words = _("The refund of %(amount)s is being processed. Reload this page in a moment.")
         return self.refuse(words % {"amount": rupees(self.refund.amount or 0)})
 
@@ -132,20 +132,20 @@ class EnterAmountView(RefundActionView):
 
     def show(self) -> HttpResponse:
         if not self.refund.lacks_amount:
-            return self.refuse(words_for(RefundAlreadyResolved()))
+            return self.refuse(error_message(RefundAlreadyResolved()))
         return self.render(form=AmountForm())
 
     def do(self) -> HttpResponse:
         form = AmountForm(self.request.POST)
         if not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         said = form.cleaned_data
         try:
             enter_refund_amount(self.refund, said["amount"], by=self.person, note=said["note"])
         except AmountExceedsRefundable:
             form.add_error("amount", _("This is the whole balance, but Khalti reports a partial refund."))
-            return self.ask_again(form)
+            return self.redisplay(form)
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         messages.success(self.request, _("Refunded amount saved: %(amount)s.") % {"amount": rupees(said["amount"])})
         return self.go_back()

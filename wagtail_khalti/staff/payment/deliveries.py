@@ -14,8 +14,8 @@ from wagtail_khalti.exceptions import AlreadyDelivered, KhaltiError
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiDelivery
 from wagtail_khalti.staff.action_pages import PaymentActionView
-from wagtail_khalti.staff.badges import DOUBT, GOOD, WAITING
-from wagtail_khalti.staff.error_messages import words_for
+from wagtail_khalti.staff.badges import GOOD, WAITING, WARNING
+from wagtail_khalti.staff.error_messages import error_message
 from wagtail_khalti.staff.permissions import CHECK
 from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of
 
@@ -43,7 +43,7 @@ def _row(delivery: KhaltiDelivery) -> Row:
     if is_heard:
         word, badge = _("Delivered"), GOOD
     elif delivery.last_error:
-        word, badge = _("Failing"), DOUBT
+        word, badge = _("Failing"), WARNING
     return Row(
         event_type=str(delivery.get_event_type_display()),
         word=word,
@@ -64,11 +64,11 @@ class RedeliverView(PaymentActionView):
     def do(self) -> HttpResponse:
         delivery = self.payment.deliveries.undelivered().first()
         if delivery is None:
-            return self.refuse(words_for(AlreadyDelivered()))
+            return self.refuse(error_message(AlreadyDelivered()))
         try:
             redeliver(delivery, by=self.person)
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         self._tell(delivery)
         return self.go_back()
 

@@ -27,7 +27,7 @@ class NoteView(PaymentActionView):
     def do(self) -> HttpResponse:
         form = RemarkForm(self.request.POST)
         if not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         add_note(self.payment, form.cleaned_data["text"], by=self.person)
         messages.success(self.request, _("Note added."))
         return self.go_back()

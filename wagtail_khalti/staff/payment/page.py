@@ -17,7 +17,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, Kh
 from wagtail_khalti.staff.action_pages import payments_visible_to
 from wagtail_khalti.staff.badges import BADGES
 from wagtail_khalti.staff.error_messages import why_not_refundable
-from wagtail_khalti.staff.figures import figures_of, rupees
+from wagtail_khalti.staff.figures import payment_figures, rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RemarkForm
 from wagtail_khalti.staff.issues.cards import Button as MatterButton
 from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
@@ -32,7 +32,7 @@ from wagtail_khalti.staff.payment.technical import technical_facts
 from wagtail_khalti.staff.payment.timeline import timeline_of
 from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
-from wagtail_khalti.staff.timestamps import timestamp_of, words_of
+from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
 
 MOMENTS = ("created_at", "completed_at", "ended_at", "checked_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
@@ -147,7 +147,7 @@ class PaymentView(InspectView):
         moments = {name: getattr(payment, name) for name in MOMENTS}
         return {
             "badge": BADGES[payment.status],
-            "figures": figures_of(payment, self.refunds),
+            "figures": payment_figures(payment, self.refunds),
             "times": {name: timestamp_of(moment) for name, moment in moments.items() if moment},
             "site_name": payment.site and (payment.site.site_name or payment.site.hostname),
             "products": products_of(payment),
@@ -199,10 +199,10 @@ def _row(refund: KhaltiRefund, redaction: Redaction) -> dict[str, Any]:
     return {
         "refund": refund,
         "amount": _amount(refund),
-        "at": words_of(refund.resolved_at or refund.created_at),
+        "at": timestamp_text(refund.resolved_at or refund.created_at),
         "badge": BADGES[refund.state],
         "refusal": redaction.of(refund.answer) if refund.state == KhaltiRefund.State.FAILED else "",
-        "reason": redaction.of_own_words(refund.reason),
+        "reason": redaction.of_staff_text(refund.reason),
         "who": get_user_display_name(refund.requested_by) if refund.requested_by else "",
     }
 

@@ -9,7 +9,7 @@ from wagtail.admin import messages
 from wagtail_khalti.actions import send_receipt
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.staff.action_pages import PaymentActionView
-from wagtail_khalti.staff.error_messages import words_for
+from wagtail_khalti.staff.error_messages import error_message
 from wagtail_khalti.staff.permissions import CHECK
 
 
@@ -23,6 +23,6 @@ class ReceiptView(PaymentActionView):
         try:
             send_receipt(self.payment, by=self.person)
         except KhaltiError as error:
-            return self.refuse(words_for(error))
+            return self.refuse(error_message(error))
         messages.success(self.request, _("Receipt sent to %(address)s.") % {"address": self.redaction.address})
         return self.go_back()

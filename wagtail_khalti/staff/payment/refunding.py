@@ -17,7 +17,7 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.money import Paisa, to_rupees
 from wagtail_khalti.staff.action_pages import PaymentActionView
-from wagtail_khalti.staff.error_messages import why_not_refundable, words_after, words_for
+from wagtail_khalti.staff.error_messages import error_message, refund_error_message, why_not_refundable
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.forms import ConfirmForm, RefundForm
 
@@ -42,7 +42,7 @@ class RefundView(PaymentActionView):
             return self.refuse(why_not)
         form = self._form(self.request.POST)
         if not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         return self._confirm(_last_word(self.payment, form.cleaned_data), form.cleaned_data)
 
     def _form(self, said: Mapping[str, Any] | None = None) -> RefundForm:
@@ -62,19 +62,19 @@ class RefundView(PaymentActionView):
         except MobileNeeded as error:
             return self._ask_for_mobile(form.cleaned_data, error)
         except KhaltiError as error:
-            return self.refuse(words_after(error))
+            return self.refuse(refund_error_message(error))
         self._tell(refund)
         return self.go_back()
 
     def _type_again(self, form: ConfirmForm) -> HttpResponse:
-        self.say_that_something_is_marked()
+        self.report_form_errors()
         return self._confirm(form, form.cleaned_data)
 
     def _start_again(self) -> HttpResponse:
         """Something is wrong with what is hidden, and nobody could mend it there."""
         form = self._form(self.request.POST)
         if not form.is_valid():
-            return self.ask_again(form)
+            return self.redisplay(form)
         messages.warning(self.request, _("No refund was sent yet. Check the amounts again."))
         return self.render(form=form)
 
@@ -93,7 +93,7 @@ class RefundView(PaymentActionView):
         """Khalti needs the number of the account, or rejected the one it was given."""
         asks = _("Khalti needs the mobile number of the Khalti account that receives the refund.")
         form = self._form({**said, "amount": to_rupees(said["amount"])})
-        form.add_error("mobile", words_for(error) if said["mobile"] else asks)
+        form.add_error("mobile", error_message(error) if said["mobile"] else asks)
         messages.error(self.request, _("Nothing was refunded."))
         return self.render(form=form)
 

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.staff.error_messages import name_of_language
+from wagtail_khalti.staff.error_messages import language_name
 
 
 def technical_facts(payment: KhaltiPayment, *, with_fingerprint: bool) -> list[tuple[str, str]]:
@@ -21,7 +21,7 @@ def _facts(payment: KhaltiPayment, with_fingerprint: bool) -> Iterator[tuple[str
     yield "pidx", payment.pidx or ""
     yield _("Khalti order ID"), order_id if order_id != payment.reference else ""
     yield _("Khalti status"), payment.khalti_status
-    yield _("Language"), name_of_language(payment.language)
+    yield _("Language"), language_name(payment.language)
     yield _("Source ID"), _identity(payment.source_type, payment.source_id)
     yield _("Block path"), payment.block_path
     yield _("Linked record ID"), _identity(payment.payable_class, payment.payable_id)

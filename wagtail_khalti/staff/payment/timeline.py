@@ -20,7 +20,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.payment.details import pretty
 from wagtail_khalti.staff.redaction import Redaction
-from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of, words_of
+from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of, timestamp_text
 
 MAX_LENGTH = 200  # events, the newest; a payment has some twenty
 MAX_ISSUES = 50
@@ -128,7 +128,7 @@ def _how_often(event: KhaltiEvent) -> str:
     """Of what was repeated."""
     if event.count == 1 or event.last_at is None:
         return ""
-    times = {"count": format_number(event.count), "last": words_of(event.last_at)}
+    times = {"count": format_number(event.count), "last": timestamp_text(event.last_at)}
     return " " + _("(%(count)s times, last on %(last)s)") % times
 
 

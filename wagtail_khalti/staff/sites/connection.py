@@ -17,7 +17,7 @@ from wagtail_khalti.doctor import Finding, Level
 from wagtail_khalti.doctor.keys import examine_key
 from wagtail_khalti.doctor.settings import system_checks
 from wagtail_khalti.gateway.client import is_sendable
-from wagtail_khalti.staff.timestamps import words_of
+from wagtail_khalti.staff.timestamps import timestamp_text
 
 PAUSE = 10  # seconds from one question about an account to the next, whoever asks
 LIFE = 10 * 60  # seconds that an answer is shown
@@ -38,7 +38,7 @@ def ask(merchant: Merchant) -> bool:
 def answers(merchant: Merchant) -> dict[str, Any] | None:
     """What Khalti said last, and when."""
     kept: tuple[datetime, list[dict[str, str]]] | None = cache.get(_answer_name(merchant))
-    return {"at": words_of(kept[0]), "findings": kept[1]} if kept else None
+    return {"at": timestamp_text(kept[0]), "findings": kept[1]} if kept else None
 
 
 def told(findings: Sequence[Finding]) -> list[dict[str, str]]:
