@@ -62,7 +62,7 @@ def test_what_khalti_refuses_is_told_in_its_words(desk, paid):
     desk.open_payment(paid).refund()
 
     said = REFUSAL["body"]["detail"]
-    assert desk.message == f"Khalti refused: “{said}” Nothing was refunded."
+    assert desk.message == f"Khalti rejected the request: “{said}” Nothing was refunded."
     assert desk.refunds == [["Rs 1,500", f"FAILED {said}", "Khalti"]]
     assert desk.figures["Refundable balance"] == "Rs 1,500"
     assert went_back() == 0

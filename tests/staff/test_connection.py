@@ -107,7 +107,7 @@ def test_whoever_looks_later_sees_the_last_answer(press, keeper, site, khalti):
 
 
 def test_it_can_be_asked_again_after_a_pause(press, khalti, monkeypatch):
-    monkeypatch.setattr(connection, "PAUSE", 0)  # which a cache keeps for no time at all
+    monkeypatch.setattr(connection, "MIN_INTERVAL", 0)  # which a cache keeps for no time at all
 
     press()
     press()

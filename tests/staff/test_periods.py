@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from wagtail_khalti.dates.days import beginning_of, today
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.staff.periods import MAX_LENGTH, PeriodForm, choices, moments
+from wagtail_khalti.staff.periods import MAX_LENGTH, PeriodForm, quick_ranges, time_bounds
 
 NO_SUCH_DAY = "Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat."
 TOO_LONG_A_TEXT = "Ensure this value has at most 30 characters (it has {})."
@@ -78,7 +78,7 @@ class TestTheForm:
 
 class TestTheChoices:
     def test_are_days_months_and_fiscal_years_around_today(self):
-        offered = {choice.label: (choice.first, choice.last) for choice in choices(SATURDAY)}
+        offered = {choice.label: (choice.first, choice.last) for choice in quick_ranges(SATURDAY)}
 
         assert offered == {
             "Today": (SATURDAY, SATURDAY),
@@ -91,44 +91,44 @@ class TestTheChoices:
         }
 
     def test_change_with_the_last_day_of_ashadh(self):
-        by_label = {choice.label: choice for choice in choices(date(2026, 7, 16))}
+        by_label = {choice.label: choice for choice in quick_ranges(date(2026, 7, 16))}
 
         assert by_label["This month (BS)"].last == date(2026, 7, 16)
         assert by_label["Fiscal year 2082/83"].last == date(2026, 7, 16)
 
     def test_are_in_the_digits_of_the_language(self):
         with translation.override("ne"):
-            labels = " ".join(choice.label for choice in choices(SATURDAY))
+            labels = " ".join(choice.label for choice in quick_ranges(SATURDAY))
 
         assert "२०८३/८४" in labels
         assert "2083" not in labels
 
     @pytest.mark.parametrize("day", [date(1943, 1, 1), date(1944, 1, 1), date(2042, 12, 31), date(2043, 1, 1)])
     def test_are_fewer_where_bikram_sambat_is_not_known(self, day):
-        labels = [choice.label for choice in choices(day)]
+        labels = [choice.label for choice in quick_ranges(day)]
 
         assert labels[:3] == ["Today", "Last 7 days", "Last 30 days"]
 
     def test_can_all_be_asked_for(self):
-        for choice in choices(SATURDAY):
+        for choice in quick_ranges(SATURDAY):
             assert form_of(choice.first.isoformat(), choice.last.isoformat()).is_valid()
 
 
 class TestMoments:
     def test_hold_both_days_whole(self):
-        found = moments(SATURDAY, SATURDAY)
+        found = time_bounds(SATURDAY, SATURDAY)
 
         assert found["gte"].isoformat() == "2026-11-21T00:00:00+05:45"
         assert found["lt"].isoformat() == "2026-11-22T00:00:00+05:45"
 
     def test_are_only_there_for_the_days_that_are(self):
-        assert moments(None, None) == {}
-        assert set(moments(SATURDAY, None)) == {"gte"}
-        assert set(moments(None, SATURDAY)) == {"lt"}
+        assert time_bounds(None, None) == {}
+        assert set(time_bounds(SATURDAY, None)) == {"gte"}
+        assert set(time_bounds(None, SATURDAY)) == {"lt"}
 
     def test_of_the_earliest_and_latest_days_can_be_asked_of_the_database(self, db):
         form = form_of("1944-01-01", "2069-12-31")
-        said = moments(form.cleaned_data.get("first") or date(1944, 1, 1), date(2069, 12, 31))
+        said = time_bounds(form.cleaned_data.get("first") or date(1944, 1, 1), date(2069, 12, 31))
 
         assert not KhaltiPayment.objects.filter(created_at__gte=said["gte"], created_at__lt=said["lt"]).exists()
 

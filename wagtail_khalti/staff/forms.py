@@ -1,4 +1,4 @@
-"""What staff fill in. Rupees, never paisa."""
+"""Forms of staff. Amounts are entered in rupees, never in paisa."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.text.phone import PhoneField
 
 MAX_KEY_LENGTH = 64
-LARGEST = Decimal(10) ** 13  # rupees; beyond any payment
+MAX_RUPEES = Decimal(10) ** 13  # more than any payment
 GROUPED = re.compile(r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")  # 1,50,000 as well as 150,000; "12,50" is no amount
-AROUND_A_SUM = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|(?<!\s)\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
+CURRENCY_SIGNS = re.compile(r"^(?:N?Rs|NPR|रु|रू)[.\s]*|(?<!\s)\s*/?-$", re.IGNORECASE)  # as in "Rs. 1,500/-"
 
 
 class RupeesField(forms.CharField):
-    """An amount, kept as paisa. ``1,500`` is understood, and so are the digits of Nepali."""
+    """An amount, converted to paisa. Accepts ``1,500`` and Nepali digits."""
 
     default_error_messages: ClassVar = {
         "invalid": _("Enter an amount in rupees, such as 1500 or 1500.50."),
@@ -39,7 +39,7 @@ class RupeesField(forms.CharField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
-        text = AROUND_A_SUM.sub("", _without_marks(str(super().clean(value))))
+        text = CURRENCY_SIGNS.sub("", _without_marks(str(super().clean(value))))
         if not text and not self.required:
             return None
         text = text.replace(",", "") if GROUPED.fullmatch(text) else text
@@ -51,13 +51,13 @@ class RupeesField(forms.CharField):
         if rupees <= 0:
             raise ValidationError(self.error_messages["not_positive"], code="not_positive")
         try:
-            return to_paisa(min(rupees, LARGEST))
+            return to_paisa(min(rupees, MAX_RUPEES))
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 def _without_marks(text: str) -> str:
-    """Without the invisible marks around a copied number, and with plain spaces."""
+    """Without the invisible characters around a copied number, and with plain spaces."""
     return (
         "".join(character for character in text if unicodedata.category(character) != "Cf").replace("\xa0", " ").strip()
     )
@@ -81,7 +81,7 @@ class PaymentForm(forms.Form):
 
 
 class RefundForm(PaymentForm):
-    """How much, and why; where Khalti has asked for it, to which account."""
+    """Amount and reason, and the account to refund to if Khalti requires it."""
 
     mobile = PhoneField(
         label=_("Mobile number of the Khalti account that receives the refund"),
@@ -104,14 +104,14 @@ class RefundForm(PaymentForm):
         super().__init__(*args, **kwargs)
         self.fields["amount"].initial = to_rupees(self.payment.refundable)
         if not asks_for_mobile and not self.data.get("mobile"):
-            del self.fields["mobile"]  # the money goes to the account that paid; a number could only be a wrong one
+            del self.fields["mobile"]  # it is refunded to the account that paid; another number could only be wrong
 
 
 class ConfirmForm(RefundForm):
-    """The last word, sent once however often the button is pressed."""
+    """Confirms a refund, which is sent once however often the button is pressed."""
 
     refundable = forms.IntegerField(widget=forms.HiddenInput)
-    """What was left when the button was shown."""
+    """The refundable balance when the button was shown."""
     key = forms.CharField(widget=forms.HiddenInput, max_length=MAX_KEY_LENGTH)
     typed = RupeesField(
         label=_("Type the amount to confirm"),
@@ -127,7 +127,7 @@ class ConfirmForm(RefundForm):
             del self.fields["typed"]
 
     def clean_amount(self) -> Paisa:
-        """Whether that is left is decided when it is given back: a form sent twice finds it gone, and is right."""
+        """Not compared with the balance here but when it is refunded: a form sent twice must find its own refund."""
         amount: Paisa = self.cleaned_data["amount"]
         return amount
 
@@ -139,11 +139,11 @@ class ConfirmForm(RefundForm):
 
 
 class RecordForm(PaymentForm):
-    """A refund that was not made here."""
+    """A manual refund."""
 
-    WAYS: ClassVar = [(method.value, method.label) for method in Method if method is not Method.KHALTI]
+    METHODS: ClassVar = [(method.value, method.label) for method in Method if method is not Method.KHALTI]
 
-    method = forms.ChoiceField(label=_("Refund method"), choices=WAYS, widget=forms.RadioSelect)
+    method = forms.ChoiceField(label=_("Refund method"), choices=METHODS, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("Internal note (not shown to the customer)."),
@@ -152,22 +152,22 @@ class RecordForm(PaymentForm):
         validators=[require_kept],
     )
     refundable = forms.IntegerField(widget=forms.HiddenInput)
-    """What was left when the form was shown, so that a second click records nothing."""
+    """The refundable balance when the form was shown, so that a second click records nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["refundable"].initial = self.payment.refundable
 
     def clean_refundable(self) -> int:
-        """Before anything is said of the amount: who looks again finds the figures as they are now."""
-        seen: int = self.cleaned_data["refundable"]
-        if seen != self.payment.refundable:
-            raise ValidationError("", code="changed")  # it is hidden; the view says it
-        return seen
+        """Checked before the amount, so that staff see the current amounts first."""
+        shown: int = self.cleaned_data["refundable"]
+        if shown != self.payment.refundable:
+            raise ValidationError("", code="changed")  # the field is hidden; the view shows a message
+        return shown
 
 
 class NoteForm(forms.Form):
-    """A word for those who come later."""
+    """A note on the outcome of a refund."""
 
     note = forms.CharField(
         label=_("Internal note"),
@@ -178,8 +178,8 @@ class NoteForm(forms.Form):
     )
 
 
-class RemarkForm(forms.Form):
-    """Something worth knowing about a payment."""
+class PaymentNoteForm(forms.Form):
+    """A note on a payment."""
 
     text = forms.CharField(
         label=_("Internal note"),

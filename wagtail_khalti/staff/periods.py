@@ -1,4 +1,4 @@
-"""From which day to which: typed in either calendar, or chosen."""
+"""A period of days, typed in either calendar or chosen from quick ranges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wagtail_khalti.dates.parsing import parse_day
 from wagtail_khalti.numerals import with_digits_of
 from wagtail_khalti.staff.day_input import DayInput
 
-MAX_LENGTH = 3660  # days, ten years; more than that is a slip of the keyboard
+MAX_LENGTH = 3660  # days, ten years; a longer period is a typing error
 
 
 class DayField(forms.CharField):
@@ -62,24 +62,24 @@ class PeriodForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A period that is often wanted."""
+class QuickRange:
+    """A period offered as a link."""
 
     label: str
     first: date
     last: date
 
 
-def choices(day: date) -> Iterator[Choice]:
-    """Around ``day``, mostly today: by the week, by the months of BS, by the fiscal year."""
-    yield Choice(label=_("Today"), first=day, last=day)
-    yield Choice(label=_("Last 7 days"), first=day - timedelta(days=6), last=day)
-    yield Choice(label=_("Last 30 days"), first=day - timedelta(days=29), last=day)
+def quick_ranges(day: date) -> Iterator[QuickRange]:
+    """Around ``day``, usually today: days, months of Bikram Sambat and fiscal years."""
+    yield QuickRange(label=_("Today"), first=day, last=day)
+    yield QuickRange(label=_("Last 7 days"), first=day - timedelta(days=6), last=day)
+    yield QuickRange(label=_("Last 30 days"), first=day - timedelta(days=29), last=day)
     if month := bs_month_of(day):
-        yield Choice(label=_("This month (BS)"), first=month.first, last=month.last)
+        yield QuickRange(label=_("This month (BS)"), first=month.first, last=month.last)
         yield from _earlier(bs_month_of(month.first - timedelta(days=1)), _("Last month (BS)"))
     if year := fiscal_year_of(day):
-        yield Choice(label=_fiscal_year(year), first=year.first, last=year.last)
+        yield QuickRange(label=_fiscal_year(year), first=year.first, last=year.last)
         earlier = fiscal_year_of(year.first - timedelta(days=1))
         yield from _earlier(earlier, _fiscal_year(earlier) if earlier else "")
 
@@ -88,22 +88,22 @@ def _fiscal_year(span: Span) -> str:
     return _("Fiscal year %s") % with_digits_of(get_language(), span.label)
 
 
-def _earlier(span: Span | None, label: str) -> Iterator[Choice]:
+def _earlier(span: Span | None, label: str) -> Iterator[QuickRange]:
     if span:
-        yield Choice(label=label, first=span.first, last=span.last)
+        yield QuickRange(label=label, first=span.first, last=span.last)
 
 
-def moments(first: date | None, last: date | None) -> dict[str, datetime]:
-    """For a filter: ``gte`` the first moment of the first day, ``lt`` that of the day after the last one.
+def time_bounds(first: date | None, last: date | None) -> dict[str, datetime]:
+    """For a filter: ``gte`` the start of the first day, ``lt`` the start of the day after the last one.
 
-    Of a day in Nepal it is the first one there, of any other that in the site's time zone.
+    Days in Nepal start at midnight there, other days in the site's time zone.
     """
-    found = {}
+    bounds = {}
     if first:
-        found["gte"] = _beginning_of(first)
+        bounds["gte"] = _beginning_of(first)
     if last:
-        found["lt"] = _beginning_of(last + timedelta(days=1))
-    return found
+        bounds["lt"] = _beginning_of(last + timedelta(days=1))
+    return bounds
 
 
 def _beginning_of(day: date) -> datetime:
@@ -114,17 +114,17 @@ def _beginning_of(day: date) -> datetime:
 
 
 def during(column: str, first: date | None, last: date | None) -> dict[str, datetime]:
-    """The filter itself: ``column`` is a moment of these days."""
-    return {f"{column}__{lookup}": moment for lookup, moment in moments(first, last).items()}
+    """The filter itself: the time in ``column`` is within these days."""
+    return {f"{column}__{lookup}": moment for lookup, moment in time_bounds(first, last).items()}
 
 
 def as_typed(day: date) -> str:
-    """A day in Nepal as the filters understand it: in AD where days of the site are the same, else in BS."""
+    """A day in Nepal for the filters of the list: in AD if the site's days are the same, otherwise in BS."""
     return day.isoformat() if is_in_nepal() else format_bs(day) or day.isoformat()
 
 
-def whose_days() -> str:
-    """For pages with figures of days, where somebody could take them for days of the site."""
+def time_zone_note() -> str:
+    """For pages with daily figures, if days in Nepal differ from those of the site. Otherwise empty."""
     if is_in_nepal():
         return ""
     return _("Days begin and end at midnight in Nepal. Times are in the site's time zone: %s.") % (settings.TIME_ZONE)

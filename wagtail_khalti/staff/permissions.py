@@ -1,4 +1,4 @@
-"""Who may see payments, and do what with them: one policy for menu, list, pages, reports, exports and buttons."""
+"""The permissions for payments: one policy for menu, list, pages, reports, exports and buttons."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ HAS_REGISTRY = VERSION >= (8, 0)  # of policies; before, each viewset has its ow
 
 
 class PaymentPolicy(SitePermissionPolicy):
-    """For all sites, or for those of which a group was given the right.
+    """For all sites, or for those for which a group has the permission.
 
-    Nobody adds, changes or deletes a payment by hand, not even a superuser. Who may do something may look, too.
+    Nobody adds, changes or deletes a payment by hand, not even a superuser. Any other permission includes viewing.
     """
 
     def user_has_any_permission(self, user: Any, actions: Iterable[str]) -> bool:
@@ -31,18 +31,18 @@ class PaymentPolicy(SitePermissionPolicy):
         return bool(wanted) and bool(super().user_has_any_permission_for_instance(user, wanted, instance))
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[KhaltiPayment]:
-        """Also those of no site, for who has the right for all of them."""
+        """Including payments without a site, for users with the permission for all sites."""
         return self.visible_to(user, KhaltiPayment.objects.all(), actions)
 
     def visible_to(
         self, user: Any, rows: QuerySet[Any], actions: Iterable[str] = (VIEW,), *, site: str = "site"
     ) -> QuerySet[Any]:
-        """Of any ``rows`` those of the sites of which the user may do one of this; ``site`` is the way there."""
+        """Those of ``rows`` whose site permits the user one of ``actions``; ``site`` is the lookup to it."""
         sites = self.permitted_sites(user, actions)
         return rows if sites is None else rows.filter(**{f"{site}__in": sites})
 
     def permitted_sites(self, user: Any, actions: Iterable[str] = (VIEW,)) -> list[int] | None:
-        """The keys of the sites on which the user may do one of this; None for all, and for what is of no site."""
+        """Primary keys of the sites that permit the user one of ``actions``; None for all sites and none."""
         wanted = _known(actions)
         if not wanted or not user.is_active or user.is_anonymous:
             return []
@@ -60,7 +60,7 @@ class PaymentPolicy(SitePermissionPolicy):
 
 
 def _known(actions: Iterable[str]) -> frozenset[str]:
-    """Of what is asked what there is; to look is part of each."""
+    """The existing ones of ``actions``; viewing is part of each."""
     return ACTIONS if VIEW in actions else ACTIONS & set(actions)
 
 

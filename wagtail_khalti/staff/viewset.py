@@ -1,4 +1,4 @@
-"""The payments in Wagtail's admin: a list, a page for each, and what can be done with it. Nothing is edited here."""
+"""The payments in Wagtail's admin: the list, a page for each, and its actions. Nothing is edited here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ READ_ONLY = {"add_url_name", "edit_url_name", "delete_url_name", "usage_url_name
 
 
 class PaymentURLFinder(ModelAdminURLFinder):
-    """From Wagtail's site history to the page of a payment; there is none on which it could be edited."""
+    """Links Wagtail's site history to a payment's page, as there is no page to edit it."""
 
     def construct_edit_url(self, instance: KhaltiPayment) -> str:
         return reverse("khalti_payments:inspect", args=[instance.pk])
@@ -39,7 +39,7 @@ class PaymentURLFinder(ModelAdminURLFinder):
 
 
 class PaymentViewSet(ModelViewSet):
-    """Read-only: money moves through actions, and what was is never changed."""
+    """Read-only: payments change only through actions."""
 
     model = KhaltiPayment
     name = "khalti_payments"

@@ -133,12 +133,12 @@ class TestThePage:
         assert page.main.select(f"form[action='{url_of('export_payments')}']") == []
 
     def test_says_how_long_a_large_file_takes(self, accountant, paid, monkeypatch):
-        monkeypatch.setattr("wagtail_khalti.staff.exports.words.LONG", 1)
+        monkeypatch.setattr("wagtail_khalti.staff.exports.preview.MIN_SLOW_COUNT", 1)
 
         assert "CSV: about 1 seconds, 1 MB" in accountant.get("export").text
 
     def test_says_that_there_are_more_than_are_worth_counting(self, accountant, make_paid, monkeypatch):
-        monkeypatch.setattr("wagtail_khalti.staff.exports.words.CAP", 1)
+        monkeypatch.setattr("wagtail_khalti.staff.exports.preview.MAX_COUNT", 1)
         make_paid(), make_paid()
 
         assert accountant.get("export").figures["Number of payments"] == "More than 1 payments"

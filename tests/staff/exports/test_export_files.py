@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from wagtail_khalti.staff.exports.spreadsheets.as_csv import write_csv
-from wagtail_khalti.staff.exports.spreadsheets.cells import MAX_KEPT, Kept, plain_rupees
+from wagtail_khalti.staff.exports.spreadsheets.cells import MAX_CACHED, CachedText, plain_rupees
 from wagtail_khalti.staff.exports.spreadsheets.defusing import defused
 from wagtail_khalti.xlsx import Column, Kind, Sheet, Spool, write_xlsx
 from wagtail_khalti.xlsx.text_cell import MAX_LENGTH
@@ -201,9 +201,9 @@ def test_rupees_are_exact(paisa, written):
 
 
 def test_answers_are_kept_only_as_long_as_there_is_room():
-    kept = Kept(str)
+    kept = CachedText(str)
 
-    assert [kept[number] for number in range(MAX_KEPT + 5)][-1] == str(MAX_KEPT + 4)
+    assert [kept[number] for number in range(MAX_CACHED + 5)][-1] == str(MAX_CACHED + 4)
     assert len(kept) == 5
 
 

@@ -162,7 +162,7 @@ class TestTheFigures:
             "Refunded": ["Rs 500", "1 refund"],
             "Net": ["Rs 1,21,956.88", "After fees and refunds"],
             "Success rate": ["29 %", "2 of 7 started payments were paid"],
-            "Median time to pay": ["4 minutes", "From checkout to confirmed payment"],
+            "Median time to pay": ["4 minutes", "From start to confirmed payment"],
         }
 
     def test_are_those_of_each_day_and_of_all_together(self, look, week):
@@ -206,7 +206,7 @@ class TestTheFigures:
             [past_payment(TODAY, 99_999_900, title="Dinner", source="8"), past_payment(TODAY, 100, title="", source="")]
         )
 
-        rows = look().table("places")
+        rows = look().table("pages")
 
         assert list(rows) == ["Dinner", "Shop", "No page"]
         assert rows["Shop"] == ["20", "2", "Rs 1,24,956", "Rs 2,499.12", "Rs 500", "Rs 1,21,956.88", "7", "29 %"]
@@ -215,7 +215,7 @@ class TestTheFigures:
         blocks = ["body.6b1dd3f4-0000-4000-8000-000000000001", "body.77777777-0000-4000-8000-000000000001"]
         save([past_payment(TODAY, 200, block_path=blocks[0]), past_payment(TODAY, 100, block_path=blocks[1])])
 
-        assert list(look().table("places")) == ["Shop Block body · 6b1dd3f4", "Shop Block body · 77777777"]
+        assert list(look().table("pages")) == ["Shop Block body · 6b1dd3f4", "Shop Block body · 77777777"]
 
     def test_of_many_pages_are_told_for_the_largest_and_for_the_rest_together(self, look):
         save(
@@ -225,7 +225,7 @@ class TestTheFigures:
             ]
         )
 
-        rows = look().table("places")
+        rows = look().table("pages")
 
         assert len(rows) == 51
         assert rows["3 other pages and blocks"][:3] == ["0", "3", "Rs 6"]
@@ -281,7 +281,7 @@ class TestTheWayToThePayments:
         save([past_payment(TODAY, 100, title="Dinner", source="8")])
         page, client = look(), sign_in("accountant").client
 
-        for name in ("money", "places"):
+        for name in ("money", "pages"):
             links = page.main.select(f"section[aria-labelledby={name}] td a")
             assert links
             for link in links:
@@ -291,7 +291,7 @@ class TestTheWayToThePayments:
     def test_a_page_leads_to_all_its_payments(self, look, sign_in, week):
         save([past_payment(TODAY, 100, title="Dinner", source="8")])
         page, client = look(), sign_in("accountant").client
-        link = page.main.select_one("section[aria-labelledby=places] th a")
+        link = page.main.select_one("section[aria-labelledby=pages] th a")
 
         assert words_of(link) == "Shop"
         assert len(page.follow(client, link["href"]).rows) == 7
@@ -400,7 +400,7 @@ class TestWhatCantBeMeant:
     def test_is_told_at_the_field_and_the_usual_is_shown(self, query, errors):
         form = InsightsForm(query, sites={})
 
-        question = form.question()
+        question = form.query()
 
         assert [error for field in form.visible_fields() for error in field.errors] == errors
         if {"first", "last"} & form.errors.keys():

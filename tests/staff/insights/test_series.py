@@ -7,9 +7,9 @@ from django.utils import translation
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.reporting.totals import Sums
-from wagtail_khalti.staff.insights.counts import format_pause, format_share
+from wagtail_khalti.staff.insights.counts import format_duration, format_share
 from wagtail_khalti.staff.insights.days import format_bs_span, format_day, format_span
-from wagtail_khalti.staff.insights.series import MAX_ROWS, Step, is_too_fine, rows_of, usual_step
+from wagtail_khalti.staff.insights.series import MAX_ROWS, Interval, default_interval, is_too_fine, rows_of
 
 FIRST, LAST = date(2026, 7, 17), date(2027, 7, 16)  # the fiscal year 2083/84
 
@@ -21,7 +21,7 @@ def by_day():
 
 
 class TestRows:
-    @pytest.mark.parametrize("step", Step)
+    @pytest.mark.parametrize("step", Interval)
     def test_hold_every_day_once_and_lose_no_paisa(self, by_day, step):
         rows = rows_of(by_day, step)
 
@@ -30,16 +30,16 @@ class TestRows:
         assert [row.first for row in rows[1:]] == [row.last + timedelta(days=1) for row in rows[:-1]]
 
     def test_by_the_day_are_the_days(self, by_day):
-        assert [row.first for row in rows_of(by_day, Step.DAY)] == sorted(by_day)
+        assert [row.first for row in rows_of(by_day, Interval.DAY)] == sorted(by_day)
 
     def test_by_the_week_begin_on_sundays_except_for_the_first(self, by_day):
-        first, *others = rows_of(by_day, Step.WEEK)
+        first, *others = rows_of(by_day, Interval.WEEK)
 
         assert (first.first, first.last) == (date(2026, 7, 17), date(2026, 7, 18))
         assert {row.first.strftime("%A") for row in others} == {"Sunday"}
 
     def test_by_the_month_are_months_of_ad(self, by_day):
-        rows = rows_of(by_day, Step.MONTH)
+        rows = rows_of(by_day, Interval.MONTH)
 
         assert len(rows) == 13
         assert rows[1].label == "August 2026"
@@ -48,7 +48,7 @@ class TestRows:
         assert rows[0].short_label == "Jul 2026"
 
     def test_by_the_month_of_bs_are_twelve_in_a_fiscal_year(self, by_day):
-        rows = rows_of(by_day, Step.BS_MONTH)
+        rows = rows_of(by_day, Interval.BS_MONTH)
 
         assert len(rows) == 12
         assert [rows[0].label, rows[-1].label] == ["Shrawan 2083 BS", "Ashadh 2084 BS"]
@@ -58,7 +58,7 @@ class TestRows:
     def test_that_are_less_than_a_month_say_which_days(self, by_day):
         del by_day[FIRST]
 
-        row = rows_of(by_day, Step.BS_MONTH)[0]
+        row = rows_of(by_day, Interval.BS_MONTH)[0]
 
         assert row.label == "18 July 2026 – 16 August 2026"
         assert row.other_label == "2 Shrawan 2083 – 31 Shrawan 2083 BS"
@@ -66,7 +66,7 @@ class TestRows:
     def test_need_no_bikram_sambat_where_it_is_not_known(self):
         days = [date(2042, 12, 1) + timedelta(days=number) for number in range(90)]
 
-        rows = rows_of({day: Sums() for day in days}, Step.BS_MONTH)
+        rows = rows_of({day: Sums() for day in days}, Interval.BS_MONTH)
 
         assert sum((row.last - row.first).days + 1 for row in rows) == 90
         assert rows[-1].label == "February 2043"
@@ -74,7 +74,7 @@ class TestRows:
         assert rows[-1].other_label == ""
 
     def test_are_none_of_no_days(self):
-        assert rows_of({}, Step.DAY) == []
+        assert rows_of({}, Interval.DAY) == []
 
 
 class TestTheUsualStep:
@@ -94,17 +94,17 @@ class TestTheUsualStep:
     def test_grows_with_the_period(self, days, step):
         first = date(2026, 1, 1)
 
-        assert usual_step(first, first + timedelta(days=days - 1)) == step
+        assert default_interval(first, first + timedelta(days=days - 1)) == step
 
     def test_is_a_month_of_the_calendar_that_the_period_is_of(self):
-        assert usual_step(FIRST, LAST) == Step.BS_MONTH
-        assert usual_step(date(2026, 1, 1), date(2026, 12, 31)) == Step.MONTH
+        assert default_interval(FIRST, LAST) == Interval.BS_MONTH
+        assert default_interval(date(2026, 1, 1), date(2026, 12, 31)) == Interval.MONTH
 
     def test_is_never_too_fine(self):
         for days in (1, 30, 45, 46, 200, 201, 366, 3660):
             last = FIRST + timedelta(days=days - 1)
 
-            assert not is_too_fine(usual_step(FIRST, last), FIRST, last)
+            assert not is_too_fine(default_interval(FIRST, last), FIRST, last)
 
     def test_a_year_can_be_looked_at_day_by_day_and_no_more(self):
         assert not is_too_fine("day", FIRST, FIRST + timedelta(days=MAX_ROWS - 1))
@@ -146,7 +146,7 @@ class TestWords:
         ],
     )
     def test_a_time_is_told_in_its_largest_unit(self, seconds, words):
-        assert format_pause(timedelta(seconds=seconds)) == words
+        assert format_duration(timedelta(seconds=seconds)) == words
 
     def test_large_numbers_have_lakhs(self):
         assert format_number(12_345_678) == "1,23,45,678"

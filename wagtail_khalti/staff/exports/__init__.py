@@ -1,1 +1,1 @@
-"""Files to take along."""
+"""Exports."""

@@ -1,4 +1,4 @@
-"""Files to take along: the payments with their refunds, and what each day came to."""
+"""The page of exports, and its downloads: payments and refunds, and the daily summary."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from wagtail_khalti.dates.days import today
 from wagtail_khalti.formatting import format_zone
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import totals
-from wagtail_khalti.staff.exports.period import ExportPeriodForm, often_wanted
+from wagtail_khalti.staff.exports.period import ExportPeriodForm, quick_range_links
+from wagtail_khalti.staff.exports.preview import count_payments, duration_notes, filter_labels, format_count
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
-from wagtail_khalti.staff.exports.words import count_up_to_cap, filters_in_words, how_long, how_many
 from wagtail_khalti.staff.listing.export_button import which_payments
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.modes import mode_bar, mode_of
-from wagtail_khalti.staff.periods import whose_days
+from wagtail_khalti.staff.periods import time_zone_note
 from wagtail_khalti.staff.permissions import EXPORT, PERSONAL, policy
 from wagtail_khalti.staff.timestamps import is_elsewhere
 
-SEARCH = "q"  # may be a person's address or number, and is kept nowhere
+SEARCH = "q"  # may be a customer's e-mail address or number, so it is not logged
 FILTERS = frozenset(name + end for name in PaymentFilters.base_filters for end in ("", "_from", "_to"))
-MAX_KEPT_LENGTH = 200  # characters
+MAX_LOGGED_LENGTH = 200  # characters
 
 
 class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """What there is, which payments it is of, and a button for each type of file."""
+    """Which payments are exported, and a button for each type of file."""
 
     model = KhaltiPayment
     permission_required = EXPORT
@@ -73,7 +73,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     @cached_property
     def payments(self) -> QuerySet[KhaltiPayment]:
-        """Raises ``ValidationError`` in words where a filter makes no sense."""
+        """Raises ``ValidationError`` with messages for staff if a filter is not valid."""
         return filtered_payments(self.request, permission=EXPORT)
 
     @cached_property
@@ -86,8 +86,8 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     @property
     def file_type(self) -> FileType:
-        asked = self.request.GET.get("format")
-        return FileType.XLSX if asked == FileType.XLSX else FileType.CSV
+        file_format = self.request.GET.get("format")
+        return FileType.XLSX if file_format == FileType.XLSX else FileType.CSV
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = which_payments(self.request)
@@ -95,50 +95,55 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         context: dict[str, Any] = super().get_context_data(
             mode=self.mode,
             mode_bar=mode_bar(self.mode),
-            asked=[(name, value) for name, values in asked.lists() for value in values],
+            parameters=[(name, value) for name, values in asked.lists() for value in values],
             list_url=f"{reverse('khalti_payments:index')}?{asked.urlencode()}",
-            has_personal=policy.user_has_permission(self.request.user, PERSONAL),
+            may_see_customers=policy.user_has_permission(self.request.user, PERSONAL),
             period=self.period,
             zone=self._zone(),
-            whose_days=whose_days(),
+            time_zone_note=time_zone_note(),
             **self._which(),
             **kwargs,
         )
         days = self.period.cleaned_data if self.period.is_valid() else {}
-        return context | {"periods": often_wanted(self.request, days.get("first"), days.get("last"))}
+        return context | {"quick_ranges": quick_range_links(self.request, days.get("first"), days.get("last"))}
 
     def _zone(self) -> str:
-        """The site's, where the person works in another."""
+        """The site's, if the user's own is another."""
         now = timezone.now()
         return format_zone(now) if is_elsewhere(now) else ""
 
     def _which(self) -> dict[str, Any]:
         try:
-            count = count_up_to_cap(self.payments)
+            count = count_payments(self.payments)
         except ValidationError as error:
-            return {"complaints": error.messages}
-        filters = list(filters_in_words(self.request))
-        return {"count": count, "how_many": how_many(count), "how_long": how_long(count), "filters": filters}
+            return {"errors": error.messages}
+        filters = list(filter_labels(self.request))
+        return {
+            "count": count,
+            "payment_count": format_count(count),
+            "duration_notes": duration_notes(count),
+            "filters": filters,
+        }
 
     def refuse(self) -> HttpResponse:
-        """The same page, on which it stands what is wrong."""
+        """Show the page again with the errors."""
         return self.render_to_response(self.get_context_data(), status=400)
 
     def send(self, parts: Iterator[bytes], what: str, name: str) -> HttpResponseBase:
-        """Noted first: who has a file has it, also where the rest of it never arrived."""
-        kept = {"what": what, "format": self.file_type.value, "mode": self.mode.value, **self.asked_for()}
-        log(instance=self.request.user, action="wagtail_khalti.export", data=kept)
+        """Logged first: a download that was cut off has been exported as well."""
+        data = {"what": what, "format": self.file_type.value, "mode": self.mode.value, **self.log_details()}
+        log(instance=self.request.user, action="wagtail_khalti.export", data=data)
         return _stream(self.request, parts, self.file_type, f"{name}.{self.file_type.value}")
 
-    def asked_for(self) -> dict[str, Any]:
-        """For the log: of what anybody may write into an address only what the filters know, and no search."""
+    def log_details(self) -> dict[str, Any]:
+        """For the log: only known filters, since the query string may contain anything, and no search term."""
         asked = which_payments(self.request)
-        filters = {name: str(asked[name]).replace("\x00", "")[:MAX_KEPT_LENGTH] for name in asked if name in FILTERS}
+        filters = {name: str(asked[name]).replace("\x00", "")[:MAX_LOGGED_LENGTH] for name in asked if name in FILTERS}
         return {"filters": filters, **({"searched": True} if asked.get(SEARCH) else {})}
 
 
 class PaymentsDownload(ExportView):
-    """Of the payments that the list shows with the same query, those of sites of which the person may export."""
+    """The payments that the list shows with the same query, of those sites that the user may export."""
 
     def get(  # type: ignore[override]  # Django's stubs know of no answer that is streamed
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -147,13 +152,13 @@ class PaymentsDownload(ExportView):
             payments = self.payments
         except ValidationError:
             return self.refuse()
-        personal = policy.permitted_sites(request.user, [PERSONAL])
-        parts = payments_file(payments, self.file_type, personal_sites=personal, technical=self.is_technical)
+        unredacted = policy.permitted_sites(request.user, [PERSONAL])
+        parts = payments_file(payments, self.file_type, unredacted_sites=unredacted, technical=self.is_technical)
         return self.send(parts, "payments", f"khalti-payments-{self.mode.value}-{today()}")
 
 
 class DaysDownload(ExportView):
-    """What moved on each day of a period: of all payments of the mode, whatever the list is narrowed to."""
+    """The daily totals of a period, for all payments of the mode, whatever the filters of the list are."""
 
     def get(  # type: ignore[override]  # Django's stubs know of no answer that is streamed
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -166,7 +171,7 @@ class DaysDownload(ExportView):
         name = f"khalti-days-{self.mode.value}-{first}-to-{last}"
         return self.send(days_file(found, self.file_type), "days", name)
 
-    def asked_for(self) -> dict[str, Any]:
+    def log_details(self) -> dict[str, Any]:
         return {name: str(day) for name, day in self.period.cleaned_data.items()}
 
 
@@ -180,7 +185,7 @@ def _stream(request: HttpRequest, parts: Iterator[bytes], file_type: FileType, n
 
 
 async def _one_by_one(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Under ASGI Django would read all of ``parts`` before it sends any."""
+    """Under ASGI, Django would read all of a synchronous iterator before sending anything."""
     while (part := await sync_to_async(_next)(parts)) is not None:
         yield part
 

@@ -1,1 +1,1 @@
-"""What the money did, under Reports."""
+"""Payment insights, under Reports."""

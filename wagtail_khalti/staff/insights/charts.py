@@ -1,4 +1,4 @@
-"""The figures as the script that draws them wants them: numbers, and each of them written out."""
+"""The data for the script that draws the charts: numbers, and each of them as text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.funnel import Stage
 from wagtail_khalti.staff.insights.series import Row
 
-UNFINISHED = " *"  # after a label, as the note beneath the chart says
+UNFINISHED = " *"  # marks a label, explained by a note below the chart
 
 
 def charts(rows: Sequence[Row], stages: Sequence[Stage], *, is_unfinished: bool) -> dict[str, Any]:
-    """For ``insights.js``, which finds each by the name of its canvas."""
+    """For ``insights.js``, which finds each chart by the name of its canvas."""
     language = get_language()
     labels = _labels(rows, is_unfinished=is_unfinished)
     return {

@@ -1,4 +1,4 @@
-"""How large a part, and how long, as staff read it."""
+"""Percentages and durations as staff read them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 
 
 def format_share(part: int, whole: int) -> str:
-    """``70 %``. Only all of it is 100 %, and only nothing of it is 0 %. Empty where there is nothing to share."""
+    """``70 %``. Only the whole is 100 %, and only nothing is 0 %. Empty if ``whole`` is zero."""
     if whole <= 0 or part > whole:
         return ""
     rounded = (200 * part + whole) // (2 * whole)
@@ -21,9 +21,9 @@ def format_share(part: int, whole: int) -> str:
     return _("%(number)s %%") % {"number": format_number(percent)}
 
 
-def format_pause(pause: timedelta) -> str:
-    """``4 minutes``: the largest unit of which there is one."""
-    seconds = round(pause.total_seconds())
+def format_duration(duration: timedelta) -> str:
+    """``4 minutes``: in the largest unit that fits."""
+    seconds = round(duration.total_seconds())
     if seconds < MINUTE:
         return _counted(ngettext("%(number)s second", "%(number)s seconds", seconds), seconds)
     if seconds < HOUR:

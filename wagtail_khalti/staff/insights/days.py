@@ -13,7 +13,7 @@ from wagtail_khalti.dates.nepali import MONTHS, bs_month_of, bs_of
 from wagtail_khalti.numerals import speaks_nepali, with_digits_of
 
 DAY, SHORT_DAY, MONTH, SHORT_MONTH = ("j F Y", "d MMMM y"), ("j M", "d MMM"), ("F Y", "MMMM y"), ("M Y", "MMM y")
-"""In Django's words; and in Babel's, which knows the months of Nepali."""
+"""In Django's notation, and in Babel's, which has month names in Nepali."""
 
 
 def format_day(day: date) -> str:
@@ -22,7 +22,7 @@ def format_day(day: date) -> str:
 
 
 def format_short_day(day: date) -> str:
-    """``21 Nov``: for a chart, which has little room."""
+    """``21 Nov``, for a chart."""
     return _write(day, SHORT_DAY)
 
 
@@ -32,7 +32,7 @@ def format_short_month(day: date) -> str:
 
 
 def format_span(first: date, last: date) -> str:
-    """``November 2026`` where it is just that, else both ends of it."""
+    """``November 2026`` for a whole month, otherwise both ends."""
     if first == last:
         return format_day(first)
     if _is_month(first, last):
@@ -53,7 +53,7 @@ def format_bs_month(day: date) -> str:
 
 
 def format_bs_span(first: date, last: date) -> str:
-    """Likewise in BS: ``Mangsir 2083``, else both ends of it."""
+    """Likewise in BS."""
     if first == last:
         return format_bs_day(first)
     if is_bs_month(first, last):
@@ -63,7 +63,7 @@ def format_bs_span(first: date, last: date) -> str:
 
 
 def in_bs(text: str) -> str:
-    """With the name of the calendar, where nothing else tells it."""
+    """With the name of the calendar."""
     return _("%(days)s BS") % {"days": text} if text else ""
 
 

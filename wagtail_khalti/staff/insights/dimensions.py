@@ -1,4 +1,4 @@
-"""By page and block: where on the site the money comes from."""
+"""Payments by page and block."""
 
 from __future__ import annotations
 
@@ -16,41 +16,43 @@ from wagtail_khalti.reporting import DimensionTotals, Sums
 from wagtail_khalti.staff.insights.links import Links
 
 MAX_DIMENSIONS = 50
-MAX_STEP_LENGTH = 8  # characters of a block's id, enough to tell it from the others of its page
+MAX_BLOCK_ID_LENGTH = 8  # characters of a block's id, enough to tell blocks of one page apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class DimensionRow:
     """A row of the table."""
 
     label: str
     sums: Sums
     links: Links | None = None
-    """To its payments; None where there is no way to name them."""
+    """To its payments; None if the list can't be filtered by them."""
     block: str = ""
-    """Where one page has several."""
+    """If the page has several."""
     site: str = ""
 
 
-def spots(places: Sequence[DimensionTotals], links: Links, *, sites: Mapping[int, str]) -> Iterator[Spot]:
+def dimension_rows(
+    found: Sequence[DimensionTotals], links: Links, *, sites: Mapping[int, str]
+) -> Iterator[DimensionRow]:
     """The largest first, and the rest of them in one row."""
-    blocks = Counter(_source(dimensions) for dimensions in places)
-    for dimensions in places[:MAX_DIMENSIONS]:
-        yield Spot(
+    blocks = Counter(_source(dimensions) for dimensions in found)
+    for dimensions in found[:MAX_DIMENSIONS]:
+        yield DimensionRow(
             label=dimensions.source_title or _("No page"),
             sums=dimensions.sums,
             links=_links(dimensions, links),
             block=_format_block(dimensions.block_path) if blocks[_source(dimensions)] > 1 else "",
             site=sites.get(dimensions.site_id, "") if dimensions.site_id and len(sites) > 1 else "",
         )
-    yield from _rest(places[MAX_DIMENSIONS:])
+    yield from _rest(found[MAX_DIMENSIONS:])
 
 
-def _rest(places: Sequence[DimensionTotals]) -> Iterator[Spot]:
-    if places:
-        words = ngettext("%(number)s other page or block", "%(number)s other pages and blocks", len(places))
-        yield Spot(
-            label=words % {"number": format_number(len(places))}, sums=_sum(dimensions.sums for dimensions in places)
+def _rest(others: Sequence[DimensionTotals]) -> Iterator[DimensionRow]:
+    if others:
+        words = ngettext("%(number)s other page or block", "%(number)s other pages and blocks", len(others))
+        yield DimensionRow(
+            label=words % {"number": format_number(len(others))}, sums=_sum(dimensions.sums for dimensions in others)
         )
 
 
@@ -68,7 +70,7 @@ def _source(dimensions: DimensionTotals) -> tuple[object, ...]:
 def _format_block(path: str) -> str:
     """``body · 6b1dd3f4`` of ``body.6b1dd3f4-…``."""
     field, *steps = path.split(".")
-    return " · ".join([field, *(step[:MAX_STEP_LENGTH] for step in steps)])
+    return " · ".join([field, *(step[:MAX_BLOCK_ID_LENGTH] for step in steps)])
 
 
 def _sum(sums: Iterable[Sums]) -> Sums:

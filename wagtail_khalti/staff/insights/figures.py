@@ -1,4 +1,4 @@
-"""All figures of the insights, written out, each with its way to the payments that make it."""
+"""All figures of the insights as text, each with a link to the payments in it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from wagtail_khalti.formatting import format_number
 from wagtail_khalti.reporting import Sums, Totals
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.charts import charts
-from wagtail_khalti.staff.insights.counts import format_pause, format_share
-from wagtail_khalti.staff.insights.dimensions import Spot, spots
-from wagtail_khalti.staff.insights.funnel import ends, stages, where_most_are_lost
+from wagtail_khalti.staff.insights.counts import format_duration, format_share
+from wagtail_khalti.staff.insights.dimensions import DimensionRow, dimension_rows
+from wagtail_khalti.staff.insights.funnel import largest_drop_off, outcomes, stages
 from wagtail_khalti.staff.insights.links import Links
-from wagtail_khalti.staff.insights.series import Row, Step, rows_of
+from wagtail_khalti.staff.insights.series import Interval, Row, rows_of
 
 LONG = 31  # rows; a longer table is folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One number under its heading."""
+    """A number with its heading."""
 
     label: str
     text: str
@@ -33,11 +33,11 @@ class Figure:
     note: str = ""
 
 
-def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, str]) -> dict[str, Any]:
-    """What stands beneath the choice of a period."""
+def figures_of(found: Totals, interval: Interval, links: Links, *, sites: Mapping[int, str]) -> dict[str, Any]:
+    """The context for everything below the filters."""
     if not _is_anything(found.all):
         return {"is_empty": True}
-    rows, steps = rows_of(found.by_day, step), stages(found.all, links)
+    rows, funnel = rows_of(found.by_day, interval), stages(found.all, links)
     is_unfinished = rows[-1].last == today()
     return {
         "tiles": list(_tiles(found, links)),
@@ -46,11 +46,11 @@ def figures_of(found: Totals, step: Step, links: Links, *, sites: Mapping[int, s
         "is_long": len(rows) > LONG,
         "row_count": format_number(len(rows)),
         "is_unfinished": is_unfinished,
-        "stages": steps,
-        "ends": list(ends(found.all, links)),
-        "where_most_are_lost": where_most_are_lost(steps),
-        "places": [_place(spot) for spot in spots(found.by_dimension, links, sites=sites)],
-        "charts": charts(rows, steps, is_unfinished=is_unfinished),
+        "stages": funnel,
+        "outcomes": list(outcomes(found.all, links)),
+        "largest_drop_off": largest_drop_off(funnel),
+        "dimensions": [_dimension(row) for row in dimension_rows(found.by_dimension, links, sites=sites)],
+        "charts": charts(rows, funnel, is_unfinished=is_unfinished),
     }
 
 
@@ -59,7 +59,7 @@ def _is_anything(sums: Sums) -> bool:
 
 
 def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
-    sums, pause = found.all, found.median_time_to_pay
+    sums, time_to_pay = found.all, found.median_time_to_pay
     paid = ngettext("%(number)s payment", "%(number)s payments", sums.payments)
     refunds = ngettext("%(number)s refund", "%(number)s refunds", sums.refund_count)
     of_started = {"paid": format_number(sums.paid), "started": format_number(sums.started)}
@@ -85,8 +85,8 @@ def _tiles(found: Totals, links: Links) -> Iterator[Figure]:
     )
     yield Figure(
         label=_("Median time to pay"),
-        text=format_pause(pause) if pause is not None else "–",
-        note=_("From checkout to confirmed payment") if pause is not None else "",
+        text=format_duration(time_to_pay) if time_to_pay is not None else "–",
+        note=_("From start to confirmed payment") if time_to_pay is not None else "",
     )
 
 
@@ -95,13 +95,13 @@ def _line(row: Row, links: Links) -> dict[str, Any]:
     return {"label": row.label, "other_label": row.other_label, "cells": cells}
 
 
-def _place(spot: Spot) -> dict[str, Any]:
-    url = spot.links.started() if spot.links else ""
+def _dimension(row: DimensionRow) -> dict[str, Any]:
+    url = row.links.started() if row.links else ""
     return {
-        "spot": spot,
+        "dimension": row,
         "url": url,
-        "checkout_views": format_number(spot.sums.checkout_views),
-        "cells": _cells(spot.sums, spot.links),
+        "checkout_views": format_number(row.sums.checkout_views),
+        "cells": _cells(row.sums, row.links),
     }
 
 
@@ -120,5 +120,5 @@ def _cells(sums: Sums, links: Links | None) -> list[Figure]:
 
 
 def _if(number: int, url: str) -> str:
-    """Nothing leads nowhere."""
+    """Zero has no link."""
     return url if number else ""

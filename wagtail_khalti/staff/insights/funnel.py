@@ -1,4 +1,4 @@
-"""From the checkout to the payment: how many came how far, and what became of the others."""
+"""The checkout funnel: how many payments reached each stage, and the outcome of the others."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from wagtail_khalti.staff.listing.filters import ANY_PAID, ANY_WAITING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One of the stages, or one of the ends."""
+    """A stage of the funnel, or an outcome of payments that were not paid."""
 
     label: str
     explanation: str
     number: int
     share: str
-    """Of the stage before; of an end, of what was started. Empty where that tells nothing."""
-    lost: int | None = None
-    """How many didn't come on from the stage before."""
+    """Of the previous stage; for an outcome, of the started payments. Empty if it makes no sense."""
+    drop_off: int | None = None
+    """How many of the previous stage didn't reach this one."""
     url: str = ""
 
     @property
@@ -34,12 +34,12 @@ class Stage:
         return format_number(self.number)
 
     @property
-    def lost_count(self) -> str:
-        return format_number(self.lost) if self.lost is not None else ""
+    def drop_off_count(self) -> str:
+        return format_number(self.drop_off) if self.drop_off is not None else ""
 
 
 def stages(sums: Sums, links: Links) -> list[Stage]:
-    """Each is a part of the one before; only payments that the site's own code begins never open a checkout page."""
+    """Each is a part of the previous one, except that payments started by the site's own code open no checkout page."""
     steps = [
         (_("Checkout opened"), _("A visitor opened the checkout page."), sums.checkout_views, ""),
         (_("Started"), _("A visitor pressed the payment button."), sums.started, links.started()),
@@ -49,14 +49,14 @@ def stages(sums: Sums, links: Links) -> list[Stage]:
     first, *_others = steps
     found = [Stage(label=first[0], explanation=first[1], number=first[2], share="")]
     for (_label, _text, before, _url), (label, text, number, url) in pairwise(steps):
-        lost = before - number if 0 < before >= number else None
+        drop_off = before - number if 0 < before >= number else None
         share = format_share(number, before)
-        found.append(Stage(label=label, explanation=text, number=number, share=share, lost=lost, url=url))
+        found.append(Stage(label=label, explanation=text, number=number, share=share, drop_off=drop_off, url=url))
     return found
 
 
-def ends(sums: Sums, links: Links) -> Iterator[Stage]:
-    """Of what was started and is not paid."""
+def outcomes(sums: Sums, links: Links) -> Iterator[Stage]:
+    """Of payments that were started and not paid."""
     rows = [
         (_("Cancelled"), _("The visitor cancelled on Khalti's page."), sums.canceled, Status.CANCELED),
         (_("Expired"), _("The payment link expired before it was paid."), sums.expired, Status.EXPIRED),
@@ -68,10 +68,10 @@ def ends(sums: Sums, links: Links) -> Iterator[Stage]:
         yield Stage(label=label, explanation=text, number=number, share=share, url=links.started(status))
 
 
-def where_most_are_lost(found: Sequence[Stage]) -> str:
-    """One sentence; empty where nobody is lost."""
-    before, worst = max(pairwise(found), key=lambda pair: pair[1].lost or 0)
-    if not worst.lost:
+def largest_drop_off(found: Sequence[Stage]) -> str:
+    """As a sentence; empty if there is no drop-off."""
+    before, worst = max(pairwise(found), key=lambda pair: pair[1].drop_off or 0)
+    if not worst.drop_off:
         return ""
-    words = _("The largest drop-off is between “%(before)s” and “%(after)s”: %(number)s.")
-    return words % {"before": before.label, "after": worst.label, "number": worst.lost_count}
+    sentence = _("The largest drop-off is between “%(before)s” and “%(after)s”: %(number)s.")
+    return sentence % {"before": before.label, "after": worst.label, "number": worst.drop_off_count}

@@ -1,4 +1,4 @@
-"""From a total to the payments that make it."""
+"""Links from a total to the payments in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wagtail_khalti.staff.periods import as_typed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Into the list of payments, with its own filters."""
+    """To the list of payments, with its own filters."""
 
     first: date
     last: date
@@ -23,21 +23,21 @@ class Links:
     source: str = ""
 
     def started(self, status: str = "") -> str:
-        """What was begun in these days, and how it stands now, if that matters."""
+        """Payments started in these days, optionally only those with this status."""
         return self._link(**self._days("created"), status=status)
 
     def paid(self) -> str:
-        """What came in."""
+        """Payments completed in these days."""
         return self._link(**self._days("paid"))
 
     def refunded(self) -> str:
-        """What went back, of whichever payments."""
+        """Payments with a refund in these days."""
         return self._link(**self._days("refunded"))
 
     def _days(self, name: str) -> dict[str, str]:
         return {f"{name}_from": as_typed(self.first), f"{name}_to": as_typed(self.last)}
 
     def _link(self, **filters: object) -> str:
-        whose = {"mode": self.mode, "merchant": self.merchant, "site": self.site, "source": self.source}
-        query = {name: value for name, value in (whose | filters).items() if value}
+        scope = {"mode": self.mode, "merchant": self.merchant, "site": self.site, "source": self.source}
+        query = {name: value for name, value in (scope | filters).items() if value}
         return f"{reverse('khalti_payments:index')}?{urlencode(query)}"

@@ -1,4 +1,4 @@
-"""Insights, under Reports: what came in and what it cost, where visitors drop out, and on which pages."""
+"""Payment insights, under Reports: totals of a period, the checkout funnel, and payments by page."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import totals
 from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
-from wagtail_khalti.staff.insights.form import InsightsForm, Question
+from wagtail_khalti.staff.insights.form import InsightsForm, InsightsQuery
 from wagtail_khalti.staff.insights.links import Links
 from wagtail_khalti.staff.modes import mode_bar
-from wagtail_khalti.staff.periods import choices, whose_days
+from wagtail_khalti.staff.periods import quick_ranges, time_zone_note
 from wagtail_khalti.staff.permissions import VIEW, policy
 
 
 class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Of exactly one mode, and of the sites that the user may see."""
+    """For one mode, and for the sites that the user may see."""
 
     model = KhaltiPayment
     permission_policy = policy
@@ -45,39 +45,39 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = InsightsForm(self.request.GET.dict(), sites=self.sites)
-        asked = form.question()
+        query = form.query()
         return super().get_context_data(
             form=form,
-            asked=asked,
-            mode_bar=mode_bar(asked.mode),
-            period=days.format_span(asked.first, asked.last),
-            period_in_bs=days.in_bs(days.format_bs_span(asked.first, asked.last)),
-            whose_days=whose_days(),
-            periods=list(self._periods(asked)),
-            **self._figures(asked),
+            query=query,
+            mode_bar=mode_bar(query.mode),
+            period=days.format_span(query.first, query.last),
+            period_in_bs=days.in_bs(days.format_bs_span(query.first, query.last)),
+            time_zone_note=time_zone_note(),
+            quick_ranges=list(self._quick_ranges(query)),
+            **self._figures(query),
             **kwargs,
         )
 
-    def _figures(self, asked: Question) -> dict[str, Any]:
-        """Nothing at all of days that are still to come."""
-        last = min(asked.last, today())
-        if asked.first > last:
-            return {"is_to_come": True}
-        found = totals(asked.first, last, mode=asked.mode, merchant=asked.merchant, sites=self._sites_of(asked))
-        links = Links(first=asked.first, last=last, mode=asked.mode, merchant=asked.merchant, site=asked.site)
-        return figures_of(found, asked.step, links, sites=self.sites)
+    def _figures(self, query: InsightsQuery) -> dict[str, Any]:
+        """Without figures for a period in the future."""
+        last = min(query.last, today())
+        if query.first > last:
+            return {"is_in_future": True}
+        found = totals(query.first, last, mode=query.mode, merchant=query.merchant, sites=self._sites_of(query))
+        links = Links(first=query.first, last=last, mode=query.mode, merchant=query.merchant, site=query.site)
+        return figures_of(found, query.interval, links, sites=self.sites)
 
-    def _periods(self, asked: Question) -> Iterator[dict[str, Any]]:
-        """Links that keep whose figures they are."""
-        whose = {"mode": asked.mode.value, "merchant": asked.merchant, "site": asked.site}
-        for choice in choices(today()):
-            ends_of_it = {"first": choice.first.isoformat(), "last": choice.last.isoformat()}
-            query = {name: value for name, value in (ends_of_it | whose).items() if value}
-            is_shown = (choice.first, choice.last) == (asked.first, asked.last)
-            yield {"label": choice.label, "url": f"?{urlencode(query)}", "is_shown": is_shown}
+    def _quick_ranges(self, query: InsightsQuery) -> Iterator[dict[str, Any]]:
+        """Links that keep mode, account and site."""
+        scope = {"mode": query.mode.value, "merchant": query.merchant, "site": query.site}
+        for choice in quick_ranges(today()):
+            period = {"first": choice.first.isoformat(), "last": choice.last.isoformat()}
+            parameters = {name: value for name, value in (period | scope).items() if value}
+            is_shown = (choice.first, choice.last) == (query.first, query.last)
+            yield {"label": choice.label, "url": f"?{urlencode(parameters)}", "is_shown": is_shown}
 
-    def _sites_of(self, asked: Question) -> Collection[int] | None:
-        return [asked.site] if asked.site else self.permitted_sites
+    def _sites_of(self, query: InsightsQuery) -> Collection[int] | None:
+        return [query.site] if query.site else self.permitted_sites
 
     @cached_property
     def permitted_sites(self) -> list[int] | None:
@@ -85,21 +85,21 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
 
     @cached_property
     def sites(self) -> Mapping[int, str]:
-        """Those within reach, by key."""
+        """Those that the user may see, by primary key."""
         sites = Site.objects.order_by("-is_default_site", "site_name", "hostname", "port")
         found = sites if self.permitted_sites is None else sites.filter(pk__in=self.permitted_sites)
         return {site.pk: site.site_name or site.hostname for site in found}
 
 
 class InsightsMenuItem(MenuItem):
-    """Hidden from those whom the page itself would send away."""
+    """Hidden from users who may not open the page."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(policy.user_has_permission(request.user, VIEW))
 
 
 def insights_urls() -> list[URLPattern | URLResolver]:
-    view = transaction.non_atomic_requests(InsightsView.as_view())  # days that it counts are kept
+    view = transaction.non_atomic_requests(InsightsView.as_view())  # totals of closed days are stored
     pages = ([path("", view, name="insights")], "khalti_reports")
     return [path("reports/khalti/", include(pages))]
 

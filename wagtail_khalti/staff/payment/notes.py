@@ -8,7 +8,7 @@ from wagtail.admin import messages
 
 from wagtail_khalti.actions import add_note
 from wagtail_khalti.staff.action_pages import PaymentActionView
-from wagtail_khalti.staff.forms import RemarkForm
+from wagtail_khalti.staff.forms import PaymentNoteForm
 from wagtail_khalti.staff.permissions import CHECK
 
 
@@ -22,10 +22,10 @@ class NoteView(PaymentActionView):
         return _("Add note")
 
     def show(self) -> HttpResponse:
-        return self.render(form=RemarkForm())
+        return self.render(form=PaymentNoteForm())
 
     def do(self) -> HttpResponse:
-        form = RemarkForm(self.request.POST)
+        form = PaymentNoteForm(self.request.POST)
         if not form.is_valid():
             return self.redisplay(form)
         add_note(self.payment, form.cleaned_data["text"], by=self.person)

@@ -18,7 +18,7 @@ from wagtail_khalti.staff.action_pages import payments_visible_to
 from wagtail_khalti.staff.badges import BADGES
 from wagtail_khalti.staff.error_messages import why_not_refundable
 from wagtail_khalti.staff.figures import payment_figures, rupees
-from wagtail_khalti.staff.forms import ConfirmForm, RemarkForm
+from wagtail_khalti.staff.forms import ConfirmForm, PaymentNoteForm
 from wagtail_khalti.staff.issues.cards import Button as MatterButton
 from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
 from wagtail_khalti.staff.issues.rights import permitted_buttons
@@ -133,7 +133,7 @@ class PaymentView(InspectView):
             source=source_of(payment, user),
             payable=payable_of(payment, user, self.redaction),
             may_refund=self.may_refund,
-            note_form=RemarkForm() if self.may_work else None,
+            note_form=PaymentNoteForm() if self.may_work else None,
             technical_facts=technical_facts(payment, with_fingerprint=self.may_change_settings),
             **self._facts(),
             **self._of_refunds(),

@@ -1,4 +1,4 @@
-"""The accounts at Khalti that developers set up, as staff may see them: never a key, nor how long it is."""
+"""The Khalti accounts in the settings, as staff may see them: never an API key, nor its length."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from wagtail_khalti.staff.modes import ModeBar, mode_bar, not_set_up
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One of them, and whether the site has chosen it."""
+    """An account, and whether the site uses it."""
 
     name: str
     mode: str
-    host: str
+    api_endpoint: str
     fingerprint: str
-    """Tells two keys apart; empty where there is no key."""
+    """Identifies the API key; empty if there is none."""
 
     is_chosen: bool
 
 
 def known_merchants() -> Mapping[str, Merchant]:
-    """None where the settings can't be read; the doctor tells why."""
+    """Empty if the settings are not valid; ``khalti_doctor`` says why."""
     try:
         return configuration().merchants
     except ImproperlyConfigured:
@@ -34,17 +34,17 @@ def known_merchants() -> Mapping[str, Merchant]:
 
 
 def accounts(chosen: str) -> list[Account]:
-    """All there are, the chosen one first."""
+    """All accounts, the chosen one first."""
     chosen = chosen or DEFAULT_MERCHANT
     found = [_account(merchant, is_chosen=name == chosen) for name, merchant in known_merchants().items()]
     return sorted(found, key=lambda account: not account.is_chosen)
 
 
 def choices(chosen: str) -> list[tuple[str, str]]:
-    """For a form; what is chosen stays in it, also where it is gone."""
+    """For a form. The chosen account stays in it, even if it is no longer set up."""
     known = known_merchants()
-    usual = known.get(DEFAULT_MERCHANT)
-    first = _("Default: %s") % _label(usual) if usual else _("None (visitors can't pay)")
+    default = known.get(DEFAULT_MERCHANT)
+    first = _("Default: %s") % _label(default) if default else _("None (visitors can't pay)")
     others = [(name, _label(known[name])) for name in known if name != DEFAULT_MERCHANT or name == chosen]
     gone = [(chosen, _("%s (no longer set up)") % chosen)] if chosen and chosen not in known else []
     return [("", first), *others, *gone]
@@ -59,7 +59,7 @@ def mode_bar_of(chosen: str) -> ModeBar:
 
 
 def is_gone(chosen: str) -> bool:
-    """Whether it was chosen, and is not set up any more."""
+    """Whether the chosen account is no longer set up."""
     return bool(chosen) and chosen not in known_merchants()
 
 
@@ -67,7 +67,7 @@ def _account(merchant: Merchant, *, is_chosen: bool) -> Account:
     return Account(
         name=merchant.name,
         mode=str(merchant.mode.label),
-        host=merchant.api_url,
+        api_endpoint=merchant.api_url,
         fingerprint=merchant.key_fingerprint if merchant.secret_key else "",
         is_chosen=is_chosen,
     )

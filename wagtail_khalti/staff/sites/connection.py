@@ -1,4 +1,4 @@
-"""Ask Khalti whether it takes the key of an account: the same question, and the same words, as ``khalti_doctor``."""
+"""Test whether Khalti accepts the API key of an account, with the same check and messages as ``khalti_doctor``."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from wagtail_khalti.doctor.settings import system_checks
 from wagtail_khalti.gateway.client import is_sendable
 from wagtail_khalti.staff.timestamps import timestamp_text
 
-PAUSE = 10  # seconds from one question about an account to the next, whoever asks
-LIFE = 10 * 60  # seconds that an answer is shown
-CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0  # seconds: with a second Khalti asked, too, a web server has patience left
+MIN_INTERVAL = 10  # seconds between two tests of an account, whoever starts them
+RESULT_TTL = 10 * 60  # seconds for which a result is shown
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0  # seconds: two lookups fit into a web server's timeout
 STATUSES: Mapping[str, str] = {Level.OK: "info", Level.WARNING: "warning", Level.ERROR: "critical"}
 """Wagtail's, of a message in a box."""
 
 
-def ask(merchant: Merchant) -> bool:
-    """Keep what Khalti says. False where somebody asked a moment ago, or is asking."""
-    if not cache.add(_name(merchant, "asked"), True, timeout=PAUSE):
+def check_connection(merchant: Merchant) -> bool:
+    """Store the result. False if a test was started a moment ago."""
+    if not cache.add(_name(merchant, "tested"), True, timeout=MIN_INTERVAL):
         return False
-    findings = [examine_key(_impatient(merchant), API_URLS)] if is_sendable(merchant.secret_key) else faults()
-    cache.set(_answer_name(merchant), (timezone.now(), told(findings)), timeout=LIFE)
+    findings = [examine_key(_impatient(merchant), API_URLS)] if is_sendable(merchant.secret_key) else setup_problems()
+    cache.set(_result_name(merchant), (timezone.now(), finding_context(findings)), timeout=RESULT_TTL)
     return True
 
 
-def answers(merchant: Merchant) -> dict[str, Any] | None:
-    """What Khalti said last, and when."""
-    kept: tuple[datetime, list[dict[str, str]]] | None = cache.get(_answer_name(merchant))
-    return {"at": timestamp_text(kept[0]), "findings": kept[1]} if kept else None
+def last_result(merchant: Merchant) -> dict[str, Any] | None:
+    """The last result and its time."""
+    stored: tuple[datetime, list[dict[str, str]]] | None = cache.get(_result_name(merchant))
+    return {"at": timestamp_text(stored[0]), "findings": stored[1]} if stored else None
 
 
-def told(findings: Sequence[Finding]) -> list[dict[str, str]]:
-    """For a page."""
+def finding_context(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """For a template."""
     return [{"status": STATUSES[found.level], "sentence": found.sentence, "remedy": found.remedy} for found in findings]
 
 
-def faults() -> list[Finding]:
-    """What stands in the way before Khalti can be asked."""
+def setup_problems() -> list[Finding]:
+    """Problems with the settings that prevent a test."""
     return [finding for finding in system_checks() if finding.level != Level.OK]
 
 
@@ -56,11 +56,11 @@ def _impatient(merchant: Merchant) -> Merchant:
     return replace(merchant, timeout=(min(connecting, CONNECT_TIMEOUT), min(answering, READ_TIMEOUT)))
 
 
-def _answer_name(merchant: Merchant) -> str:
-    return _name(merchant, "answer", get_language() or "")
+def _result_name(merchant: Merchant) -> str:
+    return _name(merchant, "result", get_language() or "")
 
 
 def _name(merchant: Merchant, *more: str) -> str:
-    """In the cache; another as soon as the account changes."""
+    """The cache key, which changes with the account."""
     facts = (merchant.name, merchant.mode.value, merchant.api_url, merchant.key_fingerprint, *more)
     return f"wagtail_khalti.connection.{hashlib.sha256(repr(facts).encode()).hexdigest()}"

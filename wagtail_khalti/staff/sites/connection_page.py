@@ -1,4 +1,4 @@
-"""The page with the button “Check the connection”."""
+"""The page on which staff test the connection to Khalti."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiSettings
 from wagtail_khalti.staff.sites.accounts import known_merchants
-from wagtail_khalti.staff.sites.connection import answers, ask, faults, told
+from wagtail_khalti.staff.sites.connection import check_connection, finding_context, last_result, setup_problems
 from wagtail_khalti.staff.sites.settings import account_context
 
 
 class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
-    """For those who may change the settings of the site."""
+    """For users who may change the settings of the site."""
 
     template_name = "wagtail_khalti/staff/connection.html"
     page_title = gettext_lazy("Connection to Khalti")
@@ -42,7 +42,7 @@ class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
         merchant = known_merchants().get(request.POST.get("merchant", ""))
         if merchant is None:
             messages.error(request, _("This Khalti account is not set up."))
-        elif ask(merchant):
+        elif check_connection(merchant):
             log(instance=self.site, action="wagtail_khalti.check_connection", data={"merchant": merchant.name})
         else:
             messages.warning(
@@ -65,12 +65,12 @@ class ConnectionView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**account_context(KhaltiSettings.of(self.site)), **kwargs)
         merchants = known_merchants()
-        context["rows"] = [(account, answers(merchants[account.name])) for account in context["accounts"]]
-        context["faults"] = [] if merchants else told(faults())
+        context["rows"] = [(account, last_result(merchants[account.name])) for account in context["accounts"]]
+        context["setup_problems"] = [] if merchants else finding_context(setup_problems())
         return context
 
 
 urlpatterns: list[URLPattern] = [
-    # Outside of the request's transaction: Khalti is asked.
+    # Outside of the request's transaction: the test calls Khalti.
     path("connection/<int:site>/", transaction.non_atomic_requests(ConnectionView.as_view()), name="connection"),
 ]

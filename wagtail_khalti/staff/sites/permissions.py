@@ -1,4 +1,4 @@
-"""What a group may do with the payments of single sites, as a panel on Wagtail's page of the group."""
+"""Permissions of a group for the payments of single sites, as a panel on Wagtail's page of the group."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ACTIONS = (
 
 
 class SitePermissionsForm(forms.Form):
-    """A row of boxes for each site. With only one site there is nothing to tell apart, and nothing is shown."""
+    """A row of checkboxes for each site. Hidden if there is only one site."""
 
     def __init__(self, *args: Any, instance: Group | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "khalti_payments_of_sites")
@@ -63,7 +63,7 @@ class SitePermissionsForm(forms.Form):
         GroupSitePermission.objects.filter(pk__in=dropped).delete()
 
     def _given(self) -> dict[tuple[int, str], int]:
-        """The row of each permission that the group has, by site and deed."""
+        """The row of each permission that the group has, by site and action."""
         if self.group is None or self.group.pk is None:
             return {}
         actions = {pk: action for action, pk in _permissions().items()}
@@ -73,7 +73,7 @@ class SitePermissionsForm(forms.Form):
 
 
 def _permissions() -> dict[str, int]:
-    """The key of the permission for each deed."""
+    """The key of the permission for each action."""
     names = {get_permission_codename(action, KhaltiPayment._meta): action for action, _label in ACTIONS}
     of_payments = ContentType.objects.get_for_model(KhaltiPayment)
     found = Permission.objects.filter(content_type=of_payments, codename__in=names)

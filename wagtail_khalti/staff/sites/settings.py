@@ -1,4 +1,4 @@
-"""What the people of one site choose, as a page among Wagtail's settings."""
+"""The Khalti settings of a site, as a page among Wagtail's settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_SHOWN_LENGTH = 60  # characters of what isn't an address
 
 
 class SettingsForm(WagtailAdminModelForm):
-    """Says at the field what can't work."""
+    """With a validation message at the field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,16 +47,16 @@ class SettingsForm(WagtailAdminModelForm):
     def clean_notification_recipients(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["notification_recipients"].splitlines()]
         addresses = list(dict.fromkeys(line for line in lines if line))
-        wrong = [address for address in addresses if not is_address(address)]
-        if wrong:
-            raise ValidationError([_wrong(line) for line in wrong])
+        invalid = [address for address in addresses if not is_address(address)]
+        if invalid:
+            raise ValidationError([_invalid_address(line) for line in invalid])
         if len(addresses) > MAX_ADDRESSES:
             raise ValidationError(_("Enter at most %d addresses.") % MAX_ADDRESSES)
         return "\n".join(addresses)
 
 
 class AccountPanel(Panel):
-    """Which Khalti takes the payments of this site; the first thing to be seen."""
+    """Which Khalti account the site uses, shown first."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "wagtail_khalti/staff/account_panel.html"
@@ -67,7 +67,7 @@ class AccountPanel(Panel):
 
 
 def account_context(settings: KhaltiSettings) -> dict[str, Any]:
-    """How a site stands with Khalti."""
+    """Mode and accounts of a site."""
     return {
         "mode_bar": mode_bar_of(settings.merchant),
         "accounts": accounts(settings.merchant),
@@ -92,7 +92,7 @@ def register_site_settings() -> None:
             MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Pages for visitors")),
             MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("Texts for visitors")),
             MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
-            FieldPanel("notification_recipients", widget=forms.Textarea(attrs={"rows": 3})),
+            FieldPanel("notification_recipients", icon="mail", widget=forms.Textarea(attrs={"rows": 3})),
         ],
         base_form_class=SettingsForm,
     )
@@ -105,6 +105,6 @@ def _published(page: AbstractPage | None) -> AbstractPage | None:
     return page
 
 
-def _wrong(line: str) -> str:
+def _invalid_address(line: str) -> str:
     shown = line if len(line) <= MAX_SHOWN_LENGTH else f"{line[:MAX_SHOWN_LENGTH]}…"
     return _("“%s” is not a valid e-mail address. Enter one address per line.") % shown

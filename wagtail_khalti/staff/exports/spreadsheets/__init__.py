@@ -1,1 +1,1 @@
-"""What accountants take along: rows on their way from the database into a file, never all of them at once."""
+"""Spreadsheets for accountants, streamed from the database into a file, never held as a whole."""

@@ -1,4 +1,4 @@
-"""CSV as Excel opens it: marked as UTF-8, so that Nepali stays Nepali, and without a single formula."""
+"""CSV for Excel: with a byte order mark, so that Nepali is read as UTF-8, and without formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a cell: sums and times as text that any spreadsheet reads."""
+"""Amounts and times as cell text that any spreadsheet can read."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from django.utils import timezone
 
 from wagtail_khalti.dates.nepali import day_in_nepal, format_bs
 
-MAX_KEPT = 20_000  # answers; what repeats, repeats soon
+MAX_CACHED = 20_000  # texts; repeated values are close together
 
 Key = TypeVar("Key")
 
 
-class Kept(dict[Key, str], Generic[Key]):
-    """Each answer is worked out once, as long as there is room for it."""
+class CachedText(dict[Key, str], Generic[Key]):
+    """Computes the text of each key once, and starts again when it is full."""
 
-    def __init__(self, answer: Callable[[Key], str]) -> None:
+    def __init__(self, compute: Callable[[Key], str]) -> None:
         super().__init__()
-        self.answer = answer
+        self.compute = compute
 
     def __missing__(self, key: Key) -> str:
-        if len(self) >= MAX_KEPT:
+        if len(self) >= MAX_CACHED:
             self.clear()
-        self[key] = found = self.answer(key)
+        self[key] = found = self.compute(key)
         return found
 
 
 def plain_rupees(paisa: int | None) -> str:
-    """``1500.00``, as spreadsheets of any language read it; nothing for nothing known."""
+    """``1500.00``, as spreadsheets of any language read it; empty for None."""
     if paisa is None:
         return ""
     whole, rest = divmod(abs(paisa), 100)
@@ -39,7 +39,7 @@ def plain_rupees(paisa: int | None) -> str:
 
 
 def plain_time(moment: datetime | None) -> str:
-    """``2026-11-21 10:03:22`` in the time zone of the settings, whoever asks: as the figures count their days."""
+    """``2026-11-21 10:03:22`` in the site's time zone, whoever exports: like the daily figures."""
     if moment is None:
         return ""
     local = moment.astimezone(timezone.get_default_timezone()) if moment.tzinfo else moment
@@ -56,5 +56,5 @@ def bs_of_day(day: date | None) -> str:
 
 
 def day_in_nepal_of(moment: datetime | None) -> date | None:
-    """On which day it was there: BS counts these, whatever the time zone of the site."""
+    """Its day in Nepal: BS has these, whatever the site's time zone."""
     return moment and day_in_nepal(moment)

@@ -1,4 +1,4 @@
-"""The sheet of days: what each of them came to, and all of them together."""
+"""The sheet of the daily summary, with a row of totals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wagtail_khalti.xlsx import Chunk, Column, Kind, Sheet
 
 
 def sheet_of_days(totals: Totals, *, sums_itself: bool) -> Sheet:
-    """``sums_itself``: whether the file can; without it the last row has the sums."""
+    """``sums_itself``: whether the file format has formulas; otherwise the last row contains the totals."""
     cells = _cells(totals.by_day) if sums_itself else _with_total(_cells(totals.by_day), totals.all)
     return Sheet(title=_("Days"), columns=_columns(), chunks=[cells], total=_("Total"))
 

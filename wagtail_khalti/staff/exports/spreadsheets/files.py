@@ -1,4 +1,4 @@
-"""The files that can be taken along, in the language of who asks."""
+"""The files that can be exported, in the user's language."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ def payments_file(
     payments: QuerySet[KhaltiPayment],
     file_type: FileType,
     *,
-    personal_sites: Collection[int] | None,
+    unredacted_sites: Collection[int] | None,
     technical: bool = False,
 ) -> Iterator[bytes]:
-    """With what went back of each; in a workbook the refunds have a sheet of their own besides.
+    """Payments with their refunds; a workbook also has a separate sheet of refunds.
 
-    ``personal_sites``: of which people's names and numbers may be seen; None for all, empty for none.
-    ``technical``: with the columns that developers need besides.
+    ``unredacted_sites``: whose customer data the user may see; None for all, empty for none.
+    ``technical``: with additional columns for developers.
     """
     if file_type is FileType.CSV:
-        rows = Payments(refunds=Refunds(), personal_sites=personal_sites, technical=technical)
+        rows = Payments(refunds=Refunds(), unredacted_sites=unredacted_sites, technical=technical)
         return as_csv.write_csv(rows.sheet(payments))
-    kept = Spool()
-    refunds = Refunds(kept, personal_sites=personal_sites)
-    first = Payments(refunds=refunds, personal_sites=personal_sites, technical=technical).sheet(payments)
-    return _closing(kept, write_xlsx([first, refunds.sheet(kept)]))
+    spool = Spool()
+    refunds = Refunds(spool, unredacted_sites=unredacted_sites)
+    first = Payments(refunds=refunds, unredacted_sites=unredacted_sites, technical=technical).sheet(payments)
+    return _closing(spool, write_xlsx([first, refunds.sheet(spool)]))
 
 
 def days_file(totals: Totals, file_type: FileType) -> Iterator[bytes]:
-    """A row for each day, and one for all of them."""
+    """A row per day, and one of totals."""
     if file_type is FileType.CSV:
         return as_csv.write_csv(sheet_of_days(totals, sums_itself=False))
     return write_xlsx([sheet_of_days(totals, sums_itself=True)])
 
 
-def _closing(kept: Spool, parts: Iterator[bytes]) -> Iterator[bytes]:
-    with kept:
+def _closing(spool: Spool, parts: Iterator[bytes]) -> Iterator[bytes]:
+    with spool:
         yield from parts

@@ -1,4 +1,4 @@
-"""What is exported of a payment, and in which order."""
+"""The columns of the sheet of payments, in order."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.staff.exports.spreadsheets.shared_columns import reference_column, summed_columns
 from wagtail_khalti.xlsx import Column, Kind
 
-PERSONAL = ("customer_name", "customer_email", "customer_phone")
-"""Columns that are not there for who may not see them."""
+CUSTOMER_COLUMNS = ("customer_name", "customer_email", "customer_phone")
+"""Left out for users who may not see customer data."""
 
 
-def payment_columns(*, personal: bool, technical: bool) -> Mapping[str, Column]:
-    """By name, with headings in the language of who asks: what accountants need, and behind it what developers do."""
+def payment_columns(*, with_customer: bool, technical: bool) -> Mapping[str, Column]:
+    """By name, with headings in the user's language: first those for accountants, then those for developers."""
     columns = {**_what(), **_who(), **_money(), **_where(), **(_technical() if technical else {})}
-    return columns if personal else {name: column for name, column in columns.items() if name not in PERSONAL}
+    left_out = () if with_customer else CUSTOMER_COLUMNS
+    return {name: column for name, column in columns.items() if name not in left_out}
 
 
 def _what() -> dict[str, Column]:
@@ -39,13 +40,13 @@ def _who() -> dict[str, Column]:
 
 
 def _money() -> dict[str, Column]:
-    """``gross`` only where the money came: its sum is what was taken, and ``amount`` what was asked for."""
+    """``gross`` only for paid payments, so that its sum is the gross; ``amount`` also for the others."""
     return {
         "amount": Column(heading=_("Amount"), kind=Kind.MONEY),
         **summed_columns("gross", "fee", "refunded", "net"),
         "unconfirmed": Column(heading=_("Unconfirmed refunds"), kind=Kind.MONEY, width=20, is_summed=True),
         **summed_columns("refunds"),
-        "refunds_told": Column(heading=_("Refunds"), width=32),
+        "refund_list": Column(heading=_("Refunds"), width=32),
     }
 
 
@@ -61,7 +62,7 @@ def _technical() -> dict[str, Column]:
     return {
         "mode": Column(heading=_("Mode"), width=11),
         "started_bs": Column(heading=_("Started (BS)"), kind=Kind.BS_DAY, width=12),
-        "left": Column(heading=_("Refundable balance"), kind=Kind.MONEY, width=18),
+        "refundable": Column(heading=_("Refundable balance"), kind=Kind.MONEY, width=18),
         "khalti_status": Column(heading=_("Khalti status"), width=16),
         "pidx": Column(heading="pidx", width=26),
         "purchase_order_id": Column(heading=_("Khalti order ID"), width=22),

@@ -1,4 +1,4 @@
-"""The sheet of payments: a row for each, with all that an accountant asks of it."""
+"""The sheet of payments, one row each."""
 
 from __future__ import annotations
 
@@ -14,44 +14,50 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import in_groups_of_four
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.models.status import PAID, WITH_REFUNDS, Status
-from wagtail_khalti.staff.exports.spreadsheets.cells import Kept, bs_of_day, day_in_nepal_of, plain_rupees, plain_time
-from wagtail_khalti.staff.exports.spreadsheets.payment_columns import PERSONAL, payment_columns
+from wagtail_khalti.staff.exports.spreadsheets.cells import (
+    CachedText,
+    bs_of_day,
+    day_in_nepal_of,
+    plain_rupees,
+    plain_time,
+)
+from wagtail_khalti.staff.exports.spreadsheets.payment_columns import CUSTOMER_COLUMNS, payment_columns
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, Refunds, RefundSummary
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
 from wagtail_khalti.staff.exports.spreadsheets.shared_columns import redacted
 from wagtail_khalti.xlsx import Cells, Chunk, Sheet
 
-AS_THEY_ARE = (
+UNCHANGED = (
     *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
     *("merchant", "source_title", "block_path", "language"),
 )
 FIELDS = ("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id")
-"""Which are always needed."""
+"""Always read."""
 TECHNICAL = ("mode", "pidx")
-SUMS = ("gross", "fee", "refunded", "net", "unconfirmed", "left")
+SUMS = ("gross", "fee", "refunded", "net", "unconfirmed", "refundable")
 
 Values = Mapping[str, Sequence[Any]]
 """A chunk as the database has it, by field."""
 
 
 class Payments:
-    """All words are read at the beginning: once the answer is on its way, nobody's language is active any more."""
+    """Translates everything at the beginning: the user's language isn't active while the response is streamed."""
 
-    def __init__(self, *, refunds: Refunds, personal_sites: Collection[int] | None, technical: bool = False) -> None:
-        """``personal_sites``: of which people's names and numbers may be seen; None for all.
+    def __init__(self, *, refunds: Refunds, unredacted_sites: Collection[int] | None, technical: bool = False) -> None:
+        """``unredacted_sites``: whose customer data the user may see; None for all.
 
-        ``technical``: with what developers need besides.
+        ``technical``: with additional columns for developers.
         """
         self.refunds = refunds
-        self.personal_sites = None if personal_sites is None else frozenset(personal_sites)
-        self.personal = PERSONAL if personal_sites is None or personal_sites else ()
+        self.unredacted_sites = None if unredacted_sites is None else frozenset(unredacted_sites)
+        self.customer = CUSTOMER_COLUMNS if unredacted_sites is None or unredacted_sites else ()
         self.title, self.total = _("Payments"), _("Total")
-        self.columns = payment_columns(personal=bool(self.personal), technical=technical)
-        self.plain = [name for name in self.columns if name in AS_THEY_ARE]
-        self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.personal)
+        self.columns = payment_columns(with_customer=bool(self.customer), technical=technical)
+        self.plain = [name for name in self.columns if name in UNCHANGED]
+        self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.customer)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
         self.sites = {site.pk: site_display_name(site) for site in Site.objects.all()}
-        self.rupees, self.bs = Kept(plain_rupees), Kept(bs_of_day)
+        self.rupees, self.bs = CachedText(plain_rupees), CachedText(bs_of_day)
 
     def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
         columns = list(self.columns.values())
@@ -66,7 +72,7 @@ class Payments:
         references = list(map(in_groups_of_four, values["reference"]))
         return {
             **{name: values[name] for name in self.plain},
-            **{name: redacted(values[name], values["site_id"], self.personal_sites) for name in self.personal},
+            **{name: redacted(values[name], values["site_id"], self.unredacted_sites) for name in self.customer},
             **self._times(values),
             **self._money(values, references),
             "reference": references,
@@ -90,28 +96,28 @@ class Payments:
         }
 
     def _money(self, values: Values, references: Sequence[str]) -> Mapping[str, Cells]:
-        refund_summary = self._given_back(values, references)
-        rows = map(_sums, values["status"], values["amount"], values["fee"], refund_summary)
+        summaries = self._refund_summaries(values, references)
+        rows = map(_sums, values["status"], values["amount"], values["fee"], summaries)
         written = self.rupees.__getitem__
         return {
             **{name: list(map(written, sums)) for name, sums in zip(SUMS, zip(*rows, strict=True), strict=True)},
             "amount": list(map(written, values["amount"])),
-            "refunds": [str(back.number or "") for back in refund_summary],
-            "refunds_told": ["; ".join(back.told) for back in refund_summary],
+            "refunds": [str(summary.number or "") for summary in summaries],
+            "refund_list": ["; ".join(summary.lines) for summary in summaries],
         }
 
-    def _given_back(self, values: Values, references: Sequence[str]) -> Sequence[RefundSummary]:
-        """Also where it isn't known how much: then the status tells, and no sum does."""
+    def _refund_summaries(self, values: Values, references: Sequence[str]) -> Sequence[RefundSummary]:
+        """Also of refunds with unknown amount: these show in the status, and in no amount."""
         rows = zip(values["pk"], references, values["refund_total"], values["status"], strict=True)
         concerned = {pk: reference for pk, reference, total, status in rows if total or status in WITH_REFUNDS}
         found = self.refunds.of(concerned)
         return [found.get(pk, NOTHING) for pk in values["pk"]]
 
 
-def _sums(status: str, amount: int, fee: int | None, back: RefundSummary) -> tuple[int | None, ...]:
-    """In the order of ``SUMS``; of money that never came there are none."""
-    unconfirmed = back.unconfirmed or None
+def _sums(status: str, amount: int, fee: int | None, refunds: RefundSummary) -> tuple[int | None, ...]:
+    """In the order of ``SUMS``; without amounts if it was never paid."""
+    unconfirmed = refunds.unconfirmed or None
     if status not in PAID:
         return (None, None, None, None, unconfirmed, None)
-    left = amount - back.refunded
-    return (amount, fee, back.refunded, left - (fee or 0), unconfirmed, left - back.unconfirmed)
+    refundable = amount - refunds.refunded
+    return (amount, fee, refunds.refunded, refundable - (fee or 0), unconfirmed, refundable - refunds.unconfirmed)

@@ -1,4 +1,4 @@
-"""What went back: with its payment on one row, and a row for each on a sheet of its own."""
+"""Refunds, as part of the row of their payment and on a sheet of their own."""
 
 from __future__ import annotations
 
@@ -32,32 +32,34 @@ Row = tuple[int, str, str, int | None, datetime | None, datetime, str, int | Non
 
 @dataclass(slots=True)
 class RefundSummary:
-    """Of one payment, in paisa."""
+    """The refunds of one payment. Amounts are in paisa."""
 
     number: int = 0
     refunded: int = 0
     unconfirmed: int = 0
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
 
 NOTHING = RefundSummary()
 
 
 class Refunds:
-    """Of the payments of one export. What is ``kept`` fills the sheet of refunds, without asking the database again:
-    both sheets say the same, whatever happens meanwhile."""
+    """The refunds of the payments of one export.
 
-    def __init__(self, kept: Spool | None = None, *, personal_sites: Collection[int] | None = None) -> None:
-        """``personal_sites``: those whose reasons may be read, which may name people; None for all."""
-        self.kept = kept
-        self.personal_sites = personal_sites
+    They are put into ``spool``, which fills the sheet of refunds without another query, so that both sheets agree.
+    """
+
+    def __init__(self, spool: Spool | None = None, *, unredacted_sites: Collection[int] | None = None) -> None:
+        """``unredacted_sites``: sites whose reasons the user may read, since they may name customers; None for all."""
+        self.spool = spool
+        self.unredacted_sites = unredacted_sites
         self.ways = {method.value: str(method.label) for method in Method}
         self.not_known = _("amount not known yet")
         self.people: dict[int | None, str] = {None: ""}
         self.title, self.total, self.columns = _("Refunds"), _("Total"), _columns()
 
     def of(self, payments: Mapping[int, str]) -> Mapping[int, RefundSummary]:
-        """By payment; ``payments``: what they are called, by number."""
+        """By primary key of the payment; ``payments``: their references by primary key."""
         if not payments:
             return {}
         refunds = KhaltiRefund.objects.filter(payment__in=list(payments), state__in=DONE | IN_PROGRESS)
@@ -65,44 +67,44 @@ class Refunds:
         found: dict[int, RefundSummary] = {}
         for row in rows:
             self._count(row, found.setdefault(row[0], RefundSummary()))
-        if self.kept:
-            self._keep([row for row in rows if row[1] in DONE], payments, self.kept)
+        if self.spool:
+            self._spool([row for row in rows if row[1] in DONE], payments, self.spool)
         return found
 
-    def sheet(self, kept: Spool) -> Sheet:
-        return Sheet(title=self.title, columns=self.columns, chunks=kept.chunks(), total=self.total)
+    def sheet(self, spool: Spool) -> Sheet:
+        return Sheet(title=self.title, columns=self.columns, chunks=spool.chunks(), total=self.total)
 
-    def _count(self, row: Row, refund_summary: RefundSummary) -> None:
+    def _count(self, row: Row, summary: RefundSummary) -> None:
         _payment, state, method, amount, resolved_at, created_at, *_more = row
         if state in IN_PROGRESS:
-            refund_summary.unconfirmed += amount or 0
+            summary.unconfirmed += amount or 0
             return
-        refund_summary.number += 1
-        refund_summary.refunded += amount or 0
+        summary.number += 1
+        summary.refunded += amount or 0
         day = day_of(plain_time(resolved_at or created_at))
-        refund_summary.told.append(f"{day}: {self._amount(amount, resolved_at)} ({self.ways[method]})")
+        summary.lines.append(f"{day}: {self._amount(amount, resolved_at)} ({self.ways[method]})")
 
     def _amount(self, amount: int | None, resolved_at: datetime | None) -> str:
         return self.not_known if amount is None and resolved_at is None else plain_rupees(amount or 0)
 
-    def _keep(self, rows: Sequence[Row], payments: Mapping[int, str], kept: Spool) -> None:
-        self._meet(row[7] for row in rows)
+    def _spool(self, rows: Sequence[Row], payments: Mapping[int, str], spool: Spool) -> None:
+        self._load_names(row[7] for row in rows)
         if rows:
-            kept.put(self._cells(rows, payments))
+            spool.put(self._cells(rows, payments))
 
     def _cells(self, rows: Sequence[Row], payments: Mapping[int, str]) -> Chunk:
-        moments = [row[4] or row[5] for row in rows]
+        times = [row[4] or row[5] for row in rows]
         return [
-            list(map(plain_time, moments)),
-            [bs_of_day(day_in_nepal_of(moment)) for moment in moments],
+            list(map(plain_time, times)),
+            [bs_of_day(day_in_nepal_of(time)) for time in times],
             [payments[row[0]] for row in rows],
             [plain_rupees(row[3]) for row in rows],
             [self.ways[row[2]] for row in rows],
-            redacted([row[6] for row in rows], [row[8] for row in rows], self.personal_sites),
+            redacted([row[6] for row in rows], [row[8] for row in rows], self.unredacted_sites),
             [self.people.get(row[7], "") for row in rows],
         ]
 
-    def _meet(self, people: Iterable[int | None]) -> None:
+    def _load_names(self, people: Iterable[int | None]) -> None:
         unknown = {person for person in people if person is not None and person not in self.people}
         if unknown:
             users = get_user_model()._default_manager.filter(pk__in=unknown)

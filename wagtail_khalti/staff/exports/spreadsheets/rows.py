@@ -1,4 +1,4 @@
-"""Through very many payments, from the newest to the oldest, without holding on to any of them."""
+"""Iterate over very many payments, newest first, in constant memory."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from django.db.models import Q, QuerySet
 
 from wagtail_khalti.models import KhaltiPayment
 
-ROWS = 1000  # at once: enough that the database is seldom asked, and few enough to hold
+ROWS = 1000  # per query
 
 
 def walk(payments: QuerySet[KhaltiPayment], fields: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
     """The values of ``fields``, some rows at a time, each payment once.
 
-    What is begun meanwhile is newer than where the walk has come to, and doesn't shift anything. Each chunk is asked
-    for by itself, so that no connection has to keep a cursor open; a payment that no longer fits the filter when its
-    turn comes is left out.
+    Payments started meanwhile are newer than the current position, so nothing is shifted. Each chunk is a query of its
+    own, so that no cursor stays open; a payment that no longer matches the filter when it is reached is left out.
     """
     rows = payments.order_by("-created_at", "-pk").values_list("created_at", "pk", *fields)
     chunk = list(rows[:ROWS])

@@ -1,4 +1,4 @@
-"""Columns that several sheets have, so that they are called and shown alike in all of them."""
+"""Columns that several sheets share, with the same heading and format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def reference_column() -> Column:
 
 
 def summed_columns(*names: str) -> dict[str, Column]:
-    """Those of ``names``, in this order, with headings in the language of who asks."""
+    """Those of ``names``, in this order, with headings in the user's language."""
     known = {
         "gross": Column(heading=_("Gross"), kind=Kind.MONEY, is_summed=True),
         "fee": Column(heading=_("Khalti fees"), kind=Kind.MONEY, is_summed=True),
