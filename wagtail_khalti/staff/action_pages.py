@@ -26,7 +26,7 @@ from wagtail_khalti.staff.redaction import Redaction, redaction_for
 
 
 def payments_visible_to(user: Any) -> QuerySet[KhaltiPayment]:
-    """Of the sites whose payments this person may see; those of others aren't there. Raises ``PermissionDenied``."""
+    """The payments of the sites that the user may see. Raises ``PermissionDenied`` if there are none."""
     if not policy.user_has_permission(user, VIEW):
         raise PermissionDenied
     payments: QuerySet[KhaltiPayment] = policy.visible_to(user, KhaltiPayment.objects.all())
@@ -51,7 +51,7 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
         return self.do()
 
     def look_up(self) -> None:
-        """The payment of this address. The right to the deed may be for another site than that of the payment."""
+        """Load the payment. The user's permission may be for another site than the payment's."""
         self.find()
         if not policy.user_has_permission_for_instance(self.person, self.permission_required, self.payment):
             raise PermissionDenied
@@ -62,7 +62,7 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
         self.payment = get_object_or_404(payments_visible_to(self.person), pk=self.kwargs["pk"])
 
     def catch_up(self) -> None:
-        """A refund whose process was killed is to stand in nobody's way."""
+        """An abandoned refund must not block this action."""
         if self.payment.refunding_since:
             match_refunds_now(self.payment)
 
@@ -92,12 +92,12 @@ class PaymentActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
 
     @property
     def person(self) -> AbstractBaseUser:
-        """Who presses the button; signed in, or they would not be here."""
+        """The signed-in user."""
         return cast("AbstractBaseUser", self.request.user)
 
     @property
     def redaction(self) -> Redaction:
-        """What this person may see of who paid."""
+        """What the user may see of the customer."""
         return redaction_for(self.person, self.payment)
 
     @property
@@ -135,7 +135,7 @@ class RefundActionView(PaymentActionView):
 
     def find(self) -> None:
         reference = self.kwargs["reference"]
-        if "\x00" in reference:  # PostgreSQL can't be asked for it
+        if "\x00" in reference:  # PostgreSQL rejects it in a query
             raise Http404
         refunds = KhaltiRefund.objects.select_related("payment").filter(payment__in=payments_visible_to(self.person))
         self.refund = get_object_or_404(refunds, reference=reference)

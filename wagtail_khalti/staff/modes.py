@@ -65,7 +65,7 @@ def default_mode() -> Mode:
 
 
 def mode_of(request: HttpRequest) -> Mode:
-    """The one that was asked for, or the default one."""
+    """The mode in the query string, or the default one."""
     try:
         return Mode(request.GET.get("mode", ""))
     except ValueError:

@@ -53,7 +53,7 @@ class PaymentPolicy(SitePermissionPolicy):
     def users_with_any_permission(self, actions: Iterable[str]) -> Any:
         wanted = _known(actions)
         users = super().users_with_any_permission(wanted)
-        return users.distinct() if wanted else users.none()  # superusers are in it whatever is asked
+        return users.distinct() if wanted else users.none()  # it includes superusers, whatever the actions
 
     def users_with_permission(self, action: str) -> Any:
         return self.users_with_any_permission([action])
@@ -69,7 +69,7 @@ settings_policy = SitePermissionPolicy(KhaltiSettings)
 
 
 def register_policy() -> None:
-    """Before anybody asks for the policy of payments."""
+    """To be called before the policy of payments is looked up."""
     if HAS_REGISTRY:
         from wagtail.permissions import register_permission_policy
 

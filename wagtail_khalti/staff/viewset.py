@@ -89,7 +89,7 @@ class PaymentViewSet(ModelViewSet):
         ]
 
     def _view(self, view_class: type[Any]) -> Any:
-        """Outside of the request's transaction: an action commits before Khalti is asked."""
+        """Outside of the request's transaction: an action commits before it calls Khalti."""
         return transaction.non_atomic_requests(self.construct_view(view_class, **self.get_common_view_kwargs()))
 
 

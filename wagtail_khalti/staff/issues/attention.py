@@ -18,7 +18,7 @@ from wagtail_khalti.staff.permissions import VIEW, policy
 
 MAX_COUNT = 99  # issues counted for the menu; more are shown as “99+”
 Result = TypeVar("Result")
-MOST_SERIOUS_FIRST = ("-risk", "-opened_at", "-pk")
+BY_RISK = ("-risk", "-opened_at", "-pk")
 
 
 def permitted_sites_of(request: HttpRequest) -> list[int] | None:
@@ -37,7 +37,7 @@ def open_issues(request: HttpRequest, mode: Mode) -> KhaltiIssueQuerySet:
     Few issues are open and payments are many, so the query has to start at the open issues. With a plain filter SQLite
     starts at the payments of this mode.
     """
-    issues = KhaltiIssue.objects.open().order_by(*MOST_SERIOUS_FIRST)
+    issues = KhaltiIssue.objects.open().order_by(*BY_RISK)
     issues = issues.alias(of_mode=Coalesce("payment__mode", Value(""))).filter(of_mode=mode.value)
     permitted_sites = permitted_sites_of(request)
     if permitted_sites is None:

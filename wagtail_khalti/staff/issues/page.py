@@ -59,7 +59,7 @@ class IssuePaginator(WagtailPaginator):
 class IssueFilters(WagtailFilterSet):
     """Live and test issues are never shown together."""
 
-    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="keep_all")
+    mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="unfiltered")
     kind = django_filters.MultipleChoiceFilter(
         label=gettext_lazy("Issue"),
         choices=KhaltiIssue.Kind.choices,
@@ -76,7 +76,7 @@ class IssueFilters(WagtailFilterSet):
         super().__init__(params, queryset, request=request, prefix=prefix)
         self.filters["mode"].extra["initial"] = default_mode().value
 
-    def keep_all(self, issues: QuerySet[KhaltiIssue], name: str, value: str) -> QuerySet[KhaltiIssue]:
+    def unfiltered(self, issues: QuerySet[KhaltiIssue], name: str, value: str) -> QuerySet[KhaltiIssue]:
         return issues  # the view's queryset is of one mode already
 
 

@@ -1,4 +1,4 @@
-"""Which buttons of an issue a person may press."""
+"""The buttons of an issue that a user is permitted to use."""
 
 from __future__ import annotations
 

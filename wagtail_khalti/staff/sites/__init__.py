@@ -1,1 +1,1 @@
-"""What belongs to one site: its settings, its Khalti account, who may do what with its payments."""
+"""Settings, Khalti account and permissions of a site."""

@@ -14,8 +14,8 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def write_csv(sheet: Sheet) -> Iterator[bytes]:
-    """The headings at once, before the database is asked for anything. An error is let through: a file that breaks
-    off is a download that failed, never a shorter file."""
+    """Sends the headings before the first query. Errors are not caught: an interrupted file must show as a failed
+    download, never as a shorter file."""
     text = io.StringIO(newline="")
     write = csv.writer(text).writerows
     write([[column.heading for column in sheet.columns]])

@@ -1,4 +1,4 @@
-"""Text that is nothing but text, also for a program that takes a cell for a formula."""
+"""Prevents CSV injection: text that a spreadsheet would take for a formula."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from wagtail_khalti.xlsx import Cells
 
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 FORMULA = re.compile(rf"\A(?:[\t\r]|[{INVISIBLE}]*[=+\-@＝＋－＠])")
-"""How a cell begins that a spreadsheet may calculate, also where spaces or marks that nobody sees come first."""
+"""The start of a cell that a spreadsheet may calculate, also after spaces and invisible characters."""
 SEPARATORS = ";\t\r\n"
-"""Between cells for who opens the file with semicolons or tabs between them, as in other countries."""
+"""Characters that separate cells if the file is opened with semicolons or tabs as separators."""
 INNER = re.compile(rf"([{SEPARATORS}][;{INVISIBLE}]*)([=+\-@＝＋－＠]?)")
-"""How a cell begins for them. It matches at each separator and goes past all that follows, sign or not: a pattern that
-looked ahead and failed would look through the same signs again from the next separator on."""
+"""The start of a cell after such a separator. It always consumes what follows, also without a sign: a pattern with a
+failing lookahead would scan the same characters again from the next separator."""
 
 HARMLESS = frozenset(string.ascii_letters + string.digits) | {""}
 first_of = itemgetter(slice(0, 1))
 
 
 def defused(cells: Cells) -> Cells:
-    """With an apostrophe before whatever could be a formula. Spreadsheets take it for the sign of a text."""
+    """With an apostrophe before anything that could be a formula. Spreadsheets read it as the mark of a text."""
     if not _all_harmless(map(first_of, cells)):
         cells = [f"'{cell}" if cell[:1] not in HARMLESS and FORMULA.match(cell) else cell for cell in cells]
     text = "".join(cells)
