@@ -179,7 +179,7 @@ def doubtful(db):
     """Another payment with a refund whose request was lost, begun so many minutes ago, and not asked about since."""
 
     def give_back(minutes, **columns):
-        refund = RefundFactory(unknown=True)
+        refund = RefundFactory(lost=True)
         KhaltiRefund.objects.filter(pk=refund.pk).update(created_at=before(minutes=minutes))
         change(refund.payment, **columns)
         return refund.payment

@@ -118,7 +118,8 @@ def test_closed_reviews_of_a_kind_may_be_many(issue):
 
 
 @pytest.mark.parametrize("row", [
-    KhaltiIssue(kind="pidx_mismatch"), KhaltiDelivery(event_type="completed"), KhaltiEvent(kind="status_changed", at=timezone.now())
+    KhaltiIssue(kind="pidx_mismatch"), KhaltiDelivery(event_type="completed"),
+    KhaltiEvent(kind="status_changed", at=timezone.now()),
 ])  # fmt: skip
 def test_each_says_what_it_is(payment, row):
     row.payment = payment

@@ -73,7 +73,7 @@ class TestThePanel:
 
     def test_counts_neither_what_was_not_paid_nor_what_did_not_go_back(self, open_home):
         PaymentFactory()
-        RefundFactory(unknown=True, payment=came())
+        RefundFactory(lost=True, payment=came())
 
         assert sums_of(open_home())["Today"] == ["1", "Rs 1,500", "Rs 0"]
 

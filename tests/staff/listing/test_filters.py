@@ -102,8 +102,8 @@ class TestDays:
         assert purposes(later) == []
 
     def test_of_refunds_don_t_count_what_is_in_doubt_or_was_refused(self, ask):
-        RefundFactory(refused=True)
-        RefundFactory(unknown=True)
+        RefundFactory(failed=True)
+        RefundFactory(lost=True)
 
         assert ask(refunded_from="2020-01-01") == []
 

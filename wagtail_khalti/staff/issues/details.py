@@ -40,20 +40,24 @@ LABELS: Mapping[str, Promise] = {
 
 SUMS = frozenset({"total_amount", "fee", "amount", "excess"})
 WORDS: Mapping[str, Mapping[str, Any]] = {
-    "was": {**dict(Status.choices), **dict(State.choices)},
+    "was": dict(Status.choices),
     "event_type": dict(KhaltiDelivery.EventType.choices),
 }
+WORDS_OF_REFUNDS: Mapping[str, Mapping[str, Any]] = {**WORDS, "was": dict(State.choices)}
+"""A payment and a refund that failed have the same value, and each its own word."""
 
 
 def details_of(issue: KhaltiIssue) -> Iterator[tuple[str, str]]:
     """Whatever came, however long: Khalti's values are of any kind."""
     details = issue.details if isinstance(issue.details, Mapping) else {}
+    is_of_refund = issue.kind == KhaltiIssue.Kind.REFUND_CONTRADICTED
+    words = WORDS_OF_REFUNDS if is_of_refund else WORDS
     for name, label in LABELS.items():
         if name in details:
-            yield str(label), _written(name, details[name])
+            yield str(label), _written(name, details[name], words)
 
 
-def _written(name: str, value: Any) -> str:
+def _written(name: str, value: Any, words: Mapping[str, Mapping[str, Any]]) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -62,4 +66,4 @@ def _written(name: str, value: Any) -> str:
         return rupees(value)
     if name == "attempts" and isinstance(value, int):
         return format_number(value)
-    return str(WORDS.get(name, {}).get(str(value), value))
+    return str(words.get(name, {}).get(str(value), value))
