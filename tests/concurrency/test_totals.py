@@ -119,7 +119,7 @@ def change_that_is_committed_after_the_count(old, monkeypatch):
     return each_at_once([change, count])[1]
 
 
-def test_a_change_that_was_not_committed_when_its_day_was_counted(old, monkeypatch):
+def test_a_change_not_committed_when_its_day_was_aggregated(old, monkeypatch):
     assert change_that_is_committed_after_the_count(old, monkeypatch) == set()
 
     assert expired_by_totals() == 1
