@@ -16,9 +16,9 @@ from tests.matrix import DATABASES, REPORTS, WORKERS, Database, environment, why
 TESTS = ["concurrency", "masses", "crash", "random_runs", "workers", "doctor/test_schema.py"]
 ONLY_ON_SQLITE = [
     "actions/test_faults.py",
-    "actions/test_lookup_bodies.py",
-    "actions/test_properties.py",
-    "actions/test_sequences.py",
+    "lookups/test_lookup_bodies.py",
+    "ledger/test_properties.py",
+    "ledger/test_sequences.py",
     "contract/test_faults.py",
     "gateway/test_properties.py",
 ]

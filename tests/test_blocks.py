@@ -225,7 +225,7 @@ class TestLooks:
         assert "Test mode" not in client.get(page.url).content.decode()
 
     @pytest.mark.parametrize("changes", [{"amount": None}, {"item_name": ""}])
-    def test_what_can_not_be_bought_has_a_button_that_does_nothing_and_says_so(self, client, page_with, changes):
+    def test_an_unavailable_offer_has_a_disabled_button_that_says_so(self, client, page_with, changes):
         page = page_with(("checkout", {**CHECKOUT, **changes}))
 
         block = soup(client.get(page.url).content).select_one(".khalti-block")

@@ -287,7 +287,7 @@ def test_011_is_silent_while_developing_and_where_money_is_real(settings, option
     assert check_test_money(None) == []
 
 
-def test_011_is_said_before_a_site_is_deployed_and_not_at_each_start(settings):
+def test_011_comes_before_deployment_and_not_at_each_start(settings):
     settings.WAGTAIL_KHALTI = GOOD
 
     def said(**options):

@@ -163,7 +163,7 @@ def test_nothing_can_be_changed_afterwards():
         settled.merchants["default"] = None
 
 
-def test_the_settings_are_read_once_and_again_when_a_test_changes_them(settings):
+def test_settings_are_read_once_and_again_if_a_test_changes_them(settings):
     before = configuration()
     assert configuration() is before
 

@@ -104,7 +104,7 @@ def test_what_goes_wrong_is_in_the_log_and_nowhere_else(hand, paid, client, monk
 
 
 @transactional
-def test_a_process_that_can_have_no_more_threads_answers_all_the_same(hand, client, monkeypatch, caplog):
+def test_a_process_without_free_threads_still_answers(hand, client, monkeypatch, caplog):
     def refuses(self):
         raise RuntimeError("can't start new thread")
 

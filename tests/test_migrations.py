@@ -9,11 +9,11 @@ pytestmark = [pytest.mark.every_database, pytest.mark.heavy, pytest.mark.every_v
 TABLES = {
     f"wagtail_khalti_khalti{name}"
     for name in (
-        "countedday",
-        "daytotal",
+        "snapshot",
+        "dailytotal",
         "delivery",
         "event",
-        "opening",
+        "checkoutview",
         "payment",
         "refund",
         "issue",

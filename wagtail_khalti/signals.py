@@ -13,10 +13,10 @@ payment_completed = Signal()
 
 payment_refunded = Signal()
 """Money went back. Comes once for each refund with ``refund``, a ``KhaltiRefund``, its ``amount``, and what is then
-``remaining`` of the payment, both in paisa: 0 where all of it went back."""
+``refundable`` of the payment, both in paisa: 0 where all of it went back."""
 
 payment_ended = Signal()
 """Khalti said that this payment will not happen: canceled, expired or failed. A late payment may still come."""
 
 payment_needs_attention = Signal()
-"""An answer contradicted what we know; a person has to look. Comes with ``review``, a ``KhaltiIssue``."""
+"""An answer contradicted what we know; a person has to look. Comes with ``issue``, a ``KhaltiIssue``."""

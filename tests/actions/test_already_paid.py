@@ -34,7 +34,7 @@ def shop(home):
     return Page.objects.get(pk=page.pk)
 
 
-def test_what_is_paid_is_not_paid_again_and_the_error_has_the_receipt(pay):
+def test_paid_payable_is_refused_with_a_link_to_the_receipt(pay):
     paid = pay(Order.objects.create(pk=7))
 
     with pytest.raises(AlreadyPaid) as raised:
@@ -59,7 +59,7 @@ def test_after_all_went_back_it_can_be_bought_again(pay):
     assert start(order).payment_url
 
 
-def test_a_second_payment_that_is_meant_is_delivered_and_is_no_matter(pay, heard):
+def test_an_intended_second_payment_is_delivered_without_issue(pay, heard):
     order = Order.objects.create()
     first = pay(order)
 

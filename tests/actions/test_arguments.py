@@ -68,7 +68,7 @@ def test_metadata_takes_what_json_has_a_form_for(khalti):
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else given.__name__,
 )
-def test_what_can_not_be_stored_is_refused_before_anything_happens(khalti, terms, error):
+def test_unstorable_text_is_refused_before_anything_happens(khalti, terms, error):
     with pytest.raises(error):
         start(**terms)
 

@@ -55,7 +55,7 @@ def test_while_nothing_happened_nothing_changes(khalti, payment, heard):
     assert heard == []
 
 
-def test_evidence_is_as_old_as_the_question_and_not_as_the_answer(khalti, payment):
+def test_an_answer_is_as_old_as_its_request(khalti, payment):
     heard_at = []
 
     def listen(**kwargs):
@@ -251,7 +251,7 @@ def test_a_check_does_not_shorten_the_pause_of_what_failed(khalti, payment, on):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_checking_inside_a_transaction_is_refused_before_khalti_is_asked(khalti):
+def test_check_inside_a_transaction_is_refused_before_a_lookup(khalti):
     payment = KhaltiPayment.objects.create(amount=1_000, pidx="p", merchant="default", mode="simulator")
 
     with (

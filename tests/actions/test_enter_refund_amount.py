@@ -181,7 +181,7 @@ def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash
     assert all(issue.details == {"excess": too_much} for issue in completed.issues.open())
 
 
-def test_where_all_had_gone_back_in_cash_nothing_counts_and_a_person_is_told(khalti, completed, heard):
+def test_after_a_full_cash_refund_the_amount_is_an_over_refund(khalti, completed, heard):
     record_refund(completed, 150_000, method=Method.CASH)
     khalti.refund(completed, amount=60_000)
     check_payment(completed)

@@ -120,7 +120,7 @@ def test_every_fault_at_lookup_is_of_one_kind():
 @pytest.mark.parametrize(
     ("fault", "truth"), AFTER_EACH_TRUTH, ids=[f"{fault}-{truth.__name__}" for fault, truth in AFTER_EACH_TRUTH]
 )
-def test_a_fault_at_lookup_ends_no_payment_wrongly_then_the_truth_comes_and_stays(khalti, payment, fault, truth):
+def test_a_lookup_fault_ends_nothing_wrongly_and_the_truth_stays(khalti, payment, fault, truth):
     truth(khalti, payment)
     khalti.trouble("lookup", fault, times=EVERY_TRY, payment=payment)
 
@@ -147,7 +147,7 @@ def start():
 
 
 @pytest.mark.parametrize("fault", WITH_AND_WITHOUT_EFFECT)
-def test_after_a_fault_at_initiate_there_is_one_payment_with_one_link(khalti, home, fault):
+def test_after_an_initiate_fault_there_is_one_payment_one_link(khalti, home, fault):
     khalti.trouble("initiate", fault)
 
     with pytest.raises(GatewayError):
@@ -165,7 +165,7 @@ def test_after_a_fault_at_initiate_there_is_one_payment_with_one_link(khalti, ho
 
 
 @pytest.mark.parametrize("fault", WITH_AND_WITHOUT_EFFECT)
-def test_after_a_fault_at_initiate_the_visitor_pays_once_and_we_know_it(khalti, home, fault):
+def test_after_an_initiate_fault_a_visitor_pays_once(khalti, home, fault):
     khalti.trouble("initiate", fault, times=2)
     for _try in range(2):
         with pytest.raises(GatewayError):
@@ -180,7 +180,7 @@ def test_after_a_fault_at_initiate_the_visitor_pays_once_and_we_know_it(khalti, 
     assert all(entry.purchase_order_id == payment.purchase_order_id for entry in control.payments())
 
 
-def test_a_visitor_who_is_back_before_khalti_knows_the_payment_is_believed_later(khalti, payment, client):
+def test_a_visitor_back_before_khalti_knows_is_confirmed_later(khalti, payment, client):
     khalti.pay(payment)
     khalti.trouble("lookup", Fault.NOT_FOUND, times=EVERY_TRY, payment=payment)
     [path] = khalti.return_paths(payment)
@@ -193,7 +193,7 @@ def test_a_visitor_who_is_back_before_khalti_knows_the_payment_is_believed_later
     assert status_after_a_check(payment) == (Status.COMPLETED, None)
 
 
-def test_a_visitor_who_comes_back_twice_or_without_pidx_has_paid_once(khalti, payment, client, heard):
+def test_a_visitor_back_twice_or_without_pidx_has_paid_once(khalti, payment, client, heard):
     khalti.pay(payment)
     paths = khalti.return_paths(payment, "twice") + khalti.return_paths(payment, "without_pidx")
 

@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receiver_that_kills_its_process_is_not_what_the_next_run_begins_with(khalti, payment, on, make_payment):
+def test_the_next_run_does_not_begin_with_a_killing_receiver(khalti, payment, on, make_payment):
     """Or else no run would ever come to anything else."""
 
     def kills(**kwargs):
@@ -40,7 +40,7 @@ def test_a_receiver_that_kills_its_process_is_not_what_the_next_run_begins_with(
     assert reconcile().undelivered == 0, "both are in hand"
 
 
-def test_a_receiver_that_kills_its_process_each_time_is_a_matter_for_a_person(khalti, payment, on):
+def test_a_receiver_that_always_kills_its_process_opens_an_issue(khalti, payment, on):
     calls = []
 
     def kills(**kwargs):

@@ -84,7 +84,7 @@ def test_an_encrypted_request_comes_back_encrypted(one_site):
     assert start(request=visit("shop.example", secure=True)).website_url == "https://shop.example/"
 
 
-def test_the_settings_know_the_address_better_than_a_request_behind_a_proxy(one_site, settings):
+def test_the_address_in_settings_wins_over_a_proxied_request(one_site, settings):
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "BASE_URL": "https://shop.example"}
 
     assert start(request=visit("10.0.0.7:8000")).website_url == "https://shop.example/"

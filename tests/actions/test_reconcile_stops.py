@@ -228,7 +228,7 @@ def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
         assert (done.broken, done.answered) == (1, 11)
 
 
-def test_leftovers_of_another_mode_do_not_stand_before_the_living(khalti, many):
+def test_leftovers_of_another_mode_do_not_come_first(khalti, many):
     left = many(5)
     KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in left]).update(mode="live")
     [paid] = many(1)

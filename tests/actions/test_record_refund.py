@@ -83,7 +83,7 @@ def test_the_next_lookups_change_nothing_about_it(khalti, completed):
     assert (stored(completed).status, KhaltiRefund.objects.count(), issues(completed)) == ("completed", 1, [])
 
 
-def test_what_was_noted_before_khalti_was_asked_is_not_counted_twice(khalti, completed):
+def test_a_refund_recorded_before_a_lookup_is_not_counted_twice(khalti, completed):
     khalti.refund(completed, amount=50_000)
     record_refund(completed, 50_000, method=Method.DASHBOARD)
 

@@ -140,7 +140,7 @@ def test_a_person_who_refunds_is_on_the_record(khalti, completed, manager):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_row_is_committed_before_khalti_is_asked_for_anything(khalti, completed, line):
+def test_the_row_is_committed_before_any_request_to_khalti(khalti, completed, line):
     seen = []
 
     def look():
@@ -226,7 +226,7 @@ def test_what_was_partly_given_back_is_still_sold(khalti, order, pay_for):
 
 
 @pytest.mark.usefixtures("all_begun_before")
-def test_a_second_payment_goes_back_in_one_press_and_the_first_is_not_touched(khalti, order, pay_for, heard):
+def test_refunding_a_duplicate_leaves_the_first_untouched(khalti, order, pay_for, heard):
     first, second = pay_for(order), pay_for(order)
     before = KhaltiPayment.objects.filter(pk=first.pk).values().get()
     history, matters_before = kinds(first), issues(second)

@@ -111,7 +111,7 @@ def test_where_khalti_has_forgotten_the_money_nothing_is_sent(khalti, completed,
 
 
 @pytest.mark.parametrize(("amount", "status"), [(None, Status.REFUNDED), (50_000, Status.PARTIALLY_REFUNDED)])
-def test_where_somebody_was_faster_in_the_dashboard_nothing_is_sent(khalti, completed, amount, status):
+def test_after_a_faster_dashboard_refund_nothing_is_sent(khalti, completed, amount, status):
     khalti.refund(completed, amount=amount)
 
     with pytest.raises(RefundsChanged, match="it was completed"):
@@ -129,9 +129,7 @@ def test_where_somebody_was_faster_in_the_dashboard_nothing_is_sent(khalti, comp
 
 @pytest.mark.parametrize("amount", [50_000, 100_000, None])
 @pytest.mark.parametrize("when", ["before our question arrives", "between two tries"])
-def test_it_counts_what_khalti_answers_also_where_a_later_question_was_answered_sooner(
-    khalti, completed, line, when, amount
-):
+def test_the_answer_counts_even_if_a_later_lookup_was_faster(khalti, completed, line, when, amount):
     def look_and_then_give_back_in_the_dashboard():
         check_payment(stored(completed))
         khalti.refund(completed, amount=50_000)
@@ -336,7 +334,7 @@ def test_an_answer_that_says_neither_yes_nor_no(khalti, completed, answer):
 @pytest.mark.parametrize(
     "words", ["Transaction refund successful.", "transaction refund successful", " TRANSACTION REFUND SUCCESSFUL. "]
 )
-def test_the_sentence_is_read_without_regard_to_case_and_the_full_stop(khalti, completed, words):
+def test_the_sentence_is_read_whatever_its_case_and_full_stop(khalti, completed, words):
     khalti.answer("refund", {"detail": words})
 
     refund_payment(completed)
@@ -358,7 +356,7 @@ def test_that_khalti_said_yes_is_not_enough(khalti, completed, amount):
     assert issues(completed) == [], "Khalti may still be at work on it"
 
 
-def test_where_khalti_falls_silent_after_its_yes_it_is_found_out_later(khalti, completed, line, caplog):
+def test_an_accepted_refund_before_silence_is_confirmed_later(khalti, completed, line, caplog):
     line.after = {"refund": lambda: khalti.trouble("lookup", Fault.BAD_GATEWAY, times=client.TRIES)}
 
     refund_payment(completed)
@@ -368,7 +366,7 @@ def test_where_khalti_falls_silent_after_its_yes_it_is_found_out_later(khalti, c
     assert f"Refund {refund.reference} could not be confirmed yet" in caplog.text
 
 
-def test_where_khalti_falls_silent_after_a_lost_answer_it_is_found_out_later(khalti, completed, line):
+def test_a_lost_answer_before_silence_is_resolved_later(khalti, completed, line):
     khalti.trouble("refund", Fault.RESET_AFTER)
     line.before = {"refund": lambda: khalti.trouble("lookup", Fault.BAD_GATEWAY, times=client.TRIES)}
 

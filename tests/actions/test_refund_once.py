@@ -34,7 +34,7 @@ def test_the_same_key_gives_the_same_refund(khalti, completed, first, again):
     assert kinds(completed) == history, "nothing happened"
 
 
-def test_what_the_first_press_changed_does_not_hold_up_the_second(khalti, completed):
+def test_what_the_first_press_changed_does_not_block_the_second(khalti, completed):
     """Both saw what was left before the first."""
     refund = refund_payment(completed, 50_000, refundable=150_000, **KEY)
 
@@ -52,7 +52,7 @@ def test_the_same_key_gives_a_refund_that_is_in_doubt(khalti, completed):
         refund_payment(completed, idempotency_key="another-press")
 
 
-def test_the_same_key_gives_a_refund_that_khalti_refused_and_sends_none(khalti, completed):
+def test_the_same_key_returns_a_rejected_refund_unsent(khalti, completed):
     khalti.answer("refund", {"detail": "Insufficient balance."}, status=400)
     with pytest.raises(RequestRejected):
         refund_payment(completed, **KEY)
@@ -76,9 +76,7 @@ def test_the_same_key_begins_anew_where_nothing_was_sent(khalti, completed):
     assert [one.state for one in completed.refunds.all()] == ["failed", "succeeded"]
 
 
-def test_the_same_key_begins_anew_where_the_process_was_killed_before_it_was_sent(
-    khalti, completed, line, time_machine
-):
+def test_the_same_key_starts_again_after_a_kill_before_sending(khalti, completed, line, time_machine):
     def kill():
         raise SystemExit
 
@@ -184,7 +182,7 @@ def test_after_any_fault_and_many_looks_it_was_asked_once(khalti, completed, fau
     assert khalti.calls("refund") == 1
 
 
-def test_a_lookup_is_asked_again_before_the_refund_and_the_refund_is_not(khalti, completed):
+def test_the_lookup_before_a_refund_is_retried_the_refund_is_not(khalti, completed):
     khalti.trouble("lookup", Fault.RESET_BEFORE, times=client.TRIES - 1)
     lookups = khalti.calls("lookup")
 

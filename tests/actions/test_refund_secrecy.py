@@ -76,7 +76,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
-def test_a_refund_that_khalti_refuses_and_repeats_what_it_was_told(khalti, completed, log, manager, answer):
+def test_a_rejected_refund_whose_answer_repeats_the_request(khalti, completed, log, manager, answer):
     khalti.answer("refund", **answer)
 
     with pytest.raises(GatewayError) as raised:

@@ -78,7 +78,7 @@ def test_a_first_refund_that_was_made_is_found_out(khalti, completed, lose, late
 
 
 @pytest.mark.parametrize("amount", [None, 50_000])
-def test_a_first_refund_that_was_not_made_is_found_out_after_an_hour(khalti, completed, lose, later, heard, amount):
+def test_a_first_refund_that_never_happened_fails_after_an_hour(khalti, completed, lose, later, heard, amount):
     refund = lose(amount)
 
     later(minutes=59)
@@ -151,7 +151,7 @@ def test_what_khalti_accepted_and_never_made_is_for_a_person(khalti, completed, 
     assert (stored(refund).state, issues(completed)) == ("unconfirmed", ["refund_unconfirmed"])
 
 
-def test_what_khalti_accepted_and_made_much_later_settles_the_matter(khalti, completed, later, heard):
+def test_an_accepted_refund_made_much_later_resolves_the_issue(khalti, completed, later, heard):
     khalti.answer("refund", YES)
     refund = refund_payment(completed)
     later(days=1)
@@ -176,7 +176,7 @@ def test_a_lost_refund_to_a_bank_is_for_a_person_after_an_hour(khalti, completed
     assert (stored(refund).state, issues(completed)) == ("unconfirmed", ["refund_unconfirmed"])
 
 
-def test_a_khalti_that_stays_silent_is_a_matter_for_a_person_after_an_hour(khalti, completed, lose, later):
+def test_a_khalti_silent_for_an_hour_opens_an_issue(khalti, completed, lose, later):
     refund = lose(made=True)
     khalti.trouble("lookup", Fault.BAD_GATEWAY, times=FOREVER)
 
@@ -273,7 +273,7 @@ def test_one_killed_before_it_asked_khalti_has_sent_nothing(khalti, completed, l
 
 
 @pytest.mark.parametrize("made", [True, False])
-def test_one_killed_while_it_asked_khalti_leaves_a_doubt_that_is_decided(khalti, completed, line, later, made):
+def test_a_kill_during_the_request_leaves_it_unconfirmed_for_now(khalti, completed, line, later, made):
     setattr(line, "after" if made else "before", {"refund": kill})
     with pytest.raises(Killed):
         refund_payment(completed)
@@ -304,7 +304,7 @@ def test_one_killed_after_khaltis_answer_has_kept_it(khalti, completed, line, la
     assert stored(refund).state == "succeeded"
 
 
-def test_what_a_killed_process_left_stands_in_nobodys_way_for_long(khalti, completed, line, time_machine):
+def test_a_killed_process_does_not_block_refunds_for_long(khalti, completed, line, time_machine):
     line.before = {"lookup": kill}
     with pytest.raises(Killed):
         refund_payment(completed)
@@ -345,7 +345,7 @@ def test_one_that_wakes_after_it_was_given_up_sends_nothing(khalti, completed, l
     assert "refund_sent" not in kinds(completed)
 
 
-def test_one_that_wakes_after_its_refund_was_found_tells_nothing_new(khalti, completed, line, asleep, heard):
+def test_a_process_awake_after_its_refund_was_found_adds_nothing(khalti, completed, line, asleep, heard):
     line.after = {"refund": asleep(minutes=7)}
 
     refund = refund_payment(completed)
@@ -390,7 +390,7 @@ def test_a_no_after_a_person_had_said_yes_is_for_a_person(khalti, completed, lin
     assert completed.issues.get().details["was"] == "succeeded"
 
 
-def test_one_that_sleeps_for_an_hour_before_it_sends_is_for_a_person(khalti, completed, line, time_machine):
+def test_a_process_asleep_an_hour_before_sending_opens_an_issue(khalti, completed, line, time_machine):
     """It counts as not made by then. Khalti knows no deadline, so the sleeper can't be kept from it."""
 
     def sleep():

@@ -127,7 +127,7 @@ def test_what_is_still_on_its_way_needs_no_word_yet(khalti, completed, line, mom
     assert refund_payment(completed).state == "succeeded"
 
 
-def test_what_a_killed_process_left_can_be_decided_before_anybody_looks_it_up(completed, line, time_machine):
+def test_a_killed_process_refund_can_be_resolved_before_a_lookup(completed, line, time_machine):
     def kill():
         raise SystemExit
 
@@ -216,7 +216,7 @@ def test_a_person_settles_a_second_payment_with_their_word(khalti, make_payment,
     assert second.issues.get(kind="duplicate_payment").resolved_by == manager
 
 
-def test_what_is_known_by_then_is_kept_though_nobody_is_asked_any_more(khalti, completed, line, time_machine):
+def test_what_a_lookup_proved_is_kept_without_another_lookup(khalti, completed, line, time_machine):
     """The process was killed, and a lookup has seen the money go back."""
 
     def kill():

@@ -278,7 +278,7 @@ class TestTheReceipt:
         for what in (".khalti-steps", ".khalti-tool", ".khalti-button"):
             assert not any(element.is_visible() for element in visitor.page.locator(what).all())
 
-    def test_without_a_script_no_button_is_shown_that_would_do_nothing(self, open_browser, visit_with, shop_page):
+    def test_without_a_script_no_dead_button_is_shown(self, open_browser, visit_with, shop_page):
         visitor = visit_with(open_browser(java_script_enabled=False))
 
         visitor.go_to_checkout(shop_page()).go_to_khalti().pay_at_khalti()

@@ -31,7 +31,7 @@ def test_a_double_click_sends_once(open_browser, desk_with, javascript):
     assert control.calls("refund") == 1
 
 
-def test_while_khalti_thinks_the_button_says_so_and_cannot_be_pressed(last_look):
+def test_while_khalti_is_slow_the_button_says_so_and_is_disabled(last_look):
     control.answer_with("refund", **REFUSAL, delay=2.0)
 
     shown = last_look.page.evaluate(PRESS)

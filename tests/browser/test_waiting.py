@@ -100,7 +100,7 @@ def test_it_stops_asking_in_the_end_and_leaves_it_to_the_button(browser, payment
     assert browser.get_by_role("link", name="Check again").is_visible()
 
 
-def test_it_asks_nothing_while_nobody_looks_and_at_once_when_somebody_does(browser, payment, impatient):
+def test_it_polls_only_while_visible_and_at_once_on_return(browser, payment, impatient):
     asked = []
     browser.on("request", lambda request: request.resource_type == "fetch" and asked.append(request.url))
     browser.goto(payment.get_absolute_url())

@@ -118,7 +118,7 @@ def test_without_the_mark_each_would_tell_it(left, monkeypatch):
 
 
 @pytest.mark.in_full
-def test_a_receiver_that_fails_for_one_is_not_called_by_the_other(left, monkeypatch):
+def test_a_receiver_that_fails_in_one_is_not_called_by_the_other(left, monkeypatch):
     """A lock or a restart is not over yet; the next try is later, whoever makes it."""
     calls = []
 

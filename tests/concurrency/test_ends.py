@@ -26,7 +26,7 @@ def everybody(khalti, cashier):
 
 
 @pytest.mark.parametrize("end", ["canceled", "expired"])
-def test_an_end_is_told_once_and_money_that_comes_later_is_sold_once(khalti, begin, visit, method, everybody, end):
+def test_an_end_is_delivered_once_and_late_money_sells_once(khalti, begin, visit, method, everybody, end):
     with on_record(
         f"{end}, then paid all the same, {method}", how_many(FEWER_ROUNDS), ends=1, settlements=1, effects=1
     ):

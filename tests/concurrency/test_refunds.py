@@ -73,7 +73,7 @@ def test_of_managers_who_give_back_all_one_does(khalti, sold, visit, method, sai
 
 
 @pytest.mark.in_full
-def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold, visit, method):
+def test_of_managers_refunding_a_part_of_a_balance_one_succeeds(khalti, sold, visit, method):
     with on_record(f"a part of what was seen, by as many managers, {method}", how_many(FEWER_ROUNDS), **ONCE):
         for size in sizes(FEWER_ROUNDS):
             payment = sold()
@@ -88,7 +88,7 @@ def test_of_managers_who_give_back_a_part_of_what_they_saw_one_does(khalti, sold
 
 
 @pytest.mark.in_full
-def test_parts_that_nobody_compares_with_what_is_left_are_still_within_it(khalti, sold, visit, method):
+def test_partial_refunds_without_a_balance_stay_within_it(khalti, sold, visit, method):
     """One after the other, as long as there is something; who comes while another is on its way is turned away."""
     most = ALL // PART
     with on_record(

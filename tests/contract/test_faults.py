@@ -181,7 +181,7 @@ def test_every_fault_is_one_or_the_other():
 
 
 @pytest.mark.parametrize("fault", SILENCE)
-def test_a_lookup_without_an_answer_is_an_error_of_ours_and_then_the_truth_comes(there, fault):
+def test_a_lookup_without_an_answer_raises_then_the_truth_comes(there, fault):
     pidx = there.client.initiate(ORDER).pidx
     there.pay(pidx)
     there.trouble("lookup", fault, pidx=pidx, times=client.TRIES)
@@ -213,7 +213,7 @@ def test_a_lookup_with_a_distorted_answer_is_read_as_it_is(there, fault):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "initiate" in fault.endpoints])
-def test_an_initiate_without_an_answer_is_sent_once_and_then_the_truth_comes(there, fault):
+def test_an_initiate_without_an_answer_is_sent_once(there, fault):
     order_id = f"{fault}-{time.monotonic_ns()}"
     order = replace(ORDER, purchase_order_id=order_id)
     before = len(there.payments())
@@ -231,7 +231,7 @@ def test_an_initiate_without_an_answer_is_sent_once_and_then_the_truth_comes(the
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
-def test_a_refund_without_an_answer_is_sent_once_and_then_the_truth_comes(there, fault):
+def test_a_refund_without_an_answer_is_sent_once(there, fault):
     pidx = there.client.initiate(ORDER).pidx
     there.pay(pidx)
     request = RefundRequest(transaction_id=there.client.lookup(pidx).transaction_id, amount=50_000)
@@ -269,7 +269,7 @@ def test_in_this_process_nothing_takes_its_time(khalti):
     assert time.monotonic() - began < 60, "they would take over four minutes"
 
 
-def test_two_hundred_calls_at_once_meet_their_faults_and_are_counted(standalone, monkeypatch):
+def test_two_hundred_parallel_calls_meet_faults_and_are_counted(standalone, monkeypatch):
     """Each is one request: what gets no answer is not asked again, so that no more is counted than was asked."""
     monkeypatch.setattr(client, "TRIES", 1)
     with Controller(f"{standalone}control/", TOKEN) as controller, ThreadPoolExecutor(200) as crowd:

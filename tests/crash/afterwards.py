@@ -60,7 +60,7 @@ def outcome(khalti: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _payment(payment: KhaltiPayment) -> tuple[Any, ...]:
-    issues = payment.issues.order_by().values_list("kind", "is_open", "outcome").annotate(times=Count("pk"))
+    issues = payment.issues.order_by().values_list("kind", "is_open", "resolution").annotate(times=Count("pk"))
     return (
         payment.status,
         payment.amount,

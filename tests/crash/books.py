@@ -144,7 +144,8 @@ def _in_the_shop(ours: list[KhaltiPayment]) -> Iterator[str]:
     done = parcels()
     for event_type, reference in should | done:
         if should[event_type, reference] != done[event_type, reference]:
-            yield f"{reference}: {event_type} told {should[event_type, reference]} times, done {done[event_type, reference]} times"
+            times = f"told {should[event_type, reference]} times, done {done[event_type, reference]} times"
+            yield f"{reference}: {event_type} {times}"
     sold = Counter(
         payment.payable_id
         for payment in ours

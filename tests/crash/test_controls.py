@@ -21,7 +21,7 @@ DELIVER = import_module("wagtail_khalti.outbox.deliver")
 
 
 @pytest.mark.in_full
-def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_we_do_not_know(harness, monkeypatch):
+def test_a_payment_stored_only_after_initiate_may_be_unknown(harness, monkeypatch):
     def send_and_commit(payment, *, actor):
         earlier = KhaltiPayment.objects.filter(idempotency_key=payment.idempotency_key).first()
         if earlier:
@@ -43,7 +43,7 @@ def test_a_payment_that_is_stored_only_after_khalti_was_asked_is_an_order_that_w
     assert not any("unharmed" in fault for fault in faults)
 
 
-def test_a_mark_outside_of_the_receivers_transaction_lets_them_work_twice(harness, monkeypatch):
+def test_a_mark_outside_the_transaction_lets_them_work_twice(harness, monkeypatch):
     def deliver_carelessly(delivery):
         with transaction.atomic():
             SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment)

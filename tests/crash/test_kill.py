@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest
 
 
 @pytest.mark.parametrize("timeline", in_full(STARTS + ONLY_THEIRS + STORIES, usual=[a_check]))
-def test_whoever_is_killed_and_repeats_it_ends_as_if_nobody_had_been_killed(harness, timeline):
+def test_retry_after_kill_matches_uninterrupted_run(harness, timeline):
     with on_record("killed, and repeated", "each story, at every step", stories=1, differences=0) as came_out:
         toll = harness.kill_at_every_step(timeline)
         came_out["kills"] = len(toll.points)
@@ -32,7 +32,7 @@ def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeli
 
 
 @pytest.mark.parametrize("timeline", in_full(STARTS))
-def test_where_nobody_comes_back_to_pay_no_money_moves_and_nothing_is_sold(harness, timeline):
+def test_if_nobody_returns_no_money_moves_and_nothing_is_sold(harness, timeline):
     """How far it came may differ: a link that nobody has seen is not paid."""
     unharmed = harness.play(timeline, comes_back=False)
 

@@ -37,7 +37,7 @@ def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, timeline
 
 
 @pytest.mark.parametrize("timeline", in_full(REFUNDS, usual=[a_part]))
-def test_what_is_killed_and_seen_to_by_nobody_goes_back_once_or_not_at_all(harness, timeline):
+def test_a_killed_refund_left_alone_happens_once_or_not_at_all(harness, timeline):
     """The books say which; where nothing can tell, a matter is open for a person."""
     require_no_fault(harness, timeline, alike=(), comes_back=False)
 
@@ -52,7 +52,7 @@ def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeli
     require_no_fault(harness, timeline, comes_back=False)
 
 
-def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harness, monkeypatch):
+def test_a_run_that_resends_processing_refunds_refunds_twice(harness, monkeypatch):
     """A control: as a job is resumed that was interrupted."""
     move_refund = refund_matching.move_refund
 
@@ -73,7 +73,7 @@ def test_a_run_that_sends_again_what_it_finds_on_its_way_gives_back_twice(harnes
 
 
 @pytest.mark.in_full
-def test_a_refund_that_is_noted_as_sent_only_with_its_answer_is_forgotten(harness, monkeypatch):
+def test_a_refund_marked_sent_only_with_its_answer_is_lost(harness, monkeypatch):
     """A control: whoever is killed between the two leaves a refund that looks as if Khalti had never heard of it."""
     apply = refund_module._apply
 

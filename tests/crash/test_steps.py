@@ -30,7 +30,7 @@ def test_writes_and_commits_are_steps_and_reads_are_none():
 
 
 @pytest.mark.parametrize(("step", "there"), [(0, 0), (1, 1), (2, 1), (3, 2)])
-def test_who_is_killed_before_a_step_has_done_what_comes_before_it(step, there):
+def test_a_kill_before_a_step_keeps_the_steps_before_it(step, there):
     fate = run_in_a_process(two_orders, kill_at=step)
 
     assert fate.was_killed
@@ -43,7 +43,7 @@ def test_who_fails_in_another_way_is_not_taken_for_killed():
         run_in_a_process(lambda: 1 // 0)
 
 
-def test_a_request_to_khalti_is_two_steps_and_what_khalti_does_is_none(khalti):
+def test_a_request_is_two_steps_and_work_at_khalti_is_none(khalti):
     steps = []
     with watched(lambda number, name: steps.append(name)):
         start_payment(150_000, purpose="Order", base_url="http://testserver")

@@ -47,7 +47,7 @@ class TestBikramSambat:
         assert len(calendar) == 36_160
         assert [day for day, _bs, again in calendar if day != again] == []
 
-    def test_goes_on_by_one_day_each_day_and_by_one_month_after_the_last(self, calendar):
+    def test_goes_on_by_a_day_and_by_a_month_after_the_last_day(self, calendar):
         for (_day, before, _same), (_next_day, now, _again) in pairwise(calendar):
             if now[:2] == before[:2]:
                 assert now[2] == before[2] + 1
@@ -76,7 +76,7 @@ class TestBikramSambat:
         with pytest.raises(ValueError, match=r".+"):
             day_of_bs(2081, 3, 32)
 
-    def test_never_takes_a_day_that_a_month_does_not_have_for_one_of_the_next_month(self):
+    def test_never_takes_a_missing_day_for_one_of_the_next_month(self):
         for year in range(2070, 2099):
             for month in range(1, 13):
                 length = max(number for number in range(28, 33) if is_day(year, month, number))
@@ -122,7 +122,7 @@ class TestMonths:
     def test_are_from_the_first_to_the_last_of_it(self):
         assert bs_month_of(date(2026, 11, 21)) == Span(first=date(2026, 11, 17), last=date(2026, 12, 15))
 
-    def test_follow_each_other_without_a_gap_and_hold_the_day_that_was_asked_for(self):
+    def test_follow_without_a_gap_and_hold_the_requested_day(self):
         month = bs_month_of(date(2013, 4, 14))
         while (after := bs_month_of(month.last + timedelta(days=1))) is not None:
             assert after.first == month.last + timedelta(days=1)

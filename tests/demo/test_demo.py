@@ -80,13 +80,13 @@ def test_each_of_the_staff_can_sign_in(visitor, name):
     assert visitor.path == "/admin/"
 
 
-def test_what_visitors_see_needs_no_exception_from_a_strict_policy(visitor):
+def test_visitor_pages_need_no_exception_from_a_strict_policy(visitor):
     policy = visitor.open("/en/").answer.headers["Content-Security-Policy"]
 
     assert "unsafe" not in policy
 
 
-def test_starting_it_again_keeps_what_is_there_and_a_stop_is_clean(demo, tmp_path):
+def test_a_restart_keeps_what_is_there_and_a_stop_is_clean(demo, tmp_path):
     again = Demo(tmp_path / "demo.sqlite3", free_port())
     with closing(sqlite3.connect(demo.database)) as there, closing(sqlite3.connect(again.database)) as copy:
         there.backup(copy)

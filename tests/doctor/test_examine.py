@@ -67,7 +67,7 @@ def without_runs(transactional_db):
         editor.alter_db_table(KhaltiRun, "mislaid", table)
 
 
-def test_a_table_that_is_gone_is_a_finding_and_the_rest_is_examined(without_runs):
+def test_a_missing_table_is_a_finding_and_the_rest_is_examined(without_runs):
     findings = list(examine(subjects=[Subject.WORK, Subject.LEDGER]))
 
     broken = by_name(finding for finding in findings if finding.level == Level.ERROR)["not_examined"]
@@ -76,7 +76,7 @@ def test_a_table_that_is_gone_is_a_finding_and_the_rest_is_examined(without_runs
     assert {"due", "delivered", "agrees"} <= {finding.name for finding in findings}
 
 
-def test_inside_a_transaction_one_that_breaks_down_does_not_break_the_others(without_runs):
+def test_in_a_transaction_a_broken_check_does_not_break_others(without_runs):
     with transaction.atomic():
         findings = list(examine(subjects=[Subject.WORK, Subject.LEDGER]))
 

@@ -41,7 +41,7 @@ def test_news_that_wait_for_the_next_run(minutes, level):
     assert finding.references == (payment.reference,)
 
 
-def test_news_that_fail_are_told_with_the_kind_of_error_and_no_more(paid, on):  # noqa: F811 - the fixture
+def test_a_failing_event_is_told_with_only_the_kind_of_error(paid, on):  # noqa: F811 - the fixture
     on("completed", fail)
     payment = paid()
 

@@ -80,7 +80,7 @@ def test_who_does_not_know_the_payment_knows_the_key(serve, choose, turn):
     assert asked.headers["Authorization"] == f"Key {KEY}"
 
 
-def test_each_question_is_about_another_payment_that_does_not_exist(serve, choose):
+def test_each_lookup_is_about_another_payment_that_is_not_there(serve, choose):
     khalti = serve(UNKNOWN)
     choose("sandbox", khalti.url)
 
@@ -114,7 +114,7 @@ def test_a_key_that_no_khalti_takes(serve, choose):
     assert finding.sentence.startswith("No Khalti takes the key")
 
 
-def test_a_refused_key_stays_refused_where_the_other_khalti_is_silent(serve, choose):
+def test_a_key_stays_rejected_where_the_other_khalti_is_silent(serve, choose):
     ours, theirs = serve(REFUSED), serve(DOWN)
     choose("live", ours.url)
 

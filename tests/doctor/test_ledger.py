@@ -144,7 +144,7 @@ def test_a_sum_without_any_refund(paid):
 
 
 def test_a_refused_refund_is_none_of_the_sum():
-    refund = RefundFactory(unknown=True)
+    refund = RefundFactory(lost=True)
     KhaltiRefund.objects.filter(pk=refund.pk).update(state="failed")
     change(refund.payment, refunding_since=None)
 
@@ -152,8 +152,8 @@ def test_a_refused_refund_is_none_of_the_sum():
 
 
 @pytest.mark.parametrize("is_held", [True, False])
-def test_a_payment_is_held_while_a_refund_is_not_decided_and_no_longer(is_held):
-    payment = RefundFactory(unknown=not is_held).payment
+def test_a_payment_is_held_only_while_a_refund_is_in_progress(is_held):
+    payment = RefundFactory(lost=not is_held).payment
     change(payment, refunding_since=timezone.now() if is_held else None)
 
     finding = only(ledger())

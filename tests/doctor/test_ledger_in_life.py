@@ -77,7 +77,7 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
     assert only(ledger()).name == "agrees"
 
 
-def test_more_given_back_than_was_paid_is_a_matter_and_no_disagreement(khalti, paid):
+def test_an_over_refund_is_an_issue_and_no_disagreement(khalti, paid):
     payment = paid()
     record_refund(payment, 50_000, method=Method.CASH)
     khalti.refund(payment)
@@ -96,7 +96,7 @@ def test_a_thing_that_was_given_back_and_sold_again_is_sold_once(khalti, paid, b
     assert only(ledger()).name == "agrees"
 
 
-def test_a_thing_that_was_given_back_in_cash_and_sold_again_is_sold_once(paid, buyer):
+def test_a_payable_refunded_in_cash_and_sold_again_is_sold_once(paid, buyer):
     first = paid(payable=buyer)
     record_refund(first, first.amount, method=Method.CASH)
     paid(payable=buyer)

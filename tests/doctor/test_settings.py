@@ -48,7 +48,7 @@ def test_a_message_that_the_site_has_silenced_stays_silent(settings):
     assert only(system_checks()).name == "checks"
 
 
-def test_each_merchant_with_its_mode_and_the_fingerprint_of_its_key(settings):
+def test_each_merchant_has_its_mode_and_key_fingerprint(settings):
     settings.WAGTAIL_KHALTI = {**GOOD, "MERCHANTS": {"books": {"MODE": "live", "SECRET_KEY": KEY[::-1]}}}
 
     own, books = merchants()
@@ -97,7 +97,7 @@ def test_a_merchant_that_is_there_is_nothing_to_speak_of(settings, home, merchan
     assert list(chosen_merchants()) == []
 
 
-def test_what_sites_chose_is_not_judged_by_settings_that_cannot_be_read(settings, home):
+def test_site_choices_are_not_judged_by_unreadable_settings(settings, home):
     settings.WAGTAIL_KHALTI = None
     KhaltiSettings.objects.create(site=home.get_site(), merchant="museum")
 

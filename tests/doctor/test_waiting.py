@@ -160,7 +160,7 @@ def test_payments_that_khalti_does_not_decide(start, columns, is_told):
     assert finding.references == ((payment.reference,) if is_told else ())
 
 
-def test_the_oldest_undecided_payment_comes_first_and_tests_are_counted_apart(start, settings):
+def test_the_oldest_open_payment_is_first_and_tests_are_apart(start, settings):
     real = {"MODE": "live", "SECRET_KEY": "a-key"}
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MERCHANTS": {"books": real}}
     payments = [start() for _ in range(5)]
@@ -179,7 +179,7 @@ def doubtful(db):
     """Another payment with a refund whose request was lost, begun so many minutes ago, and not asked about since."""
 
     def give_back(minutes, **columns):
-        refund = RefundFactory(unknown=True)
+        refund = RefundFactory(lost=True)
         KhaltiRefund.objects.filter(pk=refund.pk).update(created_at=before(minutes=minutes))
         change(refund.payment, **columns)
         return refund.payment
@@ -209,14 +209,14 @@ def test_refunds_that_are_long_in_doubt(doubtful):
 
 
 @pytest.mark.parametrize("state", ["requested", "processing"])
-def test_refunds_whose_process_was_killed_and_that_nobody_asked_about(doubtful, state):
+def test_refunds_of_a_killed_process_that_nobody_looked_up(doubtful, state):
     payment = doubtful(61, merchant="gone")
     KhaltiRefund.objects.update(state=state)
 
     assert only(unconfirmed_refunds()).references == (payment.reference,)
 
 
-def test_a_refund_in_doubt_is_told_by_its_matter_as_long_as_that_is_open(doubtful):
+def test_an_unconfirmed_refund_is_told_by_its_open_issue(doubtful):
     payment = doubtful(61)
     issue = KhaltiIssue.objects.create(payment=payment, kind=KhaltiIssue.Kind.REFUND_UNCONFIRMED)
     assert only(unconfirmed_refunds()).level == Level.OK
@@ -225,7 +225,7 @@ def test_a_refund_in_doubt_is_told_by_its_matter_as_long_as_that_is_open(doubtfu
     assert only(unconfirmed_refunds()).references == (payment.reference,)
 
 
-def test_a_refund_of_unknown_amount_is_told_by_its_matter_as_long_as_that_is_open():
+def test_a_refund_without_amount_is_told_by_its_open_issue():
     payment = RefundFactory(nameless=True).payment
     payment.refunds.update(created_at=before(minutes=61))
     assert only(unconfirmed_refunds()).level == Level.OK

@@ -27,7 +27,7 @@ def request(**changes):
     return InitiateRequest(**{**REQUIRED, **changes})
 
 
-def test_the_smallest_request_holds_the_five_required_fields_and_nothing_else(serve):
+def test_the_smallest_request_has_only_the_five_required_fields(serve):
     server, khalti = serve(says(GOOD))
 
     khalti.initiate(request())
@@ -37,7 +37,7 @@ def test_the_smallest_request_holds_the_five_required_fields_and_nothing_else(se
     assert seen.json == REQUIRED
 
 
-def test_the_largest_request_holds_every_optional_field_in_khaltis_words(serve):
+def test_the_largest_request_has_all_fields_by_khaltis_names(serve):
     server, khalti = serve(says(GOOD))
 
     khalti.initiate(

@@ -162,7 +162,7 @@ def test_a_number_that_is_none_makes_the_answer_senseless(serve, written):
 @pytest.mark.parametrize(
     ("refunded", "read"), [(..., False), (None, False), (False, False), (True, True), ("true", True), (1, True)]
 )
-def test_refunded_is_false_only_where_khalti_does_not_say_otherwise(serve, refunded, read):
+def test_refunded_is_false_unless_khalti_says_otherwise(serve, refunded, read):
     _server, khalti = serve(says(changed(refunded=refunded)))
 
     assert khalti.lookup(PIDX).refunded is read

@@ -30,7 +30,7 @@ def request(**changes):
 # What is asked.
 
 
-def test_the_transaction_is_in_the_path_and_the_whole_payment_needs_no_word(serve):
+def test_the_transaction_is_in_the_path_of_an_empty_request(serve):
     server, khalti = serve(says(GOOD))
 
     khalti.refund(request())
@@ -187,7 +187,7 @@ def test_a_refusal_in_any_shape_is_flattened(serve, body, fields):
         ["A mobile number is needed."],
     ],
 )
-def test_that_khalti_wants_a_mobile_number_is_read_from_any_words(serve, body):
+def test_a_request_for_a_mobile_number_is_read_from_any_text(serve, body):
     _server, khalti = serve(says(body, 400))
 
     with pytest.raises(MobileNeeded):
@@ -247,7 +247,7 @@ def test_where_no_answer_came_it_is_not_asked_again(serve, trouble):
     assert (server.connections, len(server.requests)) == (1, 1)
 
 
-def test_a_kept_connection_that_breaks_is_not_replaced_by_another(serve):
+def test_a_kept_connection_that_breaks_is_not_replaced(serve):
     server, khalti = serve(says(LOOKED_UP), hangs_up, says(GOOD))
     khalti.lookup(PIDX)
 
@@ -257,7 +257,7 @@ def test_a_kept_connection_that_breaks_is_not_replaced_by_another(serve):
     assert (server.connections, len(server.requests)) == (1, 2)
 
 
-def test_where_no_connection_was_made_it_is_not_tried_again_either(merchant, closed_port):
+def test_without_a_connection_it_is_not_tried_again_either(merchant, closed_port):
     """That nothing was sent is certain; whether to ask again is for who wanted the refund."""
     khalti = KhaltiClient(merchant(closed_port.url))
 

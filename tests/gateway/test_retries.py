@@ -50,7 +50,7 @@ def test_a_lookup_is_not_asked_again_after_a_slow_failure(serve):
     assert len(server.requests) == 1
 
 
-def test_a_lookup_is_not_asked_again_where_the_pause_would_be_too_long(serve, monkeypatch):
+def test_a_lookup_is_not_retried_if_the_pause_would_be_too_long(serve, monkeypatch):
     monkeypatch.setattr(client, "PAUSE", 60.0)
     server, khalti = serve(says({}, 503))
 
@@ -94,7 +94,7 @@ def test_initiate_is_sent_once_where_khalti_may_have_heard_it(serve, trouble):
 
 
 @pytest.mark.parametrize("breaks", [hangs_up, resets])
-def test_initiate_is_not_sent_again_on_a_kept_connection_that_breaks(serve, breaks):
+def test_initiate_is_not_resent_on_a_kept_connection_that_breaks(serve, breaks):
     server, khalti = serve(says(GOOD), breaks)
     khalti.lookup(PIDX)
 

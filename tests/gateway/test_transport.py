@@ -225,7 +225,7 @@ def test_an_answer_that_cannot_be_unpacked_is_none(serve, encoding):
         khalti.lookup(PIDX)
 
 
-def test_a_body_that_ends_too_early_is_none_even_if_it_looks_whole(serve):
+def test_a_body_that_ends_early_is_none_even_if_it_looks_whole(serve):
     text = json.dumps(GOOD)
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(text) + 40}\r\n\r\n"
     _server, khalti = serve(sends((head + text).encode(), keep=False))
@@ -300,7 +300,7 @@ def test_silence_is_given_up_in_time(serve):
     assert time.monotonic() - began < 1.0
 
 
-def test_an_answer_that_drips_is_given_up_although_each_drop_is_in_time(serve):
+def test_a_dripping_answer_is_given_up_though_no_drop_is_late(serve):
     _server, khalti = serve(drips(every=0.02), timeout=(0.2, 0.3))
     began = time.monotonic()
 
@@ -311,7 +311,7 @@ def test_an_answer_that_drips_is_given_up_although_each_drop_is_in_time(serve):
 
 
 @pytest.mark.parametrize("breaks", [hangs_up, resets])
-def test_a_line_that_breaks_after_the_request_leaves_the_outcome_unknown(serve, breaks):
+def test_a_break_after_the_request_leaves_the_outcome_unknown(serve, breaks):
     _server, khalti = serve(breaks)
 
     with pytest.raises(GatewayUnreachable) as raised:
@@ -321,7 +321,7 @@ def test_a_line_that_breaks_after_the_request_leaves_the_outcome_unknown(serve, 
 
 
 @pytest.mark.parametrize("breaks", [hangs_up, resets])
-def test_a_line_that_breaks_before_the_request_is_unreachable_too(serve, breaks):
+def test_a_break_before_the_request_is_unreachable_too(serve, breaks):
     server, khalti = serve(breaks, reads=False)
 
     with pytest.raises(GatewayUnreachable):
@@ -384,7 +384,7 @@ def test_a_refusal_does_not_cost_the_connection(serve, turn, error):
     assert server.connections == 1
 
 
-def test_without_keeping_there_would_be_as_many_connections_as_questions(serve):
+def test_without_keep_alive_each_request_opens_a_connection(serve):
     """The control: the server counts what it accepts."""
     server, khalti = serve(says(GOOD, Connection="close"))
 

@@ -94,7 +94,7 @@ def test_each_site_tells_its_own(make_payment, site, museum, choose, open_matter
     assert open_matter(make_payment(site=site))[0].recipients() == ["sita@example.com"]
 
 
-def test_ten_mails_in_an_hour_about_one_site_leave_room_for_another(make_payment, site, museum, choose, open_matter):
+def test_ten_mails_an_hour_for_one_site_leave_room_for_another(make_payment, site, museum, choose, open_matter):
     choose("sita@example.com")
     KhaltiSettings.objects.create(site=museum, notification_recipients="hari@example.com")
 
@@ -104,9 +104,7 @@ def test_ten_mails_in_an_hour_about_one_site_leave_room_for_another(make_payment
     assert len(open_matter(make_payment(site=site))) == 1
 
 
-def test_trouble_that_others_were_mailed_silences_no_mail_to_the_managers(
-    make_payment, site, museum, choose, open_matter
-):
+def test_mails_to_others_silence_no_mail_to_the_managers(make_payment, site, museum, choose, open_matter):
     choose("sita@example.com")
     for _number in range(12):
         open_matter(make_payment(site=site))

@@ -197,7 +197,7 @@ def _news_of(before, after):
         ("Partially refunded", "partially_refunded"),
     ],
 )
-def test_khaltis_words_are_read_without_regard_to_case_and_spaces(stand, words, status):
+def test_khaltis_statuses_are_read_whatever_case_and_spaces(stand, words, status):
     payment = stand("initiated")
 
     apply_lookup(payment, answer(payment, words), requested_at=SOON)
@@ -296,7 +296,7 @@ def test_another_contradiction_opens_another_review(stand):
     assert event_type(payment) == ["needs_attention", "needs_attention"]
 
 
-def test_a_contradiction_on_which_a_person_has_decided_is_not_opened_again_and_another_one_is(stand):
+def test_a_resolved_contradiction_stays_so_and_another_opens(stand):
     payment = stand("initiated")
     apply_lookup(payment, answer(payment, total_amount=1), requested_at=SOON)
     resolve_issue(payment.issues.get(), resolution=KhaltiIssue.Resolution.RESOLVED)
@@ -336,7 +336,7 @@ def test_an_answer_to_an_older_question_changes_nothing(stand):
     assert event_type(payment) == []
 
 
-def test_an_answer_to_an_older_question_changes_nothing_behind_our_back(stand):
+def test_an_answer_to_an_older_lookup_changes_nothing(stand):
     """The object in hand was read before the newer answer was applied by somebody else."""
     payment = stand("initiated")
     apply_lookup(stored(payment), answer(payment, "Completed"), requested_at=SOON)
@@ -360,7 +360,7 @@ def test_an_older_contradiction_raises_no_alarm_behind_our_back(stand):
 
 
 @pytest.mark.parametrize("older", ["Expired", "Pending", "Completed"])
-def test_an_older_answer_loses_also_where_the_newer_one_moved_nothing(stand, older):
+def test_an_older_answer_loses_even_if_the_newer_changed_nothing(stand, older):
     payment = stand("initiated")
     apply_lookup(stored(payment), answer(payment, "Initiated"), requested_at=SOON)
 
@@ -383,7 +383,7 @@ def test_evidence_of_the_future_does_not_outrank_the_truth(stand):
     assert after.looked_up_at < tomorrow
 
 
-def test_a_newer_answer_is_judged_by_what_is_stored_and_not_by_what_was_read(stand):
+def test_a_newer_answer_is_judged_by_what_is_stored_now(stand):
     payment = stand("initiated")
     apply_lookup(stored(payment), answer(payment, "Completed"), requested_at=NOW)
 
@@ -418,7 +418,7 @@ def test_money_that_comes_after_an_end_is_accepted_and_flagged(stand, end):
     assert event_type(payment) == ["ended", "completed", "needs_attention"]
 
 
-def test_a_refund_found_at_once_tells_of_the_purchase_only_where_something_was_kept(stand):
+def test_a_refund_found_at_once_is_a_purchase_only_if_partial(stand):
     kept, refund_summary = stand("initiated"), stand("initiated", pidx="other")
 
     apply_lookup(kept, answer(kept, "Partially Refunded"), requested_at=SOON)

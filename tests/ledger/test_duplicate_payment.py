@@ -99,7 +99,7 @@ def test_giving_the_second_back_is_no_news_of_the_order(khalti, pay, heard, part
     assert heard == [("needs_attention", second.reference)] * partial, "how much it was has to be entered"
 
 
-def test_a_second_that_was_given_back_before_we_looked_is_no_news_either(khalti, pay, begin, heard):
+def test_a_duplicate_refunded_before_the_lookup_is_no_event(khalti, pay, begin, heard):
     """Or else a shop would cancel the order that the first one paid."""
     first, second = pay(), begin()
     khalti.pay(second)
@@ -113,7 +113,7 @@ def test_a_second_that_was_given_back_before_we_looked_is_no_news_either(khalti,
     assert issues(second) == [], "the money is back where it came from: nothing is left to decide"
 
 
-def test_a_second_that_was_partly_given_back_before_we_looked_is_for_a_person(khalti, pay, begin, heard):
+def test_a_duplicate_partly_refunded_before_lookup_is_an_issue(khalti, pay, begin, heard):
     pay()
     second = begin()
     khalti.pay(second)
@@ -198,7 +198,7 @@ def test_other_things_are_other_sales(pay):
 
 
 @pytest.mark.parametrize("ids", [("abc", "ABC"), ("abc", "abc "), ("é", "e")])
-def test_ids_that_a_database_may_take_for_each_other_are_two_things(khalti, begin, heard, ids):
+def test_ids_that_a_database_may_confuse_are_two_payables(khalti, begin, heard, ids):
     payments = [begin() for _id in ids]
     order_type = ContentType.objects.get_for_model(Order)
     for payment, pk in zip(payments, ids, strict=True):

@@ -74,7 +74,7 @@ def test_a_payment_in_time_is_no_matter_for_anyone(khalti, payment):
 
 
 @pytest.mark.parametrize(("seconds", "is_a_matter"), [(-1, False), (0, False), (1, True)])
-def test_an_older_answer_to_a_question_asked_meanwhile_takes_nothing_back(khalti, payment, seconds, is_a_matter):
+def test_an_older_parallel_answer_reverses_nothing(khalti, payment, seconds, is_a_matter):
     """Of two questions on their way at once, the later one may have the older answer."""
     khalti.pay(payment)
     check_payment(payment)

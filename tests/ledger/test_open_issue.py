@@ -123,7 +123,7 @@ class TestAPaymentThatKhaltiDoesNotKnow:
 
         assert issues(payment) == []
 
-    def test_is_for_a_person_an_hour_later_where_its_time_is_not_known(self, khalti, payment, time_machine):
+    def test_opens_an_issue_an_hour_later_without_an_expiry(self, khalti, payment, time_machine):
         self.expires(payment, None)
         time_machine.move_to(timezone.now() + timedelta(seconds=ONE_HOUR + ONE_MINUTE))
 
@@ -132,7 +132,7 @@ class TestAPaymentThatKhaltiDoesNotKnow:
         assert issues(payment) == ["not_found"]
 
 
-def test_a_refused_key_is_told_to_the_site_when_it_is_next_told_something(khalti, payment, heard):
+def test_a_rejected_key_is_delivered_with_the_next_event(khalti, payment, heard):
     khalti.answer("lookup", {"detail": "Invalid token."}, status=401)
     with pytest.raises(KeyRejected):
         check_payment(payment)
@@ -162,7 +162,7 @@ class TestTheMail:
         [mail] = mailoutbox
         assert "रु\xa0०.०१" in mail.body
 
-    def test_keeps_no_visitor_waiting_for_a_mail_server_that_says_nothing(
+    def test_keeps_no_visitor_waiting_for_a_silent_mail_server(
         self, payment, managers, settings, monkeypatch, caplog, silent_server, django_capture_on_commit_callbacks
     ):
         monkeypatch.setattr(mailing, "PATIENCE", 0.3)
@@ -180,7 +180,7 @@ class TestTheMail:
     def test_waits_five_seconds_at_most(self):
         assert mailing.PATIENCE == 5
 
-    def test_is_sent_ten_times_in_an_hour_when_a_thousand_payments_have_the_same_trouble(
+    def test_is_sent_ten_times_an_hour_for_a_thousand_payments(
         self, managers, mailoutbox, make_payment, caplog, time_machine, django_capture_on_commit_callbacks
     ):
         payments = [make_payment() for _number in range(13)]

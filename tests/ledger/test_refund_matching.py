@@ -72,7 +72,7 @@ def test_looking_again_finds_nothing_new(khalti, completed, told):
     assert (rows(), told) == ([("external", "dashboard", 150_000)], [(150_000, 0)])
 
 
-def test_a_part_that_goes_back_in_the_dashboard_has_no_amount_until_a_person_enters_it(khalti, completed, told):
+def test_a_dashboard_partial_refund_needs_its_amount_entered(khalti, completed, told):
     khalti.refund(completed, amount=60_000)
 
     for _time in range(2):
@@ -103,7 +103,7 @@ def test_a_part_and_then_the_rest_in_the_dashboard(khalti, completed, told):
     assert (issue.is_open, issue.resolution, issue.resolved_by) == (None, "resolved_automatically", None)
 
 
-def test_a_part_that_was_entered_and_then_the_rest_in_the_dashboard(khalti, completed, told):
+def test_an_entered_part_and_then_the_rest_in_the_dashboard(khalti, completed, told):
     khalti.refund(completed, amount=60_000)
     check_payment(completed)
     enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
@@ -125,7 +125,7 @@ def test_a_part_by_us_and_the_rest_in_the_dashboard(khalti, completed, told):
     assert told == [(50_000, 100_000), (100_000, 0)]
 
 
-def test_a_part_in_the_dashboard_after_one_of_ours_is_for_a_person_to_record(khalti, completed, told):
+def test_a_dashboard_part_after_ours_is_for_a_person_to_record(khalti, completed, told):
     """Khalti says the same as before, so nobody can see it."""
     refund_payment(completed, 50_000)
     khalti.refund(completed, amount=30_000)
@@ -229,7 +229,7 @@ def test_a_part_while_ours_is_in_doubt_is_for_a_person(khalti, completed, lost, 
 # Past Khalti, and at Khalti too.
 
 
-def test_some_in_cash_and_then_all_of_it_in_the_dashboard_is_too_much(khalti, completed, told):
+def test_some_in_cash_then_all_in_the_dashboard_is_too_much(khalti, completed, told):
     record_refund(completed, 50_000, method=Method.CASH)
     khalti.refund(completed)
 
@@ -265,7 +265,7 @@ def test_that_it_was_too_much_is_one_matter(khalti, completed):
     assert issues(completed) == []
 
 
-def test_cash_after_all_of_it_went_back_in_the_dashboard_is_refused(khalti, completed):
+def test_cash_after_a_full_dashboard_refund_is_refused(khalti, completed):
     khalti.refund(completed)
     check_payment(completed)
 
@@ -289,7 +289,7 @@ def test_each_refund_is_told_once_and_in_order(khalti, completed, told, heard):
     assert completed.issues.get().details == {"excess": 20_000}
 
 
-def test_a_receiver_that_raises_is_called_again_and_its_work_is_done_once(khalti, completed, on, told):
+def test_a_receiver_that_raises_is_called_again_and_works_once(khalti, completed, on, told):
     broken, work = [True], []
 
     def restock(*, payment, refund, amount, refundable, **kwargs):
@@ -336,7 +336,7 @@ def test_a_refund_is_not_told_before_the_sale(khalti, payment, receiver, heard):
 
 
 @pytest.mark.parametrize(("later", "is_a_matter"), [(0, False), (1, True)])
-def test_an_older_answer_to_a_question_asked_meanwhile_is_no_contradiction(khalti, completed, later, is_a_matter):
+def test_an_older_parallel_answer_is_no_contradiction(khalti, completed, later, is_a_matter):
     refund = refund_payment(completed)
     requested_at = refund.resolved_at + timedelta(seconds=later)
 

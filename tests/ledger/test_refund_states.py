@@ -209,7 +209,7 @@ def look(refund, trigger, *, requested_at):
     apply_lookup(payment, answer(payment, trigger), requested_at=requested_at)
 
 
-def test_every_place_has_a_verdict_for_every_status_of_paid_money():
+def test_every_part_has_a_verdict_for_every_paid_status():
     assert set(VERDICTS) == set(RefundPart)
     assert all(set(verdicts) == PAID for verdicts in VERDICTS.values())
     assert {verdict for verdicts in VERDICTS.values() for verdict in verdicts.values()} == set(Verdict)

@@ -39,7 +39,7 @@ def checks_of(payment, *, until, first=START + MINUTE, ends_at=None):
     return moments
 
 
-def test_a_payment_that_nobody_finishes_is_asked_about_seventeen_times():
+def test_an_unfinished_payment_is_looked_up_seventeen_times():
     moments = checks_of(payment_of(), until=START + 365 * DAY, ends_at=START + HOUR)
 
     minutes = [(moment - START) / MINUTE for moment in moments]
@@ -55,7 +55,7 @@ def test_a_link_of_the_sandbox_is_asked_about_fourteen_times():
     assert len(checks_of(payment, until=START + 365 * DAY, ends_at=START + 30 * MINUTE)) == 14
 
 
-def test_while_khalti_says_no_end_it_goes_on_past_the_time_of_the_link():
+def test_without_a_final_status_it_goes_on_past_the_links_expiry():
     moments = checks_of(payment_of(), until=START + 30 * DAY)
 
     pauses = [later - earlier for earlier, later in pairwise(moments)]
@@ -76,7 +76,7 @@ def test_a_link_without_an_end_has_the_usual_life():
 
 
 @pytest.mark.parametrize("status", sorted(PAID - {Status.REFUNDED}))
-def test_what_was_paid_is_looked_at_again_after_1_7_30_and_90_days(status):
+def test_a_paid_payment_is_rechecked_after_1_7_30_and_90_days(status):
     payment = payment_of(status)
     first = next_check(payment, {}, now=START)
 
@@ -106,7 +106,7 @@ def test_what_khalti_never_heard_of_is_not_asked_about():
 
 
 @pytest.mark.parametrize("status", sorted((PAID | SOFT_ENDS) - {Status.REFUNDED}))
-def test_after_an_end_or_the_money_silence_is_met_daily_and_for_90_days(status):
+def test_after_an_end_or_payment_silence_is_daily_for_90_days(status):
     payment = payment_of(status)
 
     for days in (0, 1, 89):
@@ -136,7 +136,7 @@ def test_khalti_may_ask_for_a_longer_pause_but_not_for_years(asked_for, pause):
 
 
 @pytest.mark.parametrize("status", sorted(PAID))
-def test_while_a_refund_is_undecided_khalti_is_asked_again_whatever_else_holds(status):
+def test_an_open_refund_is_looked_up_again_whatever_else_holds(status):
     """Also years later, and also where all went back."""
     for days in (0, 1, 100, 1000):
         now = START + days * DAY

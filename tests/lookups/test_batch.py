@@ -55,7 +55,7 @@ def test_every_answer_comes_with_its_question(khaltis_answer):
     assert come == {number: number for number in range(8)}
 
 
-def test_there_is_room_for_twice_as_many_as_are_asked_and_it_is_filled_in_halves(khaltis_answer):
+def test_room_is_twice_the_concurrency_and_is_filled_in_halves(khaltis_answer):
     with LookupBatch(4) as many:
         rooms = []
         for payment in payments(8):
@@ -66,7 +66,7 @@ def test_there_is_room_for_twice_as_many_as_are_asked_and_it_is_filled_in_halves
     assert rooms == [8, 7, 6, 5, 4, 0, 0, 0]
 
 
-def test_what_was_not_asked_yet_is_taken_back_and_the_rest_is_waited_for(khaltis_answer):
+def test_pending_lookups_are_taken_back_and_the_rest_awaited(khaltis_answer):
     asked = payments(6)
     with LookupBatch(2) as many:
         for payment in asked:

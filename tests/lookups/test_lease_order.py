@@ -55,7 +55,7 @@ def test_what_is_due_once_is_taken_once():
     assert lease(8) == [payment]
 
 
-def test_who_is_seen_paying_is_urgent_until_khalti_says_otherwise(payment):
+def test_a_payer_seen_paying_is_urgent_until_khalti_disagrees(payment):
     for status, is_urgent in (("Pending", True), ("Completed", False)):
         apply_lookup(payment, answer(payment, status), requested_at=timezone.now())
 

@@ -39,7 +39,7 @@ def merchants(*names):
     return [replace(account, name=name) for name in names]
 
 
-def test_each_of_many_merchants_is_looked_at_until_there_are_enough():
+def test_each_of_many_merchants_is_tried_until_there_are_enough():
     waiting(merchant="silent")
     first, second = waiting(merchant="books"), waiting(merchant="shop")
     waiting(merchant="shop", due_in=0)
@@ -91,7 +91,7 @@ def test_a_run_that_was_killed_leaves_nothing_to_clean_up(time_machine):
     assert lease_due_payments(10, merchants("default")) == [payment]
 
 
-def test_what_was_not_begun_is_due_as_before_when_it_is_given_back():
+def test_a_released_lease_makes_a_payment_due_as_before():
     payment = waiting(due_in=-7)
     due = stored(payment).next_check_at
     [leased] = lease_due_payments(1, merchants("default"))

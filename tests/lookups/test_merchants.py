@@ -41,7 +41,7 @@ def test_what_code_names_goes_first(khalti, museums):
     assert start(site=museums, merchant="default").merchant == "default"
 
 
-def test_without_a_site_or_without_settings_it_is_the_default_one(khalti, site):
+def test_without_a_site_or_settings_it_is_the_default_one(khalti, site):
     assert (start().merchant, start(site=site).merchant) == ("default", "default")
     assert not KhaltiSettings.objects.exists()
 

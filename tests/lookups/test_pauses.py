@@ -56,7 +56,7 @@ def test_within_the_pause_nobody_who_looks_calls_it_again(paid, receiver, client
     assert receiver.calls == 2
 
 
-def test_after_the_pause_a_run_tells_the_site_without_anybody_looking(paid, receiver, time_machine):
+def test_after_the_pause_a_run_delivers_by_itself(paid, receiver, time_machine):
     receiver.is_broken = False
     time_machine.move_to(timezone.now() + 1.1 * MINUTE)
 
@@ -148,7 +148,7 @@ class TestThatItLasts:
 
         assert "Thank you. Your payment is complete." in page
 
-    def test_raises_no_new_alarm_when_it_comes_right_after_a_person_closed_it(
+    def test_raises_no_new_alarm_if_it_recovers_after_being_resolved(
         self, paid, receiver, settings, mailoutbox, django_capture_on_commit_callbacks
     ):
         for _time in range(2):
@@ -163,7 +163,7 @@ class TestThatItLasts:
         assert paid.deliveries.get().delivered_at is not None
         assert (paid.issues.count(), mailoutbox) == (1, [])
 
-    def test_is_a_matter_again_when_it_fails_after_a_person_closed_it(self, paid):
+    def test_opens_an_issue_again_if_it_fails_after_being_resolved(self, paid):
         for _time in range(2):
             fail_again(paid)
         resolve_issue(paid.issues.get(), resolution=KhaltiIssue.Resolution.RESOLVED, note="Mended")
@@ -172,7 +172,7 @@ class TestThatItLasts:
 
         assert issues(paid) == ["delivery_failing"]
 
-    def test_may_be_closed_by_a_person_at_the_very_moment_at_which_it_comes_right(self, paid, receiver):
+    def test_may_be_resolved_by_a_person_at_the_moment_it_recovers(self, paid, receiver):
         """Their word stands, and the site's work with it."""
         for _time in range(2):
             fail_again(paid)

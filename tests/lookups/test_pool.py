@@ -90,7 +90,7 @@ def test_an_error_of_ours_is_raised_and_leaves_room(pool, monkeypatch):
             pool.ask("default", break_down, use_late_answer=never)
 
 
-def test_once_one_waited_in_vain_nobody_waits_until_khalti_is_quick(pool, max_wait):
+def test_after_one_waited_in_vain_nobody_waits_until_it_is_quick(pool, max_wait):
     max_wait(0.01)
     slow, late = Khalti(), Late()
     with pytest.raises(AnswerDelayed):

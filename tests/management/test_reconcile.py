@@ -189,7 +189,7 @@ def test_one_that_another_run_has_in_hand_is_left_to_it(khalti, payment):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]], ids=["asked", "dry"])
-def test_one_that_khalti_never_heard_of_is_told_apart_from_one_that_is_not_due(khalti, home, arguments):
+def test_one_never_sent_is_told_apart_from_one_not_due(khalti, home, arguments):
     khalti.answer("initiate", "Down", status=503)
     with pytest.raises(GatewayError):
         start_payment(150_000, purpose="Order", base_url="http://testserver")

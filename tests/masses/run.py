@@ -21,11 +21,11 @@ def main(concurrency: str, care: str = "") -> None:
     django.setup()
     logging.disable(logging.WARNING)  # a line for each payment that could not be checked is of no use here
     from tests.concurrency import shop
-    from tests.workers.apps import forget_to_claim
+    from tests.workers.apps import forget_to_lease
     from wagtail_khalti.actions import reconcile
 
     if care == "careless":
-        forget_to_claim()
+        forget_to_lease()
     shop.open_shop()
     done = reconcile(concurrency=int(concurrency))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KIB

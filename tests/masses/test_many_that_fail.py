@@ -62,7 +62,7 @@ def test_two_runs_that_take_nothing_in_hand_ask_twice(khalti_that_counts, begin_
     assert count["requests"] > mass.MASS
 
 
-def test_what_a_killed_run_left_is_done_by_the_next_and_nothing_else(khalti_that_counts, begin_run, run):
+def test_the_next_run_does_what_a_killed_one_left_and_no_more(khalti_that_counts, begin_run, run):
     mass.begin()
     room = CONCURRENCY * 2
     with on_record("killed in the middle, 30 % fail", f"{mass.MASS} due", asked_at_most=f"{mass.MASS} + {room}") as out:

@@ -24,7 +24,7 @@ def issue(payment):
     return make
 
 
-def test_an_event_is_of_now_and_of_the_system_unless_said_otherwise(payment):
+def test_an_event_is_of_now_and_the_system_by_default(payment):
     before = timezone.now()
 
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.CREATED)
@@ -98,7 +98,7 @@ def test_one_review_of_a_kind_is_open_at_a_time(issue):
         issue()
 
 
-def test_reviews_of_other_kinds_and_of_other_payments_may_be_open_too(issue):
+def test_issues_of_other_kinds_and_payments_may_be_open_too(issue):
     other = KhaltiPayment.objects.create(amount=1_000, purchase_order_id="other")
 
     issue()
@@ -118,7 +118,8 @@ def test_closed_reviews_of_a_kind_may_be_many(issue):
 
 
 @pytest.mark.parametrize("row", [
-    KhaltiIssue(kind="pidx_mismatch"), KhaltiDelivery(event_type="completed"), KhaltiEvent(kind="status_changed", at=timezone.now())
+    KhaltiIssue(kind="pidx_mismatch"), KhaltiDelivery(event_type="completed"),
+    KhaltiEvent(kind="status_changed", at=timezone.now()),
 ])  # fmt: skip
 def test_each_says_what_it_is(payment, row):
     row.payment = payment

@@ -131,7 +131,7 @@ def test_no_evidence_is_too_odd_for_a_sentence(kind, details):
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_what_is_known_of_the_money_decides_whether_a_visitor_may_pay_again(kind):
+def test_the_issues_risk_decides_if_a_visitor_may_pay_again(kind):
     of_other_things = {
         Kind.KEY_REJECTED,
         Kind.LATE_PAYMENT,

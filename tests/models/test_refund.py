@@ -115,7 +115,7 @@ def test_the_largest_amount_of_a_site_can_be_stored(make):
     assert KhaltiRefund.objects.get(pk=make(amount=10**15).pk).amount == 10**15
 
 
-def test_a_payment_with_refunds_is_not_deleted_and_neither_is_what_was_told(make, paid):
+def test_a_payment_with_refunds_or_deliveries_is_not_deleted(make, paid):
     refund = make()
     KhaltiDelivery.objects.create(payment=paid, event_type="refunded", refund=refund)
 
@@ -172,7 +172,7 @@ def test_refunds_are_found_by_how_far_they_have_come(make):
     assert {refund.state for refund in KhaltiRefund.objects.done()} == DONE
 
 
-def test_refunds_of_a_payment_come_in_the_order_in_which_they_were_made(make, paid):
+def test_refunds_of_a_payment_come_in_the_order_of_creation(make, paid):
     first, second = make(), make()
 
     assert list(paid.refunds.all()) == [first, second]

@@ -49,7 +49,7 @@ def test_a_clock_that_is_put_back_stops_nothing():
     assert KhaltiRun.begin_once_every(HOUR, RECONCILE)
 
 
-def test_a_turn_that_began_a_moment_later_by_another_clock_is_not_taken_again():
+def test_a_run_begun_later_by_another_clock_is_not_taken_again():
     KhaltiRun.objects.create(work=RECONCILE, begun_at=timezone.now() + timedelta(seconds=2))
 
     assert not KhaltiRun.begin_once_every(HOUR, RECONCILE)

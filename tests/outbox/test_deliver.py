@@ -82,7 +82,7 @@ def test_a_receivers_own_question_finds_the_payment_paid(payment, on):
     assert found.events.filter(kind="status_changed").exists()
 
 
-def test_what_a_raising_receiver_did_is_undone_and_done_at_the_next_check(payment, order, on, caplog):
+def test_a_raising_receivers_work_is_undone_and_redone_later(payment, order, on, caplog):
     broken = [True]
 
     def receiver(*, payment, **kwargs):
@@ -125,7 +125,7 @@ def test_one_receiver_that_raises_undoes_the_work_of_the_others(payment, order, 
     assert undelivered().count() == 1
 
 
-def test_a_receiver_that_breaks_a_rule_of_the_database_is_like_any_other(payment, order, on):
+def test_a_receiver_that_breaks_a_constraint_is_like_any_other(payment, order, on):
     def receiver(*, payment, **kwargs):
         mark_as_paid(payment=payment)
         KhaltiPayment.objects.create(amount=-1)
@@ -139,7 +139,7 @@ def test_a_receiver_that_breaks_a_rule_of_the_database_is_like_any_other(payment
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_rule_that_the_database_enforces_at_the_end_is_visible_too(payment, order, on):
+def test_a_deferred_constraint_error_is_visible_too(payment, order, on):
     def receiver(*, payment, **kwargs):
         mark_as_paid(payment=payment)
         KhaltiEvent.objects.create(payment_id=10**9, kind="created", at=payment.created_at, actor="system")
@@ -157,7 +157,7 @@ def test_a_rule_that_the_database_enforces_at_the_end_is_visible_too(payment, or
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [ValueError, IntegrityError])
-def test_work_after_the_commit_that_fails_is_in_the_log_and_stops_nobody(payment, order, on, caplog, error):
+def test_failing_work_after_the_commit_is_only_logged(payment, order, on, caplog, error):
     def fails():
         raise error("no such printer")
 
@@ -178,7 +178,7 @@ def test_work_after_the_commit_that_fails_is_in_the_log_and_stops_nobody(payment
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receiver_that_swallows_an_error_of_the_database_is_undone_and_visible(payment, order, on):
+def test_a_receiver_that_swallows_a_database_error_is_undone(payment, order, on):
     def receiver(*, payment, **kwargs):
         mark_as_paid(payment=payment)
         try:
@@ -216,7 +216,7 @@ def test_a_receiver_that_asks_for_a_rollback_is_called_again(payment, order, on)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_that_is_killed_in_a_receiver_leaves_the_news_undelivered(payment, order, on):
+def test_a_kill_in_a_receiver_leaves_the_event_undelivered(payment, order, on):
     def receiver(*, payment, **kwargs):
         mark_as_paid(payment=payment)
         raise SystemExit
@@ -248,7 +248,7 @@ def test_the_fact_is_committed_before_the_site_hears_of_it(payment, on):
     assert KhaltiPayment.objects.get().status == "completed"
 
 
-def test_a_database_that_is_busy_delays_the_news_and_nothing_else(payment, order, on, caplog):
+def test_a_busy_database_delays_the_event_and_nothing_else(payment, order, on, caplog):
     on("completed", mark_as_paid)
 
     def busy(execute, sql, params, many, context):
@@ -316,7 +316,7 @@ def test_a_matter_for_a_person_is_told_once(khalti, payment, heard):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receiver_cannot_ask_khalti_while_its_transaction_is_open(payment, on):
+def test_a_receiver_cannot_call_khalti_inside_its_transaction(payment, on):
     on("completed", lambda *, payment, **kwargs: check_payment(payment))
 
     check_payment(payment)

@@ -135,7 +135,7 @@ def test_what_is_no_name_is_asked_again(visitor, shop_page, written):
     assert not KhaltiPayment.objects.exists()
 
 
-def test_what_was_typed_is_shown_again_as_text_and_never_as_markup(visitor, shop_page):
+def test_typed_input_is_shown_again_as_text_and_never_as_markup(visitor, shop_page):
     visitor.choose(shop_page(ask_for=["name", "email"])).press_pay(name='"><script>alert(1)</script>', email="")
 
     assert visitor.typed["name"] == '"><script>alert(1)</script>'
@@ -166,7 +166,7 @@ def test_a_quantity_is_not_looked_at_where_none_is_asked(visitor, shop_page, the
     assert the_payment().amount == 150_000
 
 
-def test_more_than_the_site_allows_in_one_payment_is_refused_at_the_quantity(visitor, shop_page, settings):
+def test_a_total_above_the_sites_limit_is_an_error_of_quantity(visitor, shop_page, settings):
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MAX_AMOUNT": 4000}
 
     visitor.choose(shop_page(max_quantity=5)).press_pay(quantity="3")

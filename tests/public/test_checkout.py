@@ -41,7 +41,7 @@ def test_sends_the_visitor_to_khaltis_page(visitor, shop_page, the_payment):
     assert visitor.response.url == the_payment().payment_url
 
 
-def test_remembers_where_the_payment_came_from_and_what_was_typed(visitor, shop_page, the_payment):
+def test_remembers_the_payments_source_and_what_was_typed(visitor, shop_page, the_payment):
     shop = shop_page(ask_for=EVERYTHING)
 
     visitor.choose(shop).press_pay(**GOOD_ANSWERS)
@@ -81,7 +81,7 @@ def test_every_label_belongs_to_its_field(visitor, shop_page):
     assert labels == [field["id"] for field in visitor.page.select("form input[id]")]
 
 
-def test_shows_what_is_wrong_at_the_top_and_beside_each_field_and_keeps_what_was_typed(visitor, shop_page):
+def test_shows_errors_on_top_and_at_fields_and_keeps_the_input(visitor, shop_page):
     visitor.choose(shop_page(ask_for=EVERYTHING)).press_pay(name="Sita Rai", email="sita@", phone="")
 
     assert visitor.response.status_code == 200
@@ -106,7 +106,7 @@ def test_shows_what_is_wrong_at_the_top_and_beside_each_field_and_keeps_what_was
     assert visitor.page.title.get_text().startswith("Please check your answers")
 
 
-def test_a_quantity_changes_the_total_and_the_visitor_sees_it_before_paying(visitor, shop_page):
+def test_a_changed_quantity_shows_its_total_before_paying(visitor, shop_page):
     visitor.choose(shop_page(max_quantity=5)).press_pay(quantity="3")
 
     assert not KhaltiPayment.objects.exists()
@@ -279,7 +279,7 @@ class TestPayingAgain:
 
         assert stranger.typed["name"] == ""
 
-    def test_keeps_references_in_the_cookie_and_nothing_that_was_typed(self, visitor, canceled):
+    def test_keeps_only_references_in_the_cookie_and_no_input(self, visitor, canceled):
         cookie = visitor.client.cookies["khalti_started"]
 
         assert canceled.reference in cookie.value

@@ -31,7 +31,7 @@ def second(khalti, begin, client):
     return second
 
 
-def test_the_way_back_leads_to_the_payment_and_never_to_the_thank_you_page(client, khalti, second):
+def test_the_callback_leads_to_the_payment_not_to_thank_you(client, khalti, second):
     for _time in range(2):
         assert client.get(khalti.return_path(second)).url == second.get_absolute_url()
 

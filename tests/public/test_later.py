@@ -38,7 +38,7 @@ def test_opening_it_again_does_not_make_the_history_grow(visitor, khalti, unsent
     assert unsent.events.get(kind="no_answer").count == 5
 
 
-def test_later_the_offer_is_read_again_and_may_cost_something_else(visitor, unsent):
+def test_later_the_offer_is_read_again_at_its_new_price(visitor, unsent):
     KhaltiPayment.objects.update(created_at=timezone.now() - timedelta(minutes=11))
 
     visitor.visit(f"{unsent.get_absolute_url()}continue/")
@@ -109,7 +109,7 @@ def test_repeating_a_callback_fills_no_tables(client, khalti, payment):
 
 
 @pytest.mark.parametrize("changes", [{"pidx": None, "status": "failed"}, {"merchant": "gone"}])
-def test_nor_does_repeating_one_of_a_payment_that_khalti_cannot_be_asked_about(client, payment, changes, time_machine):
+def test_nor_does_a_repeated_callback_that_allows_no_lookup(client, payment, changes, time_machine):
     KhaltiPayment.objects.update(**changes)
     address = reverse("wagtail_khalti:return", args=[payment.reference])
     now = timezone.now()
@@ -149,7 +149,7 @@ def test_who_comes_back_after_a_cancel_is_looked_up_at_once(client, khalti, paym
     assert KhaltiPayment.objects.get().status == "completed"
 
 
-def test_who_comes_back_for_the_first_time_is_looked_up_however_lately_khalti_was_asked(client, khalti, payment):
+def test_a_first_return_is_looked_up_however_recent_the_last_was(client, khalti, payment):
     client.get(payment.get_absolute_url())
     khalti.pay(payment)
 

@@ -75,7 +75,7 @@ def test_one_changed_letter_breaks_an_offer(visitor, shop_page):
         assert visitor.response.status_code == 404
 
 
-def test_the_signature_of_one_kind_of_offer_is_worth_nothing_for_another(visitor, shop_page):
+def test_a_signature_of_one_kind_of_offer_fails_for_another(visitor, shop_page):
     token = visitor.choose(shop_page()).address.split("/")[-2]
 
     visitor.visit(checkout_address(f"t.{token.removeprefix('p.')}"))
@@ -110,7 +110,7 @@ def test_a_deleted_page_sells_nothing(visitor, shop_page):
     assert_cannot_be_bought(visitor, status=410)
 
 
-def test_a_deleted_block_sells_nothing_and_the_way_back_is_offered(visitor, shop_page):
+def test_a_deleted_block_sells_nothing_and_links_back(visitor, shop_page):
     shop = shop_page()
     visitor.choose(shop)
     shop.body = []
@@ -242,7 +242,7 @@ class PricelessBlock(KhaltiCheckoutBlock):
     amount = None
 
 
-def test_a_block_without_a_field_for_the_price_sells_at_the_sites_own(visitor):
+def test_a_block_without_a_price_field_sells_at_the_sites_price(visitor):
     block = MembershipBlock()
     value = block.clean(block.to_python({"item_name": "Membership"}))
 
@@ -252,7 +252,7 @@ def test_a_block_without_a_field_for_the_price_sells_at_the_sites_own(visitor):
     assert "Rs\xa0999" in visitor.page.get_text()
 
 
-def test_a_block_that_lost_its_price_sells_nothing_and_breaks_no_page():
+def test_a_block_that_lost_its_price_sells_and_breaks_nothing():
     block = PricelessBlock()
     value = block.clean(block.to_python({"item_name": "Membership"}))
 

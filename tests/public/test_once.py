@@ -94,7 +94,7 @@ def test_back_after_paying_shows_the_receipt_and_takes_nothing(visitor, shop_pag
     assert SimulatedPayment.objects.count() == 1
 
 
-def test_back_while_it_is_being_paid_leads_to_the_same_khalti_page(visitor, shop_page, khalti, the_payment):
+def test_back_during_payment_leads_to_the_same_khalti_page(visitor, shop_page, khalti, the_payment):
     visitor.choose(shop_page())
     form = visitor.typed
     visitor.send(form)
@@ -105,7 +105,7 @@ def test_back_while_it_is_being_paid_leads_to_the_same_khalti_page(visitor, shop
     assert visitor.response.url == the_payment().payment_url
 
 
-def test_a_cancel_that_nobody_came_back_from_is_found_out_on_the_payments_page(visitor, shop_page, khalti, the_payment):
+def test_a_cancel_without_a_return_is_found_on_the_payment_page(visitor, shop_page, khalti, the_payment):
     visitor.choose(shop_page()).press_pay()
     khalti.cancel(the_payment())
 
@@ -167,7 +167,7 @@ def test_another_browser_learns_no_address_from_what_it_types(visitor, stranger,
     assert KhaltiPayment.objects.count() == 1
 
 
-def test_another_browser_goes_on_with_no_payment_that_is_not_its_own(visitor, stranger, shop_page):
+def test_another_browser_does_not_continue_this_payment(visitor, stranger, shop_page):
     visitor.choose(shop_page(ask_for=["name", "email", "phone"]))
     visitor.send(visitor.typed | GOOD_ANSWERS)
 
@@ -188,7 +188,7 @@ def test_the_next_hour_is_another_matter(visitor, khalti, paid_and_lost, later):
     assert is_told == (later < timedelta(hours=1))
 
 
-def test_one_press_asks_khalti_once_however_often_it_was_canceled(visitor, shop_page, khalti):
+def test_one_press_is_one_lookup_however_often_it_was_canceled(visitor, shop_page, khalti):
     visitor.choose(shop_page())
     form = visitor.typed
     for _time in range(4):

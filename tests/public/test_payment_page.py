@@ -61,7 +61,7 @@ def test_each_state_has_a_next_step(visitor, khalti, sitas_payment, happens):
 
 
 @pytest.mark.parametrize("happens", ["pay", "begin", "cancel", "expire", "fail"])
-def test_a_payment_that_the_sites_own_code_began_has_a_next_step_too(visitor, khalti, payment, happens):
+def test_a_payment_started_by_the_sites_code_has_a_next_step_too(visitor, khalti, payment, happens):
     getattr(khalti, happens)(payment)
 
     visitor.visit(payment.get_absolute_url())
@@ -71,7 +71,7 @@ def test_a_payment_that_the_sites_own_code_began_has_a_next_step_too(visitor, kh
 
 
 @pytest.mark.parametrize("happens", WORDS)
-def test_a_stranger_with_the_link_reads_nothing_personal_but_a_masked_number(stranger, khalti, sitas_payment, happens):
+def test_a_stranger_with_the_link_sees_only_a_masked_number(stranger, khalti, sitas_payment, happens):
     getattr(khalti, happens)(sitas_payment)
 
     stranger.visit(sitas_payment.get_absolute_url())

@@ -87,7 +87,7 @@ def test_a_part_of_it_leaves_the_rest_paid(page, paid):
     assert seen.remains == "Rs 1,000"
 
 
-def test_money_that_needs_a_number_goes_to_a_khalti_account_which_is_not_named(khalti, page, payment):
+def test_a_refund_to_a_mobile_does_not_name_the_account(khalti, page, payment):
     khalti.pay(payment, bank=True)
     refund_payment(check_payment(payment), mobile="9812345678", reason="Sita was unhappy")
 
@@ -104,9 +104,7 @@ def test_money_that_needs_a_number_goes_to_a_khalti_account_which_is_not_named(k
 @pytest.mark.parametrize(
     ("amount", "headline", "remains"), [(50_000, PART, "Rs 1,000"), (150_000, WHOLE, None)], ids=["part", "whole"]
 )
-def test_khalti_knows_nothing_of_cash_and_the_visitor_is_told_all_the_same(
-    page, paid, method, words, amount, headline, remains
-):
+def test_a_cash_refund_unknown_to_khalti_is_shown_to_the_visitor(page, paid, method, words, amount, headline, remains):
     record_refund(paid, amount, method=method, reason="At the desk")
 
     seen = page(paid)
@@ -180,7 +178,7 @@ def test_once_the_amount_is_entered_it_is_told(khalti, page, paid):
     assert seen.remains == "Rs 1,100"
 
 
-def test_what_goes_back_beyond_all_that_was_paid_remains_all_of_it(khalti, page, paid):
+def test_an_over_refund_is_shown_as_a_full_refund(khalti, page, paid):
     record_refund(paid, 150_000, method=Method.CASH)
     khalti.refund(paid, amount=40_000)
     found = check_payment(paid).refunds.last()
@@ -195,7 +193,7 @@ def test_what_goes_back_beyond_all_that_was_paid_remains_all_of_it(khalti, page,
         assert seen.remains is None
 
 
-def test_nobody_knows_how_long_ago_somebody_pressed_a_button_at_khalti(khalti, page, paid):
+def test_a_dashboard_refund_has_no_exact_time(khalti, page, paid):
     khalti.refund(paid)
     found = check_payment(paid).refunds.get()
 
@@ -338,7 +336,7 @@ def test_in_nepali_the_numbers_are_nepali(khalti, visitor, home):
     assert "रु\xa0३,४५६.५०" in visitor.page.get_text()
 
 
-def test_a_payment_of_which_nothing_went_back_costs_no_question_more(page, visitor, paid):
+def test_a_payment_without_refunds_costs_no_extra_query(page, visitor, paid):
     page(paid)
 
     with CaptureQueriesContext(connection) as asked:

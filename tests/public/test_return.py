@@ -105,7 +105,7 @@ def test_coming_back_often_completes_once(client, khalti, payment):
     assert payment.events.filter(kind=KhaltiEvent.Kind.STATUS_CHANGED).count() == 1
 
 
-def test_a_payment_that_is_paid_is_not_asked_for_again_on_each_reload(client, khalti, payment):
+def test_a_paid_payment_is_not_looked_up_on_each_reload(client, khalti, payment):
     khalti.pay(payment)
     client.get(khalti.return_path(payment))
     looked_up = payment.events.filter(kind=KhaltiEvent.Kind.LOOKED_UP)

@@ -130,9 +130,7 @@ class TestTestMode:
         assert (RIBBON in visitor.choose(shop).response.content.decode()) == is_test
 
     @pytest.mark.parametrize("options", [SIMULATED, TWO])
-    def test_is_said_without_asking_the_database_where_it_is_the_same_for_all(
-        self, client, shop_page, choose, settings, options
-    ):
+    def test_needs_no_query_where_it_is_the_same_for_all_sites(self, client, shop_page, choose, settings, options):
         settings.WAGTAIL_KHALTI = options
         choose(merchant="default")
         shop = shop_page()
@@ -212,7 +210,7 @@ class TestTheWayOn:
 
         return come_back
 
-    def test_leads_to_the_page_of_the_site_where_the_payment_names_none(
+    def test_leads_to_the_sites_page_where_the_payment_has_none(
         self, client, khalti, site, choose, make_page, come_back
     ):
         choose(thank_you_page=make_page("thanks"))

@@ -43,7 +43,7 @@ def test_no_usable_answer_to_initiate_is_told_kindly(visitor, khalti, shop_page,
     assert the_payment().status == Status.CREATED
 
 
-def test_sending_the_form_again_when_khalti_is_back_pays_the_same_payment(visitor, khalti, shop_page, the_payment):
+def test_the_same_form_pays_the_same_payment_once_khalti_is_back(visitor, khalti, shop_page, the_payment):
     khalti.answer("initiate", **NO_ANSWERS["503 and HTML"])
     visitor.choose(shop_page(ask_for=["name"])).press_pay(name="Sita Rai")
     reference = the_payment().reference
@@ -105,7 +105,7 @@ def test_after_a_refusal_the_same_form_may_be_tried_again(visitor, khalti, shop_
     assert visitor.response.url == KhaltiPayment.objects.get(status=Status.INITIATED).payment_url
 
 
-def test_what_khalti_refuses_of_something_that_was_not_asked_is_told_too(visitor, khalti, shop_page):
+def test_an_error_about_a_field_not_on_the_form_is_shown_too(visitor, khalti, shop_page):
     khalti.answer("initiate", {"amount": ["Limit reached."], "error_key": "validation_error"}, status=400)
 
     visitor.choose(shop_page()).press_pay()
@@ -130,9 +130,7 @@ LOOKUPS_WITHOUT_AN_ANSWER = {
 
 
 @pytest.mark.parametrize("answer", LOOKUPS_WITHOUT_AN_ANSWER.values(), ids=LOOKUPS_WITHOUT_AN_ANSWER)
-def test_without_an_answer_to_a_lookup_the_visitor_waits_and_is_not_told_failed(
-    visitor, khalti, payment, answer, monkeypatch
-):
+def test_without_a_lookup_answer_the_visitor_waits(visitor, khalti, payment, answer, monkeypatch):
     monkeypatch.setattr("wagtail_khalti.gateway.client.time.sleep", lambda seconds: None)
     khalti.pay(payment)
     khalti.answer("lookup", times=20, **answer)
@@ -184,7 +182,7 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS)
-def test_a_contradiction_completes_nothing_and_asks_not_to_pay_again(visitor, khalti, payment, changes):
+def test_a_contradiction_completes_nothing_and_says_do_not_repay(visitor, khalti, payment, changes):
     khalti.answer_lookup(payment, **changes)
 
     visitor.come_back(khalti, payment)
@@ -216,7 +214,7 @@ class TestOnTheWayToKhalti:
 
         assert response.url == the_payment().payment_url
 
-    def test_says_so_when_khalti_is_still_down_and_offers_to_try_again(self, visitor, khalti, unsent):
+    def test_says_that_khalti_is_still_down_and_offers_a_retry(self, visitor, khalti, unsent):
         khalti.answer("initiate", **NO_ANSWERS["503 and HTML"])
 
         visitor.visit(self.address(unsent))

@@ -192,7 +192,7 @@ def staff_closes(run: Run) -> None:
     if issues:
         issue = run.chance.choice(issues)
         how = KhaltiIssue.Resolution.RESOLVED
-        run.ours(f"staff: close {issue.kind} of {issue.payment.purpose}", lambda: resolve_issue(issue, outcome=how))
+        run.ours(f"staff: close {issue.kind} of {issue.payment.purpose}", lambda: resolve_issue(issue, resolution=how))
 
 
 def time_passes(run: Run) -> None:

@@ -71,14 +71,14 @@ def test_without_the_gate_they_find_a_difference(khalti, monkeypatch):
 
 
 @pytest.mark.in_full
-def test_where_a_word_that_nobody_knows_counts_as_paid_they_find_a_difference(khalti, monkeypatch):
+def test_counting_an_unknown_status_as_paid_is_found(khalti, monkeypatch):
     monkeypatch.setitem(statuses.BY_TEXT, "under review", statuses.GatewayStatus.COMPLETED)
 
     assert "paisa received" in first_difference(khalti)
 
 
 @pytest.mark.in_full
-def test_where_a_failed_delivery_is_marked_they_find_a_difference(khalti, monkeypatch):
+def test_marking_a_failed_delivery_as_delivered_is_found(khalti, monkeypatch):
     def mark_anyway(delivery, error):
         delivery.unmarked().update(delivered_at=timezone.now(), next_try_at=None)
         return True

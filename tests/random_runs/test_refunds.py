@@ -33,7 +33,7 @@ def test_refunds_stay_in_order(khalti):
 
 
 @pytest.mark.in_full
-def test_a_refund_that_is_sent_again_after_a_lost_answer_is_found(khalti, monkeypatch):
+def test_resending_a_refund_after_a_lost_answer_is_found(khalti, monkeypatch):
     """The control: as if it were a question that can be asked twice."""
     ask_once = KhaltiClient.refund
 

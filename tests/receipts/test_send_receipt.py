@@ -221,7 +221,7 @@ class TestWhatAVisitorTyped:
 
 
 class TestTheHistory:
-    def test_has_who_sent_it_and_of_the_address_what_can_be_recognised(self, paid, cashier):
+    def test_has_who_sent_it_and_a_masked_address(self, paid, cashier):
         event = send_receipt(paid, by=cashier)
 
         assert paid.events.get(kind="receipt_sent") == event

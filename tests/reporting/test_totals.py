@@ -118,7 +118,7 @@ def test_each_mode_merchant_and_site_for_itself(shop):
     assert look(sites=[shop["site"].pk]).all.started == 1
 
 
-def test_places_that_took_the_most_come_first_under_their_latest_title(shop):
+def test_largest_dimensions_come_first_under_their_latest_title(shop):
     began(at(3), took=MINUTE, **{**shop, "source_title": "Zebras"})
     began(at(2), took=MINUTE, **{**shop, "source_title": "Apples"})
     began(at(2), took=MINUTE)
@@ -249,7 +249,7 @@ def test_the_usual_payment_asks_nothing_more(khalti):
     assert not [query for query in queries if "counted" in query["sql"]]
 
 
-def test_a_day_is_one_of_nepal_whatever_the_time_zone_of_the_site(settings):
+def test_a_day_is_one_of_nepal_whatever_the_sites_time_zone(settings):
     settings.TIME_ZONE = "UTC"
     began(at(3, "00:30"), took=MINUTE)
 

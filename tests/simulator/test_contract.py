@@ -151,7 +151,7 @@ def test_a_breakdown_that_does_not_sum_up(merchant):
     assert (response.status_code, response.json()) == (400, refused("amount", "Amount Breakdown mismatch."))
 
 
-def test_a_breakdown_that_sums_up_may_hold_text_and_negative_lines(merchant):
+def test_a_breakdown_that_adds_up_may_have_negative_lines(merchant):
     lines = [{"label": "Price", "amount": "1400"}, {"label": "Discount", "amount": -100}]
 
     assert merchant.initiate(amount_breakdown=lines).status_code == 200

@@ -43,7 +43,7 @@ def test_a_refund_may_come_in_parts_and_ends_when_all_is_back(pidx):
         control.refund(pidx, partial=True)
 
 
-def test_half_of_what_is_left_goes_back_and_the_last_paisa_has_no_half(pidx):
+def test_half_the_balance_is_refunded_and_a_paisa_has_no_half(pidx):
     control.pay(pidx)
 
     gone = [control.refund(pidx, partial=True).refunded_amount for _half in range(10)]
@@ -65,7 +65,7 @@ def test_an_exact_amount_goes_back_and_the_last_paisa_ends_it(pidx):
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1201, 10**30, 1.0, True, "1"])
-def test_an_amount_that_does_not_fit_is_an_error_and_nothing_goes_back(pidx, amount):
+def test_an_amount_that_does_not_fit_is_an_error_and_no_refund(pidx, amount):
     control.pay(pidx)
     control.refund(pidx, amount=100)
 

@@ -211,14 +211,14 @@ def test_a_second_click_gives_back_nothing_more(send):
     assert returned() == 500
 
 
-def test_a_second_click_on_all_after_a_part_gives_back_nothing_more(send):
+def test_a_second_click_on_all_after_a_part_refunds_nothing_more(send):
     send("part", amount="5")
 
     assert send("all", left="1300").status_code == 409
     assert returned() == 500
 
 
-def test_what_goes_back_between_the_look_and_the_refund_is_noticed(send, monkeypatch):
+def test_a_refund_between_the_page_view_and_the_click_is_noticed(send, monkeypatch):
     """The look at the row says that all is left; the condition of the UPDATE knows better."""
     give_back = SimulatedPayment.give_back
 
@@ -243,7 +243,7 @@ def test_a_form_without_its_button_does_not_mean_all(client, paid):
     assert returned() == 0
 
 
-def test_a_link_that_says_done_where_nothing_was_done_is_not_believed(open_page):
+def test_a_link_that_falsely_says_done_is_not_believed(open_page):
     assert "Done" not in content(open_page("?done"))
 
 

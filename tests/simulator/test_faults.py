@@ -62,7 +62,7 @@ def test_every_fault_is_used_up_by_one_call(merchant, pidx, endpoint, fault):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "initiate" in fault.endpoints])
-def test_what_comes_instead_has_no_effect_and_what_comes_afterwards_has(merchant, fault):
+def test_a_fault_instead_has_no_effect_and_one_afterwards_has(merchant, fault):
     control.trouble("initiate", fault)
 
     call(merchant, "initiate", "")
@@ -71,7 +71,7 @@ def test_what_comes_instead_has_no_effect_and_what_comes_afterwards_has(merchant
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if "refund" in fault.endpoints])
-def test_a_refund_of_which_nothing_is_heard_has_happened_or_has_not(merchant, pidx, fault):
+def test_a_refund_without_an_answer_has_happened_or_not(merchant, pidx, fault):
     control.pay(pidx)
     control.trouble("refund", fault, pidx=pidx)
 

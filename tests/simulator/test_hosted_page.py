@@ -106,7 +106,7 @@ def test_a_wrong_mpin_keeps_the_mobile_number_and_the_payment(merchant, payer, p
     assert payer.pay(pidx).status_code == 302
 
 
-def test_too_many_wrong_mpins_lock_the_payment_but_not_its_cancel(merchant, payer, pidx):
+def test_too_many_wrong_mpins_lock_paying_but_not_canceling(merchant, payer, pidx):
     answers = [payer.sign_in(pidx, mpin="0000") for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 403]
@@ -183,11 +183,11 @@ def test_an_unknown_payment_has_a_kind_page(payer, unknown):
     assert "Simulator" in content(response)
 
 
-def test_the_root_without_a_payment_says_that_the_simulator_is_ready(db):
+def test_the_root_without_a_payment_says_simulator_ready(db):
     assert "The Khalti simulator is ready" in content(Client().get(reverse("khalti_simulator:page")))
 
 
-def test_the_panel_shows_the_amount_its_lines_and_the_service_charge(merchant, payer, settings):
+def test_the_panel_shows_amount_lines_and_service_charge(merchant, payer, settings):
     settings.KHALTI_SIMULATOR = {"SERVICE_CHARGE": 565, "MERCHANT_NAME": "Himal Books"}
     lines = [{"label": "Books", "amount": 12345000}, {"label": "Discount", "amount": -50}]
     pidx = merchant.start(amount=12344950, amount_breakdown=lines, purchase_order_name="<b>Books</b>")
@@ -203,7 +203,7 @@ def test_the_panel_shows_the_amount_its_lines_and_the_service_charge(merchant, p
     assert "&lt;b&gt;Books&lt;/b&gt;" in page
 
 
-def test_every_page_says_simulator_is_not_kept_and_is_not_indexed(payer, pidx):
+def test_every_page_says_simulator_and_is_not_cached_or_indexed(payer, pidx):
     payer.sign_in(pidx)
     pages = [payer.open(pidx), payer.open(pidx, "confirm"), payer.open(pidx, "leave"), payer.open("unknown")]
     payer.confirm(pidx)
@@ -236,7 +236,7 @@ def test_forms_need_a_csrf_token(pidx, step):
     assert SimulatedPayment.objects.get(pidx=pidx).status is Status.PENDING
 
 
-def test_a_callback_longer_than_djangos_own_redirects_still_goes_out(merchant, payer):
+def test_a_callback_longer_than_djangos_redirects_still_works(merchant, payer):
     pidx = merchant.start(merchant_extra="x" * 5000)
 
     assert len(Payer(Client()).pay(pidx)["Location"]) > 5000

@@ -32,7 +32,7 @@ def test_each_trouble_is_met_once(pidx):
     assert control.calls("lookup", pidx=pidx) == MANY
 
 
-def test_a_trouble_that_is_taken_without_a_condition_is_met_too_often(pidx, monkeypatch):
+def test_a_fault_taken_without_a_condition_is_met_too_often(pidx, monkeypatch):
     """The control: the condition is what makes it once."""
 
     def take_one(self):

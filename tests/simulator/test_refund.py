@@ -119,7 +119,7 @@ def test_what_was_paid_through_a_bank_goes_to_a_mobile(merchant, paid_by_bank, b
 
 
 @pytest.mark.parametrize("body", [{}, {"amount": 500}])
-def test_what_was_paid_through_a_bank_does_not_go_back_without_a_mobile(merchant, paid_by_bank, body):
+def test_a_bank_payment_is_not_refunded_without_a_mobile(merchant, paid_by_bank, body):
     assert said(merchant.refund(paid_by_bank, **body)) == refused("mobile", "This field is required.")
     assert returned() == 0
 
@@ -137,7 +137,7 @@ def test_what_was_paid_through_a_bank_does_not_go_back_without_a_mobile(merchant
         (["9800000001"], "Not a valid string."),
     ],
 )
-def test_what_was_paid_through_a_bank_does_not_go_to_a_mobile_that_is_none(merchant, paid_by_bank, mobile, message):
+def test_a_bank_payment_is_not_refunded_to_an_invalid_mobile(merchant, paid_by_bank, mobile, message):
     assert said(merchant.refund(paid_by_bank, mobile=mobile)) == refused("mobile", message)
     assert returned() == 0
 
@@ -153,7 +153,7 @@ def test_an_unknown_transaction_is_not_found(merchant, pidx, unknown):
     assert control.calls("refund") == 1
 
 
-def test_a_payment_is_known_by_its_transaction_and_not_by_its_pidx(merchant, pidx, paid):
+def test_a_payment_is_found_by_its_transaction_and_not_its_pidx(merchant, pidx, paid):
     assert said(merchant.refund(pidx)) == (404, NOT_FOUND)
 
 

@@ -64,7 +64,7 @@ def test_the_last_slash_may_be_missing(merchant, pidx, endpoint):
     assert response.status_code == 200
 
 
-def test_a_site_that_checks_csrf_does_not_stop_a_merchants_server(db):
+def test_a_csrf_checking_site_does_not_stop_a_merchants_server(db):
     assert Merchant(Client(enforce_csrf_checks=True)).initiate().status_code == 200
 
 

@@ -8,7 +8,7 @@ from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.models import Trouble
 
 
-def test_the_next_call_is_answered_verbatim_and_the_one_after_with_the_truth(merchant, pidx):
+def test_the_next_call_gets_the_script_and_then_the_truth(merchant, pidx):
     control.answer_with("lookup", status=503, body="<h1>Sorry {{ pidx }}</h1>", content_type="text/html")
 
     first, second = merchant.lookup(pidx), merchant.lookup(pidx)

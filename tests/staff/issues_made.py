@@ -9,7 +9,7 @@ Kind = KhaltiIssue.Kind
 
 
 def new_matter(kind=Kind.DUPLICATE_PAYMENT, details=None, *, payment=None, **columns):
-    """Open, with all that belongs to it; ``columns`` are those of its payment. Only ``evidence`` may be made up."""
+    """Open, with all that belongs to it; ``columns`` are those of its payment. Only ``details`` may be made up."""
     given = {} if details is None else {"details": details}
     if columns:
         payment = PaymentFactory(timeline=BEGINNINGS.get(kind, "initiated"), **columns)

@@ -287,5 +287,5 @@ def test_a_zero_byte_in_a_reference_is_not_looked_past(desk, unconfirmed):
     assert desk.client.get(f"/admin/khalti_payments/refunds/{with_zero}/decide/").status_code == 404
 
 
-def test_a_visitor_of_the_site_needs_no_right_to_see_his_own_payment(paid):
+def test_a_visitor_needs_no_right_to_see_their_own_payment(paid):
     assert Client().get(paid.get_absolute_url()).status_code == 200

@@ -71,9 +71,9 @@ class TestThePanel:
     def test_is_there_before_the_first_payment(self, open_home):
         assert sums_of(open_home()) == {"Today": ["0", "Rs 0", "Rs 0"], "Last 7 days": ["0", "Rs 0", "Rs 0"]}
 
-    def test_counts_neither_what_was_not_paid_nor_what_did_not_go_back(self, open_home):
+    def test_counts_no_unpaid_payment_and_no_unfinished_refund(self, open_home):
         PaymentFactory()
-        RefundFactory(unknown=True, payment=came())
+        RefundFactory(lost=True, payment=came())
 
         assert sums_of(open_home())["Today"] == ["1", "Rs 1,500", "Rs 0"]
 

@@ -21,7 +21,7 @@ SANDBOX, LIVE = {"MODE": "sandbox", "SECRET_KEY": "a"}, {"MODE": "live", "SECRET
         ({"MODE": "nonsense", "SECRET_KEY": "a"}, Mode.LIVE),
     ],
 )
-def test_they_are_of_real_money_unless_every_account_is_for_tests(settings, options, mode):
+def test_the_default_is_live_unless_every_account_is_for_tests(settings, options, mode):
     settings.WAGTAIL_KHALTI = options
 
     assert default_mode() == mode

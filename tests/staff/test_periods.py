@@ -126,7 +126,7 @@ class TestMoments:
         assert set(time_bounds(SATURDAY, None)) == {"gte"}
         assert set(time_bounds(None, SATURDAY)) == {"lt"}
 
-    def test_of_the_earliest_and_latest_days_can_be_asked_of_the_database(self, db):
+    def test_of_the_earliest_and_latest_days_can_be_queried(self, db):
         form = form_of("1944-01-01", "2069-12-31")
         said = time_bounds(form.cleaned_data.get("first") or date(1944, 1, 1), date(2069, 12, 31))
 

@@ -75,7 +75,7 @@ class TestThePage:
         assert ribbon_of(Seen(keeper.get(settings_url(museum)))) == "Live Real money."
         assert ribbon_of(Seen(keeper.get(settings_url(site)))) == "Test (simulator) No money moves."
 
-    def test_shows_host_and_fingerprint_of_each_account_and_never_a_key(self, keeper, site, settings):
+    def test_shows_each_accounts_host_and_fingerprint_never_a_key(self, keeper, site, settings):
         settings.WAGTAIL_KHALTI = TWO
 
         page = Seen(keeper.get(settings_url(site)))
@@ -179,7 +179,7 @@ class TestWhatIsChosen:
             assert chosen(site).merchant == ""
             assert "<script> is not" not in page.html
 
-    def test_an_account_that_is_gone_is_said_and_kept_until_another_is_chosen(self, save, keeper, site, settings):
+    def test_a_missing_account_is_named_and_kept_until_changed(self, save, keeper, site, settings):
         settings.WAGTAIL_KHALTI = TWO
         save(merchant="museum")
         settings.WAGTAIL_KHALTI = SIMULATED

@@ -173,8 +173,8 @@ def likeness(row, field):
     return shape(value) if isinstance(value, dict) else value
 
 
-SAID = {"from", "to", "late", "status", "amount", "total_amount", "fee", "refunded", "method", "word", "request", "issue",
-        "was", "event_type", "excess", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
+SAID = {"from", "to", "late", "status", "amount", "total_amount", "fee", "refunded", "method", "trigger", "request",
+        "issue", "was", "event_type", "excess", "attempts", "answer", "error", "error_key", "merchant"}  # fmt: skip
 
 
 def shape(data):
@@ -211,10 +211,10 @@ class Refunding(Reality):
     def requested(self):
         return self.die_at("lookup", refund_payment, self.completed(), 50_000)
 
-    def sending(self):
+    def processing(self):
         return self.die_at("refund", refund_payment, self.completed(), 50_000)
 
-    def unknown(self):
+    def lost(self):
         payment = self.completed()
         self.khalti.trouble("refund", "reset_before")
         # The lookup before it is answered, the ones after it are not.
@@ -226,7 +226,7 @@ class Refunding(Reality):
     def succeeded(self):
         return self.refund(50_000)
 
-    def refused(self):
+    def failed(self):
         payment = self.completed()
         self.khalti.answer("refund", {"detail": "Wallet balance is not sufficient."}, status=400)
         with pytest.raises(KhaltiError):
@@ -253,7 +253,7 @@ class Refunding(Reality):
 
 
 @pytest.mark.parametrize(
-    "trait", ["requested", "sending", "unknown", "succeeded", "refused", "external", "unconfirmed", "nameless"]
+    "trait", ["requested", "processing", "lost", "succeeded", "failed", "external", "unconfirmed", "nameless"]
 )
 def test_a_refund_is_as_the_actions_leave_it(khalti, time_machine, trait):
     real = getattr(Refunding(khalti, time_machine), trait)()
@@ -340,7 +340,7 @@ class Doubting(Refunding):
         return self.nameless()
 
     def refund_contradicted(self):
-        payment = self.sending()
+        payment = self.processing()
         refund = payment.refunds.get()
         self.clock.move_to(timezone.now() + timedelta(minutes=6))
         resolve_refund(refund, was_sent=False)

@@ -140,7 +140,7 @@ def test_khalti_can_be_in_trouble_and_out_of_it(khalti, payment):
     assert khalti.calls("lookup", payment) == khalti.calls("lookup") - 1 > 1
 
 
-def test_trouble_at_initiate_can_wait_for_a_payment_that_has_no_pidx(khalti, payment):
+def test_an_initiate_fault_can_wait_for_a_payment_without_pidx(khalti, payment):
     khalti.trouble("initiate", Fault.RESET_AFTER, payment=payment)  # its order id is not used again
 
     assert start_payment(150_000, purpose="Another", base_url="http://testserver").pidx

@@ -15,7 +15,7 @@ class WorkersConfig(AppConfig):
     def ready(self):
         signals.payment_completed.connect(mark_as_paid)
         if os.environ.get("WORKERS_ARE_CARELESS"):
-            forget_to_claim()
+            forget_to_lease()
 
 
 def mark_as_paid(*, payment, **kwargs):
@@ -24,8 +24,8 @@ def mark_as_paid(*, payment, **kwargs):
     Order.objects.filter(pk=payment.payable_id or None).update(times_paid=F("times_paid") + 1)
 
 
-def forget_to_claim():
+def forget_to_lease():
     """For the control: what is due is read, and not taken."""
-    from wagtail_khalti.actions import claim
+    from wagtail_khalti.lookups import leases
 
-    claim._claim = lambda due, *moment, **claim: list(due)
+    leases._lease = lambda due, **lease: list(due)

@@ -53,7 +53,7 @@ def unfinished():
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_four_workers_miss_none_and_ask_about_none_twice_even_if_one_is_killed(queue, khalti, pay_many, site):
+def test_four_workers_miss_and_repeat_none_even_if_one_is_killed(queue, khalti, pay_many, site):
     pay_many(MANY)
     khalti.lock_payment()
 

@@ -89,7 +89,7 @@ def test_a_page_that_asks_itself_would_wait(khalti, pay_many):
         server.get(KhaltiPayment.objects.get().get_absolute_url(), timeout=1)
 
 
-def test_many_views_of_many_processes_take_one_turn_in_an_interval(khalti, pay_many):
+def test_many_page_views_in_many_processes_start_one_run(khalti, pay_many):
     pay_many(4 * CONCURRENCY)
     khalti.lock_payment()
 
@@ -149,7 +149,7 @@ def test_a_khalti_that_is_down_is_nobodys_trouble(khalti, pay_many):
 
 
 @pytest.mark.in_full
-def test_where_there_are_workers_it_is_left_to_them_as_long_as_they_come(khalti, pay_many):
+def test_where_there_are_workers_it_is_left_to_them(khalti, pay_many):
     pay_many(2 * CONCURRENCY)
 
     with workers_on_the_database(khalti.url) as workers:

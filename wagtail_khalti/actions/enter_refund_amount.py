@@ -23,9 +23,9 @@ def enter_refund_amount(
 ) -> KhaltiRefund:
     """``amount`` paisa, as Khalti's dashboard shows it: Khalti's API does not tell. It can't be changed afterwards.
 
-    Raises ``TypeError``, ``AmountTooSmall``, ``AmountExceedsRefundable`` (also for the whole payment, which Khalti would call
-    refunded), ``RefundAlreadyResolved`` where the amount is known, or ``PermissionDenied``. Commits on its own, so it can't
-    run inside a transaction.
+    Raises ``TypeError``, ``AmountTooSmall``, ``AmountExceedsRefundable`` (also for the whole payment, which Khalti
+    would call refunded), ``RefundAlreadyResolved`` where the amount is known, or ``PermissionDenied``. Commits on its
+    own, so it can't run inside a transaction.
     """
     require_no_transaction("enter_refund_amount")
     require_permission_to_refund(by, refund.payment)

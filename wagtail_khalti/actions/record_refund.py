@@ -33,7 +33,7 @@ def record_refund(
 ) -> KhaltiRefund:
     """``amount`` paisa went back in cash, by bank transfer, or in Khalti's dashboard after an earlier refund.
 
-    Khalti isn't asked for anything, and the status of the payment stays what Khalti says it is. ``remaining`` is what
+    Khalti isn't asked for anything, and the status of the payment stays what Khalti says it is. ``refundable`` is what
     the caller saw as left. Raises as ``refund_payment`` does before it asks Khalti. Commits on its own, so it can't
     run inside a transaction.
     """

@@ -62,19 +62,19 @@ def refund_payment(
 ) -> KhaltiRefund:
     """Give back ``amount`` paisa, or all that is left.
 
-    Look at ``state`` of what comes back: ``succeeded``, or ``unknown`` where Khalti's answer was lost. Then money may
-    have gone back; Khalti is asked what became of it, but never again to do it, and until that is known no other refund
-    of the payment can be made. A key that was used before can bring back a refund in any state.
+    Look at ``state`` of what comes back: ``succeeded``, or ``unconfirmed`` where Khalti's answer was lost. Then money
+    may have gone back; Khalti is asked what became of it, but never again to do it, and until that is known no other
+    refund of the payment can be made. A key that was used before can bring back a refund in any state.
 
     ``mobile`` is the Khalti account of who gets the money (10 digits), needed for payments through a bank. ``by`` is
-    the person, who must have the permission; without one, code acts on its own account. ``remaining`` is what the
+    the person, who must have the permission; without one, code acts on its own account. ``refundable`` is what the
     caller saw as left: where that has changed, nothing is done. The same ``idempotency_key`` gives the same refund, in
     any state, also one that Khalti refused; where nothing was ever sent to Khalti, it begins anew.
 
     Raises ``TypeError`` or ``AmountTooSmall`` for what is no amount, ``ValueError`` for what is no mobile number or too
     long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the kinds of
     ``NotRefundable``. Raises ``RequestRejected`` with Khalti's words (``MobileNeeded`` where it asks for ``mobile``),
-    or another ``GatewayError``, where nothing went back for certain; the refund is kept as ``refused`` then. Commits on
+    or another ``GatewayError``, where nothing went back for certain; the refund is kept as ``failed`` then. Commits on
     its own, so it can't run inside a transaction.
     """
     require_no_transaction("refund_payment")

@@ -25,8 +25,8 @@ def resolve_refund(
 ) -> KhaltiRefund:
     """A person has looked in Khalti's dashboard, and says whether it was made. Nothing is sent, either way.
 
-    Raises ``RefundAlreadyResolved`` where it isn't in doubt any more, ``RefundInProgress`` where it is not yet, because it is
-    just being sent, or ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
+    Raises ``RefundAlreadyResolved`` where it isn't in doubt any more, ``RefundInProgress`` where it is not yet, because
+    it is just being sent, or ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("resolve_refund")
     require_permission_to_refund(by, refund.payment)

@@ -29,8 +29,8 @@ def apply_lookup(
 ) -> KhaltiPayment:
     """Change the payment's status, leave it, or open an issue.
 
-    ``requested_at`` is when the lookup began; an older one never overrides a newer one.
-    Raises ``PaymentBusy`` where others change the payment each time. Commits on its own, so it can't run inside a transaction.
+    ``requested_at`` is when the lookup began; an older one never overrides a newer one. Raises ``PaymentBusy`` where
+    others change the payment each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
     for _try in range(TRIES):

@@ -396,7 +396,7 @@ class TestWhatPeopleTyped:
 
 
 class TestExcel:
-    def test_has_numbers_that_are_numbers_and_refunds_on_a_sheet_of_their_own(self, download, make_paid, desk):
+    def test_has_real_numbers_and_a_sheet_of_refunds(self, download, make_paid, desk):
         payment = make_paid()
         desk.send(desk.get("record_refund", payment).form, amount="300.50", method="cash", reason="=cmd|calc")
 
@@ -410,7 +410,7 @@ class TestExcel:
         assert (refund["Refunded"], refund["Method"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
         assert refund["Requested by"] == "Manager Gurung"
 
-    def test_has_times_that_are_times_and_totals_of_what_a_filter_leaves(self, download, make_paid, time_machine):
+    def test_has_real_times_and_totals_of_the_filtered_rows(self, download, make_paid, time_machine):
         time_machine.move_to("2026-11-21T04:18:21Z", tick=False)
         RefundFactory(payment=make_paid(fee=4_505), amount=20_000)
         make_paid(90_000)
@@ -570,7 +570,7 @@ class TestASentFile:
 
         assert [row["Description"] for row in read()] == [payment.purpose for payment in reversed(made)]
 
-    def test_loses_and_doubles_nothing_while_payments_are_begun_and_settled(self, accountant, many, small_chunks):
+    def test_loses_and_doubles_nothing_while_payments_change(self, accountant, many, small_chunks):
         made = many(35)
         response = accountant.client.get(url_of("export_payments"))
         parts = iter(response.streaming_content)

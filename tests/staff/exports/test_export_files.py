@@ -123,7 +123,7 @@ class TestAWorksheet:
         assert (first.auto_filter.ref, second.auto_filter.ref) == ("A1:C4", "A1:C3")
         assert first.freeze_panes == "A2"
 
-    def test_is_printed_landscape_as_wide_as_the_paper_with_its_headings(self, book):
+    def test_prints_landscape_in_page_width_with_its_headings(self, book):
         first, _second = book
 
         assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", 9)
@@ -163,7 +163,7 @@ class TestTextInExcel:
         assert shown.replace("_x005F_x", "_x") == text
         assert raw.count("inlineStr") == 4, "three headings and the text"
 
-    def test_has_its_underscores_marked_where_excel_reads_a_character_of_them(self):
+    def test_escapes_underscores_that_excel_would_decode(self):
         content = b"".join(write_xlsx([make_sheet([[["_x000D_"], [""], [""]]])]))
 
         assert b"_x005F_x000D_" in ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")

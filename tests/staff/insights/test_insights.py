@@ -217,7 +217,7 @@ class TestTheFigures:
 
         assert list(look().table("pages")) == ["Shop Block body · 6b1dd3f4", "Shop Block body · 77777777"]
 
-    def test_of_many_pages_are_told_for_the_largest_and_for_the_rest_together(self, look):
+    def test_of_many_pages_are_told_for_the_largest_and_the_rest(self, look):
         save(
             [
                 past_payment(TODAY, (number + 1) * 100, title=f"Page {number}", source=str(number))

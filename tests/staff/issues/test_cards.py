@@ -12,7 +12,7 @@ from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff.issues.advice import ADVICE, IssueAction
 from wagtail_khalti.staff.issues.cards import ACTION_BUTTONS, REFUND_ACTIONS, card_of, cards_of
-from wagtail_khalti.staff.issues.details import LABELS
+from wagtail_khalti.staff.issues.details import LABELS, details_of
 from wagtail_khalti.testing.factories import RefundFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,14 @@ class TestEveryKind:
         assert card.advice
 
 
+@pytest.mark.parametrize(("kind", "before"), [(Kind.LATE_PAYMENT, "Failed"), (Kind.REFUND_CONTRADICTED, "Failed")])
+def test_what_failed_before_is_named_as_what_it_was(kind, before):
+    """A payment, or a refund: the stored value is the same."""
+    issue = new_matter(kind, details={"was": "failed"})
+
+    assert list(details_of(issue)) == [("Status before", before)]
+
+
 class TestAMatterAboutARefund:
     @pytest.mark.parametrize("kind", REFUND_ACTIONS)
     def test_that_outlived_it_can_be_closed(self, kind):
@@ -132,7 +140,7 @@ class TestAMatterAboutARefund:
         assert [(card.title, steps_of(card)) for card in seen] == [("Refund in progress", ["REFRESH"])] * 2
 
     def test_is_no_matter_yet_while_khalti_is_still_asked(self):
-        payment = RefundFactory(unknown=True).payment
+        payment = RefundFactory(lost=True).payment
         issue = new_matter(Kind.UNKNOWN_STATUS, payment=payment)
 
         unconfirmed, other = cards_of(issue.payment, refunds_of(issue))

@@ -39,7 +39,7 @@ def buttons_of(case):
 
 
 class TestWhatIsThere:
-    def test_is_told_in_a_sentence_with_its_payment_and_what_it_means(self, open_inbox, home):
+    def test_has_a_sentence_its_payment_and_what_it_means(self, open_inbox, home):
         issue = new_matter(Kind.AMOUNT_MISMATCH)
 
         [case] = cases_of(open_inbox())
@@ -128,7 +128,7 @@ class TestWhatIsThere:
 
         assert not any(word in page.html for word in ("Sita", "9800000001", "sita@"))
 
-    def test_hides_what_khalti_says_of_the_person_from_who_may_not_see_it(self, open_inbox, home):
+    def test_hides_personal_data_from_who_may_not_see_it(self, open_inbox, home):
         new_matter(
             Kind.REFUND_CONTRADICTED,
             {"answer": "Sent to 9800000001"},
@@ -413,7 +413,7 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
         assert "primary" in second
 
 
-def test_the_sites_code_can_be_told_again_of_what_khalti_never_took(sign_in, open_inbox, home):
+def test_events_of_a_payment_never_sent_can_be_redelivered(sign_in, open_inbox, home):
     """Such a payment has no pidx to ask with, and news all the same."""
     issue = new_matter(Kind.DELIVERY_FAILING)
     KhaltiPayment.objects.update(pidx=None)

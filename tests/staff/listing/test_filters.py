@@ -102,8 +102,8 @@ class TestDays:
         assert purposes(later) == []
 
     def test_of_refunds_don_t_count_what_is_in_doubt_or_was_refused(self, ask):
-        RefundFactory(refused=True)
-        RefundFactory(unknown=True)
+        RefundFactory(failed=True)
+        RefundFactory(lost=True)
 
         assert ask(refunded_from="2020-01-01") == []
 
@@ -113,7 +113,7 @@ class TestDays:
         for typed in SENSELESS_DAYS:
             assert ask(status="initiated", **{name: typed}) == [f"{label}: {NO_SUCH_DAY}"], typed
 
-    def test_that_don_t_exist_are_told_on_the_page_and_nothing_is_shown_for_them(self, viewer, three_days):
+    def test_that_don_t_exist_are_an_error_and_nothing_is_shown(self, viewer, three_days):
         page = viewer.get("index", status="initiated", created_from="2083-13-01")
 
         assert complaints(page) == [f"Started: {NO_SUCH_DAY}"]
@@ -212,7 +212,7 @@ class TestChoices:
             ("needs", "Issues"),
         ],
     )
-    def test_that_aren_t_there_are_told_and_nothing_is_shown_for_them(self, ask, viewer, name, label):
+    def test_that_aren_t_there_are_an_error_and_nothing_is_shown(self, ask, viewer, name, label):
         make_many(2)
         told = f"{label}: This is not one of the choices."
 
@@ -234,7 +234,7 @@ class TestChoices:
         assert purposes(page) == ["Seat 1"]
         assert pills(page) == ["Khalti account: charity"]
 
-    def test_of_a_khalti_account_that_is_no_more_are_found_all_the_same(self, ask):
+    def test_of_a_removed_khalti_account_are_still_found(self, ask):
         make_many(1, merchant="gone")
         make_many(1, first=2)
 

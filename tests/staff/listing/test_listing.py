@@ -127,7 +127,7 @@ class TestARow:
         assert statuses[0].endswith("Needs attention")
         assert [status for status in statuses[1:] if "Needs attention" in status] == []
 
-    def test_says_it_also_while_a_refund_is_in_doubt_that_no_matter_was_opened_for(self, viewer, paid, khalti):
+    def test_says_it_also_for_an_unconfirmed_refund_without_an_issue(self, viewer, paid, khalti):
         KhaltiPayment.objects.update(refunding_since=timezone.now())
 
         assert viewer.get("index").rows[0][STATUS] == "Completed Needs attention"
@@ -272,7 +272,7 @@ class TestTests:
             "live": ["live"],
         }
 
-    def test_are_looked_at_where_the_settings_say_so_and_nothing_else_was_asked(self, viewer, db):
+    def test_are_shown_by_default_where_the_settings_say_so(self, viewer, db):
         make_many(1, mode="live", purpose="Real")
         make_many(1, first=2, purpose="Test")
 

@@ -109,7 +109,7 @@ class TestAPayment:
     def test_is_not_looked_for_where_nothing_was_typed(self, cashier, wanted):
         assert len(cashier.get("index", q="  ").rows) == 4
 
-    def test_is_not_found_by_the_person_for_who_may_not_know_the_person(self, viewer, wanted):
+    def test_is_not_found_by_name_for_who_may_not_see_it(self, viewer, wanted):
         for typed in (typed for kind in PERSONAL for typed in WRITTEN[kind]):
             assert found_by(typed, personal=()) == [], typed
         page = viewer.get("index", q="9800000001")

@@ -64,7 +64,7 @@ def test_all_is_done_also_where_every_request_is_a_transaction(
 
 
 @pytest.mark.parametrize("name", ["refund", "record_refund"])
-def test_a_refund_whose_process_was_killed_before_it_was_sent_is_in_nobodys_way(desk, paid, killed, name):
+def test_a_refund_killed_before_sending_blocks_nothing(desk, paid, killed, name):
     killed("lookup", paid)
 
     assert desk.get(name, paid).form.data["refundable" if name == "record_refund" else "amount"]

@@ -187,7 +187,7 @@ def test_what_a_visitor_typed_is_shown_as_words(desk, make_paid):
     assert desk.get("inspect", payment).figures["Name"] == "<script>alert(1)</script>"
 
 
-def test_an_address_leads_to_the_first_of_two_payments_and_to_the_history(desk, paid_twice):
+def test_links_lead_to_the_first_payment_and_to_the_history(desk, paid_twice):
     page = desk.get("inspect", paid_twice)
 
     links = {link["href"] for link in page.soup.select("a[href]")}

@@ -98,7 +98,7 @@ def refunded(db):
 @pytest.fixture
 def on_its_way(paid):
     """Sent a moment ago."""
-    return RefundFactory(sending=True, payment=paid, amount=40_000)
+    return RefundFactory(processing=True, payment=paid, amount=40_000)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ class TestWhoLacksTheRight:
 
         assert [written for written in WRITTEN if str(written) in html] == []
 
-    def test_gives_back_to_the_account_that_paid_and_is_told_of_no_name(self, person_with, personal):
+    def test_refunds_to_the_account_that_paid_without_seeing_a_name(self, person_with, personal):
         desk = person_with(VIEW, REFUND)
 
         page = desk.post("refund", personal, amount="100")
@@ -199,9 +199,7 @@ class TestOneSite:
         }
         assert limited.post("check", payment).messages == ["Status refreshed. Khalti reports “Completed”."]
 
-    def test_of_those_of_another_site_nothing_is_there_and_nothing_happens(
-        self, limited, elsewhere, khalti, mailoutbox
-    ):
+    def test_payments_of_another_site_are_not_there_nor_changed(self, limited, elsewhere, khalti, mailoutbox):
         data = {
             "amount": "1",
             "text": "x",
@@ -227,7 +225,7 @@ class TestOneSite:
 
         assert limited.get("inspect", payment).status == 404
 
-    def test_a_right_for_one_site_is_none_for_another_that_may_be_looked_at(
+    def test_a_right_for_one_site_is_none_for_another_visible_one(
         self, person_with, make_personal, site, other_site, khalti
     ):
         desk = person_with(VIEW)

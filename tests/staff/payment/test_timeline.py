@@ -31,7 +31,7 @@ class TestWhereItCameFrom:
         source = Source(owner=shop_page("Shop"), block_path=f"body.{BLOCK}.checkout")
         return make_paid(source=source)
 
-    def test_leads_to_the_block_in_the_editor_to_the_page_and_to_its_payments(self, colleague, from_page):
+    def test_leads_to_the_block_the_page_and_its_payments(self, colleague, from_page):
         page = colleague.get("inspect", from_page)
 
         source = from_page.source

@@ -40,20 +40,24 @@ LABELS: Mapping[str, Promise] = {
 
 AMOUNTS = frozenset({"total_amount", "fee", "amount", "excess"})
 CHOICE_LABELS: Mapping[str, Mapping[str, Any]] = {
-    "was": {**dict(Status.choices), **dict(State.choices)},
+    "was": dict(Status.choices),
     "event_type": dict(KhaltiDelivery.EventType.choices),
 }
+REFUND_CHOICE_LABELS: Mapping[str, Mapping[str, Any]] = {**CHOICE_LABELS, "was": dict(State.choices)}
+"""A payment and a refund share values such as "failed"; their labels may differ."""
 
 
 def details_of(issue: KhaltiIssue) -> Iterator[tuple[str, str]]:
     """Values from Khalti may be of any type and length."""
     details = issue.details if isinstance(issue.details, Mapping) else {}
+    is_of_refund = issue.kind == KhaltiIssue.Kind.REFUND_CONTRADICTED
+    labels = REFUND_CHOICE_LABELS if is_of_refund else CHOICE_LABELS
     for name, label in LABELS.items():
         if name in details:
-            yield str(label), _format(name, details[name])
+            yield str(label), _format(name, details[name], labels)
 
 
-def _format(name: str, value: Any) -> str:
+def _format(name: str, value: Any, labels: Mapping[str, Mapping[str, Any]]) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -62,4 +66,4 @@ def _format(name: str, value: Any) -> str:
         return rupees(value)
     if name == "attempts" and isinstance(value, int):
         return format_number(value)
-    return str(CHOICE_LABELS.get(name, {}).get(str(value), value))
+    return str(labels.get(name, {}).get(str(value), value))

@@ -1,7 +1,7 @@
 """The history of one payment, told step by step in memory, and saved as the rows that it leads to.
 
-Each step writes what the actions write, and asks the same tables what follows: ``actions.states`` for the road,
-``actions.refund_states`` for refunds, ``actions.schedule`` for the next check. Tests compare it with the actions.
+Each step writes what the actions write, and asks the same tables what follows: ``ledger.payment_states`` for the road,
+``ledger.refund_states`` for refunds, ``ledger.schedule`` for the next check. Tests compare it with the actions.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class IssueFactory(DjangoModelFactory[KhaltiIssue]):
     """An open matter of this ``kind``, with what leads to it: ``IssueFactory(kind=KhaltiIssue.Kind.NOT_FOUND)``.
 
     ``payment`` is made as the kind needs it, or is one that can come to it. ``at`` is when it was opened, now by
-    default. With ``closed`` somebody, ``by``, has closed it with ``outcome`` and ``note``.
+    default. With ``closed`` somebody, ``by``, has closed it with ``resolution`` and ``note``.
     """
 
     class Meta:

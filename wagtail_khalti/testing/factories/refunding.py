@@ -1,4 +1,4 @@
-"""Refunds in the history of a payment, step by step, as ``actions.refund`` and ``actions.book`` make them."""
+"""Refunds in the history of a payment, step by step, as ``actions.refund`` and ``ledger.refunds`` make them."""
 
 from __future__ import annotations
 

@@ -23,10 +23,10 @@ class RefundFactory(DjangoModelFactory[KhaltiRefund]):
     """A third of a paid payment, given back through Khalti; a trait says how far it came instead.
 
     ``payment`` is one that is paid, or is made: ``RefundFactory(payment__amount=90_000)``. ``amount`` is in paisa.
-    ``at`` is when it began, now by default, and ``by`` the person. ``requested`` and ``sending`` are in hand: minutes
-    later they would be something else. ``in_doubt`` comes after another refund, so that no lookup can tell.
-    ``external`` went back in cash, unless ``way`` says otherwise, ``nameless`` in Khalti's dashboard, and nobody knows
-    how much.
+    ``at`` is when it began, now by default, and ``by`` the person. ``requested`` and ``processing`` are under way:
+    minutes later they would be something else. Of ``lost`` Khalti's answer did not arrive; ``unconfirmed`` is one that
+    comes after another refund, so that no lookup can tell. ``external`` is in cash, unless ``method`` says otherwise;
+    ``nameless`` was made in Khalti's dashboard, and nobody knows how much it was.
     """
 
     class Meta:
@@ -34,10 +34,10 @@ class RefundFactory(DjangoModelFactory[KhaltiRefund]):
 
     class Params:
         requested = Trait(state=State.REQUESTED)
-        sending = Trait(state=State.PROCESSING)
-        unknown = Trait(state=State.UNCONFIRMED)
+        processing = Trait(state=State.PROCESSING)
+        lost = Trait(state=State.UNCONFIRMED)
         succeeded = Trait(state=State.SUCCEEDED)
-        refused = Trait(state=State.FAILED)
+        failed = Trait(state=State.FAILED)
         external = Trait(state=State.EXTERNAL)
         unconfirmed = Trait(state=State.UNCONFIRMED, is_doubted=True)
         nameless = Trait(state=State.EXTERNAL, method=Method.DASHBOARD, amount=None)
