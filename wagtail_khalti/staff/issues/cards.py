@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import SENTENCES
-from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.advice import ADVICE, DECIDED, STILL_ASKING, Step
 from wagtail_khalti.staff.permissions import CHECK, REFUND
@@ -137,7 +136,7 @@ def _instead_of(kind: str) -> str:
 
 
 def _about(refund: KhaltiRefund, *, needs_person: bool) -> Iterator[IssueCard]:
-    if refund.state == State.UNCONFIRMED:
+    if refund.is_unconfirmed:
         yield _waiting(refund, Kind.REFUND_UNCONFIRMED, advice=None if needs_person else STILL_ASKING)
     elif refund.is_in_progress:
         yield IssueCard(
