@@ -1,7 +1,7 @@
 """Match what Khalti says was refunded with the refunds that we know of.
 
 Runs whenever something may be decided: after each lookup, whether Khalti answered or not, after each step of a refund,
-and before a person or code refunds more.
+before the next refund begins, and when staff open a page about a refund.
 """
 
 from __future__ import annotations
