@@ -154,7 +154,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
     def _refuse_too_much(self, price: FixedPrice) -> None:
         largest = max_payment()
-        if price.total(price.max_quantity) > largest:
+        if price.max_total > largest:
             raise StructBlockValidationError(
                 {
                     "amount": ValidationError(

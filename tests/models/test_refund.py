@@ -148,6 +148,7 @@ def test_a_refund_knows_where_it_stands(state):
     refund = KhaltiRefund(state=state)
 
     assert refund.is_in_progress == (state in ("requested", "processing", "unconfirmed"))
+    assert refund.is_unconfirmed == (state == "unconfirmed")
     assert refund.is_done == (state in ("succeeded", "external"))
 
 

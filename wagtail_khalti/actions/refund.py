@@ -41,7 +41,6 @@ from wagtail_khalti.ledger import (
 )
 from wagtail_khalti.lookups import LookupAttempt, apply_attempt, look_up, merchant_of
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiRefund
-from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
@@ -183,14 +182,14 @@ def _send(refund: KhaltiRefund) -> None:
         mobile=refund.mobile,
     )
     try:
-        connect(merchant_of(payment)).refund(request)
+        answer = connect(merchant_of(payment)).refund(request)
     except (GatewayRejected, ConnectionNeverMade) as error:
         _apply(refund, RefundTrigger.REJECTED, error=error)
         raise
     except GatewayError as error:
         _apply(refund, RefundTrigger.LOST, error=error)
     else:
-        _apply(refund, RefundTrigger.ACCEPTED, answer="Transaction refund successful.")
+        _apply(refund, RefundTrigger.ACCEPTED, answer=answer)
     _find_out(refund)
 
 
@@ -222,7 +221,7 @@ def _find_out(refund: KhaltiRefund) -> None:
         logger.warning("Refund %s could not be confirmed yet: %s", refund.reference, error)
     refund.refresh_from_db()
     refund.payment = payment
-    if refund.state == State.UNCONFIRMED:
+    if refund.is_unconfirmed:
         logger.warning("It is not known yet what became of refund %s", refund.reference)
 
 

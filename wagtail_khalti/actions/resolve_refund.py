@@ -16,7 +16,6 @@ from wagtail_khalti.ledger import (
     require_permission_to_refund,
 )
 from wagtail_khalti.models import KhaltiRefund
-from wagtail_khalti.models.refund import State
 from wagtail_khalti.outbox import deliver
 
 
@@ -49,5 +48,5 @@ def resolve_refund(
 def _require_doubt(refund: KhaltiRefund) -> None:
     if not refund.is_in_progress:
         raise RefundAlreadyResolved(f"Refund {refund.reference} is {refund.state}")
-    if refund.state != State.UNCONFIRMED:
+    if not refund.is_unconfirmed:
         raise RefundInProgress(f"Refund {refund.reference} is {refund.state}, and somebody is at work on it")

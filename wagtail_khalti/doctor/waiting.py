@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
+from wagtail_khalti.ledger import CERTAIN_AFTER
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.status import WAITING
 
 PATIENCE = timedelta(minutes=15)  # cron runs it each minute; a slow run, or a restart, is no reason to worry
-LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out, or a refund was begun: Khalti was asked many times since
+LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out: Khalti was asked many times since
 SAMPLE_SIZE = 3
 ABOUT_DOUBT = (KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING)
 
@@ -77,7 +78,7 @@ def unconfirmed_refunds() -> Iterator[Finding]:
     told = KhaltiIssue.objects.open().filter(payment=OuterRef("payment"), kind__in=ABOUT_DOUBT)
     # They are few, also where payments are many: no index is kept for this.
     unclear = KhaltiRefund.objects.in_progress() | KhaltiRefund.objects.without_amount()
-    late = unclear.filter(~Exists(told), created_at__lt=timezone.now() - LONG_UNDECIDED)
+    late = unclear.filter(~Exists(told), created_at__lt=timezone.now() - CERTAIN_AFTER)
     oldest = list(late.order_by("created_at", "pk").values_list("payment__reference", "created_at")[:SAMPLE_SIZE])
     if not oldest:
         yield found(level=Level.OK, name="refunds_decided", sentence=_("No refund is in doubt without a matter."))

@@ -1,6 +1,7 @@
 """Faces Khalti: what it says and how it is asked. Knows no Django model."""
 
 from wagtail_khalti.gateway.client import KhaltiClient, connect
+from wagtail_khalti.gateway.interface import Gateway
 from wagtail_khalti.gateway.messages import (
     BreakdownLine,
     Callback,
@@ -17,6 +18,7 @@ __all__ = [
     "BreakdownLine",
     "Callback",
     "Customer",
+    "Gateway",
     "GatewayStatus",
     "InitiateRequest",
     "Initiated",

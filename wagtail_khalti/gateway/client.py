@@ -19,6 +19,7 @@ from wagtail_khalti.exceptions import (
     PidxNotFound,
     RequestRejected,
 )
+from wagtail_khalti.gateway.interface import Gateway
 from wagtail_khalti.gateway.messages import Initiated, InitiateRequest, Lookup, RefundRequest, readable
 from wagtail_khalti.gateway.transport import Account, Answer, Transport
 
@@ -78,7 +79,7 @@ class KhaltiClient:
             raise PidxNotFound(f"Khalti does not know pidx {pidx}")
         raise AnswerNotUnderstood(f"lookup answered {answer.http_status} without a status")
 
-    def refund(self, request: RefundRequest) -> None:
+    def refund(self, request: RefundRequest) -> str:
         """Give money back. Asked once and never again: Khalti would not know the second request for the same.
 
         Raises ``MobileNeeded``, any other ``GatewayRejected`` or ``ConnectionNeverMade`` where nothing went back for
@@ -89,12 +90,14 @@ class KhaltiClient:
             raise RequestRejected({"transaction_id": "no id of Khalti's"})  # ".." would lead to another address
         answer = self.transport.post(REFUND.format(transaction_id=request.transaction_id), request.as_json())
 
-        words = str(answer.body.get("detail", "")).strip().rstrip(".").casefold()
+        said = str(answer.body.get("detail", "")).strip()
+        words = said.rstrip(".").casefold()
         if answer.http_status in CLEAR_REFUSALS and words != REFUNDED:
             fields = {hide(request.mobile, name): hide(request.mobile, text) for name, text in flatten(answer.body)}
             raise MobileNeeded(fields) if asks_for_mobile(fields) else RequestRejected(fields)
         if answer.http_status != 200 or words != REFUNDED:
             raise AnswerNotUnderstood(f"refund answered {answer.http_status} without a word that we know")
+        return said
 
     def _require_key(self) -> None:
         if not self._has_key:
@@ -135,8 +138,8 @@ def asks_for_mobile(fields: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=MAX_ACCOUNTS)
-def connect(account: Account) -> KhaltiClient:
-    """The client of this account; its connections are kept for the life of the process."""
+def connect(account: Account) -> Gateway:
+    """The gateway of this account, which is chosen here only. Its connections are kept for the life of the process."""
     return KhaltiClient(account)
 
 

@@ -13,10 +13,11 @@ from wagtail_khalti.ledger.refund_rules import needs_mobile, require_amount, req
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.refunds import about, move_refund, record_external_refund
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, is_over, next_check_after_silence
-from wagtail_khalti.ledger.unconfirmed_refunds import ABANDONED_AFTER
+from wagtail_khalti.ledger.unconfirmed_refunds import ABANDONED_AFTER, CERTAIN_AFTER
 
 __all__ = [
     "ABANDONED_AFTER",
+    "CERTAIN_AFTER",
     "DUPLICATE_WITHIN",
     "MIN_PAUSE",
     "RefundTrigger",

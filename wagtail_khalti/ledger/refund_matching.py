@@ -1,4 +1,8 @@
-"""Match what Khalti says was refunded with the refunds that we know of."""
+"""Match what Khalti says was refunded with the refunds that we know of.
+
+Runs whenever something may be decided: after each lookup, whether Khalti answered or not, after each step of a refund,
+before the next refund begins, and when staff open a page about a refund.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +41,11 @@ def match_refunds(payment: KhaltiPayment) -> None:
 
 
 def _is_decided(refund: KhaltiRefund, refunds: Sequence[KhaltiRefund]) -> bool:
-    if refund.state != State.UNCONFIRMED:
+    if not refund.is_unconfirmed:
         if is_at_work(refund):
             return False  # that process will know more
         move_refund(refund, RefundTrigger.ABANDONED)
-    if refund.state == State.UNCONFIRMED:
+    if refund.is_unconfirmed:
         _decide(refund, [other for other in refunds if other is not refund and other.is_done and other.is_at_khalti])
     return not refund.is_in_progress
 

@@ -137,6 +137,11 @@ class KhaltiRefund(OnPrimary):
         return self.state in IN_PROGRESS
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether nobody is at work on it and its outcome is unknown. Only then can a person confirm the outcome."""
+        return self.state == State.UNCONFIRMED
+
+    @property
     def is_done(self) -> bool:
         """Whether it is known to have been made."""
         return self.state in DONE

@@ -24,6 +24,10 @@ class FixedPrice:
     def allows(self, quantity: int) -> bool:
         return 1 <= quantity <= self.max_quantity
 
+    @property
+    def max_total(self) -> Paisa:
+        return self.total(self.max_quantity)
+
     def total(self, quantity: int) -> Paisa:
         """The script on the checkout page calculates the same while a visitor types a quantity."""
         return Paisa(self.unit_price * quantity)

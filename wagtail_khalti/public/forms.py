@@ -17,6 +17,7 @@ from wagtail_khalti.conf import configuration, max_payment
 from wagtail_khalti.database.characters import is_whole, why_not_kept
 from wagtail_khalti.formatting import digits, format_number
 from wagtail_khalti.gateway import Customer
+from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Terms
@@ -128,6 +129,15 @@ class CheckoutForm(forms.Form):
     def total(self) -> Paisa:
         return self.terms.price.total(self.quantity_wanted)
 
+    def price_summary(self) -> dict[str, str]:
+        """What it costs, as the page shows it."""
+        language = get_language()
+        return {
+            "unit_price": format_rupees(self.terms.price.unit_price, language),
+            "quantity": format_number(self.quantity_wanted),
+            "total": format_rupees(self.total, language),
+        }
+
     @property
     def saw_total(self) -> bool:
         """Whether the visitor saw the very total that would be charged now."""
@@ -155,6 +165,16 @@ class CheckoutForm(forms.Form):
     @property
     def customer(self) -> Customer:
         return Customer(**{name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")})
+
+
+def answers_of(payment: KhaltiPayment) -> dict[str, object]:
+    """What was entered for this payment, to fill in the form again."""
+    return {
+        "name": payment.customer_name,
+        "email": payment.customer_email,
+        "phone": payment.customer_phone,
+        "quantity": sum(product["quantity"] for product in payment.products) or 1,
+    }
 
 
 def checkout_form() -> type[CheckoutForm]:

@@ -74,6 +74,7 @@ class RefundSummary:
 
     @property
     def _left(self) -> int:
+        """Not ``payment.refundable``, which is less while a refund is in progress: its amount is reserved."""
         return self.payment.amount - sum(made.refund.amount or 0 for made in self.refunds)
 
 
@@ -81,6 +82,6 @@ def refund_summary_of(payment: KhaltiPayment) -> RefundSummary | None:
     """None where nothing did; the payment itself tells that of most, without a query."""
     if not payment.refund_total and payment.status not in WITH_REFUNDS:
         return None
-    refunds = [ShownRefund(refund=refund) for refund in payment.refunds.done()]
+    refunds = [ShownRefund(refund=refund) for refund in payment.refunds.all() if refund.is_done]
     is_any = bool(refunds) or payment.status in WITH_REFUNDS
     return RefundSummary(payment=payment, refunds=refunds) if is_any else None

@@ -90,7 +90,7 @@ def _wanted(offer: Offer, checkout: CheckoutRequest, site: Site | None) -> Khalt
     """What is asked for, as far as others are compared with it. Never saved."""
     account = configuration().merchant(merchant_of_site(site))
     return KhaltiPayment(
-        amount=offer.terms.price.total(checkout.quantity),
+        amount=checkout.total(offer),
         purpose=offer.terms.name,
         merchant=account.name,
         mode=account.mode,

@@ -25,14 +25,12 @@ from wagtail_khalti.exceptions import (
     OfferUnavailable,
     RequestRejected,
 )
-from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.money import format_rupees
 from wagtail_khalti.public.checkout.earlier import Earlier
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
-from wagtail_khalti.public.forms import CheckoutForm, checkout_form
+from wagtail_khalti.public.forms import CheckoutForm, answers_of, checkout_form
 from wagtail_khalti.public.limits import asked_to_wait, please_wait, seconds_to_wait
 from wagtail_khalti.public.merchant import merchant
 from wagtail_khalti.public.offers import Offer, open_offer
@@ -127,16 +125,10 @@ def _answers_given_before(request: HttpRequest) -> dict[str, object]:
     payment = KhaltiPayment.objects.filter(reference=reference).first()
     if payment is None:
         return {}
-    return {
-        "name": payment.customer_name,
-        "email": payment.customer_email,
-        "phone": payment.customer_phone,
-        "quantity": sum(product["quantity"] for product in payment.products) or 1,
-    }
+    return answers_of(payment)
 
 
 def _page(request: HttpRequest, offer: Offer, form: CheckoutForm, *, paid: Earlier | None = None) -> HttpResponse:
-    language = translation.get_language()
     changed_total = form.is_bound and not form.errors and not form.saw_total
     site = site_of(offer.owner, offer.site)
     count_checkout_view_of(request, offer, site)
@@ -147,9 +139,7 @@ def _page(request: HttpRequest, offer: Offer, form: CheckoutForm, *, paid: Earli
             **merchant(site, request),
             "offer": offer,
             "form": form,
-            "unit_price": format_rupees(offer.terms.price.unit_price, language),
-            "quantity": format_number(form.quantity_wanted),
-            "total": format_rupees(form.total, language),
+            **form.price_summary(),
             "has_new_total": changed_total,
             "paid": paid,
             "text": chosen(site).checkout_message,

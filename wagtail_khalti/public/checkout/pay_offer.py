@@ -35,8 +35,8 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
 
     Raises what ``start_payment`` does, and ``ValueError`` for a quantity that the offer doesn't allow.
     """
-    if not offer.terms.price.allows(checkout.quantity):
-        raise ValueError(f"A quantity of {checkout.quantity} is not offered")
+    if not checkout.is_allowed(offer):
+        raise ValueError("This quantity is not offered")
     site = site_of(offer.owner, offer.site)
     earlier = find_earlier(offer, checkout, site)
     if earlier and earlier.is_paid and not checkout.is_repeat:
@@ -55,14 +55,13 @@ def _starter(
     offer: Offer, checkout: CheckoutRequest, site: Site | None, *, base_url: str
 ) -> Callable[..., KhaltiPayment]:
     """``start_payment`` with all that is the same in each try."""
-    price = offer.terms.price
     return partial(
         start_payment,
-        price.total(checkout.quantity),
+        checkout.total(offer),
         purpose=offer.terms.name,
         customer=checkout.customer,
-        breakdown=price.breakdown(checkout.quantity),
-        products=price.line_items(checkout.quantity),
+        breakdown=checkout.breakdown(offer),
+        products=checkout.line_items(offer),
         merchant=merchant_of_site(site),
         site=site,
         # Never a request: by its address it would choose a site, where the offer knows none.

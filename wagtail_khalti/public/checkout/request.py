@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wagtail_khalti.gateway import Customer
+from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.money import Paisa
 from wagtail_khalti.public.offers import Offer
 
 
@@ -27,10 +28,23 @@ class CheckoutRequest:
     begun_here: Sequence[str] = ()
     """References of the payments that began in this browser, the newest first. Only what a signed cookie proves."""
 
+    # What a visitor chose is known to the form and to this class; the rest of the checkout asks here for amounts.
+
+    def is_allowed(self, offer: Offer) -> bool:
+        return offer.terms.price.allows(self.quantity)
+
+    def total(self, offer: Offer) -> Paisa:
+        return offer.terms.price.total(self.quantity)
+
+    def breakdown(self, offer: Offer) -> list[BreakdownLine]:
+        return offer.terms.price.breakdown(self.quantity)
+
+    def line_items(self, offer: Offer) -> list[Product]:
+        return offer.terms.price.line_items(self.quantity)
+
     def idempotency_key(self, offer: Offer) -> str:
         """The same for the same key, offer, total and answers."""
         customer = self.customer
         answers = [self.quantity, customer.name, customer.email, customer.phone, self.is_repeat]
-        total = offer.terms.price.total(self.quantity)
-        text = repr([self.key, offer.token, offer.terms.name, total, *answers])
+        text = repr([self.key, offer.token, offer.terms.name, self.total(offer), *answers])
         return "checkout:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()

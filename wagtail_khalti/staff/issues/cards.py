@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import SENTENCES
-from wagtail_khalti.models.refund import State
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.issues.advice import ADVICE, OUTCOME_KNOWN, STILL_CHECKING, IssueAction
 from wagtail_khalti.staff.permissions import CHECK, REFUND
@@ -141,7 +140,7 @@ def _issue_kind(kind: str) -> str:
 
 
 def _refund_cards(refund: KhaltiRefund, *, needs_person: bool) -> Iterator[IssueCard]:
-    if refund.state == State.UNCONFIRMED:
+    if refund.is_unconfirmed:
         yield _refund_card(refund, Kind.REFUND_UNCONFIRMED, advice=None if needs_person else STILL_CHECKING)
     elif refund.is_in_progress:
         yield IssueCard(

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, resolve_refund
 from wagtail_khalti.exceptions import AmountExceedsRefundable, KhaltiError, RefundAlreadyResolved, RefundsChanged
 from wagtail_khalti.models import KhaltiEvent
-from wagtail_khalti.models.refund import Method, State
+from wagtail_khalti.models.refund import Method
 from wagtail_khalti.staff.action_pages import PaymentActionView, RefundActionView
 from wagtail_khalti.staff.error_messages import error_message, why_not_refundable
 from wagtail_khalti.staff.figures import rupees
@@ -91,10 +91,10 @@ class ResolveRefundView(RefundActionView):
         return _("Confirm refund outcome")
 
     def show(self) -> HttpResponse:
-        return self._refuse_to_decide() if self.refund.state != State.UNCONFIRMED else self.render(form=NoteForm())
+        return self.render(form=NoteForm()) if self.refund.is_unconfirmed else self._refuse_to_decide()
 
     def do(self) -> HttpResponse:
-        if self.refund.state != State.UNCONFIRMED:
+        if not self.refund.is_unconfirmed:
             return self._refuse_to_decide()
         form, said = NoteForm(self.request.POST), self.request.POST.get("was_sent")
         if said not in ("yes", "no") or not form.is_valid():
