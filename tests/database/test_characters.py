@@ -51,7 +51,7 @@ class TestInARealTable:
                 cursor.execute(COLUMN.format(column, name))
 
     def test_a_visitor_reads_it_at_the_field(self):
-        form = CheckoutForm({"name": "Sita 🎂"}, terms=Terms(name="Cake", unit_price=1000, asks=("name",)))
+        form = CheckoutForm({"name": "Sita 🎂"}, terms=Terms(name="Cake", unit_price=1000, fields=("name",)))
 
         assert form.errors == {"name": [WORDS]}
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern
 import wagtail_khalti
 from tests.docs import state_table
 from wagtail_khalti import actions, conf, exceptions, signals, urls
-from wagtail_khalti.blocks import ASKS, KhaltiCheckoutBlock
+from wagtail_khalti.blocks import FIELD_CHOICES, KhaltiCheckoutBlock
 from wagtail_khalti.checks import settings, site, visitors, work
 from wagtail_khalti.ledger import payment_states, refund_states, schedule
 from wagtail_khalti.lookups import leases, run_breaker
@@ -111,9 +111,9 @@ def test_every_field_of_the_block_is_there_by_both_its_names():
 
 
 def test_every_thing_that_a_visitor_can_be_asked_is_there():
-    [row] = re.findall(r"^\| [^|]+ \| `ask_for` \|.*$", read("howto/place-a-block.md"), re.MULTILINE)
+    [row] = re.findall(r"^\| [^|]+ \| `fields` \|.*$", read("howto/place-a-block.md"), re.MULTILINE)
 
-    assert re.findall(r'`"(\w+)"`', row) == [name for name, _label in ASKS]
+    assert re.findall(r'`"(\w+)"`', row) == [name for name, _label in FIELD_CHOICES]
 
 
 def test_every_kind_of_matter_is_there_and_no_other():
