@@ -21,7 +21,7 @@ def checkout_value(thank_you: Page) -> dict[str, Any]:
         "item_name": "Membership",
         "amount": "1500.00",
         "max_quantity": 5,
-        "ask_for": ["name", "email", "phone"],
+        "fields": ["name", "email", "phone"],
         "thank_you_page": thank_you.pk,
         "button_text": "",
     }

@@ -18,7 +18,7 @@ CHECKOUT = {
     "item_name": "Membership",
     "amount": "1500.00",
     "max_quantity": None,
-    "ask_for": [],
+    "fields": [],
     "thank_you_page": None,
     "button_text": "",
 }

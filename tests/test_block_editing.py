@@ -19,7 +19,7 @@ GOOD = {
     "item_name": "Membership",
     "amount": "1500",
     "max_quantity": "",
-    "ask_for": ["name", "phone"],
+    "fields": ["name", "phone"],
     "thank_you_page": "",
     "button_text": "",
 }
@@ -56,12 +56,12 @@ class Editor:
 
 
 def stream(changes):
-    return streamfield([("checkout", {**GOOD, **changes, "ask_for": None})])
+    return streamfield([("checkout", {**GOOD, **changes, "fields": None})])
 
 
 def as_posted(form):
     data = nested_form_data(form)
-    return {name: GOOD["ask_for"] if name.endswith("ask_for") else value for name, value in data.items()}
+    return {name: GOOD["fields"] if name.endswith("fields") else value for name, value in data.items()}
 
 
 def errors_in(response):
@@ -91,7 +91,7 @@ def test_a_good_block_is_published(editor, shop):
     assert response.status_code == 302
     value = live(shop)
     assert (value["item_name"], str(value["amount"]), value["max_quantity"]) == ("Membership 2026", "1750.50", 5)
-    assert list(value["ask_for"]) == ["name", "phone"]
+    assert list(value["fields"]) == ["name", "phone"]
 
 
 @pytest.mark.parametrize(("amount", "publish"), [("9.99", True), ("0", False)])
@@ -181,7 +181,7 @@ def test_an_incomplete_draft_can_be_previewed(editor, shop):
     response = editor.client.get(reverse("wagtailadmin_pages:view_draft", args=[shop.pk]))
 
     assert response.status_code == 200
-    assert b"In a preview the button does nothing." in response.content
+    assert b"The button does nothing in previews." in response.content
 
 
 def test_a_snippet_is_published_too(editor, teaser):

@@ -1,4 +1,4 @@
-"""What an editor places."""
+"""Blocks that editors place on a page."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.offers import Terms, sign_offer
 from wagtail_khalti.public.sites import is_test_site
 
-ASKS = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
-RARE = ("button_text",)
-MAX_QUANTITY = 1000  # of one thing; more is a slip of the keyboard
+FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
+SETTINGS_FIELDS = ("button_text",)  # behind the block's settings cog
+MAX_QUANTITY = 1000  # more is a typing error
 
 below_minimum = MinValueValidator(to_rupees(MINIMUM), message=_("Khalti's minimum is Rs 10."))
 
 
 class ThankYouPageBlock(blocks.PageChooserBlock):
-    """A page chooser that reads the page when it is needed: rendering the page around it makes no query for it."""
+    """A page chooser that loads the page on first use, so that rendering the block makes no query."""
 
     def to_python(self, value: Any) -> Any:
-        return value and self._unread(value)
+        return value and self._deferred_page(value)
 
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
         return [self.to_python(value) for value in values]
@@ -48,36 +48,40 @@ class ThankYouPageBlock(blocks.PageChooserBlock):
             raise ValidationError(_("This page is not published, so visitors could not see it."))
         return page
 
-    def _unread(self, pk: Any) -> Any:
+    def _deferred_page(self, pk: Any) -> Any:
         return self.model_class.from_db(None, [self.model_class._meta.pk.attname], [pk])
 
 
 class KhaltiCheckoutBlock(blocks.StructBlock):
-    """Something that can be bought with Khalti, at a fixed price.
+    """Sells something at a fixed price with Khalti.
 
-    Text that code leaves out is empty, as it is where an editor does: translation tools take no ``None``.
+    Texts that code leaves out are empty strings, since translation tools don't accept ``None``.
     """
 
     heading = blocks.CharBlock(label=_("Heading"), required=False, default="", max_length=255)
     text = blocks.TextBlock(label=_("Text"), required=False, default="")
     item_name = blocks.CharBlock(
-        label=_("What is paid for"),
+        label=_("Description"),
         default="",
         max_length=255,
-        help_text=_("The payer reads this at Khalti and on the receipt, such as “Membership 2026”."),
+        help_text=_("Shown at Khalti and on the receipt, for example “Membership 2026”."),
     )
     amount = blocks.DecimalBlock(
         label=_("Price in rupees"), max_digits=12, decimal_places=2, validators=[below_minimum]
     )
     max_quantity = blocks.IntegerBlock(
-        label=_("Most that can be bought at once"),
+        label=_("Maximum quantity per order"),
         required=False,
         min_value=1,
         max_value=MAX_QUANTITY,
-        help_text=_("Leave empty where there is only one to buy; then no quantity is asked."),
+        help_text=_("Leave empty to sell one per order, without a quantity field."),
     )
-    ask_for = blocks.MultipleChoiceBlock(
-        label=_("Ask the visitor for"), choices=ASKS, required=False, widget=CheckboxSelectMultiple
+    fields = blocks.MultipleChoiceBlock(
+        label=_("Fields"),
+        choices=FIELD_CHOICES,
+        required=False,
+        widget=CheckboxSelectMultiple,
+        help_text=_("What the visitor has to enter before paying."),
     )
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
@@ -85,23 +89,23 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         help_text=_("After paying, visitors see their receipt, with a button to this page."),
     )
     button_text = blocks.CharBlock(
-        label=_("Text on the button"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
+        label=_("Button text"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
     )
 
     class Meta:
         icon = "tag"
         label = _("Khalti checkout")
         label_format = "{item_name} · Rs {amount}"
-        description = _("A button with which visitors pay a fixed price with Khalti.")
+        description = _("A button to pay a fixed price with Khalti.")
         help_text = lazy(lambda: _notice_for_editors(), str)()
         template = "wagtail_khalti/blocks/checkout.html"
         preview_template = "wagtail_khalti/blocks/checkout_preview.html"
 
     def get_form_layout(self) -> BlockGroup:
-        """What is rarely set is behind the cog; whatever a subclass adds or drops, the rest stays in its order."""
+        """Keeps the order of the fields, whatever a subclass adds or removes."""
         return BlockGroup(
-            children=[name for name in self.child_blocks if name not in RARE],
-            settings=[name for name in self.child_blocks if name in RARE],
+            children=[name for name in self.child_blocks if name not in SETTINGS_FIELDS],
+            settings=[name for name in self.child_blocks if name in SETTINGS_FIELDS],
         )
 
     def get_preview_value(self) -> Any:
@@ -116,10 +120,10 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if words := why_not_kept(cleaned.get("item_name") or ""):
-            raise StructBlockValidationError({"item_name": ValidationError(words)})
+        if message := why_not_kept(cleaned.get("item_name") or ""):
+            raise StructBlockValidationError({"item_name": ValidationError(message)})
         if cleaned.get("amount") is not None:
-            self._refuse_too_much(_price(cleaned))
+            self._check_maximum(_price(cleaned))
         return cleaned
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -134,12 +138,12 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
         return context
 
     def terms(self, value: Any) -> Terms:
-        """What is sold, and for how much. A site may subclass the block and decide otherwise here.
+        """What is sold, and for how much. A site can subclass the block and override this.
 
-        Raises ``OfferUnavailable`` where nothing can be bought.
+        Raises ``OfferUnavailable`` if nothing can be bought.
         """
-        if not value.get("item_name") or value.get("amount") is None:  # a subclass may have dropped the field
-            raise OfferUnavailable("The block has no price, or does not say what is paid for")
+        if not value.get("item_name") or value.get("amount") is None:  # a subclass may have removed the field
+            raise OfferUnavailable("The block has no price or no description")
         try:
             price = _price(value)
         except (ValueError, InvalidOperation) as error:
@@ -148,19 +152,19 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
             name=price.name,
             unit_price=price.unit_price,
             max_quantity=price.max_quantity,
-            asks=tuple(value.get("ask_for") or ()),
+            fields=tuple(value.get("fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
         )
 
-    def _refuse_too_much(self, price: FixedPrice) -> None:
+    def _check_maximum(self, price: FixedPrice) -> None:
         largest = max_payment()
         if price.max_total > largest:
             raise StructBlockValidationError(
                 {
                     "amount": ValidationError(
                         _(
-                            "This site takes at most %(largest)s in one payment, and the price times the most that can "
-                            "be bought at once is more."
+                            "This site takes at most %(largest)s in one payment, and the price times the maximum "
+                            "quantity is more."
                         ),
                         params={"largest": format_rupees(largest, get_language())},
                     )
@@ -169,22 +173,22 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
 
 class KhaltiReceiptBlock(blocks.StaticBlock):
-    """A link to the receipt of whoever looks at the page, such as for a thank-you page."""
+    """A button that leads to the visitor's receipt, for example on a thank-you page."""
 
     class Meta:
         icon = "doc-full-inverse"
         label = _("Khalti receipt")
-        description = _("A button that leads visitors back to the receipt of their last payment.")
-        admin_text = _("A button that leads visitors back to the receipt of their last payment.")
+        description = _("A button that leads visitors to the receipt of their last payment.")
+        admin_text = _("A button that leads visitors to the receipt of their last payment.")
         template = "wagtail_khalti/blocks/receipt.html"
         preview_template = "wagtail_khalti/blocks/checkout_preview.html"
 
 
 def _price(value: Any) -> FixedPrice:
-    """As the block's fields say it. Raises ``ValueError`` or ``InvalidOperation`` for an amount that can't be paid."""
+    """The price in the block's fields. Raises ``ValueError`` or ``InvalidOperation`` for an invalid amount."""
     return FixedPrice(
         name=value.get("item_name") or "",
-        unit_price=to_paisa(Decimal(str(value["amount"]))),  # code may give a number or a text
+        unit_price=to_paisa(Decimal(str(value["amount"]))),  # code may set a number or a string
         max_quantity=value.get("max_quantity") or 1,
     )
 
@@ -194,18 +198,18 @@ def _checkout_url(token: str) -> str:
 
 
 def _is_preview(context: Mapping[str, Any]) -> bool:
-    """In a page preview, or in the block picker (whose context holds the definition): nothing can be bought there."""
+    """Whether it is rendered in a page preview or in the block picker, where nothing can be bought."""
     return bool(getattr(context.get("request"), "is_preview", False)) or "block_def" in context
 
 
 def _is_test(context: Mapping[str, Any]) -> bool:
-    """Whether no money moves. Only where that depends on the site, the database is asked."""
+    """Whether payments move no money. Makes a query only if that depends on the site."""
     everywhere = is_test_everywhere()
     return is_test_site(Site.find_for_request(context.get("request"))) if everywhere is None else everywhere
 
 
 def _notice_for_editors() -> str:
-    """What an editor has to know before publishing, as far as it is the same for all accounts."""
+    """What an editor should know before publishing, if it is the same for all Khalti accounts."""
     try:
         merchants = configuration().merchants.values()
     except ImproperlyConfigured:

@@ -5,14 +5,14 @@ from django.urls import path, re_path
 from wagtail_khalti.public.checkout.page import checkout
 from wagtail_khalti.public.payment import receipts
 from wagtail_khalti.public.payment.callback import return_from_khalti
-from wagtail_khalti.public.payment.redirect import go_on_to_khalti
+from wagtail_khalti.public.payment.redirect import continue_to_khalti
 from wagtail_khalti.public.payment.status_page import payment_page
 
 app_name = "wagtail_khalti"
 
 urlpatterns = [
     path("checkout/<str:token>/", checkout, name="checkout"),
-    path("payments/<str:reference>/continue/", go_on_to_khalti, name="continue"),
+    path("payments/<str:reference>/continue/", continue_to_khalti, name="continue"),
     # Khalti has been seen to glue "/?status=…" to an address; extra slashes must not lose a visitor.
     re_path(r"^return/(?P<reference>[^/]+)/+$", return_from_khalti, name="return"),
     path("payments/<str:reference>/", payment_page, name="payment"),

@@ -1,4 +1,4 @@
-"""What an editor of the library can put on a page."""
+"""Blocks for the pages of the library."""
 
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
@@ -6,20 +6,20 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiReceiptBlock
 
 
-class WayBlock(blocks.StructBlock):
-    """A few words and the page they lead to."""
+class PageLinkBlock(blocks.StructBlock):
+    """A link to a page, with a short text."""
 
     page = blocks.PageChooserBlock()
     text = blocks.CharBlock(max_length=200)
 
     class Meta:
         icon = "link"
-        label = "Way to a page"
-        template = "home/blocks/way.html"
+        label = "Link to a page"
+        template = "home/blocks/link.html"
 
 
 class CardBlock(blocks.StructBlock):
-    """A gift of a certain size, and what it does."""
+    """A gift of a fixed amount, and what it pays for."""
 
     title = blocks.CharBlock(max_length=100)
     text = blocks.TextBlock(required=False)
@@ -35,6 +35,6 @@ class BodyBlock(blocks.StreamBlock):
     paragraph = blocks.RichTextBlock(features=["bold", "italic", "link", "ol", "ul"])
     checkout = KhaltiCheckoutBlock()
     cards = blocks.ListBlock(CardBlock(), icon="list-ul", template="home/blocks/tiles.html")
-    ways = blocks.ListBlock(WayBlock(), icon="list-ul", template="home/blocks/tiles.html")
+    links = blocks.ListBlock(PageLinkBlock(), icon="list-ul", template="home/blocks/tiles.html")
     receipt = KhaltiReceiptBlock()
     appeal = SnippetChooserBlock("home.Appeal", template="home/blocks/appeal.html")

@@ -1,4 +1,4 @@
-"""The pages of the library, an appeal that several pages share, and the members who paid."""
+"""The pages of the library, an appeal that several pages show, and the members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wagtail_khalti.models import KhaltiPayment
 
 
 class LibraryPage(Page):
-    """What every page has: a body, and the menu around it."""
+    """Base of all pages: a body, and the menu."""
 
     body = StreamField(BodyBlock(), blank=True)
 
@@ -39,26 +39,26 @@ class LibraryPage(Page):
 
 
 class HomePage(LibraryPage):
-    """The front door, in each language."""
+    """The home page of each language."""
 
     parent_page_types = ["wagtailcore.Page"]
 
 
 class StandardPage(LibraryPage):
-    """Any other page: an event, a thank-you."""
+    """Any other page, such as an event or a thank-you page."""
 
     parent_page_types = ["home.HomePage", "home.StandardPage", "home.MembershipPage"]
 
 
 class MembershipPage(LibraryPage):
-    """Whoever pays on this page becomes a member: see ``receivers``."""
+    """A payment on this page makes the customer a member: see ``receivers``."""
 
     parent_page_types = ["home.HomePage"]
 
 
 @register_snippet
 class Appeal(PreviewableMixin, TranslatableMixin, models.Model):
-    """Something the library collects for, placed on many pages and edited once."""
+    """A fundraiser, edited once and shown on several pages."""
 
     name = models.CharField(max_length=100)
     body = StreamField([("checkout", KhaltiCheckoutBlock())])
@@ -76,7 +76,7 @@ class Appeal(PreviewableMixin, TranslatableMixin, models.Model):
 
 
 class Membership(models.Model):
-    """One year of the library, written when Khalti has confirmed the money."""
+    """One year of membership, created when the payment is completed."""
 
     payment = models.OneToOneField(KhaltiPayment, on_delete=models.PROTECT, related_name="membership")
     name = models.CharField(max_length=255)

@@ -1,4 +1,4 @@
-"""What the library does when money has come, and when it went back."""
+"""Receivers for completed payments and refunds."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from wagtail_khalti.signals import payment_completed, payment_refunded
 
 @receiver(payment_completed)
 def welcome_member(payment: KhaltiPayment, is_test: bool, **kwargs: Any) -> None:
-    """Runs in one transaction with the mark "delivered", so the member is written exactly once.
+    """Runs in the transaction that marks the event as delivered, so a membership is created exactly once.
 
-    Test money makes members only while the site is being tried.
+    Test payments create memberships only with ``DEBUG``.
     """
     if not isinstance(payment.source, MembershipPage) or (is_test and not settings.DEBUG):
         return
@@ -30,6 +30,6 @@ def welcome_member(payment: KhaltiPayment, is_test: bool, **kwargs: Any) -> None
 
 @receiver(payment_refunded)
 def end_membership(payment: KhaltiPayment, refundable: int, **kwargs: Any) -> None:
-    """Once all of the money went back. A part of it may be a discount, and whoever got one stays a member."""
+    """End the membership after a full refund. After a partial refund, such as a discount, it continues."""
     if not refundable:
         Membership.objects.filter(payment=payment).delete()

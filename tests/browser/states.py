@@ -75,17 +75,17 @@ class States:
         self.open_checkout()
 
     def checkout_with_everything(self):
-        self.open_checkout(ask_for=EVERYTHING, max_quantity=10)
+        self.open_checkout(fields=EVERYTHING, max_quantity=10)
 
     def checkout_with_errors(self):
-        self.open_checkout(ask_for=EVERYTHING, max_quantity=10)
+        self.open_checkout(fields=EVERYTHING, max_quantity=10)
         self.page.locator("[name=quantity]").fill("11")
         self.page.locator("[name=email]").fill("sita@")
         self.send()
         self.page.locator("#errors").wait_for()
 
     def checkout_with_a_new_total(self):
-        shop = self.open_checkout(ask_for=["name"])
+        shop = self.open_checkout(fields=["name"])
         self.page.locator("[name=name]").fill(self.words["name"])
         change_price(shop, "1750.00")
         self.send()
@@ -184,7 +184,7 @@ class States:
         control.fail(payment.pidx)
         self.show(payment)
 
-    def under_review(self):
+    def unclear(self):
         payment = self.payment()
         body = {"pidx": payment.pidx, "status": "Completed", "total_amount": payment.amount - 1}
         control.answer_with("lookup", body=body, pidx=payment.pidx)
@@ -259,7 +259,7 @@ NAMES = [
     "canceled",
     "expired",
     "failed",
-    "under_review",
+    "unclear",
     "partially_refunded",
     "refunded",
     "refunded_in_several_ways",

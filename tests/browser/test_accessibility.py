@@ -34,7 +34,9 @@ def assert_nothing_is_wider_than_the_screen(page):
 
 
 def assert_what_is_pressed_is_large(page):
-    for element in page.locator(".khalti-button, .khalti-link, .khalti-tool:visible, .khalti input:visible").all():
+    for element in page.locator(
+        ".khalti-button, .khalti-link, .khalti-script-button:visible, .khalti input:visible"
+    ).all():
         assert element.bounding_box()["height"] >= 44, element.inner_text()
 
 
@@ -55,7 +57,7 @@ def complaints_about(page):
 def test_long_words_stay_inside(open_browser, shop_page):
     page = open_browser(viewport={"width": 320, "height": 740})
     word = "Membershipmembershipmembership" * 6
-    shop = shop_page(item_name=word, heading=word, text=word, button_text=word[:60], ask_for=["name"])
+    shop = shop_page(item_name=word, heading=word, text=word, button_text=word[:60], fields=["name"])
 
     page.goto(shop.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

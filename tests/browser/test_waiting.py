@@ -21,7 +21,7 @@ def payment(home, server):
 @pytest.fixture
 def impatient(monkeypatch):
     """A waiting page that need not wait for seconds."""
-    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.PAUSES", (1,) * 10)
+    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.POLL_INTERVALS", (1,) * 10)
     monkeypatch.setattr("wagtail_khalti.public.payment.refresh.MIN_INTERVAL", timedelta(0))
 
 
@@ -85,7 +85,7 @@ def test_it_bears_an_error_of_ours(browser, payment, impatient):
 
 
 def test_it_stops_asking_in_the_end_and_leaves_it_to_the_button(browser, payment, monkeypatch):
-    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.PAUSES", (0.05, 0.05, 0.05))
+    monkeypatch.setattr("wagtail_khalti.public.payment.status_page.POLL_INTERVALS", (0.05, 0.05, 0.05))
     asked = []
     browser.on("request", lambda request: request.resource_type == "fetch" and asked.append(request.url))
     browser.goto(payment.get_absolute_url())
@@ -130,7 +130,7 @@ def test_it_tells_a_doubt_too(browser, payment, impatient):
 
     control.answer_with("lookup", body=body, pidx=payment.pidx)
 
-    browser.get_by_role("heading", name="Your payment needs a look from us. Please do not pay again.").wait_for()
+    browser.get_by_role("heading", name="We're reviewing your payment. Please don't pay again.").wait_for()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without a script"])
@@ -140,7 +140,7 @@ def test_the_second_of_two_clicks_follows_to_khalti(open_browser, payment, impat
     being_sent = {"status": "created", "initiating_at": timezone.now(), "pidx": None, "payment_url": ""}
     KhaltiPayment.objects.update(**being_sent)
     page.goto(f"{payment.get_absolute_url()}continue/")
-    assert page.locator("h1").inner_text() == "One moment: we are opening Khalti for you."
+    assert page.locator("h1").inner_text() == "One moment: we are taking you to Khalti."
 
     KhaltiPayment.objects.update(**sent)
 

@@ -10,7 +10,7 @@ from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.database.characters import _is_narrow, narrow_dimensions, require_kept
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import characters
-from wagtail_khalti.public.forms import CheckoutForm
+from wagtail_khalti.public.checkout.forms import CheckoutForm
 from wagtail_khalti.public.offers import Terms
 from wagtail_khalti.public.payment.status_page import find_payment
 from wagtail_khalti.staff.forms import NoteForm, RecordForm, RefundForm
@@ -51,7 +51,7 @@ class TestInARealTable:
                 cursor.execute(COLUMN.format(column, name))
 
     def test_a_visitor_reads_it_at_the_field(self):
-        form = CheckoutForm({"name": "Sita 🎂"}, terms=Terms(name="Cake", unit_price=1000, asks=("name",)))
+        form = CheckoutForm({"name": "Sita 🎂"}, terms=Terms(name="Cake", unit_price=1000, fields=("name",)))
 
         assert form.errors == {"name": [WORDS]}
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern
 import wagtail_khalti
 from tests.docs import state_table
 from wagtail_khalti import actions, blocks, conf, exceptions, models, signals, urls
-from wagtail_khalti.blocks import ASKS, KhaltiCheckoutBlock
+from wagtail_khalti.blocks import FIELD_CHOICES, KhaltiCheckoutBlock
 from wagtail_khalti.checks import settings, site, visitors, work
 from wagtail_khalti.ledger import payment_states, refund_states, schedule, unconfirmed_refunds
 from wagtail_khalti.lookups import leases, run_breaker
@@ -116,9 +116,9 @@ def test_every_field_of_the_block_is_there():
 
 
 def test_every_visitor_field_is_there():
-    [row] = re.findall(r"^\| [^|]+ \| `ask_for` \|.*$", read("howto/place-a-block.md"), re.MULTILINE)
+    [row] = re.findall(r"^\| [^|]+ \| `fields` \|.*$", read("howto/place-a-block.md"), re.MULTILINE)
 
-    assert re.findall(r'`"(\w+)"`', row) == [name for name, _label in ASKS]
+    assert re.findall(r'`"(\w+)"`', row) == [name for name, _label in FIELD_CHOICES]
 
 
 def test_every_kind_of_issue_is_there_and_no_other():

@@ -39,7 +39,7 @@ def test_a_mobile_number_may_be_written_in_any_usual_way(written):
 
 
 def test_a_mobile_number_is_kept_as_khalti_wants_it(visitor, shop_page, the_payment):
-    visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone="+९७७ ९८०-००० ०००१")
+    visitor.choose(shop_page(fields=["phone"])).press_pay(phone="+९७७ ९८०-००० ०००१")
 
     assert the_payment().customer_phone == "9800000001"
 
@@ -77,7 +77,7 @@ def test_what_is_no_mobile_number_is_none(written):
 
 @pytest.mark.parametrize("written", ["", "hello", "98000\x0000001", "9" * 5000], ids=repr)
 def test_without_a_mobile_number_it_is_asked_again(visitor, shop_page, written):
-    visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone=written)
+    visitor.choose(shop_page(fields=["phone"])).press_pay(phone=written)
 
     assert visitor.response.status_code == 200
     assert len(visitor.errors) >= 1
@@ -85,14 +85,14 @@ def test_without_a_mobile_number_it_is_asked_again(visitor, shop_page, written):
 
 
 def test_the_words_about_a_mobile_number_say_how_it_looks(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=["phone"])).press_pay(phone="12")
+    visitor.choose(shop_page(fields=["phone"])).press_pay(phone="12")
 
     assert visitor.errors == [PHONE_WORDS]
 
 
 @pytest.mark.parametrize("written", ["sita@example.com", "  sita@example.com ", "\u200bSITA+pay@example.com.np"])
 def test_a_good_e_mail_address_is_taken(visitor, shop_page, the_payment, written):
-    visitor.choose(shop_page(ask_for=["email"])).press_pay(email=written)
+    visitor.choose(shop_page(fields=["email"])).press_pay(email=written)
 
     assert the_payment().customer_email == written.strip(" \u200b").lower()  # as it is searched for
 
@@ -102,7 +102,7 @@ def test_a_good_e_mail_address_is_taken(visitor, shop_page, the_payment, written
     ["", "sita", "sita@", "@example.com", "a b@example.com", "sita@example..com", "x" * 300 + "@a.com", "\x00"],
 )
 def test_what_is_no_e_mail_address_is_asked_again(visitor, shop_page, written):
-    visitor.choose(shop_page(ask_for=["email"])).press_pay(email=written)
+    visitor.choose(shop_page(fields=["email"])).press_pay(email=written)
 
     assert visitor.response.status_code == 200
     assert visitor.errors
@@ -111,7 +111,7 @@ def test_what_is_no_e_mail_address_is_asked_again(visitor, shop_page, written):
 
 @pytest.mark.parametrize("written", ["सीता राई", "O'Brien", "<script>alert(1)</script>", "名字", "x" * 255, "Ana 🙂"])
 def test_any_name_is_a_name(visitor, shop_page, the_payment, written):
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name=written)
+    visitor.choose(shop_page(fields=["name"])).press_pay(name=written)
 
     assert the_payment().customer_name == written
 
@@ -121,14 +121,14 @@ def test_any_name_is_a_name(visitor, shop_page, the_payment, written):
     [("Sita\tRai\r\n", "Sita Rai"), ("\u202eSita", "Sita"), ("a\x00b", "a b"), ("श्री\u200dमान्", "श्री\u200dमान्")],
 )
 def test_a_name_is_kept_without_what_nobody_sees(visitor, shop_page, the_payment, written, kept):
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name=written)
+    visitor.choose(shop_page(fields=["name"])).press_pay(name=written)
 
     assert the_payment().customer_name == kept
 
 
 @pytest.mark.parametrize("written", ["", "   ", "x" * 256, "\x00", "\u200b" + "\t" * 253 + "\u200b"])
 def test_what_is_no_name_is_asked_again(visitor, shop_page, written):
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name=written)
+    visitor.choose(shop_page(fields=["name"])).press_pay(name=written)
 
     assert visitor.response.status_code == 200
     assert visitor.errors
@@ -136,7 +136,7 @@ def test_what_is_no_name_is_asked_again(visitor, shop_page, written):
 
 
 def test_typed_input_is_shown_again_as_text_and_never_as_markup(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=["name", "email"])).press_pay(name='"><script>alert(1)</script>', email="")
+    visitor.choose(shop_page(fields=["name", "email"])).press_pay(name='"><script>alert(1)</script>', email="")
 
     assert visitor.typed["name"] == '"><script>alert(1)</script>'
     assert b"<script>alert" not in visitor.response.content
@@ -213,7 +213,7 @@ def test_any_form_key_is_as_good_as_another(visitor, shop_page, the_payment, key
 
 
 def test_a_form_of_nothing_is_asked_again(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=["name"])).send({})
+    visitor.choose(shop_page(fields=["name"])).send({})
 
     assert visitor.response.status_code == 200
     assert not KhaltiPayment.objects.exists()
@@ -229,12 +229,12 @@ def test_an_upload_instead_of_a_form_starts_nothing(visitor, shop_page):
 
 
 def test_an_answer_given_twice_counts_once(visitor, shop_page, the_payment):
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name=["Hari", "Sita"])
+    visitor.choose(shop_page(fields=["name"])).press_pay(name=["Hari", "Sita"])
 
     assert the_payment().customer_name == "Sita"
 
 
 def test_all_good_answers_go_through(visitor, shop_page, the_payment):
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"], max_quantity=5)).press_pay(**GOOD_ANSWERS)
+    visitor.choose(shop_page(fields=["name", "email", "phone"], max_quantity=5)).press_pay(**GOOD_ANSWERS)
 
     assert visitor.response.url == the_payment().payment_url

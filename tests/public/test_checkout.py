@@ -42,7 +42,7 @@ def test_sends_the_visitor_to_khaltis_page(visitor, shop_page, the_payment):
 
 
 def test_remembers_the_payments_source_and_what_was_typed(visitor, shop_page, the_payment):
-    shop = shop_page(ask_for=EVERYTHING)
+    shop = shop_page(fields=EVERYTHING)
 
     visitor.choose(shop).press_pay(**GOOD_ANSWERS)
 
@@ -58,14 +58,14 @@ def test_remembers_the_payments_source_and_what_was_typed(visitor, shop_page, th
 
 @pytest.mark.parametrize("asked", [[], ["name"], ["email"], ["phone"], EVERYTHING])
 def test_asks_only_what_the_editor_wants_to_know(visitor, shop_page, asked):
-    visitor.choose(shop_page(ask_for=asked))
+    visitor.choose(shop_page(fields=asked))
 
     shown = {name for name in visitor.typed if name in EVERYTHING}
     assert shown == set(asked)
 
 
 def test_lets_browsers_fill_in_what_they_know(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=EVERYTHING, max_quantity=5))
+    visitor.choose(shop_page(fields=EVERYTHING, max_quantity=5))
 
     fields = {field["name"]: field for field in visitor.page.select("form input")}
     assert fields["name"]["autocomplete"] == "name"
@@ -75,14 +75,14 @@ def test_lets_browsers_fill_in_what_they_know(visitor, shop_page):
 
 
 def test_every_label_belongs_to_its_field(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=EVERYTHING, max_quantity=5))
+    visitor.choose(shop_page(fields=EVERYTHING, max_quantity=5))
 
     labels = [label["for"] for label in visitor.page.select("label")]
     assert labels == [field["id"] for field in visitor.page.select("form input[id]")]
 
 
 def test_shows_errors_on_top_and_at_fields_and_keeps_the_input(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=EVERYTHING)).press_pay(name="Sita Rai", email="sita@", phone="")
+    visitor.choose(shop_page(fields=EVERYTHING)).press_pay(name="Sita Rai", email="sita@", phone="")
 
     assert visitor.response.status_code == 200
     words = {
@@ -103,7 +103,7 @@ def test_shows_errors_on_top_and_at_fields_and_keeps_the_input(visitor, shop_pag
     assert not visitor.page.select_one("#id_name").has_attr("aria-invalid")
     assert visitor.typed["name"] == "Sita Rai"
     assert visitor.typed["email"] == "sita@"
-    assert visitor.page.title.get_text().startswith("Please check your answers")
+    assert visitor.page.title.get_text().startswith("There is a problem")
 
 
 def test_a_changed_quantity_shows_its_total_before_paying(visitor, shop_page):
@@ -243,7 +243,7 @@ class TestPayingAgain:
 
     @pytest.fixture
     def canceled(self, visitor, shop_page, the_payment, khalti):
-        visitor.choose(shop_page(ask_for=EVERYTHING, max_quantity=5)).press_pay(**GOOD_ANSWERS | {"quantity": "2"})
+        visitor.choose(shop_page(fields=EVERYTHING, max_quantity=5)).press_pay(**GOOD_ANSWERS | {"quantity": "2"})
         visitor.press_pay()
         khalti.cancel(the_payment())
         visitor.come_back(khalti, the_payment())
@@ -299,7 +299,7 @@ class TestPayingAgain:
 
     @pytest.mark.parametrize("again", ["", "NOSUCHREFERENCE", "x" * 5000, "\x00", "../../etc"])
     def test_ignores_references_that_mean_nothing(self, visitor, shop_page, again):
-        visitor.choose(shop_page(ask_for=["name"]))
+        visitor.choose(shop_page(fields=["name"]))
 
         visitor.response = visitor.client.get(visitor.address, {"again": again})
 

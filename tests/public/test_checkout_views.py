@@ -29,7 +29,7 @@ def test_each_view_counts_in_the_place_of_its_payments(visitor, shop):
 
 
 def test_a_form_that_comes_back_with_errors_was_opened_once(visitor, shop_page):
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name="")
+    visitor.choose(shop_page(fields=["name"])).press_pay(name="")
 
     assert visitor.errors
     assert opened() == 1

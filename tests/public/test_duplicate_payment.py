@@ -7,7 +7,7 @@ from wagtail_khalti.actions import Source, start_payment
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.django_db
-HEADLINE = "You had already paid for this. We have received this payment, too."
+HEADLINE = "You've paid twice. We'll refund this payment."
 
 
 @pytest.fixture

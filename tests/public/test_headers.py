@@ -17,7 +17,7 @@ LARGEST_STYLE = 12 * 1024
 @pytest.fixture
 def addresses(client, shop_page, payment):
     return {
-        "checkout": offer_on(client, shop_page(ask_for=["name", "email", "phone"], max_quantity=10)),
+        "checkout": offer_on(client, shop_page(fields=["name", "email", "phone"], max_quantity=10)),
         "unavailable": reverse("wagtail_khalti:checkout", args=["p.forged"]),
         "return": reverse("wagtail_khalti:return", args=[payment.reference]),
         "continue": reverse("wagtail_khalti:continue", args=[payment.reference]),

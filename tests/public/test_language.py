@@ -27,7 +27,7 @@ def visitor(khalti):
 def nepali_shop(shop_page, home):
     nepali = Locale.objects.create(language_code="ne")
     home.copy_for_translation(nepali).save_revision().publish()
-    shop = shop_page(item_name="Membership", amount="123456.50", max_quantity=5, ask_for=["name", "phone"])
+    shop = shop_page(item_name="Membership", amount="123456.50", max_quantity=5, fields=["name", "phone"])
     translated = shop.copy_for_translation(nepali)
     translated.body[0].value["item_name"] = "सदस्यता"
     translated.save_revision().publish()
@@ -122,7 +122,7 @@ def test_what_can_not_be_bought_any_more_is_told_in_nepali(visitor, nepali_shop)
 def test_the_english_page_of_the_same_site_stays_english(khalti, shop_page):
     visitor = Visitor(headers={"accept-language": "ne"})
 
-    visitor.choose(shop_page(ask_for=["name"]))
+    visitor.choose(shop_page(fields=["name"]))
 
     assert visitor.page.html["lang"] == "en"
     assert visitor.page.select_one("label").get_text() == "Name"

@@ -61,7 +61,7 @@ def test_a_key_that_khalti_refuses_is_not_called_a_silence(visitor, khalti, unse
 
     visitor.visit(f"{unsent.get_absolute_url()}continue/")
 
-    assert visitor.headline == "Payments can't be taken here right now. Nothing was taken."
+    assert visitor.headline == "We can't take payments right now. You have not been charged."
 
 
 def test_a_link_that_ran_out_is_not_offered(visitor, khalti, payment):
@@ -70,7 +70,7 @@ def test_a_link_that_ran_out_is_not_offered(visitor, khalti, payment):
     visitor.visit(payment.get_absolute_url())
 
     assert visitor.headline == "We are confirming your payment with Khalti."
-    assert "Go on to Khalti" not in visitor.page.get_text()
+    assert "Continue to Khalti" not in visitor.page.get_text()
 
 
 def test_after_an_end_khalti_is_asked_before_the_form_pays_again(visitor, khalti, shop_page, the_payment):

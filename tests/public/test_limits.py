@@ -55,12 +55,12 @@ class TestTheCheckout:
     def test_keeps_what_was_typed_and_starts_no_payment(self, visitor, shop_page, limit):
         limit(checkout=1)
         asks = ["name", "email", "phone"]
-        visitor.choose(shop_page(ask_for=asks)).send({})
+        visitor.choose(shop_page(fields=asks)).send({})
 
         visitor.press_pay(**{name: GOOD_ANSWERS[name] for name in asks})
 
         assert must_wait(visitor.response)
-        assert visitor.errors[0].startswith("There are very many requests from your network.")
+        assert visitor.errors[0].startswith("There are too many requests from your network.")
         assert {name: visitor.typed[name] for name in asks} == {name: GOOD_ANSWERS[name] for name in asks}
         assert not KhaltiPayment.objects.exists()
 
@@ -142,7 +142,7 @@ class TestWhoIsLimited:
 
     def test_the_network_when_many_of_it_come(self, visitor, limit):
         limit(page=1)
-        for host in range(limits.VISITORS_OF_A_NETWORK):
+        for host in range(limits.NETWORK_FACTOR):
             assert statuses(visitor.client, 1, REMOTE_ADDR=f"103.10.28.{host + 1}") == [404]
 
         assert statuses(visitor.client, 1, REMOTE_ADDR="103.10.28.200") == [429]
@@ -251,7 +251,7 @@ class TestAFormOfTheSitesOwn:
 def test_hidden_fields_and_media_of_a_form_are_on_the_page(visitor, shop_page, settings, monkeypatch):
     from django import forms
 
-    from wagtail_khalti.public.forms import CheckoutForm
+    from wagtail_khalti.public.checkout.forms import CheckoutForm
 
     class HiddenCaptcha(forms.HiddenInput):
         class Media:

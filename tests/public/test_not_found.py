@@ -20,14 +20,14 @@ def test_an_unknown_payment_keeps_its_page(client, khalti, place):
     response = client.get(f"/khalti/{place}")
 
     assert response.status_code == 404
-    assert "We do not know this payment" in response.content.decode()
+    assert "Payment not found" in response.content.decode()
 
 
 def test_an_offer_of_somebody_else_keeps_its_page(client, khalti):
     response = client.get("/khalti/checkout/nonsense/")
 
     assert response.status_code == 404
-    assert "This can't be bought any more" in response.content.decode()
+    assert "No longer available" in response.content.decode()
 
 
 def test_what_is_not_ours_is_still_sent_on(client, khalti):

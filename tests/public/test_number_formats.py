@@ -20,7 +20,7 @@ def buy(khalti, shop_page):
     """Three of something dear, on a page without scripts, to the receipt."""
 
     def walk(visitor):
-        visitor.choose(shop_page(amount="1500.50", max_quantity=2000, ask_for=["name"]))
+        visitor.choose(shop_page(amount="1500.50", max_quantity=2000, fields=["name"]))
         visitor.press_pay(name="Sita Rai", quantity="1200")
         assert visitor.typed["total_seen"] == "180060000"
         visitor.press_pay()

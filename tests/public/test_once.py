@@ -13,7 +13,7 @@ from wagtail_khalti.simulator.models import SimulatedPayment
 
 
 def test_a_form_that_is_sent_twice_is_one_payment(visitor, shop_page, the_payment):
-    visitor.choose(shop_page(ask_for=["name"]))
+    visitor.choose(shop_page(fields=["name"]))
     form = visitor.typed | {"name": "Sita Rai"}
 
     first = visitor.send(form).response.url
@@ -45,7 +45,7 @@ def test_two_visitors_never_share_a_payment(visitor, stranger, shop_page):
 
 @pytest.mark.parametrize("change", [{"name": "Hari"}, {"email": "hari@example.com"}, {"phone": "9800000002"}])
 def test_another_answer_is_another_wish(visitor, shop_page, change):
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"]))
+    visitor.choose(shop_page(fields=["name", "email", "phone"]))
     form = visitor.typed | GOOD_ANSWERS
 
     visitor.send(form)
@@ -111,7 +111,7 @@ def test_a_cancel_without_a_return_is_found_on_the_payment_page(visitor, shop_pa
 
     visitor.visit(the_payment().get_absolute_url())
 
-    assert visitor.headline == "You canceled the payment. Nothing was taken."
+    assert visitor.headline == "You cancelled the payment. You have not been charged."
 
 
 # Paid, and no way back: the browser was closed before it came back from Khalti.
@@ -120,7 +120,7 @@ def test_a_cancel_without_a_return_is_found_on_the_payment_page(visitor, shop_pa
 @pytest.fixture
 def paid_and_lost(visitor, shop_page, khalti, the_payment):
     """The visitor has paid, and is at the form again, which is filled in. Nobody here knows of it."""
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"]))
+    visitor.choose(shop_page(fields=["name", "email", "phone"]))
     visitor.send(visitor.typed | GOOD_ANSWERS)
     khalti.pay(the_payment())
     return the_payment()
@@ -168,7 +168,7 @@ def test_another_browser_learns_no_address_from_what_it_types(visitor, stranger,
 
 
 def test_another_browser_does_not_continue_this_payment(visitor, stranger, shop_page):
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"]))
+    visitor.choose(shop_page(fields=["name", "email", "phone"]))
     visitor.send(visitor.typed | GOOD_ANSWERS)
 
     stranger.visit(visitor.address)
@@ -207,7 +207,7 @@ def test_one_press_is_one_lookup_however_often_it_was_canceled(visitor, shop_pag
 
 def test_two_that_nobody_confirmed_are_an_issue(visitor, stranger, shop_page, khalti):
     for browser in (visitor, stranger):
-        browser.choose(shop_page(ask_for=["email"])) if browser is visitor else browser.visit(visitor.address)
+        browser.choose(shop_page(fields=["email"])) if browser is visitor else browser.visit(visitor.address)
         browser.send(browser.typed | {"email": "sita@example.com"})
     for payment in KhaltiPayment.objects.all():
         khalti.pay(payment)
@@ -220,7 +220,7 @@ def test_two_that_nobody_confirmed_are_an_issue(visitor, stranger, shop_page, kh
 
 def test_two_by_different_people_are_none(visitor, stranger, shop_page, khalti):
     for browser, email in ((visitor, "sita@example.com"), (stranger, "hari@example.com")):
-        browser.choose(shop_page(ask_for=["email"])) if browser is visitor else browser.visit(visitor.address)
+        browser.choose(shop_page(fields=["email"])) if browser is visitor else browser.visit(visitor.address)
         browser.send(browser.typed | {"email": email})
     for payment in KhaltiPayment.objects.all():
         khalti.pay(payment)

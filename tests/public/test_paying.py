@@ -8,7 +8,7 @@ from tests.public.conftest import offer_on
 from wagtail_khalti.actions import Customer, check_payment
 from wagtail_khalti.exceptions import GatewayUnreachable
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.public.checkout.earlier import Earlier
+from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import open_offer
@@ -76,7 +76,7 @@ def test_it_is_the_same_payment_after_khalti_was_down(offer, khalti):
 def test_another_key_of_the_same_browser_goes_on_with_it(offer):
     first = pay_offer(offer, CHECKOUT, base_url=HERE)
 
-    again = replace(CHECKOUT, key="two", begun_here=[first.reference])
+    again = replace(CHECKOUT, key="two", started_here=[first.reference])
 
     assert pay_offer(offer, again, base_url=HERE) == first
 
@@ -85,7 +85,7 @@ def test_another_key_of_the_same_browser_goes_on_with_it(offer):
 def test_other_answers_of_the_same_browser_start_another(offer, change):
     first = pay_offer(offer, CHECKOUT, base_url=HERE)
 
-    other = replace(CHECKOUT, begun_here=[first.reference], **change)
+    other = replace(CHECKOUT, started_here=[first.reference], **change)
 
     assert pay_offer(offer, other, base_url=HERE) != first
 
@@ -98,14 +98,14 @@ def test_after_a_cancel_the_same_request_starts_another(offer, khalti):
     assert set(KhaltiPayment.objects.values_list("status", flat=True)) == {"canceled", "initiated"}
 
 
-@pytest.mark.parametrize("is_of_this_browser", [True, False])
-def test_who_has_paid_shortly_before_is_asked_first(offer, paid, is_of_this_browser):
-    begun_here = [paid.reference] if is_of_this_browser else []
+@pytest.mark.parametrize("is_from_this_browser", [True, False])
+def test_who_has_paid_shortly_before_is_asked_first(offer, paid, is_from_this_browser):
+    started_here = [paid.reference] if is_from_this_browser else []
 
-    earlier = pay_offer(offer, replace(CHECKOUT, key="two", begun_here=begun_here), base_url=HERE)
+    earlier = pay_offer(offer, replace(CHECKOUT, key="two", started_here=started_here), base_url=HERE)
 
-    assert isinstance(earlier, Earlier)
-    assert (earlier.payment, earlier.is_of_this_browser) == (paid, is_of_this_browser)
+    assert isinstance(earlier, EarlierPayment)
+    assert (earlier.payment, earlier.is_from_this_browser) == (paid, is_from_this_browser)
     assert KhaltiPayment.objects.count() == 1
 
 

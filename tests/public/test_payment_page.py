@@ -13,16 +13,16 @@ from wagtail_khalti.gateway import BreakdownLine
 WORDS = {
     "pay": "Thank you. Your payment is complete.",
     "begin": "We are confirming your payment with Khalti.",
-    "cancel": "You canceled the payment. Nothing was taken.",
-    "expire": "The payment link ran out of time. Nothing was taken.",
-    "fail": "The payment did not go through.",
+    "cancel": "You cancelled the payment. You have not been charged.",
+    "expire": "The payment link has expired. You have not been charged.",
+    "fail": "The payment failed.",
 }
 
 
 @pytest.fixture
 def sitas_payment(visitor, shop_page, the_payment):
     """Begun by a visitor who gave name, e-mail address and mobile number."""
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"])).press_pay(**GOOD_ANSWERS)
+    visitor.choose(shop_page(fields=["name", "email", "phone"])).press_pay(**GOOD_ANSWERS)
     return the_payment()
 
 
@@ -45,14 +45,14 @@ def test_each_state_has_a_next_step(visitor, khalti, sitas_payment, happens):
 
     visitor.visit(sitas_payment.get_absolute_url())
 
-    steps = {link.get_text(strip=True): link["href"] for link in visitor.page.select(".khalti-steps a")}
+    steps = {link.get_text(strip=True): link["href"] for link in visitor.page.select(".khalti-actions a")}
     again = f"{reverse('wagtail_khalti:checkout', args=[sitas_payment.offer])}?again={sitas_payment.reference}"
     assert steps.pop("Back to the page") == sitas_payment.source.url
     assert (
         steps
         == {
             "pay": {},
-            "begin": {"Check again": sitas_payment.get_absolute_url(), "Go on to Khalti": sitas_payment.payment_url},
+            "begin": {"Check again": sitas_payment.get_absolute_url(), "Continue to Khalti": sitas_payment.payment_url},
             "cancel": {"Pay again": again},
             "expire": {"Pay again": again},
             "fail": {"Pay again": again},
@@ -94,7 +94,7 @@ def test_the_receipt_shows_what_makes_up_the_amount(visitor, khalti, home):
 
 
 @pytest.mark.parametrize(
-    ("partial", "words"), [(False, "This payment was refunded."), (True, "A part of this payment was refunded.")]
+    ("partial", "words"), [(False, "This payment was refunded."), (True, "This payment was partially refunded.")]
 )
 def test_a_refund_says_where_the_money_goes(visitor, khalti, payment, partial, words):
     khalti.pay(payment)

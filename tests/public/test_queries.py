@@ -29,7 +29,7 @@ class Questions(CaptureQueriesContext):
 @pytest.fixture
 def shop(shop_page, client):
     """Visited before, so that what is asked once per process has been asked."""
-    shop = shop_page(ask_for=["name", "email", "phone"], max_quantity=5)
+    shop = shop_page(fields=["name", "email", "phone"], max_quantity=5)
     client.get(shop.url)
     return shop
 

@@ -51,7 +51,7 @@ def paid(khalti, site):
 @pytest.fixture
 def sitas(visitor, shop_page, khalti, the_payment):
     """Begun and paid in the visitor's browser."""
-    visitor.choose(shop_page(ask_for=["name", "email", "phone"])).press_pay(**GOOD_ANSWERS)
+    visitor.choose(shop_page(fields=["name", "email", "phone"])).press_pay(**GOOD_ANSWERS)
     khalti.pay(the_payment())
     visitor.come_back(khalti, the_payment())
     return the_payment()

@@ -23,9 +23,9 @@ from wagtail_khalti.models.refund import Method
 pytestmark = pytest.mark.django_db
 
 WHOLE = "This payment was refunded."
-PART = "A part of this payment was refunded."
+PART = "This payment was partially refunded."
 THANKS = "Thank you. Your payment is complete."
-TWICE = "You had already paid for this. We have received this payment, too."
+TWICE = "You've paid twice. We'll refund this payment."
 
 BACK_TO_SOURCE = "The money goes back to where it was paid from, usually within two working days."
 TO_AN_ACCOUNT = "The money goes to a Khalti account, usually within two working days."

@@ -215,7 +215,7 @@ def test_an_unknown_reference_gets_a_kind_page(client, khalti, reference, place)
 
     assert response.status_code == 404
     text = response.content.decode()
-    assert "We do not know this payment" in text
+    assert "Payment not found" in text
     assert "mailto:accounts@example.com" in text
     assert 'href="/"' in text
 
@@ -263,7 +263,7 @@ class TestTheThankYouPage:
         visitor.come_back(khalti, paid)
 
         assert visitor.headline == "Thank you. Your payment is complete."
-        assert not visitor.page.select(".khalti-steps a.khalti-button")
+        assert not visitor.page.select(".khalti-actions a.khalti-button")
 
     def test_of_the_sites_code_is_reached_at_once(self, client, khalti, home):
         source = Source(success_url="/orders/7/")
@@ -278,5 +278,5 @@ class TestTheThankYouPage:
 
         visitor.come_back(khalti, the_payment())
 
-        assert visitor.headline == "You canceled the payment. Nothing was taken."
+        assert visitor.headline == "You cancelled the payment. You have not been charged."
         assert not visitor.page.find_all("a", string=re.compile("^Continue"))

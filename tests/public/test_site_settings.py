@@ -92,7 +92,7 @@ class TestTheAccount:
         with caplog.at_level(logging.ERROR, logger="wagtail_khalti"):
             visitor.choose(shop_page()).press_pay()
 
-        assert visitor.errors == ["Payments can't be taken here right now. Nothing was taken."]
+        assert visitor.errors == ["We can't take payments right now. You have not been charged."]
         assert not KhaltiPayment.objects.exists()
         assert khalti.calls("initiate") == 0
         assert "has no merchant 'museum'" in caplog.text
@@ -100,7 +100,7 @@ class TestTheAccount:
     def test_that_is_gone_keeps_what_was_typed(self, visitor, shop_page, choose):
         choose(merchant="museum")
 
-        visitor.choose(shop_page(ask_for=["name"])).press_pay(name="Sita")
+        visitor.choose(shop_page(fields=["name"])).press_pay(name="Sita")
 
         assert visitor.typed["name"] == "Sita"
 
@@ -116,7 +116,7 @@ class TestTheAccount:
         visitor.press_pay()
 
         assert the_payment().merchant == "default"
-        assert visitor.errors == ["This form was used before. Please go back to the page and start again."]
+        assert visitor.errors == ["This form has already been submitted. Please go back to the page and start again."]
 
 
 class TestTestMode:
@@ -205,7 +205,7 @@ class TestTheWayOn:
     def come_back(self, khalti):
         def come_back(client, payment):
             receipt = client.get(khalti.return_path(payment), follow=True)
-            button = page_of(receipt).select_one(".khalti-steps a.khalti-button")
+            button = page_of(receipt).select_one(".khalti-actions a.khalti-button")
             return button and (button["href"], button.get_text(strip=True))
 
         return come_back

@@ -12,7 +12,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator.models import SimulatedPayment
 
 APPLY_LOOKUP = import_module("wagtail_khalti.ledger.apply_lookup")  # in the package its name is the function's
-DOWN = "Khalti is not answering right now. Nothing was taken. Please try again."
+DOWN = "Khalti is temporarily unavailable. You have not been charged. Please try again."
 HTML = {"body": "<html>Down</html>", "content_type": "text/html"}
 NO_ANSWERS = {
     "503 and HTML": {**HTML, "status": 503},
@@ -35,7 +35,7 @@ NO_ANSWERS = {
 def test_no_usable_answer_to_initiate_is_told_kindly(visitor, khalti, shop_page, the_payment, answer):
     khalti.answer("initiate", **answer)
 
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name="Sita Rai")
+    visitor.choose(shop_page(fields=["name"])).press_pay(name="Sita Rai")
 
     assert visitor.response.status_code == 200
     assert visitor.errors == [DOWN]
@@ -45,7 +45,7 @@ def test_no_usable_answer_to_initiate_is_told_kindly(visitor, khalti, shop_page,
 
 def test_the_same_form_pays_the_same_payment_once_khalti_is_back(visitor, khalti, shop_page, the_payment):
     khalti.answer("initiate", **NO_ANSWERS["503 and HTML"])
-    visitor.choose(shop_page(ask_for=["name"])).press_pay(name="Sita Rai")
+    visitor.choose(shop_page(fields=["name"])).press_pay(name="Sita Rai")
     reference = the_payment().reference
 
     visitor.press_pay()
@@ -60,7 +60,7 @@ def test_a_wrong_key_is_told_kindly_and_not_in_detail(visitor, khalti, shop_page
 
     visitor.choose(shop_page()).press_pay()
 
-    assert visitor.errors == ["Payments can't be taken here right now. Nothing was taken."]
+    assert visitor.errors == ["We can't take payments right now. You have not been charged."]
     assert "invalid-key" not in visitor.response.content.decode() + caplog.text
 
 
@@ -69,14 +69,14 @@ def test_without_any_key_the_page_says_that_nothing_can_be_paid(visitor, shop_pa
 
     visitor.choose(shop_page()).press_pay()
 
-    assert visitor.errors == ["Payments can't be taken here right now. Nothing was taken."]
+    assert visitor.errors == ["We can't take payments right now. You have not been charged."]
 
 
 def test_a_phone_that_khalti_refuses_is_told_beside_the_phone(visitor, khalti, shop_page):
     refusal = {"customer_info": {"phone": ["Enter a valid phone number."]}, "error_key": "validation_error"}
     khalti.answer("initiate", refusal, status=400)
 
-    visitor.choose(shop_page(ask_for=["name", "phone"])).press_pay(name="Sita", phone="9800000001")
+    visitor.choose(shop_page(fields=["name", "phone"])).press_pay(name="Sita", phone="9800000001")
 
     assert visitor.errors == ["Khalti did not accept this: Enter a valid phone number."]
     assert visitor.page.select_one("#errors a")["href"] == "#id_phone"
@@ -87,7 +87,7 @@ def test_a_phone_that_khalti_refuses_is_told_beside_the_phone(visitor, khalti, s
 def test_after_a_refusal_the_corrected_form_pays(visitor, khalti, shop_page):
     refusal = {"customer_info": {"phone": ["Enter a valid phone number."]}, "error_key": "validation_error"}
     khalti.answer("initiate", refusal, status=400)
-    visitor.choose(shop_page(ask_for=["name", "phone"])).press_pay(name="Sita", phone="9800000001")
+    visitor.choose(shop_page(fields=["name", "phone"])).press_pay(name="Sita", phone="9800000001")
 
     visitor.press_pay(phone="9800000002")
 
@@ -187,7 +187,7 @@ def test_a_contradiction_completes_nothing_and_says_do_not_repay(visitor, khalti
 
     visitor.come_back(khalti, payment)
 
-    assert visitor.headline == "Your payment needs a look from us. Please do not pay again."
+    assert visitor.headline == "We're reviewing your payment. Please don't pay again."
     text = visitor.page.get_text(" ", strip=True)
     assert "Our staff have been told" in text
     assert payment.readable_reference in text
@@ -219,7 +219,7 @@ class TestOnTheWayToKhalti:
 
         visitor.visit(self.address(unsent))
 
-        assert visitor.headline == "Khalti is not answering right now. Nothing was taken."
+        assert visitor.headline == "Khalti is temporarily unavailable. You have not been charged."
         assert visitor.page.find("a", string="Try again")["href"] == self.address(unsent)
 
     def test_waits_while_another_request_is_sending(self, visitor, unsent):
@@ -227,7 +227,7 @@ class TestOnTheWayToKhalti:
 
         visitor.visit(self.address(unsent))
 
-        assert visitor.headline == "One moment: we are opening Khalti for you."
+        assert visitor.headline == "One moment: we are taking you to Khalti."
         assert visitor.page.select_one("noscript meta")["content"] == "3; url=?turn=1"
         assert SimulatedPayment.objects.count() == 0
 

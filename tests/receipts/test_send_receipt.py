@@ -106,7 +106,7 @@ class TestWhatItSays:
             f"Reference: {paid.readable_reference}",
             f"Khalti transaction ID: {paid.transaction_id}",
             "",
-            "See your receipt, and how the payment stands now:",
+            "View your receipt and the current status of the payment:",
             f"http://testserver{paid.get_receipt_url()}",
             "",
             "Questions? accounts@library.example",

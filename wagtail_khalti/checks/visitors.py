@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_khalti.conf import Configuration, configuration
-from wagtail_khalti.public.forms import checkout_form
+from wagtail_khalti.public.checkout.forms import checkout_form
 
 
 def check_visitors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

@@ -1,9 +1,9 @@
-"""Where a block stands in its page or snippet, in Wagtail's own words: ``body.<uuid>.<field>``.
+"""The content path of a block in its page or snippet, as Wagtail writes it: ``body.<uuid>.<field>``.
 
-An id that siblings share, as scripts and imports make them, is no address: it leads nowhere, never to the other one.
+An ID that siblings share (scripts and imports can produce that) is not used: it must never lead to the other block.
 
-Looking a block up reads the stored data and builds that block alone. Finding a block's place builds what could hold
-it, which rendering it has built already.
+Looking up a block reads the stored data and builds only that block. Finding the path of a block builds only blocks
+that rendering has built already.
 """
 
 from __future__ import annotations
@@ -17,77 +17,77 @@ from wagtail.blocks import Block, BoundBlock, ListBlock, StreamBlock, StructBloc
 from wagtail.fields import StreamField
 
 Child = tuple[str | None, Block, Any]
-"""The step to it (None where no step leads to it alone), its definition, its value."""
+"""Its path segment (None if that is ambiguous), its definition, its value."""
 
 
 def path_of(value: Any, owner: models.Model, *, block: Block) -> str | None:
-    """The content path of this very value in ``owner``; None where it isn't there, or has no lasting address."""
+    """The content path of this value in ``owner``; None if it isn't there or has no stable path."""
     for field in owner._meta.concrete_fields:
         if isinstance(field, StreamField) and field.name in owner.__dict__:
-            steps = _steps_to(value, field.stream_block, owner.__dict__[field.name], type(block))
-            if steps is not None:
-                return ".".join([field.name, *steps])
+            segments = _segments_to(value, field.stream_block, owner.__dict__[field.name], type(block))
+            if segments is not None:
+                return ".".join([field.name, *segments])
     return None
 
 
 def block_at(owner: models.Model, path: str) -> BoundBlock | None:
-    """The block at a content path of ``owner`` as it is now; None where there is none any more."""
-    name, *steps = path.split(".")
+    """The block at a content path of ``owner``; None if there is none."""
+    name, *segments = path.split(".")
     field = next((field for field in owner._meta.concrete_fields if field.name == name), None)
     if not isinstance(field, StreamField):
         return None
 
     block, raw = field.stream_block, list(getattr(owner, name).raw_data)
-    for step in steps:
-        block, raw = _step_down(block, raw, step)
+    for segment in segments:
+        block, raw = _child_at(block, raw, segment)
         if block is None:
             return None
     return BoundBlock(block, block.to_python(raw))
 
 
-def _steps_to(wanted: Any, block: Block, value: Any, kind: type[Block]) -> list[str] | None:
-    if value is wanted:
+def _segments_to(target: Any, block: Block, value: Any, kind: type[Block]) -> list[str] | None:
+    if value is target:
         return []
-    for step, child, inner in _children(block, value, kind):
-        rest = _steps_to(wanted, child, inner, kind)
+    for segment, child, inner in _children(block, value, kind):
+        rest = _segments_to(target, child, inner, kind)
         if rest is not None:
-            return None if step is None else [step, *rest]
+            return None if segment is None else [segment, *rest]
     return None
 
 
 def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
-    """The children among which a block of this kind can be."""
+    """The children that are, or may contain, a block of this kind."""
     if isinstance(block, StreamBlock):
-        steps = _steps(raw.get("id") for raw in value.raw_data)
+        segments = _segments(raw.get("id") for raw in value.raw_data)
         for position, raw in enumerate(value.raw_data):
             if holds(block.child_blocks.get(raw["type"]), kind):
-                yield steps[position], value[position].block, value[position].value
+                yield segments[position], value[position].block, value[position].value
     elif isinstance(block, ListBlock) and holds(block.child_block, kind):
-        steps = _steps(item.original_id for item in value.bound_blocks)
-        for step, item in zip(steps, value.bound_blocks, strict=True):
-            yield step, item.block, item.value
+        segments = _segments(item.original_id for item in value.bound_blocks)
+        for segment, item in zip(segments, value.bound_blocks, strict=True):
+            yield segment, item.block, item.value
     elif isinstance(block, StructBlock):
         for name, child in block.child_blocks.items():
             if holds(child, kind):
                 yield name, child, value.get(name)
 
 
-def _steps(ids: Iterable[Any]) -> list[str | None]:
-    """For each sibling its id, where that is one: Wagtail gives it when a page is saved, code may give anything."""
+def _segments(ids: Iterable[Any]) -> list[str | None]:
+    """The ID of each sibling, or None if it is missing, invalid or not unique. Wagtail sets IDs on saving."""
     ids = list(ids)
-    times = Counter(map(str, ids))
-    return [one if isinstance(one, str) and one and "." not in one and times[one] == 1 else None for one in ids]
+    counts = Counter(map(str, ids))
+    return [one if isinstance(one, str) and one and "." not in one and counts[one] == 1 else None for one in ids]
 
 
-def _step_down(block: Block, raw: Any, step: str) -> tuple[Block | None, Any]:
-    """One step in the stored data, which needs no other block to be built."""
+def _child_at(block: Block, raw: Any, segment: str) -> tuple[Block | None, Any]:
+    """Go down one level in the stored data, without building other blocks."""
     if isinstance(block, StructBlock):
-        child, raw = block.child_blocks.get(step), raw or {}
-        if child is not None and step not in raw:  # stored before the block had this field
+        child, raw = block.child_blocks.get(segment), raw or {}
+        if child is not None and segment not in raw:  # stored before the block had this field
             return child, child.get_prep_value(child.get_default())
-        return child, raw.get(step)
+        return child, raw.get(segment)
     items = (raw or []) if isinstance(block, StreamBlock | ListBlock) else []
-    found = [item for item in items if isinstance(item, dict) and item.get("id") == step]
+    found = [item for item in items if isinstance(item, dict) and item.get("id") == segment]
     if len(found) != 1:
         return None, None
     child = block.child_block if isinstance(block, ListBlock) else block.child_blocks.get(found[0]["type"])
@@ -95,7 +95,7 @@ def _step_down(block: Block, raw: Any, step: str) -> tuple[Block | None, Any]:
 
 
 def holds(block: Block | None, kind: type[Any]) -> bool:
-    """Whether it is of this kind, or one in it is."""
+    """Whether it is, or contains, a block of this kind."""
     if isinstance(block, kind):
         return True
     if isinstance(block, ListBlock):

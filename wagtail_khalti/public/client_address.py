@@ -1,4 +1,4 @@
-"""Where a request comes from: the address of its visitor, and the network around it."""
+"""The IP address of a request's visitor, and the network it belongs to."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Self
 
 from django.http import HttpRequest
 
-VISITOR = {4: 32, 6: 64}  # bits: a household gets a /64 of IPv6, and all addresses in it
+VISITOR = {4: 32, 6: 64}  # prefix length: a household gets a whole IPv6 /64
 NETWORK = {4: 24, 6: 48}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Who asks, as far as that can be told from the outside."""
+    """Whom a rate limit applies to, as far as the address shows it."""
 
     visitor: str
     network: str
 
     @classmethod
     def of(cls, request: HttpRequest, *, proxies: int) -> Self | None:
-        """None where visitors can't be told apart: behind a proxy that nobody told us of, or in a network of one's own.
+        """None if visitors can't be told apart: behind a proxy that isn't configured, or on a private network.
 
-        ``proxies``: as many addresses at the end of ``X-Forwarded-For`` were written by proxies of the site's. What
-        stands before them anybody can write.
+        ``proxies``: how many addresses at the end of ``X-Forwarded-For`` were added by the site's own proxies. The
+        client can forge everything before them.
         """
-        address = _address(_as_written(request, proxies))
+        address = _parse(_raw_address(request, proxies))
         if address is None or not address.is_global:
             return None
         visitor, network = (
@@ -36,7 +36,7 @@ class Client:
         return cls(visitor=visitor, network=network)
 
 
-def _as_written(request: HttpRequest, proxies: int) -> str:
+def _raw_address(request: HttpRequest, proxies: int) -> str:
     remote = str(request.META.get("REMOTE_ADDR", ""))
     if not proxies:
         return remote
@@ -44,10 +44,10 @@ def _as_written(request: HttpRequest, proxies: int) -> str:
     return forwarded[-proxies:][0] if forwarded else remote
 
 
-def _address(written: str) -> IPv4Address | IPv6Address | None:
-    """Also with a port behind it, as some proxies write it."""
-    for text in (written, written.rpartition(":")[0].strip("[]")):
+def _parse(address: str) -> IPv4Address | IPv6Address | None:
+    """Accepts a port after the address, which some proxies add."""
+    for text in (address, address.rpartition(":")[0].strip("[]")):
         with suppress(ValueError):
-            address = ip_address(text.strip("[]"))
-            return getattr(address, "ipv4_mapped", None) or address
+            parsed = ip_address(text.strip("[]"))
+            return getattr(parsed, "ipv4_mapped", None) or parsed
     return None

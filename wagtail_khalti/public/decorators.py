@@ -1,4 +1,4 @@
-"""What every page of one visitor has in common."""
+"""What all visitor pages have in common."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from wagtail_khalti.public.limits import seconds_to_wait, too_many
+from wagtail_khalti.public.limits import rate_limited_page, seconds_to_wait
 
 View = Callable[..., HttpResponse]
 
 
 def visitor_page(view: View) -> View:
-    """Never cached, never indexed, its address never passed on; open to all, also under ``LoginRequiredMiddleware``.
+    """Never cached, never indexed, no referrer to other sites, and no login needed under ``LoginRequiredMiddleware``.
 
-    "Not found" stays ours: on a site with ``i18n_patterns`` Django's LocaleMiddleware turns a 404 into a redirect to
-    ``/en/…`` wherever the URLconf of the request knows that address, as Wagtail's catch-all does.
+    A 404 keeps its own page: on a site with ``i18n_patterns`` Django's LocaleMiddleware turns it into a redirect to
+    ``/en/…`` if the request's URLconf matches that path, as Wagtail's catch-all does.
 
-    Also outside of ``ATOMIC_REQUESTS``: the money facts are committed before Khalti is asked and before the site's
-    code hears of them.
+    Runs outside ``ATOMIC_REQUESTS``: changes to a payment are committed before Khalti is called and before the site's
+    receivers run.
     """
 
     @wraps(view)
@@ -40,12 +40,12 @@ def visitor_page(view: View) -> View:
 
 
 def limited_page(view: View) -> View:
-    """Who looks too often is asked to wait, at once. What is sent is the view's own matter: nothing may be lost."""
+    """Limit GET requests. A POST is left to the view, which must not lose what the visitor entered."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in ("GET", "HEAD") and (wait := seconds_to_wait(request, "page")):
-            return too_many(request, wait)
+            return rate_limited_page(request, wait)
         return view(request, *args, **kwargs)
 
     return wrapper

@@ -1,4 +1,4 @@
-"""Whether a visitor may see what holds the block: the view restrictions that an editor put on a page."""
+"""Page view restrictions: whether a visitor may see the page with the block."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from wagtail.models import PageViewRestriction
 
 
 def may_see(owner: models.Model | None, request: HttpRequest) -> bool:
-    """As Wagtail decides it for the page itself, by the page and all above it. Snippets have no restrictions."""
+    """Checked as Wagtail does for the page itself, including its ancestors. Snippets have no restrictions."""
     get_view_restrictions = getattr(owner, "get_view_restrictions", None)
-    if get_view_restrictions is None or _are_none(owner):
+    if get_view_restrictions is None or _has_none(owner):
         return True
     return all(restriction.accept_request(request) for restriction in get_view_restrictions())
 
 
-def _are_none(page: object) -> bool:
-    """On most sites, for one cheap question. A page that decides otherwise is asked itself."""
-    usual = swapper.load_model("wagtailcore", "Page").get_view_restrictions
-    is_usual = type(page).get_view_restrictions is usual  # type: ignore[attr-defined]  # it has one
-    return is_usual and not PageViewRestriction.objects.exists()
+def _has_none(page: object) -> bool:
+    """True on most sites, at the cost of one cheap query. Page types with rules of their own are always checked."""
+    default = swapper.load_model("wagtailcore", "Page").get_view_restrictions
+    is_default = type(page).get_view_restrictions is default  # type: ignore[attr-defined]  # checked by the caller
+    return is_default and not PageViewRestriction.objects.exists()

@@ -1,4 +1,4 @@
-"""For templates of a site: ``{% load khalti %}``."""
+"""Template tags for a site: ``{% load khalti %}``."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.inclusion_tag("wagtail_khalti/blocks/receipt.html")
 def khalti_receipt() -> dict[str, object]:
-    """A link to the receipt of whoever looks. The same for all, so that the page around it can be cached."""
+    """A button that leads to the visitor's receipt. It is the same for every visitor, so the page can be cached."""
     return {}

@@ -1,1 +1,1 @@
-"""What the example site shows: people who can sign in, and pages in English and Nepali."""
+"""Sample content: users, and pages in English and Nepali."""

@@ -12,10 +12,10 @@ Pages = dict[str, Page]
 
 
 def load_pages() -> None:
-    """Nothing where there are pages already: whoever tries the site may have changed them."""
+    """Does nothing if there are pages already, since somebody may have edited them."""
     if HomePage.objects.exists():
         return
-    pages = _plant(_locale("en"))
+    pages = _create_pages(_locale("en"))
     translated = _translate(pages, _locale("ne"))
     appeal = _appeal(english)
     _fill(english, pages, appeal)
@@ -23,7 +23,7 @@ def load_pages() -> None:
 
 
 def point_site_at(port: int) -> None:
-    """The address that this site is served at now."""
+    """Set the port in the Wagtail site's address."""
     Site.objects.filter(is_default_site=True).update(hostname="127.0.0.1", port=port)
 
 
@@ -31,8 +31,8 @@ def _locale(code: str) -> Locale:
     return Locale.objects.get_or_create(language_code=code)[0]
 
 
-def _plant(locale: Locale) -> Pages:
-    """Empty pages first, so that they can link to each other."""
+def _create_pages(locale: Locale) -> Pages:
+    """Create the pages empty, so that they can link to each other."""
     root = Page.get_first_root_node()
     home = root.add_child(instance=HomePage(title=english.TITLES["home"], slug="library", locale=locale))
     pages = {"home": home}
@@ -45,7 +45,7 @@ def _plant(locale: Locale) -> Pages:
     site = Site.objects.get_or_create(is_default_site=True, defaults={"root_page": home})[0]
     welcome, site.root_page, site.site_name = site.root_page, home, english.TITLES["home"]
     site.save()
-    if welcome.specific_class is Page:  # the page that every new Wagtail site begins with
+    if welcome.specific_class is Page:  # Wagtail's own welcome page
         welcome.delete()
     return pages
 
@@ -54,21 +54,21 @@ def _translate(pages: Pages, locale: Locale) -> Pages:
     return {name: page.copy_for_translation(locale, copy_parents=True) for name, page in pages.items()}
 
 
-def _appeal(words: ModuleType) -> Appeal:
-    return Appeal.objects.create(name=words.TITLES["appeal"], body=words.APPEAL, locale=_locale("en"))
+def _appeal(content: ModuleType) -> Appeal:
+    return Appeal.objects.create(name=content.TITLES["appeal"], body=content.APPEAL, locale=_locale("en"))
 
 
-def _translate_appeal(appeal: Appeal, words: ModuleType) -> Appeal:
+def _translate_appeal(appeal: Appeal, content: ModuleType) -> Appeal:
     translated = appeal.copy_for_translation(_locale("ne"))
-    translated.name, translated.body = words.TITLES["appeal"], words.APPEAL
+    translated.name, translated.body = content.TITLES["appeal"], content.APPEAL
     translated.save()
     return translated
 
 
-def _fill(words: ModuleType, pages: Pages, appeal: Appeal) -> None:
-    bodies = words.bodies(pages, appeal)
-    for name, planted in pages.items():
-        page = type(planted).objects.get(pk=planted.pk)  # it has grown children since
-        page.title = page.draft_title = words.TITLES[name]
+def _fill(content: ModuleType, pages: Pages, appeal: Appeal) -> None:
+    bodies = content.bodies(pages, appeal)
+    for name, created in pages.items():
+        page = type(created).objects.get(pk=created.pk)  # reload: it has children now
+        page.title = page.draft_title = content.TITLES[name]
         page.body = bodies[name]
         page.save_revision().publish()

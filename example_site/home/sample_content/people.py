@@ -1,4 +1,4 @@
-"""Who can sign in, each with the name as the password: this is a demonstration."""
+"""Users of the demo. Each one's password is the username."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
@@ -20,13 +20,13 @@ GROUPS = {
 }
 GROUP_OF = {"editor": "Editors", "cashier": "Cashiers", "accountant": "Accountants", "manager": "Managers"}
 NAME_OF = {"editor": "Sunita", "cashier": "Bikash", "accountant": "Maya", "manager": "Prakash"}
-"""Without a first and a last name nobody can save the page of their account, where the language is chosen."""
+"""Wagtail's account page, where the language is chosen, requires a first and a last name."""
 LAST_NAME = "Gurung"
 PAGE_PERMISSIONS = ["add_page", "change_page", "publish_page"]
 
 
 def load_people() -> None:
-    """Add who is missing; leave alone who is there."""
+    """Add missing users and groups; leave existing users alone."""
     for name, permissions in GROUPS.items():
         _group(name).permissions.add(*[_permission(*permission) for permission in permissions])
     _let_edit_pages(_group("Editors"))
@@ -36,8 +36,8 @@ def load_people() -> None:
         users.create_superuser("admin", "admin@library.example", "admin", first_name="Anjali", last_name=LAST_NAME)
     for name, group in GROUP_OF.items():
         if not users.filter(username=name).exists():
-            called = {"first_name": NAME_OF[name], "last_name": LAST_NAME}
-            users.create_user(name, f"{name}@library.example", name, **called).groups.add(_group(group))
+            names = {"first_name": NAME_OF[name], "last_name": LAST_NAME}
+            users.create_user(name, f"{name}@library.example", name, **names).groups.add(_group(group))
 
 
 def _group(name: str) -> Group:

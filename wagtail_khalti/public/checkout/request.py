@@ -1,4 +1,4 @@
-"""What a visitor sends to buy what an offer sells, whichever form or API brought it."""
+"""What a visitor submits at checkout, by a form or an API."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from wagtail_khalti.public.offers import Offer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutRequest:
-    """Answers, and no amount: that is the offer's."""
+    """The visitor's details and the quantity. The amount comes from the offer."""
 
     key: str
-    """Chosen by the sender, and the same if it is sent again."""
+    """Chosen by the client, and the same when the request is sent again."""
 
     quantity: int = 1
 
     customer: Customer = Customer()  # noqa: RUF009 - frozen
 
     is_repeat: bool = False
-    """Whether the visitor was told that they have paid for this already, and wants to pay again."""
+    """Whether the visitor knows that they have paid for this already, and wants to pay again."""
 
-    begun_here: Sequence[str] = ()
-    """References of the payments that began in this browser, the newest first. Only what a signed cookie proves."""
+    started_here: Sequence[str] = ()
+    """References of the payments that were started in this browser, newest first. Only from a signed cookie."""
 
     # What a visitor chose is known to the form and to this class; the rest of the checkout asks here for amounts.
 
@@ -43,8 +43,8 @@ class CheckoutRequest:
         return offer.terms.price.line_items(self.quantity)
 
     def idempotency_key(self, offer: Offer) -> str:
-        """The same for the same key, offer, total and answers."""
+        """The same for the same key, offer, total and details."""
         customer = self.customer
-        answers = [self.quantity, customer.name, customer.email, customer.phone, self.is_repeat]
-        text = repr([self.key, offer.token, offer.terms.name, self.total(offer), *answers])
+        details = [self.quantity, customer.name, customer.email, customer.phone, self.is_repeat]
+        text = repr([self.key, offer.token, offer.terms.name, self.total(offer), *details])
         return "checkout:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()

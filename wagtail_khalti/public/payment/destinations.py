@@ -1,4 +1,4 @@
-"""Where a visitor goes next."""
+"""Where a visitor can go next."""
 
 from __future__ import annotations
 
@@ -12,66 +12,69 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
-from wagtail_khalti.public.sites import chosen, site_of_payment
+from wagtail_khalti.public.sites import settings_of, site_of_payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NextPage:
-    """Where the button on the receipt leads."""
+class PageLink:
+    """A link on a visitor page."""
 
     url: str
     title: str = ""
-    """Empty where it is an address of the site's code."""
+    """Empty for a URL that the site's own code has set."""
 
 
-def own_page(payment: KhaltiPayment) -> str:
-    """Where the site's code wants its visitor right after the payment; empty without. All others see the receipt."""
-    return payment.success_url if _is_sold(payment) else ""
+def success_url_of(payment: KhaltiPayment) -> str:
+    """Where the site's code sends the visitor after the payment. Empty otherwise: then the receipt is shown."""
+    return payment.success_url if _is_fulfilled(payment) else ""
 
 
-def next_page(payment: KhaltiPayment) -> NextPage | None:
-    """From the receipt of what was sold: what the site's code, the editor or the site's settings chose."""
-    if not _is_sold(payment):
+def next_page(payment: KhaltiPayment) -> PageLink | None:
+    """What the receipt links to: chosen by the site's code, the editor, or the site's settings."""
+    if not _is_fulfilled(payment):
         return None
     if payment.success_url:
-        return NextPage(url=payment.success_url)
-    return _as_next(_thank_you_page(payment)) or _usual_page(payment)
+        return PageLink(url=payment.success_url)
+    return _link_to(_thank_you_page(payment)) or _default_thank_you_page(payment)
 
 
-def _is_sold(payment: KhaltiPayment) -> bool:
+def _is_fulfilled(payment: KhaltiPayment) -> bool:
+    """Whether the customer gets something for it: paid, not fully refunded, and no duplicate."""
     is_paid = payment.status in (Status.COMPLETED, Status.PARTIALLY_REFUNDED) and payment.refundable > 0
     return is_paid and payment.duplicate_of_id is None
 
 
-def back_url_of(source: models.Model | None, site: Site | None = None) -> str:
-    """To the page on which the visitor chose what to buy, or else to the one that the site names; empty without."""
-    page = None if (address := _address(source)) else chosen(site).return_page
-    return address or _address(page and page.localized)
+def back_link(source: models.Model | None, site: Site | None = None) -> PageLink | None:
+    """To the page with the block, otherwise to the return page of the site's settings."""
+    if link := _link_to(source):
+        return link
+    page = settings_of(site).return_page
+    return _link_to(page and page.localized)
 
 
 def retry_url(payment: KhaltiPayment) -> str:
-    """The checkout page of the same offer, with what was typed; empty where the site's own code began it."""
+    """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment."""
     if not payment.offer:
         return ""
     return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={payment.reference}"
 
 
-def _address(page: models.Model | None) -> str:
-    """Empty where it isn't a page, or isn't published."""
+def _live_url(page: models.Model | None) -> str:
+    """Empty if it isn't a page, or isn't published."""
     get_url = getattr(page, "get_url", None)
     return (getattr(page, "live", False) and get_url and get_url()) or ""
 
 
-def _as_next(page: models.Model | None) -> NextPage | None:
-    url = _address(page)
-    return NextPage(url=url, title=str(page)) if url else None
+def _link_to(page: models.Model | None) -> PageLink | None:
+    url = _live_url(page)
+    return PageLink(url=url, title=str(page)) if url else None
 
 
-def _usual_page(payment: KhaltiPayment) -> NextPage | None:
-    """Where the site thanks for what names no page of its own, in the visitor's language if there is one in it."""
-    page = chosen(site_of_payment(payment)).thank_you_page
+def _default_thank_you_page(payment: KhaltiPayment) -> PageLink | None:
+    """The thank-you page of the site's settings, in the visitor's language if it is translated."""
+    page = settings_of(site_of_payment(payment)).thank_you_page
     with translation.override(payment.language or translation.get_language()):
-        return _as_next(page and page.localized)
+        return _link_to(page and page.localized)
 
 
 def _thank_you_page(payment: KhaltiPayment) -> models.Model | None:

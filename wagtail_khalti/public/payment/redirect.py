@@ -1,4 +1,4 @@
-"""The way to Khalti."""
+"""Send the visitor to Khalti's payment page."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, K
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.payment.destinations import retry_url
-from wagtail_khalti.public.payment.status_page import PAGES, find_payment, not_found, page_in_state
+from wagtail_khalti.public.payment.status_page import TEMPLATES, find_payment, not_found, render_state
 
 logger = logging.getLogger(__name__)
 
-RESUME_TTL = timedelta(minutes=10)  # then what was to be bought, and for how much, is read again
+RESUME_TTL = timedelta(minutes=10)  # after that the checkout page shows the current offer and price
 
 
 @visitor_page
 @limited_page
 @require_safe
-def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
-    """To Khalti's page, as soon as there is one: also for the second of two clicks, and after Khalti was down."""
+def continue_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
+    """Redirect to Khalti once there is a payment link: also on a double click, and after Khalti was unavailable."""
     payment = find_payment(reference)
     if payment is None:
         return not_found(request)
@@ -38,10 +38,10 @@ def go_on_to_khalti(request: HttpRequest, reference: str) -> HttpResponse:
         initiate_payment(payment)
     except (GatewayUnreachable, AnswerNotUnderstood, RequestRejected) as error:
         logger.warning("Payment %s could not be sent to Khalti: %s", reference, error)
-        return page_in_state(request, payment, PAGES[payment.status])
+        return render_state(request, payment, TEMPLATES[payment.status])
     except (KhaltiError, ImproperlyConfigured):
         logger.exception("Payment %s can't be sent to Khalti", reference)
-        return page_in_state(request, payment, "not_possible")
+        return render_state(request, payment, "not_possible")
     if payment.status == Status.CREATED:
-        return page_in_state(request, payment, "sending")
+        return render_state(request, payment, "sending")
     return HttpResponseRedirect(payment.next_url)

@@ -1,4 +1,4 @@
-"""Refresh the status of a payment for its visitor: look it up at Khalti, but not too often."""
+"""Refresh the status of a payment for its visitor with a lookup, but not too often."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from wagtail_khalti.outbox import deliver
 
 logger = logging.getLogger(__name__)
 
-MIN_INTERVAL = timedelta(seconds=2)  # after the last one: reloading a page must not hammer Khalti
-MIN_INTERVAL_AFTER_END = timedelta(minutes=1)  # a late payment is rare, and a page of an end may be looked at for years
+MIN_INTERVAL = timedelta(seconds=2)  # between lookups, even if a visitor keeps reloading
+MIN_INTERVAL_AFTER_END = timedelta(minutes=1)  # late payments are rare
 
 
-def lease_lookup(payment: KhaltiPayment, *, at_once: bool = False, **marks: datetime | bool) -> bool:
-    """Whether this request is the one that looks the payment up now; then ``marks`` are written to its columns.
+def lease_lookup(payment: KhaltiPayment, *, ignore_interval: bool = False, **columns: datetime | bool) -> bool:
+    """Whether this request gets to look up the payment; if so, also set these ``columns``.
 
-    ``at_once``: however short a time ago the last lookup was.
+    ``ignore_interval``: even if the last lookup was a moment ago.
     """
     pause = MIN_INTERVAL_AFTER_END if payment.status in SOFT_ENDS else MIN_INTERVAL
-    return lease_for_lookup(payment, pause=timedelta() if at_once else pause, **marks)
+    return lease_for_lookup(payment, pause=timedelta() if ignore_interval else pause, **columns)
 
 
-def refresh_status(payment: KhaltiPayment, *, is_ours: bool) -> None:
-    """Look it up, where that is ours to do; in any case deliver what the site was not told yet."""
+def refresh_status(payment: KhaltiPayment, *, has_lease: bool) -> None:
+    """Look up the payment if this request has the lease, and deliver pending integration events in any case."""
     try:
-        if is_ours:
+        if has_lease:
             check_payment(payment)
     except KhaltiError as error:
-        # No answer is no news: the visitor sees how the payment stands, and it is asked again.
+        # Without a response nothing changes: the visitor sees the current status, and a later lookup decides.
         logger.warning("Payment %s could not be checked: %s", payment.reference, error)
-        is_ours = False
-    if not is_ours:
+        has_lease = False
+    if not has_lease:
         deliver(payment)
 
 
-def look_up_alone(payment: KhaltiPayment) -> None:
-    """Unless somebody else is asking Khalti about it just now. No answer is no news."""
-    if lease_lookup(payment, at_once=True):
+def lookup_if_free(payment: KhaltiPayment) -> None:
+    """Look up the payment unless another request is doing so. Without a response nothing changes."""
+    if lease_lookup(payment, ignore_interval=True):
         with suppress(KhaltiError):
             check_payment(payment)

@@ -1,4 +1,4 @@
-"""The page of a payment, which says how it stands: receipt, waiting room, or the next step after an end."""
+"""The page of a payment: its receipt, its progress, or what the visitor can do after it ended."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.public.browser_payments import is_started_here
 from wagtail_khalti.public.decorators import visitor_page
-from wagtail_khalti.public.limits import asked_to_wait, seconds_to_wait
-from wagtail_khalti.public.merchant import merchant
-from wagtail_khalti.public.payment.destinations import back_url_of, next_page, retry_url
+from wagtail_khalti.public.limits import seconds_to_wait, with_retry_after
+from wagtail_khalti.public.merchant import merchant_context
+from wagtail_khalti.public.payment.destinations import PageLink, back_link, next_page, retry_url
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
-from wagtail_khalti.public.sites import chosen, site_of_payment
-from wagtail_khalti.public.started import was_started_here
+from wagtail_khalti.public.sites import settings_of, site_of_payment
 from wagtail_khalti.receipts import RefundSummary, receipt_of, refund_summary_of
 
-PAUSES = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between the checks that a waiting page makes by itself
+POLL_INTERVALS = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between a waiting page's automatic checks
 
-PAGES: Mapping[str, str] = {
+TEMPLATES: Mapping[str, str] = {
     Status.CREATED: "not_sent",
     Status.INITIATED: "waiting",
     Status.PENDING: "waiting",
@@ -39,59 +39,63 @@ PAGES: Mapping[str, str] = {
 
 @visitor_page
 @require_safe
-def payment_page(request: HttpRequest, reference: str, *, shows_payer: bool = False) -> HttpResponse:
-    """How the payment stands: receipt, waiting room, or the next step after an end.
+def payment_page(request: HttpRequest, reference: str, *, shows_customer: bool = False) -> HttpResponse:
+    """Refresh the payment's status and show it.
 
-    ``shows_payer``: the address proves that it was given to the payer. So does the browser that began the payment.
+    ``shows_customer``: show the customer's name, since the signed address was given to the customer only. It is also
+    shown in the browser that started the payment.
     """
     payment = find_payment(reference)
     if payment is None:
         return not_found(request)
 
     wait = seconds_to_wait(request, "page")
-    refresh_status(payment, is_ours=not wait and not payment.is_paid and lease_lookup(payment))
+    refresh_status(payment, has_lease=not wait and not payment.is_paid and lease_lookup(payment))
     refund_summary = refund_summary_of(payment)
-    shows_payer = shows_payer or was_started_here(request, payment.reference)
-    page = page_in_state(
-        request, payment, _state(payment, refund_summary), refund_summary=refund_summary, shows_payer=shows_payer
+    shows_customer = shows_customer or is_started_here(request, payment.reference)
+    page = render_state(
+        request, payment, _state(payment, refund_summary), refund_summary=refund_summary, shows_customer=shows_customer
     )
-    return asked_to_wait(page, wait) if wait else page
+    return with_retry_after(page, wait) if wait else page
 
 
 def _state(payment: KhaltiPayment, refund_summary: RefundSummary | None) -> str:
-    """The page that says it. Money may have gone back past Khalti, which calls the payment completed then."""
+    """The template for it. A payment with manual refunds only is still "completed" at Khalti."""
     if payment.duplicate_of_id and not (refund_summary and refund_summary.is_all):
         return "duplicate"
     if not payment.is_paid and payment.issues.open().payment_unclear().exists():
-        return "under_review"
-    return "refunded" if refund_summary else PAGES[payment.status]
+        return "unclear"
+    return "refunded" if refund_summary else TEMPLATES[payment.status]
 
 
 def find_payment(reference: str) -> KhaltiPayment | None:
-    if "\x00" in reference or not reference.isascii():  # some databases refuse to look for it
+    if "\x00" in reference or not reference.isascii():  # some databases raise an error for it
         return None
     return KhaltiPayment.objects.whole(reference=reference)
 
 
 def not_found(request: HttpRequest) -> HttpResponse:
     return render(
-        request, "wagtail_khalti/public/not_found.html", merchant(Site.find_for_request(request), request), status=404
+        request,
+        "wagtail_khalti/public/not_found.html",
+        merchant_context(Site.find_for_request(request), request),
+        status=404,
     )
 
 
-def page_in_state(
+def render_state(
     request: HttpRequest,
     payment: KhaltiPayment,
     name: str,
     *,
     refund_summary: RefundSummary | None = None,
-    shows_payer: bool = False,
+    shows_customer: bool = False,
 ) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         site = site_of_payment(payment) or Site.find_for_request(request)
-        receipt = receipt_of(payment, chosen(payment.site), refund_summary, shows_payer=shows_payer)
+        receipt = receipt_of(payment, settings_of(payment.site), refund_summary, shows_payer=shows_customer)
         context = {
-            **merchant(site, request),
+            **merchant_context(site, request),
             "merchant": receipt.merchant,
             "payment": payment,
             "state": name,
@@ -99,25 +103,31 @@ def page_in_state(
             "refund_summary": refund_summary,
             "is_test": payment.is_test,
             "next_page": next_page(payment),
-            "back_url": payment.back_url or back_url_of(_source(payment), site),
-            "pay_url": payment.next_url,
-            "pay_again_url": retry_url(payment),
-            **_pauses(request),
+            "back_link": _back_link(payment, site),
+            "payment_url": payment.next_url,
+            "retry_url": retry_url(payment),
+            **_polling(request),
         }
         return render(request, f"wagtail_khalti/public/{name}.html", context)
 
 
+def _back_link(payment: KhaltiPayment, site: Site | None) -> PageLink | None:
+    if payment.back_url:
+        return PageLink(url=payment.back_url)
+    return back_link(_source(payment), site)
+
+
 def _source(payment: KhaltiPayment) -> Model | None:
-    """What held the block; None also where the site has dropped that kind of page since."""
+    """The page or snippet with the block; None also if the site no longer has that page type."""
     is_known = payment.source_type is not None and payment.source_type.model_class() is not None
     return payment.source if is_known else None
 
 
-def _pauses(request: HttpRequest) -> dict[str, object]:
-    """When a waiting page asks again by itself, and which time that is; at the end it leaves it to a button."""
+def _polling(request: HttpRequest) -> dict[str, object]:
+    """When a waiting page checks again. After the last interval it stops, and shows only its button."""
     try:
-        turn = int(request.GET.get("turn", "0")[:3])
+        number = int(request.GET.get("poll", "0")[:3])
     except ValueError:
-        turn = 0
-    pause = PAUSES[turn] if 0 <= turn < len(PAUSES) else None
-    return {"pause": pause, "next_turn": turn + 1, "pauses": PAUSES}
+        number = 0
+    interval = POLL_INTERVALS[number] if 0 <= number < len(POLL_INTERVALS) else None
+    return {"poll_interval": interval, "next_poll": number + 1, "poll_intervals": POLL_INTERVALS}

@@ -1,29 +1,29 @@
-// Asks again how the payment stands, and shows it. Without a script the page reloads itself.
+// Polls the payment's status and updates the page. Without JavaScript the page reloads itself.
 (() => {
-  const pauses = document.currentScript.dataset.pauses.split(",");
-  let turn = 0;
+  const intervals = document.currentScript.dataset.intervals.split(",");
+  let polls = 0;
   let timer;
-  let busy = false; // asking now, or nothing left to ask
+  let busy = false; // polling now, or finished
 
-  const next = () => {
-    busy = turn >= pauses.length;
-    if (!busy && !document.hidden) timer = setTimeout(ask, pauses[turn] * 1000);
+  const scheduleNext = () => {
+    busy = polls >= intervals.length;
+    if (!busy && !document.hidden) timer = setTimeout(poll, intervals[polls] * 1000);
   };
 
-  const ask = async () => {
+  const poll = async () => {
     busy = true;
-    turn += 1;
+    polls += 1;
     try {
-      const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
-      if (answer.type === "opaqueredirect") return location.replace(location.pathname); // on to Khalti
-      if (answer.ok && show(new DOMParser().parseFromString(await answer.text(), "text/html"))) return;
+      const response = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
+      if (response.type === "opaqueredirect") return location.replace(location.pathname); // continue to Khalti
+      if (response.ok && show(new DOMParser().parseFromString(await response.text(), "text/html"))) return;
     } catch (error) {
-      // No line right now. The next turn may have one, and there is a button.
+      // Offline. The next poll may succeed, and there is a button.
     }
-    next();
+    scheduleNext();
   };
 
-  /** Says whether there was news. */
+  /** Returns whether the status has changed. */
   const show = (page) => {
     const before = document.getElementById("state");
     const after = page.getElementById("state");
@@ -43,10 +43,10 @@
     return true;
   };
 
-  // Nobody looks, nobody asks; whoever comes back wants to know at once.
+  // Don't poll in a hidden tab, and poll at once when it is shown again.
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (!busy && !document.hidden) ask();
+    if (!busy && !document.hidden) poll();
   });
-  next();
+  scheduleNext();
 })();

@@ -1,4 +1,4 @@
-"""``make demo``: everything from an empty folder to a page that takes payments."""
+"""``make demo``: set up and serve the example site, ready to take payments."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from example_site.home.sample_content.pages import point_site_at
 
 ADDRESS = "127.0.0.1"
-PATIENCE = 60  # seconds for the first answer; it compiles templates
+TIMEOUT = 60  # seconds for the first response, which compiles templates
 
 
 class Command(BaseCommand):
@@ -23,18 +23,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = int(settings.PORT)
-        for stop in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored in what a shell starts with "&"
+        for stop in (signal.SIGINT, signal.SIGTERM):  # shells ignore SIGINT for background processes
             signal.signal(stop, _stop)
         try:
             server = ThreadedWSGIServer((ADDRESS, port), WSGIRequestHandler)
         except OSError as error:
             raise CommandError(
-                f"Port {port} can't be used ({error.strerror}). Try another one: make demo PORT={port + 1}"
+                f"Port {port} can't be used ({error.strerror}). Try another port: make demo PORT={port + 1}"
             ) from None
         try:
             self._serve(server, port)
         except KeyboardInterrupt:
-            self.stdout.write("\nStopped. Your data stays for the next time.")
+            self.stdout.write("\nStopped. Your data is kept for the next run.")
         finally:
             server.server_close()
 
@@ -46,8 +46,8 @@ class Command(BaseCommand):
         server.set_app(WSGIHandler())
         serving = threading.Thread(target=server.serve_forever, daemon=True)
         serving.start()
-        with urlopen(f"http://{ADDRESS}:{port}/", timeout=PATIENCE):
-            pass  # anything but a page would have raised
+        with urlopen(f"http://{ADDRESS}:{port}/", timeout=TIMEOUT):
+            pass  # urlopen raises for anything but a page
 
         self.stdout.write(
             "Sign in at /admin/ as admin, editor, cashier, accountant or manager; the password is the name."

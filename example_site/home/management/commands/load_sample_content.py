@@ -8,7 +8,7 @@ from example_site.home.sample_content.people import load_people
 
 
 class Command(BaseCommand):
-    help = "Loads people and pages, once: what is there already stays as it is."
+    help = "Loads users and pages once; existing ones are not changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():

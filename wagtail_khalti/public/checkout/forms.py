@@ -1,4 +1,4 @@
-"""What a visitor fills in before paying."""
+"""The form of the checkout page."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ from wagtail_khalti.text.phone import PhoneField
 MAX_KEY_LENGTH = 64
 
 
-class LineField(forms.CharField):
-    """A text without what nobody sees; one of nothing else is none."""
+class SingleLineField(forms.CharField):
+    """A text without line breaks and invisible characters. A value of nothing else counts as empty."""
 
     def to_python(self, value: Any) -> Any:
         return one_line(super().to_python(value) or "")
 
 
-class AddressField(LineField, forms.EmailField):
-    """An e-mail address, also where it was copied together with invisible marks."""
+class EmailAddressField(SingleLineField, forms.EmailField):
+    """An e-mail address, accepted even if it was copied with invisible characters."""
 
 
 class CheckoutForm(forms.Form):
-    """Asks for what the offer asks. The total is reckoned here; the browser only says which one the visitor saw."""
+    """Has the fields of the offer. The total is calculated here; the browser only sends which total the visitor saw."""
 
     quantity = forms.IntegerField(
         label=_("Quantity"), initial=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    name = LineField(
+    name = SingleLineField(
         label=_("Name"),
         max_length=255,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name.")},
     )
-    email = AddressField(
+    email = EmailAddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
@@ -70,28 +70,28 @@ class CheckoutForm(forms.Form):
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
         self.terms = terms
-        most = terms.price.max_quantity
-        self.initial["quantity"] = min(self.initial.get("quantity", 1), most)  # it may be less by now
-        for name in {"name", "email", "phone"}.difference(terms.asks):
+        maximum = terms.price.max_quantity
+        self.initial["quantity"] = min(self.initial.get("quantity", 1), maximum)  # it may have been reduced since
+        for name in {"name", "email", "phone"}.difference(terms.fields):
             del self.fields[name]
-        if most > 1:
-            self._limit_quantity(most)
+        if maximum > 1:
+            self._limit_quantity(maximum)
         else:
             del self.fields["quantity"]
 
-    def _limit_quantity(self, most: int) -> None:
-        words = _("Enter a quantity from 1 to %(most)s.") % {"most": format_number(most)}
+    def _limit_quantity(self, maximum: int) -> None:
+        message = _("Enter a quantity from 1 to %(maximum)s.") % {"maximum": format_number(maximum)}
         self.fields["quantity"] = forms.IntegerField(
             label=_("Quantity"),
             initial=1,
             min_value=1,
-            max_value=most,
-            widget=forms.NumberInput(attrs=self._reckoning()),
-            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+            max_value=maximum,
+            widget=forms.NumberInput(attrs=self._live_total_attrs()),
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
         )
 
-    def _reckoning(self) -> dict[str, Any]:
-        """What a script needs to show the new total at once."""
+    def _live_total_attrs(self) -> dict[str, Any]:
+        """Data for the script that updates the total when the quantity changes."""
         return {
             "inputmode": "numeric",
             "data-unit-price": self.terms.price.unit_price,
@@ -103,63 +103,63 @@ class CheckoutForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
             if not is_whole(str(value)):
-                self.add_error(name, _("Please type this again: it has signs that can't be read."))
+                self.add_error(name, _("This contains characters that can't be read. Please enter it again."))
             elif error := why_not_kept(str(value)):
                 self.add_error(name, error)
         largest = max_payment()
         if self.total > largest:
-            self.refuse_total(largest)
+            self.add_limit_error(largest)
         elif self.total < MINIMUM:
             raise ValidationError(_("Khalti's minimum is Rs 10."))
         return cleaned
 
-    def refuse_total(self, largest: Paisa) -> None:
-        words = _("This site takes at most %(limit)s in one payment.") % {
+    def add_limit_error(self, largest: Paisa) -> None:
+        message = _("This site takes at most %(limit)s in one payment.") % {
             "limit": format_rupees(largest, get_language())
         }
-        self.add_error("quantity" if "quantity" in self.fields else None, words)
+        self.add_error("quantity" if "quantity" in self.fields else None, message)
 
     @property
-    def quantity_wanted(self) -> int:
-        """1 where none is asked, or none that makes sense was given."""
-        wanted = getattr(self, "cleaned_data", {}).get("quantity") or self.initial["quantity"]
-        return int(wanted)
+    def selected_quantity(self) -> int:
+        """1 if the form has no quantity, or an invalid one was entered."""
+        quantity = getattr(self, "cleaned_data", {}).get("quantity") or self.initial["quantity"]
+        return int(quantity)
 
     @property
     def total(self) -> Paisa:
-        return self.terms.price.total(self.quantity_wanted)
+        return self.terms.price.total(self.selected_quantity)
 
     def price_summary(self) -> dict[str, str]:
         """What it costs, as the page shows it."""
         language = get_language()
         return {
             "unit_price": format_rupees(self.terms.price.unit_price, language),
-            "quantity": format_number(self.quantity_wanted),
+            "quantity": format_number(self.selected_quantity),
             "total": format_rupees(self.total, language),
         }
 
     @property
-    def saw_total(self) -> bool:
-        """Whether the visitor saw the very total that would be charged now."""
+    def has_seen_total(self) -> bool:
+        """Whether the visitor has seen the total that would be charged now."""
         return self.data.get("total_seen") == str(self.total)
 
     @cached_property
     def key(self) -> str:
-        """Names this visit's wish to pay; the same in a form that is sent twice."""
+        """Identifies this form: the same if it is submitted twice."""
         return self.data.get("key", "")[:MAX_KEY_LENGTH] or uuid.uuid4().hex
 
     @property
     def is_repeat(self) -> bool:
-        """Whether the visitor was told that they have paid for this already, and wants to pay again."""
+        """Whether the visitor knows that they have paid for this already, and wants to pay again."""
         return self.data.get("repeat") == "yes"
 
-    def as_request(self, *, begun_here: Sequence[str]) -> CheckoutRequest:
+    def to_checkout_request(self, *, started_here: Sequence[str]) -> CheckoutRequest:
         return CheckoutRequest(
             key=self.key,
-            quantity=self.quantity_wanted,
+            quantity=self.selected_quantity,
             customer=self.customer,
             is_repeat=self.is_repeat,
-            begun_here=begun_here,
+            started_here=started_here,
         )
 
     @property
@@ -178,7 +178,7 @@ def answers_of(payment: KhaltiPayment) -> dict[str, object]:
 
 
 def checkout_form() -> type[CheckoutForm]:
-    """The site's own, or this one. Raises ``ImproperlyConfigured``."""
+    """The form of the setting ``CHECKOUT_FORM``, or this one. Raises ``ImproperlyConfigured``."""
     path = configuration().checkout_form
     if not path:
         return CheckoutForm

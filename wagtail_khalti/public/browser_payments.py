@@ -1,7 +1,7 @@
-"""Which payments were begun in this browser: a signed cookie with their references and nothing else.
+"""The payments that were started in this browser: a signed cookie that contains only their references.
 
-Whoever has a payment's address may see how it stands; only the browser that began it gets the answers back, and sees
-the payer's name on the receipt.
+Anyone with a payment's address can see its status. Only the browser that started it gets the entered details back, and
+sees the customer's name on the receipt.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from wagtail_khalti.models import KhaltiPayment
 
 COOKIE = "khalti_started"
 SALT = "wagtail_khalti.started"
-MAX_AGE = 24 * 60 * 60  # seconds: long enough to try again, short enough for a shared computer
-MAX_COUNT = 5
+MAX_AGE = 24 * 60 * 60  # seconds: long enough to retry, short enough for a shared computer
+MAX_PAYMENTS = 5
 
 
-def remember_start(request: HttpRequest, response: HttpResponse, payment: KhaltiPayment) -> None:
+def remember_payment(request: HttpRequest, response: HttpResponse, payment: KhaltiPayment) -> None:
     references = [payment.reference, *(r for r in started_here(request) if r != payment.reference)]
     response.set_signed_cookie(
         COOKIE,
-        ".".join(references[:MAX_COUNT]),
+        ".".join(references[:MAX_PAYMENTS]),
         salt=SALT,
         max_age=MAX_AGE,
         path=reverse("wagtail_khalti:checkout", args=["-"]).removesuffix("checkout/-/"),
@@ -31,11 +31,11 @@ def remember_start(request: HttpRequest, response: HttpResponse, payment: Khalti
     )
 
 
-def was_started_here(request: HttpRequest, reference: str) -> bool:
+def is_started_here(request: HttpRequest, reference: str) -> bool:
     return reference in started_here(request)
 
 
 def started_here(request: HttpRequest) -> list[str]:
-    """The references, the newest first."""
+    """References, newest first."""
     value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=MAX_AGE)
     return value.split(".") if value else []
