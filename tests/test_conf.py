@@ -217,5 +217,5 @@ def test_limits_that_make_no_sense_say_what_does(written):
 
 @pytest.mark.parametrize("written", [-1, None, True, "1", 1.5, ["10.0.0.1"]])
 def test_proxies_are_a_number(written):
-    with pytest.raises(ImproperlyConfigured, match="how many proxies"):
+    with pytest.raises(ImproperlyConfigured, match="number of your own proxies"):
         read({"TRUSTED_PROXIES": written})

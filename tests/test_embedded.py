@@ -23,7 +23,7 @@ transactional = pytest.mark.django_db(transaction=True)
 def view_a_page():
     """As far as it matters here: a view marks its request, and Django closes it when the answer is out."""
     request = HttpRequest()
-    embedded.reconcile_after_this_answer(request)
+    embedded.reconcile_after_response(request)
     request.close()
 
 
@@ -31,8 +31,8 @@ def view_a_page():
 def hand(settings, monkeypatch):
     """As if the process had just started."""
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "RECONCILE_EVERY": 3600}
-    hand = embedded._Hand()
-    monkeypatch.setattr(embedded, "_hand", hand)
+    hand = embedded._BackgroundRun()
+    monkeypatch.setattr(embedded, "_background_run", hand)
     yield hand
     hand.wait()
 

@@ -54,7 +54,7 @@ class TestWithEachKindOfSettings:
         assert [str(warning.message) for warning in recwarn] == []
 
     def test_a_server_that_says_nothing_is_not_waited_for(self, settings, monkeypatch, recwarn, kind):
-        monkeypatch.setattr(mailing, "PATIENCE", 0.2)
+        monkeypatch.setattr(mailing, "TIMEOUT", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             host, port = silent.getsockname()
             mail_through(settings, SMTP, kind=kind, host=host, port=port)

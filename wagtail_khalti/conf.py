@@ -30,9 +30,9 @@ from wagtail_khalti.option_values import (
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
 
 DEFAULT_MERCHANT = "default"
-LENT_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
-"""Which the top level lends to merchants that leave them out."""
-MERCHANT_OPTIONS = (*LENT_OPTIONS, "SECRET_KEY", "API_URL")
+SHARED_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
+"""Options of the top level that are the defaults of all merchants."""
+MERCHANT_OPTIONS = (*SHARED_OPTIONS, "SECRET_KEY", "API_URL")
 OPTIONS = (
     *MERCHANT_OPTIONS,
     "MERCHANTS",
@@ -45,17 +45,19 @@ OPTIONS = (
     "CHECKOUT_FORM",
 )
 
-MAX_AMOUNT = Decimal("200000")  # rupees; what a wallet may pay a merchant at once: khalti.com/info/transaction-limits
-USUAL_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
-MAX_WAIT = 1.5  # seconds; Khalti answers well within one, and a worker that waits serves nobody else
-RECONCILE_EVERY = 60  # seconds; no payment is due sooner after its start
+MAX_AMOUNT = Decimal(
+    "200000"
+)  # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
+DEFAULT_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
+MAX_WAIT = 1.5  # seconds; Khalti usually responds well within one, and a waiting worker serves nobody else
+RECONCILE_EVERY = 60  # seconds; no payment is due earlier than this after its start
 
 
 class Mode(TextChoices):
-    """Which Khalti is meant."""
+    """Which Khalti a merchant uses."""
 
     SIMULATOR = "simulator", _("Test (simulator)")
-    """The one on your own machine."""
+    """The simulator on your own machine."""
     SANDBOX = "sandbox", _("Test (sandbox)")
     """Khalti's test environment; no money moves."""
     LIVE = "live", _("Live")
@@ -70,13 +72,13 @@ API_URLS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
-    """One account at Khalti."""
+    """One Khalti account."""
 
     name: str
-    """What payments remember it by."""
+    """Stored with each payment."""
 
     mode: Mode
-    """Which Khalti this merchant talks to."""
+    """Which Khalti this merchant uses."""
 
     api_url: str
     """Root of the API host, without a trailing slash."""
@@ -85,14 +87,14 @@ class Merchant:
     """From the environment. Never shown, never stored."""
 
     timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
-    """Seconds to connect, and to wait for an answer."""
+    """Seconds to connect, and to wait for a response."""
 
-    max_amount: Paisa = USUAL_MAX_AMOUNT
+    max_amount: Paisa = DEFAULT_MAX_AMOUNT
     """The largest single payment."""
 
     @property
     def key_fingerprint(self) -> str:
-        """Tells two keys apart without telling the key."""
+        """Distinguishes keys without revealing them."""
         return hashlib.sha256(b"wagtail-khalti:" + self.secret_key.encode()).hexdigest()[:12]
 
 
@@ -103,28 +105,28 @@ class Configuration:
     merchants: Mapping[str, Merchant]
 
     base_url: str
-    """Root of the address that visitors come back to, where requests can't tell: ``https://shop.example``."""
+    """Root of the return URL, if it can't be taken from the request: ``https://shop.example``."""
 
     contact: str
-    """Whom a visitor can ask, shown where a payment is in doubt: an e-mail address, a phone number."""
+    """Shown to visitors with questions about a payment: an e-mail address, a phone number."""
 
     reconcile_every: timedelta
-    """How often, at most, a page view moves due checks on. Zero: never, since cron or workers do."""
+    """The shortest interval in which page views start a reconcile. Zero: never, because cron or workers do it."""
 
     max_wait: float
-    """Seconds that a request waits for Khalti before it goes on without the answer, which is used when it comes."""
+    """Seconds that a request waits for Khalti. A later response is applied when it arrives."""
 
     rate_limits: Mapping[str, int]
-    """The most requests of each kind that one visitor may make in a minute; a kind that is missing has no limit."""
+    """The maximum number of requests of each kind per visitor and minute; a missing kind has no limit."""
 
     trusted_proxies: int
-    """How many proxies of the site's a request passes, each of which notes the address that it came from."""
+    """The number of the site's own proxies that a request passes; each records the address it came from."""
 
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
-        """Raises ``ImproperlyConfigured`` naming the known ones."""
+        """Raises ``ImproperlyConfigured`` with the names of the known ones."""
         try:
             return self.merchants[name]
         except KeyError:
@@ -142,12 +144,12 @@ def configuration() -> Configuration:
     try:
         return _read_once()
     except ImproperlyConfigured as error:
-        # Anew: the frames below hold the options with the key, and error pages show frames.
+        # A new exception: the frames below have the options with the key, and error pages show frames.
         raise ImproperlyConfigured(*error.args) from None
 
 
 def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
-    """Whether no money moves; also False where nothing is set up, which the system checks tell."""
+    """Whether no money moves; also False if nothing is configured, which the system checks report."""
     try:
         return configuration().merchant(merchant).mode != Mode.LIVE
     except ImproperlyConfigured:
@@ -155,7 +157,7 @@ def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
 
 
 def is_test_everywhere() -> bool | None:
-    """Whether no money moves with any merchant; None where it moves with some of them."""
+    """Whether no money moves with any merchant; None if it moves with some of them."""
     try:
         kinds = {merchant.mode != Mode.LIVE for merchant in configuration().merchants.values()}
     except ImproperlyConfigured:
@@ -164,18 +166,20 @@ def is_test_everywhere() -> bool | None:
 
 
 def max_payment(merchant: str = "") -> Paisa:
-    """The most that this merchant takes at once, or whichever takes most; the usual where the settings can't be read,
-    so that pages still show."""
+    """The maximum of one payment to this merchant, by default the largest of all merchants.
+
+    The usual maximum if the settings can't be read, so that pages still render.
+    """
     try:
         known = configuration()
         chosen = [known.merchant(merchant)] if merchant else known.merchants.values()
         return max(each.max_amount for each in chosen)
     except ImproperlyConfigured:
-        return USUAL_MAX_AMOUNT
+        return DEFAULT_MAX_AMOUNT
 
 
 def raw_options() -> Mapping[str, Any]:
-    """The dict as the site wrote it, for the system checks."""
+    """The dict as it is in the site's settings, for the system checks."""
     options = getattr(settings, "WAGTAIL_KHALTI", {})
     if not isinstance(options, Mapping):
         raise ImproperlyConfigured('WAGTAIL_KHALTI must be a dict, such as {"MODE": "sandbox", …}.')
@@ -183,7 +187,7 @@ def raw_options() -> Mapping[str, Any]:
 
 
 def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """What is written under ``MERCHANTS``."""
+    """The value of ``MERCHANTS``."""
     merchants = options.get("MERCHANTS", {})
     if not isinstance(merchants, Mapping) or not all(isinstance(given, Mapping) for given in merchants.values()):
         raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
@@ -191,15 +195,15 @@ def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]
 
 
 def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The options of each merchant by its name; the top level is the default one and lends what others leave out."""
-    shared = {name: options[name] for name in LENT_OPTIONS if name in options}
+    """The options of each merchant by name. The top level is the default merchant, with defaults for the others."""
+    shared = {name: options[name] for name in SHARED_OPTIONS if name in options}
     own = {name: options[name] for name in MERCHANT_OPTIONS if name in options}
     named: dict[str, Mapping[str, Any]] = {name: {**shared, **given} for name, given in more_merchants(options).items()}
     return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
 
 
 def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, str]:
-    """Each unknown name with the known one it resembles, or nothing."""
+    """Each unknown name, with the known one that is most similar, or an empty string."""
     return {
         name: next(iter(difflib.get_close_matches(str(name).upper(), known, n=1)), "")
         for name in given
@@ -208,7 +212,7 @@ def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[st
 
 
 def read(options: Mapping[str, Any]) -> Configuration:
-    """Make the frozen object. Raises ``ImproperlyConfigured``."""
+    """Raises ``ImproperlyConfigured``."""
     return Configuration(
         merchants=MappingProxyType({name: _merchant(name, given) for name, given in merchant_options(options).items()}),
         base_url=str(options.get("BASE_URL", "")),

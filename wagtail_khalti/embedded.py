@@ -1,4 +1,4 @@
-"""With no worker and no cron, a page view moves a few due checks on, after its answer has gone out."""
+"""Without a worker and cron, page views start a short reconcile after their response has been sent."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ from wagtail_khalti.models import KhaltiRun
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 4  # questions at a time; the thread that works with the answers is one
-SECONDS = 10.0  # also where the interval is shorter
-SHARE = 0.5  # of the interval, at most, while so much is due: a web server has other things to do
+CONCURRENCY = 4  # lookups at a time; one thread applies their responses
+SECONDS = 10.0  # also if the interval is shorter
+SHARE = 0.5  # at most, of the interval: a web server has other things to do
 WITHOUT_WORKERS = {"ImmediateBackend", "DummyBackend"}  # of django_tasks, and of Django itself
 
 
-def reconcile_after_this_answer(request: HttpRequest) -> None:
-    """It costs nothing now, and nobody waits for what comes of it.
+def reconcile_after_response(request: HttpRequest) -> None:
+    """Does nothing before the response is sent, and nobody waits for the result.
 
-    Django closes a request once its answer is out, under WSGI and ASGI alike. What a view keeps in a context-local
-    is gone by then under ASGI, before Django 6.1.
+    Django closes a request once its response is sent, under WSGI and ASGI alike. Under ASGI, before Django 6.1, the
+    view's context-locals are gone by then.
     """
     close, script_prefix = request.close, get_script_prefix()
 
-    def close_and_lend_a_hand() -> None:
+    def close_and_reconcile() -> None:
         close()
-        _lend_a_hand(script_prefix)
+        _start_run(script_prefix)
 
-    request.close = close_and_lend_a_hand  # type: ignore[method-assign]  # there is no hook for it
+    request.close = close_and_reconcile  # type: ignore[method-assign]  # there is no hook for it
 
 
-def _lend_a_hand(script_prefix: str) -> None:
-    """Never raises. Most of the time it ends here, without a question to the database."""
+def _start_run(script_prefix: str) -> None:
+    """Never raises. Usually it ends here, without a query."""
     if (every := _interval()) and not _is_inside_a_test():
-        _hand.lend(every, script_prefix)
+        _background_run.start(every, script_prefix)
 
 
 def _interval() -> timedelta | None:
     try:
         return configuration().reconcile_every or None
     except ImproperlyConfigured:
-        return None  # the system checks tell
+        return None  # the system checks report it
 
 
 def _is_inside_a_test() -> bool:
-    """After a request only a ``TestCase`` still has a transaction open, whose rows no other connection can see."""
+    """After a request only a ``TestCase`` has an open transaction, whose rows no other connection can see."""
     return bool(transaction.get_connection().in_atomic_block)
 
 
-class _Hand:
-    """One thread at most in this process, and this process's own clock before anybody else is asked."""
+class _BackgroundRun:
+    """At most one thread per process, and no query before the interval has passed by the process's own clock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._not_before = 0.0
         self._thread: threading.Thread | None = None
 
-    def lend(self, every: timedelta, script_prefix: str) -> None:
+    def start(self, every: timedelta, script_prefix: str) -> None:
         with self._lock:
             now = time.monotonic()
             if now < self._not_before or (self._thread and self._thread.is_alive()):
@@ -75,37 +75,37 @@ class _Hand:
             self._thread = threading.Thread(target=_work, args=[every, script_prefix], name="khalti", daemon=True)
             try:
                 self._thread.start()
-            except RuntimeError as error:  # no room for one, or the process is about to end
-                logger.warning("Khalti could not be asked after an answer: %s", error)
+            except RuntimeError as error:  # too many threads, or the process is about to end
+                logger.warning("No reconcile could be started after a response: %s", error)
                 self._thread = None
 
     def wait(self) -> None:
-        """Until nothing is in hand, for tests."""
+        """Until the thread has finished, for tests."""
         if self._thread:
             self._thread.join()
 
 
-_hand = _Hand()
+_background_run = _BackgroundRun()
 
 
 def _work(every: timedelta, script_prefix: str) -> None:
-    """``script_prefix``: what the site's code says of addresses has to be right under a sub-path, too."""
+    """``script_prefix``: receivers may reverse URLs, which must be right under a sub-path, too."""
     try:
         set_script_prefix(script_prefix)
-        _take_turn(every)
+        _reconcile_if_due(every)
     except Exception:
-        # Nobody waits for this thread; what is due stays due.
-        logger.exception("What is due at Khalti could not be checked after an answer")
+        # Nobody waits for this thread; due payments stay due.
+        logger.exception("The reconcile after a response failed")
     finally:
         connections.close_all()
 
 
-def _take_turn(every: timedelta) -> None:
-    """Of all processes one gets it. A run by cron or a worker has taken it, too."""
-    is_queue_worked_on = _has_last_run_ended()
+def _reconcile_if_due(every: timedelta) -> None:
+    """In one of all processes, unless cron or a worker did it within the interval."""
+    is_queue_processed = _has_last_run_ended()
     if not KhaltiRun.begin_once_every(every, KhaltiRun.Work.RECONCILE):
         return
-    if _has_workers() and is_queue_worked_on:
+    if _has_workers() and is_queue_processed:
         tasks.reconcile.enqueue(after_page_view=True)
     else:
         seconds = max(SECONDS, every.total_seconds() * SHARE)
@@ -118,6 +118,6 @@ def _has_workers() -> bool:
 
 
 def _has_last_run_ended() -> bool:
-    """If not, no worker took it from the queue (yet): better to do some of it here than to wait for one."""
+    """If not, perhaps no worker takes tasks from the queue; then a part is done here."""
     run = KhaltiRun.objects.filter(work=KhaltiRun.Work.RECONCILE).first()
     return run is None or (run.finished_at is not None and run.finished_at >= run.begun_at)

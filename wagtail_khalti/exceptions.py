@@ -1,41 +1,41 @@
-"""Everything that can go wrong.
+"""All exceptions of this package.
 
 KhaltiError
-├── GatewayError                 Khalti could not be asked, or said no
-│   ├── GatewayUnreachable       no answer: the outcome is unknown, ask again
-│   │   ├── ConnectionNeverMade  nothing was sent, so nothing can have happened
-│   │   └── AnswerDelayed        the answer takes long, and is used when it comes
-│   ├── AnswerNotUnderstood      an answer that makes no sense: as good as none
-│   └── GatewayRejected          a clear refusal: asking again will not help
-│       ├── KeyRejected          Khalti does not know the secret key
-│       ├── RequestRejected      Khalti does not accept what was asked, field by field
-│       │   └── MobileNeeded     a refund of this payment needs the number of a Khalti account
-│       └── PidxNotFound         Khalti does not know this pidx (under this key)
-└── PaymentError                 our own rules
-    ├── AmountTooSmall           below Khalti's minimum, or a refund of nothing
-    ├── AmountTooLarge           more than this merchant takes in one payment
-    ├── BreakdownMismatch        the lines do not add up to the amount
-    ├── AlreadyPaid              what is to be paid for has been paid for
-    ├── IdempotencyConflict      the same key, but another payment
-    ├── MerchantChanged          the account that took the payment is not configured any more
-    ├── PaymentBusy              others changed the payment each time that an answer was to be written down
-    ├── NotRefundable            money can't be given back, now or at all
-    │   ├── NotPaid              Khalti has not confirmed that the money came
-    │   ├── FullyRefunded          all of it went back
-    │   ├── AmountExceedsRefundable        more than is left of it
-    │   ├── RefundInProgress      what became of an earlier refund has to be known first
-    │   │   └── RefundAmountMissing  how much went back in the dashboard has to be entered first
-    │   └── RefundsChanged       money went back since somebody looked
-    ├── RefundAlreadyResolved          it is known by now what became of the refund
-    ├── AlreadyDelivered         the site's code has heard this news, and hears it once
-    ├── ReceiptNotSent           no receipt went out
-    │   ├── NothingPaid          Khalti has not confirmed the money that it would confirm
-    │   ├── NoEmailAddress            the visitor gave no e-mail address
-    │   ├── SentRecently          one went out in the last minute
-    │   └── MailFailed           the mail server did not take it
-    ├── IssueAlreadyResolved           somebody else closed the matter before
-    └── OfferUnavailable         what was offered can't be bought (any more)
-        └── OfferTampered        the link isn't one of ours
+├── GatewayError                     the request to Khalti failed, or was rejected
+│   ├── GatewayUnreachable           no response: the outcome is unknown, try again
+│   │   ├── ConnectionNeverMade      nothing was sent, so nothing can have happened
+│   │   └── AnswerDelayed            the response is slow, and is applied when it arrives
+│   ├── AnswerNotUnderstood          a response that can't be read: the outcome is unknown
+│   └── GatewayRejected              a clear rejection: trying again will not help
+│       ├── KeyRejected              Khalti rejects the secret key
+│       ├── RequestRejected          Khalti rejects the request, field by field
+│       │   └── MobileNeeded         a refund of this payment needs the number of a Khalti account
+│       └── PidxNotFound             Khalti has no such pidx (for this key)
+└── PaymentError                     our own rules
+    ├── AmountTooSmall               below Khalti's minimum, or a refund of nothing
+    ├── AmountTooLarge               above the maximum of one payment to this merchant
+    ├── BreakdownMismatch            the lines do not add up to the amount
+    ├── AlreadyPaid                  the payable has been paid for
+    ├── IdempotencyConflict          the same idempotency key, but another payment
+    ├── MerchantChanged              the payment's merchant is not configured any more
+    ├── PaymentBusy                  other processes kept changing the payment while a response was applied
+    ├── NotRefundable                the payment can't be refunded, now or at all
+    │   ├── NotPaid                  Khalti has not confirmed the payment
+    │   ├── FullyRefunded            it is fully refunded
+    │   ├── AmountExceedsRefundable  more than its refundable balance
+    │   ├── RefundInProgress         the outcome of an earlier refund must be known first
+    │   │   └── RefundAmountMissing  the amount of a refund in the dashboard must be entered first
+    │   └── RefundsChanged           its refundable balance has changed since it was displayed
+    ├── RefundAlreadyResolved        the outcome of the refund is known already
+    ├── AlreadyDelivered             the event was delivered; it is delivered only once
+    ├── ReceiptNotSent               no receipt was sent
+    │   ├── NothingPaid              Khalti has not confirmed the payment
+    │   ├── NoEmailAddress           the visitor gave no e-mail address
+    │   ├── SentRecently             one was sent in the last minute
+    │   └── MailFailed               the mail server did not accept it
+    ├── IssueAlreadyResolved         the issue was resolved before
+    └── OfferUnavailable             the offer is not available, or not any more
+        └── OfferTampered            the link isn't one of ours
 """
 
 from collections.abc import Mapping
@@ -50,41 +50,41 @@ class KhaltiError(Exception):
     """Base class. Never raised itself."""
 
     def as_data(self) -> dict[str, str]:
-        """For the history of a payment, which developers read."""
+        """For the payment's timeline, where developers read it."""
         return {"error": type(self).__name__, "reason": str(self)[:MAX_REASON_LENGTH]}
 
 
 class GatewayError(KhaltiError):
-    """Khalti could not be asked, or said no."""
+    """The request to Khalti failed, or was rejected."""
 
 
 class GatewayUnreachable(GatewayError):
-    """No answer: a timeout, a reset, a 5xx, a 429. Whatever was asked may or may not have happened."""
+    """No response: a timeout, a reset, a 5xx, a 429. The request may or may not have been processed."""
 
     def __init__(self, reason: str, *, retry_after: int | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
-        """Seconds that Khalti asks us to wait, where it said so."""
+        """Seconds to wait, if Khalti sent a Retry-After."""
 
 
 class ConnectionNeverMade(GatewayUnreachable):
-    """Nothing was sent, so asking again can't happen twice."""
+    """Nothing was sent, so it is safe to try again."""
 
 
 class AnswerDelayed(GatewayUnreachable):
-    """Khalti takes longer than a visitor waits. Its answer is used when it comes; until then all stands as before."""
+    """Khalti takes longer than a visitor waits. Its response is applied when it arrives; until then nothing changes."""
 
 
 class AnswerNotUnderstood(GatewayError):
-    """An answer that isn't JSON, or lacks what such an answer must have. It proves nothing."""
+    """A response that isn't JSON, or lacks required fields. It proves nothing."""
 
 
 class GatewayRejected(GatewayError):
-    """A clear refusal: asking the same again will not help."""
+    """A clear rejection: trying again will not help."""
 
 
 class KeyRejected(GatewayRejected):
-    """HTTP 401 or 403: Khalti does not know the secret key; or there is none to send."""
+    """HTTP 401 or 403, or there is no key to send."""
 
 
 class RequestRejected(GatewayRejected):
@@ -93,18 +93,18 @@ class RequestRejected(GatewayRejected):
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(fields)
         self.fields = dict(fields)
-        """Khalti's words by field, flattened: ``{"customer_info.name": "This field is required."}``."""
+        """Khalti's messages by field, flattened: ``{"customer_info.name": "This field is required."}``."""
 
     def __str__(self) -> str:
         return "; ".join(f"{name}: {text}" for name, text in self.fields.items())
 
 
 class MobileNeeded(RequestRejected):
-    """Khalti gives the money of a bank payment back to a Khalti account only, and has to be told which."""
+    """Khalti refunds a bank payment only to a Khalti account, whose number the request must contain."""
 
 
 class PidxNotFound(GatewayRejected):
-    """Khalti does not know this pidx, or another key's owner has it."""
+    """Khalti has no such pidx, or it belongs to another account."""
 
 
 class PaymentError(KhaltiError):
@@ -112,16 +112,16 @@ class PaymentError(KhaltiError):
 
 
 class AmountTooSmall(PaymentError):
-    """Below what Khalti takes; of a refund, less than one paisa."""
+    """Below Khalti's minimum; of a refund, less than one paisa."""
 
 
 class AmountTooLarge(PaymentError):
-    """More than this merchant takes in one payment."""
+    """Above the maximum of one payment to this merchant."""
 
     def __init__(self, reason: str, *, largest: int = 0) -> None:
         super().__init__(reason)
         self.largest = Paisa(largest)
-        """What it takes at most."""
+        """The maximum."""
 
 
 class BreakdownMismatch(PaymentError):
@@ -129,12 +129,12 @@ class BreakdownMismatch(PaymentError):
 
 
 class AlreadyPaid(PaymentError):
-    """What is to be paid for has been paid for, and nobody said that another payment is meant."""
+    """The payable has been paid for, and nobody confirmed that another payment is intended."""
 
     def __init__(self, reason: str, *, payment: Any = None) -> None:
         super().__init__(reason)
         self.payment = payment
-        """The ``KhaltiPayment`` that paid for it: its page is the receipt."""
+        """The ``KhaltiPayment`` that paid for it: its page has the receipt."""
 
 
 class IdempotencyConflict(PaymentError):
@@ -142,85 +142,85 @@ class IdempotencyConflict(PaymentError):
 
 
 class MerchantChanged(PaymentError):
-    """The merchant that took the payment is gone from the settings, or has changed its mode."""
+    """The payment's merchant is missing from the settings, or has another mode there."""
 
 
 class PaymentBusy(PaymentError):
-    """Others changed the payment again and again. What Khalti said is not written down; it is asked again."""
+    """Other processes kept changing the payment. Khalti's response was not applied; the payment is looked up again."""
 
 
 class NotRefundable(PaymentError):
-    """Money can't be given back, now or at all. Nothing was sent to Khalti."""
+    """The payment can't be refunded, now or at all. Nothing was sent to Khalti."""
 
 
 class NotPaid(NotRefundable):
-    """Khalti has not confirmed that the money came, or has given no transaction id by which to ask for it."""
+    """Khalti has not confirmed the payment, or has given it no transaction ID, which a refund needs."""
 
 
 class FullyRefunded(NotRefundable):
-    """All of the money went back."""
+    """The payment is fully refunded."""
 
 
 class AmountExceedsRefundable(NotRefundable):
-    """More than is left of the payment."""
+    """More than the refundable balance."""
 
 
 class RefundInProgress(NotRefundable):
-    """An earlier refund of the payment is on its way, or in doubt, or its amount is not known."""
+    """An earlier refund of the payment is processing or unconfirmed, or its amount is not known."""
 
 
 class RefundAmountMissing(RefundInProgress):
-    """A part went back in Khalti's dashboard, and nobody has entered how much."""
+    """A part was refunded in Khalti's dashboard, and nobody has entered the amount."""
 
 
 class RefundsChanged(NotRefundable):
-    """Money went back since somebody looked; they have to look again."""
+    """The refundable balance has changed since it was displayed; check it again."""
 
 
 class RefundAlreadyResolved(PaymentError):
-    """What became of the refund is known by now; a person's word is not needed any more."""
+    """The outcome of the refund is known already; it can't be decided again."""
 
 
 class AlreadyDelivered(PaymentError):
-    """The site's code has heard this news; it is never told twice."""
+    """The event was delivered; it is delivered only once."""
 
 
 class ReceiptNotSent(PaymentError):
-    """No receipt went out by e-mail."""
+    """No receipt was sent."""
 
 
 class NothingPaid(ReceiptNotSent):
-    """Khalti has not confirmed any money that a receipt could confirm."""
+    """Khalti has not confirmed the payment."""
 
 
 class NoEmailAddress(ReceiptNotSent):
-    """The visitor gave no e-mail address, or what they gave is none."""
+    """The visitor gave no valid e-mail address."""
 
 
 class SentRecently(ReceiptNotSent):
-    """One went out in the last minute: a second press is no second wish."""
+    """One was sent in the last minute, so this looks like an accidental second click."""
 
 
 class MailFailed(ReceiptNotSent):
-    """The mail server did not take it, or did not answer in time."""
+    """The mail server did not accept it, or did not respond in time."""
 
 
 class IssueAlreadyResolved(PaymentError):
-    """The matter was closed before, by somebody else or by what came later."""
+    """The issue was resolved before, by somebody else or automatically."""
 
 
 class OfferUnavailable(PaymentError):
-    """What was offered can't be bought: unpublished, changed beyond recognition, or its time is over."""
+    """The offer is not available: unpublished, replaced, or expired."""
 
     owner: Any = None
-    """The published page or snippet that no longer holds it, where there is one."""
+    """The published page or snippet that no longer contains it, if there is one."""
 
     language: str = ""
-    """That of the page it stood on, where it is known."""
+    """That of the page it was on, if known."""
 
     site: int | None = None
-    """Primary key of the site that it stood on, likewise."""
+    """Primary key of the site it was on, likewise."""
 
 
 class OfferTampered(OfferUnavailable):
-    """The signature is wrong: not a link that this site made."""
+    """The signature is invalid: this site did not make the link."""

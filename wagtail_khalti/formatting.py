@@ -1,4 +1,4 @@
-"""Numbers and times as the visitor's language writes them."""
+"""Numbers and times in the active language."""
 
 from __future__ import annotations
 
@@ -14,56 +14,59 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.dates.nepali import day_in_nepal, format_bs
-from wagtail_khalti.numerals import digits_of, speaks_nepali, with_digits_of
+from wagtail_khalti.numerals import numerals_of, speaks_nepali, with_numerals_of
+
+ENGLISH_TIME = "j M Y, H:i"
 
 
-def digits() -> str:
-    """The ten digits of the active language, from zero."""
-    return digits_of(get_language())
+def numerals() -> str:
+    """The ten numerals of the active language, from zero."""
+    return numerals_of(get_language())
 
 
 def format_number(number: int) -> str:
-    """In lakhs: ``1,25,125``, or ``१,२५,१२५`` where Nepali is spoken."""
-    return _written(number, get_language())
+    """In lakhs: ``1,25,125``, or ``१,२५,१२५`` in Nepali."""
+    return _format_number(number, get_language())
 
 
-@lru_cache(maxsize=4096)  # a table of a year has the same small numbers a thousand times
-def _written(number: int, language: str | None) -> str:
-    return with_digits_of(language, format_decimal(number, format="#,##,##0", locale="en"))
+@lru_cache(maxsize=4096)  # a table of a year repeats the same small numbers
+def _format_number(number: int, language: str | None) -> str:
+    return with_numerals_of(language, format_decimal(number, format="#,##,##0", locale="en"))
 
 
 def in_site_time(moment: datetime) -> datetime:
-    """In the time zone of the settings, whichever is active: Wagtail's admin activates that of the person."""
+    """In the time zone of the settings, not the active one: Wagtail's admin activates that of the user."""
     return moment.astimezone(timezone.get_default_timezone()) if timezone.is_aware(moment) else moment
 
 
 def format_time(moment: datetime, *, with_zone: bool = False) -> str:
-    """In the site's time zone, and with its name where that could be doubted."""
+    """``29 Nov 2026, 10:03`` in the site's time zone; ``with_zone`` adds its name."""
     written = _format_time(in_site_time(moment))
     return _("%(time)s, %(zone)s") % {"time": written, "zone": format_zone(moment)} if with_zone else written
 
 
 def format_in_both_calendars(moment: datetime, *, with_zone: bool = False) -> str:
-    """``Nov. 21, 2026, 10 a.m. (2083-08-05 BS)``, in the language and its digits. A day of BS is a day in Nepal."""
+    """``21 Nov 2026, 10:00 (2083-08-05 BS)``, in the active language. A day of BS is a day in Nepal."""
     ad = format_time(moment, with_zone=with_zone)
-    bs = with_digits_of(get_language(), format_bs(day_in_nepal(moment)))
+    bs = with_numerals_of(get_language(), format_bs(day_in_nepal(moment)))
     return _("%(ad)s (%(bs)s BS)") % {"ad": ad, "bs": bs} if bs else ad
 
 
 def format_zone(moment: datetime) -> str:
-    """The site's time zone, as people call it at this time of the year: ``Nepal Time``."""
+    """The name of the site's time zone at this time of the year: ``Nepal Time``."""
     return get_timezone_name(_aware(moment).astimezone(timezone.get_default_timezone()), locale=_babel_locale())
 
 
 def _format_time(local: datetime) -> str:
-    """Nepali by Babel, whose names of the months are right."""
-    if not speaks_nepali(get_language()):
-        return date_format(local, "DATETIME_FORMAT")
-    return with_digits_of("ne", format_datetime(local.replace(tzinfo=None), "d MMMM y, HH:mm", locale="ne"))
+    """English in British order. Nepali by Babel, whose names of the months are right; others as Django formats them."""
+    language = get_language() or "en"
+    if not speaks_nepali(language):
+        return date_format(local, ENGLISH_TIME if language.split("-")[0] == "en" else "DATETIME_FORMAT")
+    return with_numerals_of("ne", format_datetime(local.replace(tzinfo=None), "d MMMM y, HH:mm", locale="ne"))
 
 
 def _aware(moment: datetime) -> datetime:
-    """Where a site stores times without a zone, they are in that of the settings."""
+    """Without ``USE_TZ`` times are in the time zone of the settings."""
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment, timezone.get_default_timezone())
 
 

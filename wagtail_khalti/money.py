@@ -1,4 +1,4 @@
-"""Rupees outside, paisa inside: the one place that converts and formats."""
+"""Convert rupees and paisa, and format amounts."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -6,12 +6,12 @@ from typing import NewType
 
 from babel.numbers import format_decimal
 
-from wagtail_khalti.numerals import speaks_nepali, with_digits_of
+from wagtail_khalti.numerals import speaks_nepali, with_numerals_of
 
 Paisa = NewType("Paisa", int)
 
 PAISA_PER_RUPEE = 100
-MINIMUM = Paisa(1000)  # Khalti takes nothing below Rs 10; exactly Rs 10 is accepted
+MINIMUM = Paisa(1000)  # Khalti rejects amounts below Rs 10; exactly Rs 10 is accepted
 
 # South Asian grouping: the last three digits, then pairs (lakh, crore).
 _WHOLE = "#,##,##0"
@@ -19,7 +19,7 @@ _WITH_PAISA = "#,##,##0.00"
 
 
 def to_paisa(rupees: Decimal) -> Paisa:
-    """The same sum in paisa. Raises ``ValueError`` rather than round."""
+    """The same amount in paisa. Raises ``ValueError`` instead of rounding."""
     paisa = Fraction(rupees) * PAISA_PER_RUPEE if rupees.is_finite() else None
     if paisa is None or paisa.denominator != 1:
         raise ValueError(f"{rupees} rupees is not a whole number of paisa")
@@ -27,8 +27,8 @@ def to_paisa(rupees: Decimal) -> Paisa:
 
 
 def to_rupees(paisa: int) -> Decimal:
-    """The same sum in rupees, with two decimals."""
-    return Decimal(f"{paisa}e-2")  # exact, in whatever precision the site calculates
+    """The same amount in rupees, with two decimals."""
+    return Decimal(f"{paisa}e-2")  # exact, whatever the site's decimal context
 
 
 def require_paisa(value: object, what: str) -> Paisa:
@@ -39,8 +39,8 @@ def require_paisa(value: object, what: str) -> Paisa:
 
 
 def format_rupees(paisa: int, language: str | None = "en") -> str:
-    """A sum as a person reads it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` where Nepali is spoken."""
+    """An amount as people read it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` in Nepali."""
     pattern = _WITH_PAISA if paisa % PAISA_PER_RUPEE else _WHOLE
-    number = with_digits_of(language, format_decimal(to_rupees(abs(paisa)), format=pattern, locale="en"))
+    number = with_numerals_of(language, format_decimal(to_rupees(abs(paisa)), format=pattern, locale="en"))
     symbol = "रु" if speaks_nepali(language) else "Rs"
     return f"{'-' if paisa < 0 else ''}{symbol}\N{NO-BREAK SPACE}{number}"

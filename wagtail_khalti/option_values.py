@@ -1,4 +1,4 @@
-"""Read the values of single options; ``ImproperlyConfigured`` says what to write instead."""
+"""Read single options; ``ImproperlyConfigured`` says what a valid value is."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
-CONNECT_TIMEOUT = 5.0  # seconds; a healthy host answers the handshake in well under one
+CONNECT_TIMEOUT = 5.0  # seconds; a healthy host completes the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 
 
 def read_timeout(value: Any) -> tuple[float, float]:
-    """Seconds to connect, and to answer."""
+    """Seconds to connect, and to wait for a response."""
     try:
         pair = value if isinstance(value, tuple | list) else (min(CONNECT_TIMEOUT, value), value)
-        connect, answer = (float(seconds) for seconds in pair)
+        connect, response = (float(seconds) for seconds in pair)
     except (TypeError, ValueError):
-        connect = answer = 0.0
-    if not (0 < connect < math.inf and 0 < answer < math.inf):
+        connect = response = 0.0
+    if not (0 < connect < math.inf and 0 < response < math.inf):
         raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to answer).'
+            f'WAGTAIL_KHALTI["TIMEOUT"] is {value!r}, must be seconds, or (seconds to connect, seconds to respond).'
         )
-    return connect, answer
+    return connect, response
 
 
 def read_max_amount(value: Any) -> Paisa:
@@ -49,7 +49,7 @@ def read_interval(value: Any) -> timedelta:
         interval = timedelta(-1)
     if interval < timedelta(0):
         raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 where cron or workers reconcile.'
+            f'WAGTAIL_KHALTI["RECONCILE_EVERY"] is {value!r}, must be seconds, or 0 if cron or workers reconcile.'
         )
     return interval
 

@@ -1,22 +1,22 @@
-"""What a site can listen to.
+"""The signals that a site can connect to.
 
-Each is sent inside a database transaction together with the mark "delivered", with ``sender=KhaltiPayment``
-and the keyword arguments ``payment`` and ``is_test`` (whether no money moved). A receiver that raises undoes
-its own work and the mark, and is called again later; ``payment`` is then as it stands by that time. Work
-outside the database belongs in ``transaction.on_commit``.
+Each is sent in the database transaction that marks the event as delivered, with ``sender=KhaltiPayment``
+and the keyword arguments ``payment`` and ``is_test`` (whether no money moved). If a receiver raises, the
+transaction is rolled back and the event is sent again later, with ``payment`` in its state at that time.
+Work outside the database belongs in ``transaction.on_commit``.
 """
 
 from django.dispatch import Signal
 
 payment_completed = Signal()
-"""Khalti confirmed the money, server to server."""
+"""Khalti confirmed the payment, server to server."""
 
 payment_refunded = Signal()
-"""Money went back. Comes once for each refund with ``refund``, a ``KhaltiRefund``, its ``amount``, and what is then
-``refundable`` of the payment, both in paisa: 0 where all of it went back."""
+"""A refund succeeded. Sent once for each refund, with ``refund``, a ``KhaltiRefund``, its ``amount``, and what is then
+still ``refundable`` of the payment, both in paisa: 0 when it is fully refunded."""
 
 payment_ended = Signal()
-"""Khalti said that this payment will not happen: canceled, expired or failed. A late payment may still come."""
+"""The payment was canceled, expired or failed. A late payment is still possible."""
 
 payment_needs_attention = Signal()
-"""An answer contradicted what we know; a person has to look. Comes with ``issue``, a ``KhaltiIssue``."""
+"""A person has to look at the payment. Sent with ``issue``, a ``KhaltiIssue``."""

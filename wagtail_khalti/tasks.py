@@ -1,4 +1,4 @@
-"""One line per background task, for workers of ``django-tasks``."""
+"""The background task, for workers of ``django-tasks``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from django_tasks import task
 
 from wagtail_khalti import actions
 
-SECONDS = 120.0  # well under the 180 after which RQ ends a job by force; what is left is the next one's
+SECONDS = 120.0  # well under the 180 after which RQ kills a job; the next run does the rest
 
 
 @task()
 def reconcile(
     limit: int | None = None, concurrency: int = 4, seconds: float | None = SECONDS, after_page_view: bool = False
 ) -> dict[str, Any]:
-    """What came of it is the task's result. Any number may run at the same time."""
+    """Returns a summary as the task's result. Any number may run at the same time."""
     done = actions.reconcile(limit=limit, concurrency=concurrency, seconds=seconds, after_page_view=after_page_view)
     return done.as_json()

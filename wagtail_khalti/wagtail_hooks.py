@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
-from wagtail_khalti.embedded import reconcile_after_this_answer
+from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.staff.audit import register_log_actions
 from wagtail_khalti.staff.dashboard import payments_panel, payments_summary
 from wagtail_khalti.staff.insights.page import insights_menu_item, insights_urls
@@ -36,7 +36,7 @@ def issue_viewset() -> IssueViewSet:
 
 
 def reconcile_after_admin_page(request: HttpRequest, menu_items: list[Any]) -> None:
-    reconcile_after_this_answer(request)
+    reconcile_after_response(request)
 
 
 def connection_urls() -> list[URLPattern | URLResolver]:

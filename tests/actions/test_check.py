@@ -274,7 +274,7 @@ def test_no_log_of_a_check_shows_the_key(khalti, payment, caplog, heard, django_
     with django_capture_on_commit_callbacks(execute=True):
         check_payment(payment)
 
-    assert "needs a person" in caplog.text
+    assert "needs attention" in caplog.text
     assert "a-key-for-tests" not in caplog.text
     assert "a-key-for-tests" not in str(list(payment.events.values()))
 

@@ -103,7 +103,7 @@ def test_a_refund_says_where_the_money_goes(visitor, khalti, payment, partial, w
     visitor.visit(payment.get_absolute_url())
 
     assert visitor.headline == words
-    assert "The money goes back to where it was paid from" in visitor.page.get_text()
+    assert "The money is returned to the original payment method" in visitor.page.get_text()
 
 
 def test_late_money_is_a_paid_payment(visitor, khalti, payment, time_machine):

@@ -77,7 +77,7 @@ class TestTheContent:
             ["2 × tickets", "Rs 1,300"],
             ["VAT", "Rs 200"],
             ["Amount", "Rs 1,500"],
-            ["Paid on", "July 17, 2026, midnight, Nepal Time (2083-04-01 BS)"],
+            ["Paid on", "17 Jul 2026, 00:00, Nepal Time (2083-04-01 BS)"],
             ["Reference", paid.readable_reference],
             ["Khalti transaction ID", paid.transaction_id],
         ]

@@ -27,9 +27,9 @@ PART = "This payment was partially refunded."
 THANKS = "Thank you. Your payment is complete."
 TWICE = "You've paid twice. We'll refund this payment."
 
-BACK_TO_SOURCE = "The money goes back to where it was paid from, usually within two working days."
-TO_AN_ACCOUNT = "The money goes to a Khalti account, usually within two working days."
-IN_CASH = "The money was given back in cash."
+BACK_TO_SOURCE = "The money is returned to the original payment method, usually within two working days."
+TO_AN_ACCOUNT = "The money is sent to a Khalti account, usually within two working days."
+IN_CASH = "The money was refunded in cash."
 BY_BANK_TRANSFER = "The money was sent by bank transfer."
 
 
@@ -61,7 +61,7 @@ class Seen:
             for row in visitor.page.select(".khalti-summary > div")
         ]
         self.refunds = [row for row in self.rows if row[0] == "Refunded"]
-        self.remains = dict(row[:2] for row in self.rows).get("Remains paid")
+        self.remains = dict(row[:2] for row in self.rows).get("Amount paid after refunds")
 
 
 def test_all_of_it_goes_back_to_where_it_came_from(page, paid):
@@ -163,7 +163,9 @@ def test_a_part_of_unknown_amount_is_told_without_a_number(khalti, page, paid):
     seen = page(paid)
 
     assert seen.headline == PART
-    assert seen.refunds == [["Refunded", "a part of it", f"before {format_time(found.created_at, with_zone=True)}"]]
+    assert seen.refunds == [
+        ["Refunded", "Part of the payment", f"before {format_time(found.created_at, with_zone=True)}"]
+    ]
     assert "Rs 400" not in seen.text
     assert seen.remains is None
 
@@ -189,7 +191,7 @@ def test_an_over_refund_is_shown_as_a_full_refund(khalti, page, paid):
         seen = page(paid)
 
         assert seen.headline == WHOLE
-        assert [row[1] for row in seen.refunds] == ["Rs 1,500", "a part of it"]
+        assert [row[1] for row in seen.refunds] == ["Rs 1,500", "Part of the payment"]
         assert seen.remains is None
 
 

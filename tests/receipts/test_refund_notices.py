@@ -65,7 +65,7 @@ def down(settings):
 
 
 def subjects(mailoutbox):
-    return [sent.subject.replace("\xa0", " ").removeprefix("TEST, no money moved: ") for sent in mailoutbox]
+    return [sent.subject.replace("\xa0", " ").removeprefix("TEST (no money moved): ") for sent in mailoutbox]
 
 
 def notices(payment):
@@ -83,9 +83,12 @@ class TestTheMail:
         [sent] = mailoutbox
         body = sent.body.replace("\xa0", " ")
         assert (sent.to, subjects(mailoutbox)) == (["sita@example.com"], ["Refund from localhost: Rs 200"])
-        assert "localhost has refunded Rs 200 of your payment.\nThe money goes back to where it was paid from" in body
+        assert (
+            "localhost has refunded Rs 200 of your payment.\nThe money is returned to the original payment method"
+            in body
+        )
         assert "Refunded: Rs 200\n" in body
-        assert "Remains paid: Rs 1,300\n" in body
+        assert "Amount paid after refunds: Rs 1,300\n" in body
         assert refund.reference in sent.extra_headers["Message-ID"]
 
     def test_is_noted_in_the_history(self, with_receipt):
@@ -132,7 +135,7 @@ class TestNobodyIsTold:
 
     def test_whose_receipt_could_not_be_sent(self, make_paid, mailoutbox, down):
         payment = make_paid()
-        with pytest.raises(Exception, match="did not take the receipt"):
+        with pytest.raises(Exception, match="did not accept the receipt"):
             send_receipt(payment)
         down()
 
@@ -203,7 +206,7 @@ class TestTwoAtOnce:
         later(time_machine, seconds=61)
         mine, theirs = (KhaltiRefund.objects.get(pk=refund.pk) for _worker in range(2))
 
-        assert [refund_notices._claim(mine), refund_notices._claim(theirs)] == [True, False]
+        assert [refund_notices._lease_attempt(mine), refund_notices._lease_attempt(theirs)] == [True, False]
 
     def test_who_is_killed_in_between_loses_nothing(self, with_receipt, mailoutbox, monkeypatch, time_machine):
         def die(mail):

@@ -27,4 +27,4 @@ if __name__ == "__main__":
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
-        embedded._hand.wait()
+        embedded._background_run.wait()

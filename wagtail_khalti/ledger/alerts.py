@@ -1,4 +1,4 @@
-"""Tell people that a payment needs one of them."""
+"""Notify staff of issues."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from wagtail_khalti.money import format_rupees
 
 logger = logging.getLogger(__name__)
 
-MAX_IN_AN_HOUR = 10  # mails of one kind: when a thousand payments have the same trouble, ten mails say so
+MAX_PER_HOUR = 10  # mails of one kind: if a thousand payments have the same problem, ten mails are enough
 
 
 def alert_managers(issue: KhaltiIssue) -> None:
-    """By the log, and by e-mail to whom the site names, or else to ``MANAGERS``, with nothing in it that is private."""
+    """In the log, and by e-mail to the site's notification recipients, or else to ``MANAGERS``. Without personal data."""
     payment = issue.payment
-    logger.error("Payment %s needs a person: %s", payment.reference, issue.kind)
+    logger.error("Payment %s needs attention: %s", payment.reference, issue.kind)
     an_hour_ago = timezone.now() - timedelta(hours=1)
     before = KhaltiIssue.objects.filter(kind=issue.kind, opened_at__gt=an_hour_ago, pk__lt=issue.pk)
     addresses = KhaltiSettings.of(payment.site).recipients
-    if addresses:  # trouble on another site was told to others
+    if addresses:  # issues of another site went to other recipients
         before = before.filter(payment__site=payment.site_id)
     else:
         before = before.exclude(
             payment__site__in=KhaltiSettings.objects.exclude(notification_recipients="").values("site")
         )
-    if before.count() >= MAX_IN_AN_HOUR:
+    if before.count() >= MAX_PER_HOUR:
         return
-    with translation.override(settings.LANGUAGE_CODE):  # theirs, not the visitor's
+    with translation.override(settings.LANGUAGE_CODE):  # the staff's, not the visitor's
         _mail(issue, addresses)
 
 
 def _mail(issue: KhaltiIssue, addresses: list[str]) -> None:
     reference = issue.payment.readable_reference
-    subject = _("Payment %(reference)s needs a person") % {"reference": reference}
+    subject = _("Payment %(reference)s needs attention") % {"reference": reference}
     message = EmailMessage(
         subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
         body=_message(issue),
         from_email=settings.SERVER_EMAIL,
         to=[] if addresses else _managers(),
-        bcc=addresses,  # none of them reads the addresses of the others
+        bcc=addresses,  # so that they don't see each other's addresses
     )
     mailing.send(message)
 
@@ -59,8 +59,8 @@ def _managers() -> list[str]:
 
 def _message(issue: KhaltiIssue) -> str:
     payment = issue.payment
-    return _("%(what)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s") % {
-        "what": issue.sentence,
+    return _("%(sentence)s\n\nPayment: %(purpose)s, %(amount)s\nReference: %(reference)s\npidx: %(pidx)s") % {
+        "sentence": issue.sentence,
         "purpose": payment.purpose,
         "amount": format_rupees(payment.amount),
         "reference": payment.readable_reference,

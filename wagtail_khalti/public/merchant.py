@@ -10,13 +10,13 @@ from wagtail.models import Site
 
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.public.sites import settings_of
-from wagtail_khalti.receipts import usual_contact
+from wagtail_khalti.receipts import default_contact
 from wagtail_khalti.text.email_addresses import is_address
 
 
 def merchant_context(site: Site | None, request: HttpRequest) -> dict[str, str]:
     """Template context with the merchant's name and a link to their contact. Never raises, since error pages use it."""
-    contact = settings_of(site).contact or usual_contact()
+    contact = settings_of(site).contact or default_contact()
     return {
         "merchant": (site and site_display_name(site)) or request.get_host(),
         "contact": _contact_link(contact),

@@ -1,7 +1,7 @@
-"""What a receipt says: the same on a visitor's page, on paper and in a mail; and the mails that carry it."""
+"""The content of receipts, the same on the page, in print and in mails; and these mails."""
 
 from wagtail_khalti.receipts.automatic import send_automatic_receipt, wants_receipt
-from wagtail_khalti.receipts.contacts import usual_contact
+from wagtail_khalti.receipts.contacts import default_contact
 from wagtail_khalti.receipts.content import receipt_of
 from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
@@ -17,6 +17,6 @@ __all__ = [
     "refund_summary_of",
     "send_automatic_receipt",
     "send_refund_notices",
-    "usual_contact",
+    "default_contact",
     "wants_receipt",
 ]

@@ -1,4 +1,4 @@
-"""Whom a customer can ask about a payment."""
+"""The contact for questions about a payment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from wagtail_khalti.conf import configuration
 
 
-def usual_contact() -> str:
-    """Of a site that names none of its own. Never raises."""
+def default_contact() -> str:
+    """The contact of sites whose settings have none. Never raises."""
     try:
         return configuration().contact
     except ImproperlyConfigured:

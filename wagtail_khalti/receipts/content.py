@@ -1,4 +1,4 @@
-"""The content of a receipt: one list of rows, which the page, the print and the mail show as they are."""
+"""The content of a receipt: a list of rows, the same for the page, for print and for the mail."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from wagtail_khalti.text.lines import one_line
 
 
 class Kind(StrEnum):
-    """How a row is shown."""
+    """How a row is displayed."""
 
     TEXT = "text"
-    """As words."""
+    """As text."""
     TOTAL = "total"
-    """As the sum of what stands above it."""
+    """As the total of the rows above."""
     REFERENCE = "reference"
-    """As what a customer quotes."""
+    """As the reference that customers quote."""
     CODE = "code"
-    """As an id of somebody else's."""
+    """As an external ID."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A label and its value, in one line each; ``notes`` stand below them."""
+    """A label and its value, one line each; ``notes`` are below the value."""
 
     label: str
     value: str
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Written in the language that was active. Before the payment is paid it is a summary, and no receipt."""
+    """In the active language. Before the payment is complete it is a summary, not a receipt."""
 
     is_paid: bool
     merchant: str
@@ -55,7 +55,7 @@ class Receipt:
 def receipt_of(
     payment: KhaltiPayment, chosen: KhaltiSettings, refund_summary: RefundSummary | None, *, shows_payer: bool
 ) -> Receipt:
-    """``chosen`` are the settings of its site. ``shows_payer``: whether it is shown to the payer, with their name."""
+    """``chosen``: the settings of its site. ``shows_payer``: whether to include the payer's name."""
     merchant = merchant_of(payment)
     rows = [
         Row(label=_("Merchant"), value=merchant, notes=_details(chosen) if payment.is_paid else ()),
@@ -70,7 +70,7 @@ def receipt_of(
 
 
 def merchant_of(payment: KhaltiPayment) -> str:
-    """Its site by name, or else the host that Khalti was told; never that of another site."""
+    """The name of its site, or else the host that was sent to Khalti; never that of another site."""
     site = payment.site
     return one_line((site and site_display_name(site)) or urlsplit(payment.website_url).netloc)
 
@@ -96,14 +96,14 @@ def _identification(payment: KhaltiPayment) -> Iterator[Row]:
 
 
 def _refunds(refund_summary: RefundSummary | None) -> Iterator[Row]:
-    """Where the money goes stands with each of them only where it goes several ways."""
+    """The destination is noted with each refund only if they differ."""
     if refund_summary is None:
         return
-    for made in refund_summary.refunds:
-        notes = [made.moment] if refund_summary.where else [made.moment, made.where]
-        yield Row(label=_("Refunded"), value=made.amount or _("a part of it"), notes=notes)
+    for refund in refund_summary.refunds:
+        notes = [refund.moment] if refund_summary.where else [refund.moment, refund.where]
+        yield Row(label=_("Refunded"), value=refund.amount or _("Part of the payment"), notes=notes)
     if refund_summary.refundable:
-        yield Row(label=_("Remains paid"), value=refund_summary.refundable)
+        yield Row(label=_("Amount paid after refunds"), value=refund_summary.refundable)
 
 
 def _rupees(paisa: int) -> str:

@@ -1,4 +1,4 @@
-"""The items of a payment, as its receipt and its page in the admin list them."""
+"""The line items of a payment, for its receipt and its admin page."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class LineItem:
 
 
 def line_items_of(payment: KhaltiPayment) -> list[LineItem]:
-    """None where the only one would repeat the description."""
+    """Empty if the only one would repeat the description."""
     items = [LineItem(label=one_line(line["label"]), amount=Paisa(line["amount"])) for line in payment.breakdown]
     return [] if [item.label for item in items] == [one_line(payment.purpose)] else items

@@ -1,4 +1,4 @@
-"""The mails that carry a receipt, in the language of who paid."""
+"""The mails with a receipt, in the payer's language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiSettings
-from wagtail_khalti.receipts.contacts import usual_contact
+from wagtail_khalti.receipts.contacts import default_contact
 from wagtail_khalti.receipts.content import Receipt, receipt_of
 from wagtail_khalti.receipts.refunds import RefundSummary, ShownRefund, refund_summary_of
 from wagtail_khalti.text.email_addresses import is_address
@@ -21,40 +21,40 @@ from wagtail_khalti.text.lines import one_line
 
 
 def write_receipt(payment: KhaltiPayment) -> EmailMultiAlternatives:
-    """Not sent yet, and without an addressee."""
+    """Not sent yet, and without a recipient."""
 
-    def words(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
+    def introduce(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
         about = {"merchant": receipt.merchant, "amount": receipt.amount}
         thanks = _("Thank you. %(merchant)s has received your payment.") % about
         where = refund_summary.where if refund_summary else ""
         return _("Receipt from %(merchant)s: %(amount)s") % about, [thanks, *filter(None, [where])]
 
-    return _write(payment, words)
+    return _write(payment, introduce)
 
 
 def write_refund_notice(refund: KhaltiRefund) -> EmailMultiAlternatives:
-    """Likewise: what went back, and the receipt as it is now."""
+    """Likewise: the refund, and the current receipt."""
 
-    def words(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
-        made = ShownRefund(refund=refund)
-        about = {"merchant": receipt.merchant, "amount": made.amount}
+    def introduce(receipt: Receipt, refund_summary: RefundSummary | None) -> tuple[str, Sequence[str]]:
+        shown = ShownRefund(refund=refund)
+        about = {"merchant": receipt.merchant, "amount": shown.amount}
         refunded = _("%(merchant)s has refunded %(amount)s of your payment.") % about
-        return _("Refund from %(merchant)s: %(amount)s") % about, [refunded, made.where]
+        return _("Refund from %(merchant)s: %(amount)s") % about, [refunded, shown.where]
 
-    mail = _write(refund.payment, words)
+    mail = _write(refund.payment, introduce)
     host = urlsplit(refund.payment.return_url).hostname or "localhost"
-    mail.extra_headers["Message-ID"] = f"<refund-{refund.reference}@{host}>"  # mailboxes show a repetition once
+    mail.extra_headers["Message-ID"] = f"<refund-{refund.reference}@{host}>"  # mail clients show a repeated one once
     return mail
 
 
 def _write(
-    payment: KhaltiPayment, words: Callable[[Receipt, RefundSummary | None], tuple[str, Sequence[str]]]
+    payment: KhaltiPayment, introduce: Callable[[Receipt, RefundSummary | None], tuple[str, Sequence[str]]]
 ) -> EmailMultiAlternatives:
     with translation.override(payment.language or translation.get_language()):
         chosen, refund_summary = KhaltiSettings.of(payment.site), refund_summary_of(payment)
         receipt = receipt_of(payment, chosen, refund_summary, shows_payer=True)
-        subject, introduction = words(receipt, refund_summary)
-        contact = one_line(chosen.contact or usual_contact())
+        subject, introduction = introduce(receipt, refund_summary)
+        contact = one_line(chosen.contact or default_contact())
         context = {
             "payment": payment,
             "receipt": receipt,
@@ -64,16 +64,16 @@ def _write(
             "language": translation.get_language(),
         }
         mail = EmailMultiAlternatives(
-            subject=_("TEST, no money moved: %(words)s") % {"words": subject} if payment.is_test else subject,
+            subject=_("TEST (no money moved): %(subject)s") % {"subject": subject} if payment.is_test else subject,
             body=render_to_string("wagtail_khalti/receipt/receipt.txt", context).strip(),
             reply_to=[contact] if is_address(contact) else [],
-            headers={"Auto-Submitted": "auto-generated"},  # so that no "I am on holiday" comes back
+            headers={"Auto-Submitted": "auto-generated"},  # suppresses out-of-office replies
         )
         mail.attach_alternative(render_to_string("wagtail_khalti/receipt/receipt.html", context), "text/html")
     return mail
 
 
 def _address(payment: KhaltiPayment) -> str:
-    """Of the receipt, beside the address to which its visitor came back: same host, and same sub-path."""
+    """The URL of the receipt, with the host and sub-path of the payment's return URL."""
     beside = reverse("wagtail_khalti:return", args=[payment.reference])
     return urljoin(payment.return_url, f"{relpath(payment.get_receipt_url(), beside)}/")

@@ -1,4 +1,4 @@
-"""E-mail the receipt to who paid."""
+"""E-mail the receipt to the payer."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.receipts.mail import write_receipt
 from wagtail_khalti.text.email_addresses import is_address, masked_address
 
-AT_MOST_EVERY = timedelta(minutes=1)
+MIN_INTERVAL = timedelta(minutes=1)
 
 
 def mail_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiEvent:
-    """To the address that the visitor gave, in their language. Test payments say that no money moved.
+    """To the address that the visitor gave, in their language. Receipts of test payments say that no money moved.
 
-    That it is sent is committed before the mail server is asked, so that two presses send one. Raises the kinds of
-    ``ReceiptNotSent``: ``NothingPaid``, ``NoEmailAddress``, ``SentRecently`` where one went out in the last minute, or
-    ``MailFailed`` where the mail server did not take it, which the history tells, too. Commits on its own, so it can't
-    run inside a transaction.
+    The event is committed before the mail is sent, so that two clicks send one mail. Raises the subclasses of
+    ``ReceiptNotSent``: ``NothingPaid``, ``NoEmailAddress``, ``SentRecently`` if one was sent in the last minute, or
+    ``MailFailed``, which is in the timeline, too. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("send_receipt")
     if not payment.is_paid:
@@ -41,32 +40,32 @@ def mail_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) 
 
 
 def _note(payment: KhaltiPayment, *, by: AbstractBaseUser | None) -> KhaltiEvent:
-    """The turn is ours: of many at the same time, one gets it."""
+    """Of several calls at the same time, one succeeds."""
     data = {"to": masked_address(payment.customer_email)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RECEIPT_SENT, by=by, data=data)
     with short_transaction():
         lock_payment(payment)
-        if _was_sent_just_now(payment):
+        if _was_sent_recently(payment):
             raise SentRecently(f"A receipt of payment {payment.reference} was sent in the last minute")
         event.save()
         log_action(payment, "send_receipt", by=by)
     return event
 
 
-def _was_sent_just_now(payment: KhaltiPayment) -> bool:
+def _was_sent_recently(payment: KhaltiPayment) -> bool:
     now = timezone.now()
-    sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT, at__gt=now - AT_MOST_EVERY).order_by("pk")
+    sent = payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT, at__gt=now - MIN_INTERVAL).order_by("pk")
     last = sent.last()
-    return last is not None and "error" not in last.data  # what failed may be tried again at once
+    return last is not None and "error" not in last.data  # after a failure it may be tried again at once
 
 
 def _send(mail: EmailMultiAlternatives, event: KhaltiEvent) -> None:
     try:
         mailing.send(mail)
     except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
-        kind = type(error).__name__  # and not its words, which may name the address
+        kind = type(error).__name__  # without its message, which may contain the address
     else:
         return
     data = {**event.data, "error": kind, "instead_of": event.pk}
     KhaltiEvent.about(event.payment, KhaltiEvent.Kind.RECEIPT_SENT, by=event.user, data=data).save()
-    raise MailFailed(f"The mail server did not take the receipt of payment {event.payment.reference}: {kind}")
+    raise MailFailed(f"The mail server did not accept the receipt of payment {event.payment.reference}: {kind}")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.dates.days import beginning_of, is_in_nepal
 from wagtail_khalti.dates.nepali import NepaliDay, Span, bs_month_of, fiscal_year_of, format_bs
 from wagtail_khalti.dates.parsing import parse_day
-from wagtail_khalti.numerals import with_digits_of
+from wagtail_khalti.numerals import with_numerals_of
 from wagtail_khalti.staff.day_input import DayInput
 
 MAX_LENGTH = 3660  # days, ten years; a longer period is a typing error
@@ -85,7 +85,7 @@ def quick_ranges(day: date) -> Iterator[QuickRange]:
 
 
 def _fiscal_year(span: Span) -> str:
-    return _("Fiscal year %s") % with_digits_of(get_language(), span.label)
+    return _("Fiscal year %s") % with_numerals_of(get_language(), span.label)
 
 
 def _earlier(span: Span | None, label: str) -> Iterator[QuickRange]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
 from wagtail_khalti.database.characters import is_whole, why_not_kept
-from wagtail_khalti.formatting import digits, format_number
+from wagtail_khalti.formatting import format_number, numerals
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
@@ -96,7 +96,7 @@ class CheckoutForm(forms.Form):
             "inputmode": "numeric",
             "data-unit-price": self.terms.price.unit_price,
             "data-symbol": format_rupees(0, get_language()).split()[0],
-            "data-digits": digits(),
+            "data-digits": numerals(),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Site
 
-from wagtail_khalti.embedded import reconcile_after_this_answer
+from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.exceptions import (
     AmountTooLarge,
     AnswerNotUnderstood,
@@ -54,7 +54,7 @@ FIELD_OF_KHALTI_NAME = {
 @csrf_protect
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the current offer; POST starts the payment if the visitor has seen the current total."""
-    reconcile_after_this_answer(request)
+    reconcile_after_response(request)
     try:
         offer = open_offer(token)
     except OfferUnavailable as error:

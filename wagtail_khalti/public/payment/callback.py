@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from wagtail_khalti.embedded import reconcile_after_this_answer
+from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.public.decorators import visitor_page
@@ -23,7 +23,7 @@ from wagtail_khalti.public.payment.status_page import find_payment, not_found
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     """Look up the payment at Khalti. What the browser sends is recorded, but never trusted."""
-    reconcile_after_this_answer(request)
+    reconcile_after_response(request)
     if seconds_to_wait(request, "return"):
         # Nothing is lost: the payment's page looks it up too, with limits of its own.
         return HttpResponseRedirect(reverse("wagtail_khalti:payment", args=[reference]))

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number
-from wagtail_khalti.numerals import digits_of, speaks_nepali
+from wagtail_khalti.numerals import numerals_of, speaks_nepali
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.insights.funnel import Stage
 from wagtail_khalti.staff.insights.series import Row
@@ -22,7 +22,7 @@ def charts(rows: Sequence[Row], stages: Sequence[Stage], *, is_unfinished: bool)
     language = get_language()
     labels = _labels(rows, is_unfinished=is_unfinished)
     return {
-        "digits": digits_of(language),
+        "digits": numerals_of(language),
         "symbol": "रु" if speaks_nepali(language) else "Rs",
         "charts": {"money": labels | _money(rows), "paying": labels | _paying(rows), "funnel": _funnel(stages)},
     }

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.dates.nepali import MONTHS, bs_month_of, bs_of
-from wagtail_khalti.numerals import speaks_nepali, with_digits_of
+from wagtail_khalti.numerals import speaks_nepali, with_numerals_of
 
 DAY, SHORT_DAY, MONTH, SHORT_MONTH = ("j F Y", "d MMMM y"), ("j M", "d MMM"), ("F Y", "MMMM y"), ("M Y", "MMM y")
 """In Django's notation, and in Babel's, which has month names in Nepali."""
@@ -85,4 +85,4 @@ def _write(day: date, pattern: tuple[str, str]) -> str:
 
 
 def _in_digits(text: str) -> str:
-    return with_digits_of(get_language(), text)
+    return with_numerals_of(get_language(), text)
