@@ -19,7 +19,7 @@ from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
 from wagtail_khalti.conf import configuration, is_test_everywhere, max_payment
-from wagtail_khalti.database.characters import why_not_kept
+from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import MINIMUM, format_rupees, to_paisa, to_rupees
 from wagtail_khalti.pricing import FixedPrice
@@ -120,7 +120,7 @@ class KhaltiCheckoutBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if message := why_not_kept(cleaned.get("item_name") or ""):
+        if message := unsupported_characters_message(cleaned.get("item_name") or ""):
             raise StructBlockValidationError({"item_name": ValidationError(message)})
         if cleaned.get("amount") is not None:
             self._check_maximum(_price(cleaned))

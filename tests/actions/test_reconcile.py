@@ -166,7 +166,7 @@ class TestOneOnly:
 
         done = reconcile(only=payment)
 
-        assert (done.in_other_hands, done.asked) == (1, 0)
+        assert (done.leased_elsewhere, done.looked_up) == (1, 0)
         assert khalti.calls("lookup") == 0
 
     def test_says_when_khalti_did_not_answer(self, khalti, payment):
@@ -180,7 +180,7 @@ class TestOneOnly:
 
         done = reconcile(only=KhaltiPayment.objects.get())
 
-        assert (done.asked, khalti.calls("lookup")) == (0, 0)
+        assert (done.looked_up, khalti.calls("lookup")) == (0, 0)
         assert heard == [("ended", payment.reference)]
 
     @pytest.mark.django_db(transaction=True)

@@ -42,7 +42,7 @@ def test_at_the_limit(khalti, many, limit):
 
     done = reconcile(limit=limit)
 
-    assert (done.asked, done.is_cut_short, due()) == (limit, True, 5 - limit)
+    assert (done.looked_up, done.is_cut_short, due()) == (limit, True, 5 - limit)
 
 
 def test_a_limit_that_is_not_reached_cuts_nothing_short(many):
@@ -50,7 +50,7 @@ def test_a_limit_that_is_not_reached_cuts_nothing_short(many):
 
     done = reconcile(limit=3)
 
-    assert (done.asked, done.is_cut_short) == (2, False)
+    assert (done.looked_up, done.is_cut_short) == (2, False)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,82 +77,86 @@ def test_when_its_time_is_over(khalti, many):
 
     assert time.monotonic() - began < 5
     assert done.is_cut_short
-    assert done.asked < 60
-    assert due() == 60 - done.asked
+    assert done.looked_up < 60
+    assert due() == 60 - done.looked_up
 
 
 class TestWhereKhaltiIsDown:
     def test_it_stops_asking_and_says_so(self, khalti, many):
-        many(run_breaker.MANY + 10)
+        many(run_breaker.MAX_FAILURES + 10)
         khalti.answer("lookup", times=100, **DOWN)
 
         done = reconcile()
 
-        assert done.unanswered == khalti.calls("lookup") == run_breaker.MANY
-        assert done.not_asked == {"default": "Khalti answered 503"}
+        assert done.unanswered == khalti.calls("lookup") == run_breaker.MAX_FAILURES
+        assert done.skipped == {"default": "Khalti answered 503"}
         assert not done.is_cut_short
         assert due() == 10
 
     def test_a_third_of_bad_answers_is_no_outage(self, khalti, many):
-        payments = many(run_breaker.MANY * 3)
+        payments = many(run_breaker.MAX_FAILURES * 3)
         for payment in payments[::3]:
             khalti.answer("lookup", pidx=payment.pidx, **DOWN)
 
         done = reconcile()
 
-        assert (done.unanswered, done.answered, done.not_asked) == (run_breaker.MANY, run_breaker.MANY * 2, {})
+        assert (done.unanswered, done.answered, done.skipped) == (
+            run_breaker.MAX_FAILURES,
+            run_breaker.MAX_FAILURES * 2,
+            {},
+        )
 
     def test_few_requests_for_a_pause_are_enough(self, khalti, many):
-        many(run_breaker.SAMPLE_SIZE + 5)
+        many(run_breaker.MIN_FAILURES + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, times=100)
 
         done = reconcile()
 
-        assert khalti.calls("lookup") == done.unanswered == run_breaker.SAMPLE_SIZE
-        assert done.not_asked == {"default": "Khalti answered 429"}
+        assert khalti.calls("lookup") == done.unanswered == run_breaker.MIN_FAILURES
+        assert done.skipped == {"default": "Khalti answered 429"}
         for asked in KhaltiPayment.objects.exclude(checked_at=None):
             assert (asked.next_check_at - asked.checked_at).total_seconds() == 600
 
     def test_one_payment_that_khalti_will_not_hear_of_stops_nothing(self, khalti, many):
         """Such as the longest overdue one, with which each run begins."""
-        payments = many(run_breaker.SAMPLE_SIZE + 5)
+        payments = many(run_breaker.MIN_FAILURES + 5)
         khalti.answer("lookup", "", status=429, headers={"Retry-After": "600"}, pidx=payments[0].pidx)
         khalti.answer("lookup", pidx=payments[1].pidx, **REFUSED)
 
         done = reconcile()
 
-        assert (done.unanswered, done.answered, done.not_asked) == (2, run_breaker.SAMPLE_SIZE + 3, {})
+        assert (done.unanswered, done.answered, done.skipped) == (2, run_breaker.MIN_FAILURES + 3, {})
 
     def test_another_merchant_is_asked_all_the_same(self, khalti, many, two_merchants):
-        refused, others = many(run_breaker.SAMPLE_SIZE + 2), many(3, merchant="books")
+        refused, others = many(run_breaker.MIN_FAILURES + 2), many(3, merchant="books")
         make_due()
         for payment in refused:
             khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
 
         done = reconcile()
 
-        assert list(done.not_asked) == ["default"]
-        assert (done.unanswered, done.answered) == (run_breaker.SAMPLE_SIZE, 3)
+        assert list(done.skipped) == ["default"]
+        assert (done.unanswered, done.answered) == (run_breaker.MIN_FAILURES, 3)
         assert all("looked_up" in kinds(payment) for payment in others)
 
     def test_nonsense_is_no_answer_either(self, khalti, many):
-        many(run_breaker.MANY + 5)
+        many(run_breaker.MAX_FAILURES + 5)
         khalti.answer("lookup", "<html>", times=100)
 
         done = reconcile()
 
-        assert (done.unanswered, due()) == (run_breaker.MANY, 5)
-        assert done.not_asked == {"default": "Khalti's answer isn't JSON"}
+        assert (done.unanswered, due()) == (run_breaker.MAX_FAILURES, 5)
+        assert done.skipped == {"default": "Khalti's answer isn't JSON"}
 
     @pytest.mark.django_db(transaction=True)
     def test_with_many_threads_it_asks_little_more(self, khalti, many):
-        many(run_breaker.MANY + 30)
+        many(run_breaker.MAX_FAILURES + 30)
         khalti.answer("lookup", times=100, **DOWN)
 
         done = reconcile(concurrency=4)
 
-        assert khalti.calls("lookup") == done.unanswered <= run_breaker.MANY + 8
-        assert due() == run_breaker.MANY + 30 - done.unanswered
+        assert khalti.calls("lookup") == done.unanswered <= run_breaker.MAX_FAILURES + 8
+        assert due() == run_breaker.MAX_FAILURES + 30 - done.unanswered
 
 
 def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):

@@ -67,7 +67,7 @@ def test_a_late_answer_is_used_under_it(settings):
     set_script_prefix("/shop/")
 
     with pytest.raises(AnswerDelayed):
-        pool.ask(
+        pool.call(
             "default",
             lambda: may_answer.wait(30),
             use_late_answer=lambda answer: prefixes.append(get_script_prefix()),

@@ -131,7 +131,7 @@ def test_if_the_stamp_were_not_compared_it_would_be_lost(old, monkeypatch):
     def keeps_anyway(day, version):
         return bool(KhaltiSnapshot.objects.filter(day=day).update(is_current=True))
 
-    monkeypatch.setattr(snapshots, "_is_still_true", keeps_anyway)
+    monkeypatch.setattr(snapshots, "_mark_current", keeps_anyway)
     change_that_is_committed_after_the_count(old, monkeypatch)
     monkeypatch.undo()
 

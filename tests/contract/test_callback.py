@@ -83,14 +83,14 @@ CANCEL = (
     ids="ABCD",
 )
 def test_the_recorded_sets_of_parameters(query, hints):
-    assert Callback.from_query(query).hints == hints
+    assert Callback.from_query(query).parameters == hints
 
 
 @pytest.mark.parametrize("space", ["+", "%20"])
 def test_a_cancel_in_both_spellings_of_a_space(space):
     callback = Callback.from_query(CANCEL.format(f"User{space}canceled"))
 
-    assert callback.hints == {
+    assert callback.parameters == {
         "pidx": "bZQLD9wRVWo4CdESSfuSsB",
         "amount": "1000",
         "total_amount": "1000",
@@ -101,7 +101,7 @@ def test_a_cancel_in_both_spellings_of_a_space(space):
 def test_the_old_failure_has_no_pidx_and_names_no_other_payment():
     callback = Callback.from_query("message=Could%20not%20process%20the%20payment.")
 
-    assert callback.hints == {}
+    assert callback.parameters == {}
     assert not callback.names_another("bZQLD9wRVWo4CdESSfuSsB")
 
 
@@ -109,14 +109,14 @@ def test_the_old_failure_has_no_pidx_and_names_no_other_payment():
 @pytest.mark.parametrize("before", ["payment=success/?", "payment=success?", "a=1&b=2/?", "?", "/?"])
 def test_a_second_question_mark_loses_nothing(before, query):
     """Recorded in July 2025: "/?status=…" was appended to an address that had a query."""
-    assert Callback.from_query(before + query).hints == Callback.from_query(query).hints
+    assert Callback.from_query(before + query).parameters == Callback.from_query(query).parameters
 
 
 @pytest.mark.parametrize("query", [A, B, C, D])
 def test_the_order_means_nothing(query):
     backwards = "&".join(reversed(query.split("&")))
 
-    assert Callback.from_query(backwards).hints == Callback.from_query(query).hints
+    assert Callback.from_query(backwards).parameters == Callback.from_query(query).parameters
 
 
 @pytest.mark.parametrize(("pidx", "another"), [("bZQLD9wRVWo4CdESSfuSsB", False), ("other", True), (None, True)])
@@ -129,7 +129,7 @@ def test_a_callback_that_names_another_payment_is_noticed(pidx, another):
     ["", "&", "=", "?", "&&&===", "pidx", "pidx=", "%", "%zz=%zz", "pidx=%ff%fe", "a;b;c", "\x00", "पिडक्स=१", "\ud800"],
 )
 def test_garbage_is_read_as_nothing_much(query):
-    hints = Callback.from_query(query).hints
+    hints = Callback.from_query(query).parameters
 
     assert set(hints) <= {"pidx"}
 
@@ -137,10 +137,10 @@ def test_garbage_is_read_as_nothing_much(query):
 def test_ten_kilobytes_of_garbage_are_cut():
     query = urlencode({"status": "x" * 10_000, "pidx": "late"})
 
-    assert Callback.from_query(query).hints == {"status": "x" * 64}
+    assert Callback.from_query(query).parameters == {"status": "x" * 64}
 
 
 def test_only_known_names_are_kept():
     callback = Callback.from_query("pidx=p&csrfmiddlewaretoken=t&email=sita@example.com&purchase_order_name=x&status=s")
 
-    assert callback.hints == {"pidx": "p", "status": "s"}
+    assert callback.parameters == {"pidx": "p", "status": "s"}

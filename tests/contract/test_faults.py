@@ -33,8 +33,8 @@ SILENCE = {
     Fault.EMPTY_BODY: (AnswerNotUnderstood, "isn't JSON"),
     Fault.TRUNCATED_JSON: (AnswerNotUnderstood, "isn't JSON"),
     Fault.HUGE_BODY: (AnswerNotUnderstood, "larger than"),
-    Fault.SLOW_DRIP: (GatewayUnreachable, "too slowly"),
-    Fault.NOT_FOUND: (PidxNotFound, "does not know"),
+    Fault.SLOW_DRIP: (GatewayUnreachable, "too slow"),
+    Fault.NOT_FOUND: (PidxNotFound, "has no pidx"),
 }
 """The faults that leave us without an answer, and what we make of it."""
 

@@ -7,7 +7,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
-from wagtail_khalti.database.characters import _is_narrow, narrow_dimensions, require_kept
+from wagtail_khalti.database.characters import _is_narrow, narrow_tables, validate_characters
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import characters
 from wagtail_khalti.public.checkout.forms import CheckoutForm
@@ -19,7 +19,7 @@ from wagtail_khalti.staff.issues.resolving import ResolveForm
 TABLE = "wagtail_khalti_khaltipayment"
 COLUMN = f"ALTER TABLE {TABLE} MODIFY {{}} varchar(255) CHARACTER SET {{}} NOT NULL"
 CAKE = "Cake 🎂"
-WORDS = "Please leave this out, it can't be saved here: 🎂"
+WORDS = "Remove these characters, which can't be saved: 🎂"
 
 on_mariadb = [
     pytest.mark.every_database,
@@ -80,9 +80,9 @@ class TestInARealTable:
 def test_usually_every_character_is_kept():
     _is_narrow.cache_clear()
 
-    require_kept(CAKE)
+    validate_characters(CAKE)
 
-    assert narrow_dimensions() == {}
+    assert narrow_tables() == {}
     assert [finding.level for finding in characters()] == [Level.OK]
 
 
@@ -90,7 +90,7 @@ def test_the_database_is_asked_only_about_rare_characters():
     """Without a database for this test, any question would fail."""
     _is_narrow.cache_clear()
 
-    require_kept("Sita Rai, सीता राई")
+    validate_characters("Sita Rai, सीता राई")
 
 
 def test_an_address_that_no_payment_has_is_not_looked_for():

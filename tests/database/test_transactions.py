@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 import wagtail_khalti
-from wagtail_khalti.database.transactions import is_somebody_faster, short_transaction
+from wagtail_khalti.database.transactions import is_transaction_conflict, short_transaction
 
 
 class ServerError(Exception):
@@ -33,12 +33,12 @@ def caused_by(cause):
     ],
 )
 def test_every_database_says_in_its_words_who_was_faster(error):
-    assert is_somebody_faster(error)
+    assert is_transaction_conflict(error)
 
 
 @pytest.mark.parametrize("error", [None, ValueError(1213), OperationalError("locked"), OperationalError(2006, "gone")])
 def test_other_trouble_is_no_race(error):
-    assert not is_somebody_faster(error)
+    assert not is_transaction_conflict(error)
 
 
 def test_actions_open_their_transactions_with_it():

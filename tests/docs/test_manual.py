@@ -162,13 +162,13 @@ def test_buttons_are_named_as_in_the_admin(page):
 def test_the_numbers_of_the_schedule_are_those_of_the_code():
     page = read("architecture.md")
 
-    assert [pause.days for pause in schedule.REVISITS] == [1, 7, 30, 90]
+    assert [pause.days for pause in schedule.CHECKS_AFTER_PAYMENT] == [1, 7, 30, 90]
     assert "1, 7, 30 and 90 days after the payment" in page
     assert timedelta(seconds=15) == schedule.AFTER_EXPIRY
     assert "once 15 seconds after the payment link has expired" in page
     assert timedelta(hours=6) == schedule.MAX_AFTER_SILENCE
-    assert timedelta(days=1) == schedule.MAX_ASKED_FOR
-    assert (run_breaker.MANY, run_breaker.SAMPLE_SIZE, run_breaker.LONG) == (20, 8, 30.0)
+    assert timedelta(days=1) == schedule.MAX_RETRY_AFTER
+    assert (run_breaker.MAX_FAILURES, run_breaker.MIN_FAILURES, run_breaker.MAX_SILENCE) == (20, 8, 30.0)
     assert "After 20 failures in a row" in page
     assert "After 8, if Khalti rejects the API key" in page
     assert "no response for 30 seconds" in page

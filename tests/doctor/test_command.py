@@ -56,7 +56,7 @@ def test_a_sound_site(khalti):
     text, code = doctor()
 
     assert code == 0
-    assert text.splitlines()[-1] == "All is well."
+    assert text.splitlines()[-1] == "No problems found."
     assert [line for line in text.splitlines() if not line.startswith(" ")][:-1] == [
         str(subject.label) for subject in Subject
     ]
@@ -68,7 +68,7 @@ def test_a_warning_is_told_with_what_to_do(warned):
     lines = text.splitlines()
     [place] = [number for number, line in enumerate(lines) if "Reconcile has never run" in line]
     assert lines[place].startswith("  warning  ")
-    assert lines[place + 1].startswith("           Let cron run it each minute:")
+    assert lines[place + 1].startswith("           Run it by cron every minute:")
     assert lines[-1] == "Errors: 0. Warnings: 1."
     assert code == 0
 

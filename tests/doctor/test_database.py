@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.doctor.conftest import only
 from wagtail_khalti.doctor import Level
-from wagtail_khalti.doctor.database import answers, clock, engines, migrations
+from wagtail_khalti.doctor.database import clock, connects, engines, migrations
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -19,7 +19,7 @@ chooses_engines = pytest.mark.skipif(connection.vendor != "mysql", reason="only 
 
 
 def test_it_answers_with_its_name():
-    finding = only(answers())
+    finding = only(connects())
 
     assert finding.level == Level.OK
     assert connection.display_name in finding.sentence

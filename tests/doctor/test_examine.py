@@ -73,7 +73,7 @@ def test_a_missing_table_is_a_finding_and_the_rest_is_examined(without_runs):
     broken = by_name(finding for finding in findings if finding.level == Level.ERROR)["not_examined"]
     assert broken.subject == Subject.WORK
     assert "khaltirun" in broken.sentence
-    assert {"due", "delivered", "agrees"} <= {finding.name for finding in findings}
+    assert {"due", "delivered", "consistent"} <= {finding.name for finding in findings}
 
 
 def test_in_a_transaction_a_broken_check_does_not_break_others(without_runs):
@@ -88,7 +88,7 @@ def test_what_cannot_be_imported_is_a_finding(khalti, settings):
 
     findings = list(examine(subjects=[Subject.SETTINGS]))
 
-    assert by_name(findings)["not_examined"].sentence == "This could not be examined: ModuleNotFoundError."
+    assert by_name(findings)["not_examined"].sentence == "This could not be checked: ModuleNotFoundError."
     assert "merchant" in by_name(findings)
 
 
@@ -102,7 +102,7 @@ def test_what_breaks_down_for_one_reason_is_told_once(transactional_db):
         findings = [finding for finding in examine(subjects=[Subject.WORK]) if finding.level == Level.ERROR]
 
     [finding] = findings
-    assert finding.sentence == "This could not be examined: OperationalError: server closed the connection."
+    assert finding.sentence == "This could not be checked: OperationalError: server closed the connection."
 
 
 def test_the_words_of_other_errors_are_not_repeated(db):
@@ -112,4 +112,4 @@ def test_the_words_of_other_errors_are_not_repeated(db):
     with connection.execute_wrapper(quote):
         findings = list(examine(subjects=[Subject.LEDGER]))
 
-    assert [finding.sentence for finding in findings] == ["This could not be examined: ValueError."]
+    assert [finding.sentence for finding in findings] == ["This could not be checked: ValueError."]

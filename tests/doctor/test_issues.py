@@ -88,7 +88,7 @@ def test_open_matters_by_kind():
 
     amount, status = open_issues()
 
-    assert (amount.name, amount.numbers) == ("review_amount_mismatch", {"count": 3})
+    assert (amount.name, amount.numbers) == ("issue_amount_mismatch", {"count": 3})
     assert amount.level == status.level == Level.WARNING
     assert amount.references == tuple(payment.reference for payment in payments)
-    assert (status.name, status.numbers) == (f"review_{KhaltiIssue.Kind.UNKNOWN_STATUS}", {"count": 1})
+    assert (status.name, status.numbers) == (f"issue_{KhaltiIssue.Kind.UNKNOWN_STATUS}", {"count": 1})

@@ -44,7 +44,7 @@ def only(findings):
 def test_a_key_that_the_simulator_takes(khalti):
     finding = only(keys(API_URLS))
 
-    assert (finding.level, finding.name) == (Level.OK, "key_taken")
+    assert (finding.level, finding.name) == (Level.OK, "key_accepted")
     assert khalti.calls("lookup") == 1
 
 
@@ -53,7 +53,7 @@ def test_a_key_that_the_simulator_refuses(khalti, choose):
 
     finding = only(keys(API_URLS))
 
-    assert (finding.level, finding.name) == (Level.ERROR, "key_refused")
+    assert (finding.level, finding.name) == (Level.ERROR, "key_rejected")
     assert "API_URL" in finding.remedy
 
 
@@ -74,7 +74,7 @@ def test_who_does_not_know_the_payment_knows_the_key(serve, choose, turn):
 
     finding = only(keys({Mode.SANDBOX: khalti.url}))
 
-    assert finding.name == "key_taken"
+    assert finding.name == "key_accepted"
     [asked] = khalti.requests
     assert asked.path == "/api/v2/epayment/lookup/"
     assert asked.headers["Authorization"] == f"Key {KEY}"
@@ -99,7 +99,7 @@ def test_a_key_of_the_other_khalti_is_called_so(serve, choose, chosen, other):
     finding = only(keys({Mode(chosen): ours.url, Mode(other): theirs.url}))
 
     assert (finding.level, finding.name) == (Level.ERROR, "key_of_other_mode")
-    assert f"“{Mode(other).label}”, but you chose “{Mode(chosen).label}”" in finding.sentence
+    assert f"“{Mode(other).label}”, but its mode is “{Mode(chosen).label}”" in finding.sentence
     assert f"MODE to “{other}”" in finding.remedy
     assert (len(ours.requests), len(theirs.requests)) == (1, 1)
 
@@ -110,8 +110,8 @@ def test_a_key_that_no_khalti_takes(serve, choose):
 
     finding = only(keys({Mode.LIVE: ours.url, Mode.SANDBOX: theirs.url}))
 
-    assert (finding.level, finding.name) == (Level.ERROR, "key_refused")
-    assert finding.sentence.startswith("No Khalti takes the key")
+    assert (finding.level, finding.name) == (Level.ERROR, "key_rejected")
+    assert finding.sentence.startswith("The API key of “default” is rejected, for “Live” as well as")
 
 
 def test_a_key_stays_rejected_where_the_other_khalti_is_silent(serve, choose):
@@ -120,8 +120,8 @@ def test_a_key_stays_rejected_where_the_other_khalti_is_silent(serve, choose):
 
     finding = only(keys({Mode.LIVE: ours.url, Mode.SANDBOX: theirs.url}))
 
-    assert (finding.level, finding.name) == (Level.ERROR, "key_refused")
-    assert "could not be asked" in finding.sentence
+    assert (finding.level, finding.name) == (Level.ERROR, "key_rejected")
+    assert "could not be checked" in finding.sentence
 
 
 def test_a_key_never_goes_from_a_host_of_ones_own_to_khalti(serve, choose):
@@ -130,7 +130,7 @@ def test_a_key_never_goes_from_a_host_of_ones_own_to_khalti(serve, choose):
 
     finding = only(keys({Mode.LIVE: live.url, Mode.SANDBOX: sandbox.url}))
 
-    assert finding.name == "key_refused"
+    assert finding.name == "key_rejected"
     assert live.requests == sandbox.requests == []
 
 
@@ -168,14 +168,14 @@ def test_an_answer_that_khalti_would_not_give(serve, choose, turn):
 
     finding = only(keys({Mode.SANDBOX: host.url}))
 
-    assert (finding.level, finding.name) == (Level.WARNING, "odd_answer")
+    assert (finding.level, finding.name) == (Level.WARNING, "unexpected_response")
 
 
 def test_each_merchant_is_asked_for(serve, choose):
     khalti, other = serve(UNKNOWN), serve(REFUSED)
     choose("sandbox", khalti.url, MERCHANTS={"books": {"MODE": "sandbox", "SECRET_KEY": "b", "API_URL": other.url}})
 
-    assert [finding.name for finding in keys({})] == ["key_taken", "key_refused"]
+    assert [finding.name for finding in keys({})] == ["key_accepted", "key_rejected"]
 
 
 @pytest.mark.parametrize("key", ["", "with spaces", "कुञ्जी"])

@@ -49,15 +49,15 @@ def buyer():
 def test_an_empty_ledger_agrees():
     finding = only(ledger())
 
-    assert (finding.name, finding.level) == ("agrees", Level.OK)
+    assert (finding.name, finding.level) == ("consistent", Level.OK)
 
 
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
         ("paid_without_time", {"completed_at": None}),
-        ("paid_without_evidence", {"looked_up_at": None}),
-        ("paid_without_evidence", {"pidx": None}),
+        ("paid_without_lookup", {"looked_up_at": None}),
+        ("paid_without_lookup", {"pidx": None}),
         ("paid_without_transaction", {"transaction_id": ""}),
         ("fee_above_amount", {"fee": 150_001}),
         ("breakdown_differs", {"breakdown": [{"label": "Book", "amount": 149_999}]}),
@@ -90,13 +90,13 @@ def test_an_end_without_its_time():
 def test_an_undecided_payment_that_nobody_will_ask_about(start, columns):
     change(start(), **columns)
 
-    assert only(ledger()).name == ("without_pidx" if "pidx" in columns else "never_asked_again")
+    assert only(ledger()).name == ("without_pidx" if "pidx" in columns else "never_checked_again")
 
 
 def test_a_sale_that_was_not_paid(start):
     change(start(), is_primary=True)
 
-    assert only(ledger()).name == "sale_without_money"
+    assert only(ledger()).name == "primary_not_paid"
 
 
 @pytest.mark.parametrize("status", [Status.INITIATED, Status.REFUNDED, Status.CANCELED])
@@ -106,7 +106,7 @@ def test_a_status_that_was_written_by_hand(paid, status):
 
     found = by_name(ledger())
 
-    assert found["status_not_in_history"].references == (payment.reference,)
+    assert found["status_not_in_timeline"].references == (payment.reference,)
 
 
 def test_a_status_without_any_history(paid):
@@ -114,7 +114,7 @@ def test_a_status_without_any_history(paid):
     events(payment).filter(kind=KhaltiEvent.Kind.STATUS_CHANGED).delete()
     change(payment)
 
-    assert only(ledger()).name == "status_not_in_history"
+    assert only(ledger()).name == "status_not_in_timeline"
 
 
 def test_a_failure_that_khalti_never_pronounced(start):
@@ -122,7 +122,7 @@ def test_a_failure_that_khalti_never_pronounced(start):
     change(payment, status=Status.FAILED, ended_at=timezone.now())
     KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.ENDED)
 
-    assert only(ledger()).name == "status_not_in_history"
+    assert only(ledger()).name == "status_not_in_timeline"
 
 
 @pytest.mark.parametrize("refund_total", [0, 49_999, 50_001])
@@ -181,7 +181,7 @@ def test_a_refunded_payment_of_which_a_part_did_not_go_back(refunded_in_part):
 
 def test_it_is_not_told_where_a_matter_tells_it(refunded_in_part):
     issue = KhaltiIssue.objects.create(payment=refunded_in_part, kind=KhaltiIssue.Kind.REFUND_CONTRADICTED)
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"
 
     KhaltiIssue.objects.filter(pk=issue.pk).update(is_open=None)
     assert only(ledger()).name == "refunded_in_part"
@@ -193,7 +193,7 @@ def test_a_refund_that_the_site_was_never_to_hear_of():
     payment.deliveries.last().delete()
     change(payment)
 
-    assert only(ledger()).name == "news_missing"
+    assert only(ledger()).name == "event_missing"
 
 
 @pytest.mark.parametrize("trait", ["completed", "canceled", "refunded"])
@@ -202,7 +202,7 @@ def test_news_that_were_never_written(trait):
     payment.deliveries.last().delete()
     change(payment)
 
-    assert only(ledger()).name == "news_missing"
+    assert only(ledger()).name == "event_missing"
 
 
 def test_the_same_thing_sold_twice(paid, buyer):
@@ -215,7 +215,7 @@ def test_the_same_thing_sold_twice(paid, buyer):
 
     finding = only(ledger())
 
-    assert (finding.name, finding.references) == ("two_sales", (first.reference, second.reference))
+    assert (finding.name, finding.references) == ("two_primaries", (first.reference, second.reference))
 
 
 @pytest.mark.parametrize("columns", [{"payable_id": "another"}, {"mode": "sandbox"}, {"payable_type": None}])
@@ -226,12 +226,12 @@ def test_a_second_payment_whose_first_one_was_for_something_else(paid, buyer, co
 
     finding = only(ledger())
 
-    assert (finding.name, finding.references) == ("duplicate_without_sale", (second.reference,))
+    assert (finding.name, finding.references) == ("duplicate_without_primary", (second.reference,))
 
 
 @pytest.mark.parametrize(
     ("name", "columns"),
-    [("delivered_without_try", {"attempts": 0}), ("never_told", {"delivered_at": None})],
+    [("delivered_without_attempt", {"attempts": 0}), ("never_delivered", {"delivered_at": None})],
 )
 def test_news_that_nobody_tells(paid, name, columns):
     payment = paid()
@@ -265,17 +265,17 @@ def test_a_few_examples_are_enough(paid):
 
 
 def test_every_piece_is_looked_at_once(paid, monkeypatch):
-    monkeypatch.setattr(ledger_module, "PIECE", 2)
+    monkeypatch.setattr(ledger_module, "BATCH_SIZE", 2)
     for _ in range(5):
         change(paid(), completed_at=None)
 
     assert only(ledger()).numbers["live"] == 5
-    assert [list(piece) for piece in ledger_module.in_pieces(KhaltiPayment.objects.order_by("pk"))] == [
+    assert [list(piece) for piece in ledger_module.in_batches(KhaltiPayment.objects.order_by("pk"))] == [
         list(KhaltiPayment.objects.order_by("pk")[start : start + 2]) for start in (0, 2, 4)
     ]
 
 
 def test_every_rule_has_a_name_of_its_own():
-    every = (*rules.PAYMENT_RULES, *rules.EVENT_RULES, rules.UNEVEN, rules.TWO_SALES)
+    every = (*rules.PAYMENT_RULES, *rules.EVENT_RULES, rules.BREAKDOWN_DIFFERS, rules.TWO_PRIMARIES)
 
     assert len({rule.name for rule in every}) == len(every) == 18

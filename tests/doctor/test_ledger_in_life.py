@@ -30,7 +30,7 @@ def test_whatever_khalti_says_leaves_a_ledger_that_agrees(khalti, start, verb):
 
     finding = only(ledger())
 
-    assert (finding.name, finding.numbers) == ("agrees", {"live": 0, "test": 1})
+    assert (finding.name, finding.numbers) == ("consistent", {"live": 0, "test": 1})
 
 
 @pytest.mark.usefixtures("all_begun_before")
@@ -53,7 +53,7 @@ def test_a_breakdown_that_adds_up_is_sound(paid):
     lines = [BreakdownLine(label="Book", amount=160_000), BreakdownLine(label="Discount", amount=-10_000)]
     paid(breakdown=lines)
 
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"
 
 
 @pytest.mark.usefixtures("all_begun_before")
@@ -74,7 +74,7 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
     resolve_refund(decided.refunds.get(), was_sent=False)
     paid(payable=buyer), refund_payment(paid(payable=buyer))
 
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"
 
 
 def test_an_over_refund_is_an_issue_and_no_disagreement(khalti, paid):
@@ -84,7 +84,7 @@ def test_an_over_refund_is_an_issue_and_no_disagreement(khalti, paid):
     check_payment(payment)
 
     assert payment.issues.get().kind == KhaltiIssue.Kind.OVER_REFUNDED
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"
 
 
 def test_a_thing_that_was_given_back_and_sold_again_is_sold_once(khalti, paid, buyer):
@@ -93,7 +93,7 @@ def test_a_thing_that_was_given_back_and_sold_again_is_sold_once(khalti, paid, b
     check_payment(first)
     paid(payable=buyer)
 
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"
 
 
 def test_a_payable_refunded_in_cash_and_sold_again_is_sold_once(paid, buyer):
@@ -101,4 +101,4 @@ def test_a_payable_refunded_in_cash_and_sold_again_is_sold_once(paid, buyer):
     record_refund(first, first.amount, method=Method.CASH)
     paid(payable=buyer)
 
-    assert only(ledger()).name == "agrees"
+    assert only(ledger()).name == "consistent"

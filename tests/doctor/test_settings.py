@@ -65,7 +65,7 @@ def test_a_merchant_without_a_key_has_no_fingerprint(settings):
     settings.WAGTAIL_KHALTI = {"MODE": "sandbox", "SECRET_KEY": ""}
 
     assert by_name(system_checks())["E003"].level == Level.ERROR
-    assert only(merchants()).sentence.endswith("is –.")
+    assert only(merchants()).sentence.endswith("fingerprint –.")
 
 
 @pytest.mark.parametrize("options", [None, {**GOOD, "MODE": "production"}])

@@ -44,7 +44,7 @@ def test_of_a_site_that_was_deleted_they_agree():
     site = Site.objects.create(hostname="shop.example", root_page=Site.objects.get(is_default_site=True).root_page)
     began(at(2), took=MINUTE, site=site)
     began(at(2), took=MINUTE)
-    call_command("khalti_reconcile", recount=True, verbosity=0)
+    call_command("khalti_reconcile", rebuild=True, verbosity=0)
 
     site.delete()
 
@@ -60,7 +60,7 @@ def test_a_total_that_was_changed_by_hand(changes):
     assert (finding.name, finding.level) == ("totals_differ", Level.ERROR)
     assert finding.numbers == {"live": 1, "test": 0}
     assert str(day(3)) in finding.sentence
-    assert "khalti_reconcile --recount" in finding.remedy
+    assert "khalti_reconcile --rebuild" in finding.remedy
 
 
 def test_a_total_of_test_payments_only_is_no_more_than_a_warning():
@@ -74,11 +74,11 @@ def test_a_payment_that_was_changed_by_hand_is_found_and_mended(capsys):
     assert only(totals()).name == "totals_differ"
     assert look().gross == 150_000
 
-    call_command("khalti_reconcile", recount=True)
+    call_command("khalti_reconcile", rebuild=True)
 
     assert only(totals()).name == "totals_agree"
     assert look().gross == 150_100
-    assert "3 days were counted anew" in capsys.readouterr().out
+    assert "3 days were rebuilt" in capsys.readouterr().out
 
 
 def test_a_day_that_waits_to_be_counted_is_nobodys_fault():

@@ -11,9 +11,9 @@ from wagtail_khalti.actions import reconcile
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.last_run import last_reconcile
-from wagtail_khalti.doctor.waiting import in_progress, left_behind, overdue, unconfirmed_refunds
+from wagtail_khalti.doctor.waiting import in_progress, missing_merchants, overdue, unconfirmed_refunds
 from wagtail_khalti.lookups.leases import lease_due_payments
-from wagtail_khalti.lookups.run_breaker import SAMPLE_SIZE
+from wagtail_khalti.lookups.run_breaker import MIN_FAILURES
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund, KhaltiRun
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
@@ -81,7 +81,7 @@ def test_a_run_that_was_killed(start):
     finding = only(last_reconcile())
 
     assert (finding.level, finding.name) == (Level.WARNING, "not_reconciled")
-    assert "did not come to its end" in finding.sentence
+    assert "did not finish" in finding.sentence
 
 
 @pytest.mark.django_db(transaction=True)
@@ -100,14 +100,14 @@ def test_a_long_run_that_is_at_work(khalti, start):
 
 def test_a_run_that_khalti_did_not_answer(khalti, start):
     khalti.trouble("lookup", "too_many_requests", times=99)
-    for _ in range(SAMPLE_SIZE + 1):
+    for _ in range(MIN_FAILURES + 1):
         change(start(), next_check_at=before(seconds=1))
     done = reconcile()
 
     finding = only(last_reconcile())
 
     assert (finding.level, finding.name) == (Level.WARNING, "reconciled")
-    assert done.not_asked["default"] in finding.sentence
+    assert done.skipped["default"] in finding.sentence
 
 
 def test_a_run_that_broke_down():
@@ -193,7 +193,7 @@ def test_refunds_that_are_decided_or_young_are_no_trouble(doubtful):
 
     finding = only(unconfirmed_refunds())
 
-    assert (finding.level, finding.name) == (Level.OK, "refunds_decided")
+    assert (finding.level, finding.name) == (Level.OK, "refunds_confirmed")
 
 
 def test_refunds_that_are_long_in_doubt(doubtful):
@@ -237,7 +237,7 @@ def test_a_refund_without_amount_is_told_by_its_open_issue():
 def test_payments_of_a_merchant_that_is_configured(start):
     start()
 
-    assert list(left_behind()) == []
+    assert list(missing_merchants()) == []
 
 
 @pytest.mark.parametrize(
@@ -252,16 +252,16 @@ def test_payments_of_a_merchant_that_is_configured(start):
 def test_payments_that_nobody_can_ask_about_any_more(start, columns, level):
     change(start(), **columns)
 
-    finding = only(left_behind())
+    finding = only(missing_merchants())
 
     assert (finding.level, finding.name) == (level, "merchant_gone")
     assert finding.numbers == {"payments": 1, "in_progress": int("status" not in columns)}
 
 
-def test_old_payments_that_nobody_asks_about_may_be_left_behind(start):
+def test_old_payments_that_nobody_asks_about_may_be_missing_merchants(start):
     change(start(), merchant="books", next_check_at=None)
 
-    assert list(left_behind()) == []
+    assert list(missing_merchants()) == []
 
 
 def test_what_nobody_asks_about_is_no_reason_to_run(start):
@@ -274,4 +274,4 @@ def test_settings_that_cannot_be_read_leave_nobody_behind(start, settings):
     start()
     settings.WAGTAIL_KHALTI = {"MODE": "production"}
 
-    assert list(left_behind()) == []
+    assert list(missing_merchants()) == []

@@ -106,9 +106,9 @@ def test_flattening_never_fails_and_yields_text_only(errors):
 def test_reading_a_callback_never_fails(query):
     callback = Callback.from_query(query)
 
-    json.dumps(dict(callback.hints)).encode()
-    assert all(len(value) <= 200 for value in callback.hints.values())
-    assert "\x00" not in str(callback.hints)
+    json.dumps(dict(callback.parameters)).encode()
+    assert all(len(value) <= 200 for value in callback.parameters.values())
+    assert "\x00" not in str(callback.parameters)
     callback.names_another(PIDX)
 
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from tests.payments import answer, event_type, issues, kinds
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
-from wagtail_khalti.ledger.refund_states import MACHINE, VERDICTS, RefundPart, RefundTrigger, Verdict
+from wagtail_khalti.ledger.refund_states import MACHINE, VERDICTS, RefundExtent, RefundTrigger, Verdict
 from wagtail_khalti.ledger.refunds import move_refund
-from wagtail_khalti.ledger.unconfirmed_refunds import CERTAIN_AFTER, outcome_by_lookup, part_of
+from wagtail_khalti.ledger.unconfirmed_refunds import CERTAIN_AFTER, extent_of, outcome_by_lookup
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import State
@@ -210,18 +210,18 @@ def look(refund, trigger, *, requested_at):
 
 
 def test_every_part_has_a_verdict_for_every_paid_status():
-    assert set(VERDICTS) == set(RefundPart)
+    assert set(VERDICTS) == set(RefundExtent)
     assert all(set(verdicts) == PAID for verdicts in VERDICTS.values())
     assert {verdict for verdicts in VERDICTS.values() for verdict in verdicts.values()} == set(Verdict)
-    assert {part for part, _heard in EXPECTED} == {part.name for part in RefundPart}
-    assert len(LOOKUPS) == len(RefundPart) * len(PAID) * len(MOMENTS) * len(HEARD)
+    assert {part for part, _heard in EXPECTED} == {part.name for part in RefundExtent}
+    assert len(LOOKUPS) == len(RefundExtent) * len(PAID) * len(MOMENTS) * len(HEARD)
 
 
 @pytest.mark.parametrize("part", AMOUNTS)
 def test_the_places_are_what_they_are_called(unconfirmed, part):
     refund = unconfirmed(part, ago=SECOND)
 
-    assert part_of(refund, refunded_before=AMOUNTS[part][0]).name == part
+    assert extent_of(refund, refunded_before=AMOUNTS[part][0]).name == part
 
 
 @pytest.mark.parametrize(("part", "heard", "status", "moment", "outcome"), LOOKUPS, ids=lambda value: value)

@@ -37,7 +37,7 @@ def test_one_at_a_time_needs_no_thread(monkeypatch):
     with LookupBatch(1) as one_by_one:
         [payment] = payments(1)
         one_by_one.add(payment)
-        [(answered, _attempt)] = one_by_one.answers()
+        [(answered, _attempt)] = one_by_one.completed()
 
     assert answered is payment
     assert askers == [threading.current_thread()]
@@ -50,7 +50,7 @@ def test_every_answer_comes_with_its_question(khaltis_answer):
         for payment in payments(8):
             many.add(payment)
         while many:
-            come.update((payment.pk, coming.result().requested_at) for payment, coming in many.answers())
+            come.update((payment.pk, coming.result().requested_at) for payment, coming in many.completed())
 
     assert come == {number: number for number in range(8)}
 
@@ -72,13 +72,13 @@ def test_pending_lookups_are_taken_back_and_the_rest_awaited(khaltis_answer):
         for payment in asked:
             many.add(payment)
 
-        taken_back = many.take_back()
+        taken_back = many.cancel_waiting()
 
         assert 4 <= len(taken_back) <= 6
         khaltis_answer.set()
         answered = []
         while many:
-            answered += [payment for payment, _attempt in many.answers()]
+            answered += [payment for payment, _attempt in many.completed()]
 
     assert sorted(payment.pk for payment in taken_back + answered) == [payment.pk for payment in asked]
 
@@ -88,13 +88,13 @@ def test_only_those_of_some_merchants_are_taken_back(khaltis_answer):
         for number, merchant in enumerate(["silent", "well"] * 4):
             many.add(KhaltiPayment(pk=number, merchant=merchant))
 
-        taken_back = many.take_back(["silent"])
+        taken_back = many.cancel_waiting(["silent"])
 
         assert {payment.merchant for payment in taken_back} == {"silent"}
         khaltis_answer.set()
         kept = []
         while many:
-            kept += [payment.merchant for payment, _attempt in many.answers()]
+            kept += [payment.merchant for payment, _attempt in many.completed()]
     assert kept.count("well") == 4
 
 

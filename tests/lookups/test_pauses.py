@@ -116,7 +116,7 @@ class TestThatItLasts:
 
         issue = paid.issues.get()
         assert issue.kind == KhaltiIssue.Kind.DELIVERY_FAILING
-        assert issue.sentence == "The site's code keeps failing on “completed” with LookupError."
+        assert issue.sentence == "The site's code fails to process the event “completed”: LookupError."
         assert "no stock" not in str(issue.details)
         [mail] = mailoutbox
         assert issue.sentence in mail.body

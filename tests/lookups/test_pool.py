@@ -55,7 +55,7 @@ def never(outcome):
 
 
 def test_a_quick_answer_is_given_and_not_told_again(pool):
-    assert pool.ask("default", lambda: "Completed", use_late_answer=never) == "Completed"
+    assert pool.call("default", lambda: "Completed", use_late_answer=never) == "Completed"
 
 
 def test_what_khalti_refuses_is_raised(pool):
@@ -63,7 +63,7 @@ def test_what_khalti_refuses_is_raised(pool):
         raise RequestRejected({"amount": "no"})
 
     with pytest.raises(RequestRejected):
-        pool.ask("default", refuse, use_late_answer=never)
+        pool.call("default", refuse, use_late_answer=never)
 
 
 @pytest.mark.parametrize("outcome", ["Completed", GatewayUnreachable("no answer")], ids=repr)
@@ -72,7 +72,7 @@ def test_a_late_answer_is_used_elsewhere(pool, max_wait, outcome):
     khalti, late = Khalti(outcome), Late()
 
     with pytest.raises(AnswerDelayed):
-        pool.ask("default", khalti, use_late_answer=late)
+        pool.call("default", khalti, use_late_answer=late)
     assert late.heard is None
 
     khalti.may_answer.set()
@@ -87,38 +87,38 @@ def test_an_error_of_ours_is_raised_and_leaves_room(pool, monkeypatch):
 
     for _time in range(pools.POOL_SIZE + 1):
         with pytest.raises(ZeroDivisionError):
-            pool.ask("default", break_down, use_late_answer=never)
+            pool.call("default", break_down, use_late_answer=never)
 
 
 def test_after_one_waited_in_vain_nobody_waits_until_it_is_quick(pool, max_wait):
     max_wait(0.01)
     slow, late = Khalti(), Late()
     with pytest.raises(AnswerDelayed):
-        pool.ask("default", slow, use_late_answer=late)
+        pool.call("default", slow, use_late_answer=late)
     slow.may_answer.set()
     assert late.came.wait(LONG)
     max_wait(LONG)
-    assert pool._patience() == 0
+    assert pool._max_wait() == 0
 
     quick, late = Khalti(), Late()
     with pytest.raises(AnswerDelayed):
-        pool.ask("default", quick, use_late_answer=late)
+        pool.call("default", quick, use_late_answer=late)
     quick.may_answer.set()
     assert late.came.wait(LONG)
-    assert pool._patience() == LONG
+    assert pool._max_wait() == LONG
 
 
 def test_one_that_is_stuck_says_nothing_once_others_are_answered(pool, max_wait):
     max_wait(0.01)
     stuck, late = Khalti(), Late()
     with pytest.raises(AnswerDelayed):
-        pool.ask("default", stuck, use_late_answer=late)
+        pool.call("default", stuck, use_late_answer=late)
     max_wait(LONG)
 
-    pool.ask("default", lambda: "Completed", use_late_answer=never)
+    pool.call("default", lambda: "Completed", use_late_answer=never)
     max_wait(0.005)
 
-    assert pool._patience() == 0.005
+    assert pool._max_wait() == 0.005
     stuck.may_answer.set()
 
 
@@ -129,14 +129,14 @@ def test_there_is_an_end_to_how_many_are_asked_at_once(pool, max_wait, monkeypat
     slow = Khalti()
     for _number in range(2):
         with pytest.raises(AnswerDelayed):
-            pool.ask("default", slow, use_late_answer=lambda outcome: None)
+            pool.call("default", slow, use_late_answer=lambda outcome: None)
 
-    with pytest.raises(GatewayUnreachable, match="2 questions"):
-        pool.ask("default", slow, use_late_answer=never)
+    with pytest.raises(GatewayUnreachable, match="2 requests"):
+        pool.call("default", slow, use_late_answer=never)
 
     slow.may_answer.set()
     pool.wait()
-    assert pool.ask("default", lambda: "Completed", use_late_answer=never) == "Completed"
+    assert pool.call("default", lambda: "Completed", use_late_answer=never) == "Completed"
 
 
 def test_failures_open_the_circuit_for_all(pool):
@@ -145,7 +145,7 @@ def test_failures_open_the_circuit_for_all(pool):
 
     for _time in range(5):
         with pytest.raises(GatewayUnreachable, match="no answer"):
-            pool.ask("default", be_silent, use_late_answer=never)
+            pool.call("default", be_silent, use_late_answer=never)
 
-    with pytest.raises(GatewayUnreachable, match="left alone"):
-        pool.ask("default", never, use_late_answer=never)
+    with pytest.raises(GatewayUnreachable, match="not calling it"):
+        pool.call("default", never, use_late_answer=never)

@@ -11,7 +11,7 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.lookups import run_breaker
-from wagtail_khalti.lookups.run_breaker import LONG, MANY, SAMPLE_SIZE, RunBreaker
+from wagtail_khalti.lookups.run_breaker import MAX_FAILURES, MAX_SILENCE, MIN_FAILURES, RunBreaker
 
 pytestmark = pytest.mark.every_database
 
@@ -42,20 +42,20 @@ NONSENSE = AnswerNotUnderstood("<html>")
 
 @pytest.mark.parametrize("silence", [DOWN, NONSENSE, ConnectionNeverMade("refused")])
 def test_many_failures_in_a_row_end_it(silence):
-    assert after(*[silence] * (MANY - 1)).reasons == {}
-    assert after(*[silence] * MANY).reasons == {"default": str(silence)}
+    assert after(*[silence] * (MAX_FAILURES - 1)).reasons == {}
+    assert after(*[silence] * MAX_FAILURES).reasons == {"default": str(silence)}
 
 
 @pytest.mark.parametrize("sign_of_life", [ANSWER, PidxNotFound("p")])
 def test_any_answer_that_can_be_read_begins_the_row_anew(sign_of_life):
-    row = [DOWN] * (MANY - 1)
+    row = [DOWN] * (MAX_FAILURES - 1)
 
     assert after(*row, sign_of_life, *row).reasons == {}
 
 
 def test_a_few_failures_are_enough_where_nothing_came_for_long(clock):
-    outages = after(ANSWER, *[DOWN] * (SAMPLE_SIZE - 1))
-    clock.now += LONG
+    outages = after(ANSWER, *[DOWN] * (MIN_FAILURES - 1))
+    clock.now += MAX_SILENCE
     assert outages.reasons == {}
 
     after(DOWN, outages=outages)
@@ -64,9 +64,9 @@ def test_a_few_failures_are_enough_where_nothing_came_for_long(clock):
 
 
 def test_a_few_failures_soon_after_an_answer_end_nothing(clock):
-    outages = after(ANSWER, *[DOWN] * SAMPLE_SIZE)
-    clock.now += LONG
-    after(ANSWER, *[DOWN] * SAMPLE_SIZE, outages=outages)
+    outages = after(ANSWER, *[DOWN] * MIN_FAILURES)
+    clock.now += MAX_SILENCE
+    after(ANSWER, *[DOWN] * MIN_FAILURES, outages=outages)
 
     assert outages.reasons == {}
 
@@ -74,13 +74,13 @@ def test_a_few_failures_soon_after_an_answer_end_nothing(clock):
 @pytest.mark.parametrize("word", [KeyRejected("401"), GatewayUnreachable("429", retry_after=0)])
 def test_a_few_clear_words_in_a_row_are_enough(word):
     """One may be about that payment only."""
-    assert after(*[word] * (SAMPLE_SIZE - 1)).reasons == {}
-    assert after(*[word] * SAMPLE_SIZE).reasons == {"default": str(word)}
+    assert after(*[word] * (MIN_FAILURES - 1)).reasons == {}
+    assert after(*[word] * MIN_FAILURES).reasons == {"default": str(word)}
 
 
 def test_each_merchant_has_a_line_of_its_own():
     outages = RunBreaker()
-    for _time in range(MANY):
+    for _time in range(MAX_FAILURES):
         outages.note("silent", DOWN)
         outages.note("answering", ANSWER)
 

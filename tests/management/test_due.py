@@ -24,8 +24,8 @@ def test_a_dry_run_says_what_is_due_and_changes_nothing(paid, khalti, settings):
     ran = Ran("--dry-run")
 
     assert ran.said.replace("\N{NO-BREAK SPACE}", " ").splitlines() == [
-        "3 payments of “default” are due, the first of them for 1 hour.",
-        "1 payment of “museum” is due, for 1 hour.",
+        "3 payments of “default” are due, the first for 1 hour.",
+        "1 payment of “museum” has been due for 1 hour.",
     ]
     assert list(KhaltiPayment.objects.values()) == before
     assert khalti.calls("lookup") == 0
@@ -59,5 +59,5 @@ def test_a_dry_run_of_one_payment(payment):
     KhaltiPayment.objects.update(next_check_at=timezone.now() - timedelta(hours=2))
     assert said() == f"{name}: Sent to Khalti. Due for 2 hours.\n"
     KhaltiPayment.objects.update(next_check_at=None)
-    assert said() == f"{name}: Sent to Khalti. Khalti will not be asked by itself any more.\n"
+    assert said() == f"{name}: Sent to Khalti. No further automatic checks.\n"
     assert not KhaltiEvent.objects.filter(kind="looked_up").exists()

@@ -23,7 +23,7 @@ def test_one_run_asks_each_once_and_learns_all_there_is_to_learn(khalti_that_cou
 
         assert khalti_that_counts.count() == {"requests": mass.MASS, "payments": mass.MASS, "most": 1}
         assert (done["answered"], done["status_changed"], done["unanswered"]) == (works, works, mass.MASS - works)
-        assert (done["broken"], done["not_asked"], done["is_cut_short"]) == (0, {}, False)
+        assert (done["broken"], done["skipped"], done["is_cut_short"]) == (0, {}, False)
         mass.require_all_that_work_are_sold_once()
         mass.require_the_rest_waits_for_its_turn()
 

@@ -395,7 +395,7 @@ def test_money_for_what_was_deleted_is_an_issue(payment, order, heard):
 
     issue = payment.issues.get()
     assert issue.kind == KhaltiIssue.Kind.PAYABLE_DELETED
-    assert "Rs\xa01,500 was paid for something that had been deleted" in issue.sentence
+    assert "Rs\xa01,500 was paid for an item that had been deleted" in issue.sentence
     assert heard == [("completed", payment.reference), ("needs_attention", payment.reference)]
 
 

@@ -71,4 +71,4 @@ def test_our_own_client_learns_not_found(khalti, payment):
 
 
 def test_the_doctor_finds_the_key_taken(khalti):
-    assert only(keys(API_URLS)).name == "key_taken"
+    assert only(keys(API_URLS)).name == "key_accepted"

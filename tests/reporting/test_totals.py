@@ -280,7 +280,7 @@ def test_of_a_site_that_is_deleted(shop):
 
 def test_reconcile_keeps_the_latest_days_and_a_few_at_a_time(monkeypatch):
     began(at(9), took=MINUTE)
-    monkeypatch.setattr(snapshots, "MAX_COUNT", 2)
+    monkeypatch.setattr(snapshots, "MAX_DAYS_PER_RUN", 2)
 
     reconcile()
     assert kept_days() == {day(2), day(1)}
@@ -377,7 +377,7 @@ def test_in_a_database_that_can_only_be_read_it_is_right(caplog):
     with connection.execute_wrapper(refuse):
         assert_right()
 
-    assert "could not be kept" in caplog.text
+    assert "could not be saved" in caplog.text
 
 
 MOMENTS = st.tuples(st.integers(0, 6), st.sampled_from(["00:00", "00:30", "05:50", "12:00", "23:59:59"]))

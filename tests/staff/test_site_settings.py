@@ -238,7 +238,7 @@ class TestWhatIsChosen:
 
         page = save(**{name: "Namaste 🎂"})
 
-        assert page.errors == ["Please leave this out, it can't be saved here: 🎂"]
+        assert page.errors == ["Remove these characters, which can't be saved: 🎂"]
 
     def test_more_addresses_than_can_be_meant_are_refused(self, save):
         page = save(notification_recipients="\n".join(f"p{number}@example.com" for number in range(21)))

@@ -1,4 +1,4 @@
-"""What can be done: one verb, one file, one public function."""
+"""The actions: one verb, one file, one public function."""
 
 from wagtail_khalti.actions.add_note import add_note
 from wagtail_khalti.actions.check import check_payment

@@ -1,4 +1,4 @@
-"""What the site's code gives to start a payment: checked, and turned into plain values before anything is written."""
+"""Validate the arguments of ``start_payment``, and convert them to plain values."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ Given = TypeVar("Given")  # a dataclass
 
 
 def plain(given: Given) -> Given:
-    """The dataclass ``given`` with every lazy text, such as a translation, written out in the active language."""
+    """The dataclass ``given`` with all lazy texts, such as translations, in the active language."""
     lazy = {field.name: getattr(given, field.name) for field in fields(given)}  # type: ignore[arg-type]
     return replace(given, **{n: plain_text(v, n) for n, v in lazy.items() if isinstance(v, str | Promise)})  # type: ignore[type-var]
 
 
 def plain_text(text: object, name: str) -> str:
-    """Raises ``TypeError`` where it isn't text, and ``ValueError`` where no database could store it."""
+    """Raises ``TypeError`` if it isn't text, and ``ValueError`` if no database can store it."""
     if not isinstance(text, str | Promise):
         raise TypeError(f"{name} must be text, not {text!r}")
-    words = str(text)
-    if "\x00" in words or not is_whole(words):
-        raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
-    return words
+    plain = str(text)
+    if "\x00" in plain or not is_whole(plain):
+        raise ValueError(f"{name} has characters that can't be stored: NUL, or a lone surrogate")
+    return plain
 
 
 def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
-    """As it will be read back: lazy texts, UUIDs, dates and decimals are text then.
+    """As it will be read back: lazy texts, UUIDs, dates and decimals become text.
 
-    Raises ``TypeError`` where JSON has no form for it, and ``ValueError`` where no database could store it.
+    Raises ``TypeError`` if JSON can't represent it, and ``ValueError`` if no database can store it.
     """
     try:
-        written = json.dumps(dict(values or {}), cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
+        encoded = json.dumps(dict(values or {}), cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
     except TypeError as error:
-        raise TypeError(f"{name} can't be written as JSON: {error}") from None
+        raise TypeError(f"{name} can't be encoded as JSON: {error}") from None
     except ValueError as error:
-        raise ValueError(f"{name} can't be written as JSON: {error}") from None
-    if "\\u0000" in written or not is_whole(written):
-        raise ValueError(f"{name} has characters that can't be stored: NUL, or half of a pair of surrogates")
-    plain_values: dict[str, Any] = json.loads(written)
+        raise ValueError(f"{name} can't be encoded as JSON: {error}") from None
+    if "\\u0000" in encoded or not is_whole(encoded):
+        raise ValueError(f"{name} has characters that can't be stored: NUL, or a lone surrogate")
+    plain_values: dict[str, Any] = json.loads(encoded)
     return plain_values
 
 
-def require_sound_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:
+def require_valid_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:
     """Raises ``TypeError``, ``AmountTooSmall``, ``AmountTooLarge`` or ``BreakdownMismatch``."""
     paisa = require_paisa(amount, "An amount")
     if paisa < MINIMUM:
         raise AmountTooSmall(f"{paisa} paisa is below Khalti's minimum of {format_rupees(MINIMUM)}")
     if paisa > largest:
-        words = f"{paisa} paisa is above this merchant's maximum of {format_rupees(largest)}"
-        raise AmountTooLarge(words, largest=largest)
+        message = f"{paisa} paisa is above this merchant's maximum of {format_rupees(largest)}"
+        raise AmountTooLarge(message, largest=largest)
     lines = [require_paisa(line.amount, "The amount of a line") for line in breakdown]
     if lines and sum(lines) != paisa:
         raise BreakdownMismatch(f"The breakdown adds up to {sum(lines)} paisa, the amount is {paisa}")
 
 
-def require_sound_products(products: Iterable[Product]) -> None:
-    """Raises ``TypeError`` where a price or a quantity isn't a whole number."""
+def require_valid_products(products: Iterable[Product]) -> None:
+    """Raises ``TypeError`` if a price or a quantity isn't a whole number."""
     for product in products:
         for name in ("quantity", "unit_price", "total_price"):
             require_paisa(asdict(product)[name], f"{name} of a product")

@@ -1,4 +1,4 @@
-"""Ask Khalti what became of a payment."""
+"""Check a payment with Khalti."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from wagtail_khalti.outbox import deliver
 
 
 def check_payment(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiPayment:
-    """Look the payment up, apply what Khalti says, and tell the site's code.
+    """Look the payment up, apply the response, and deliver pending events.
 
-    A payment that Khalti never heard of is left as it is. Raises ``GatewayError`` where nothing was learned,
-    ``MerchantChanged`` where nobody can be asked, and ``PaymentBusy`` where others change the payment all the time; it
-    then stands as before. Waits ``MAX_WAIT`` seconds of the settings at most: an answer that takes longer is
-    ``AnswerDelayed``, and applied when it comes. Commits on its own, so it can't run inside a transaction.
+    A payment without a pidx is not looked up. Raises ``GatewayError`` if there is no usable response,
+    ``MerchantChanged`` if the merchant is missing, and ``PaymentBusy`` if other processes keep changing the payment;
+    it is unchanged then. Waits at most ``MAX_WAIT`` seconds of the settings: a slower response raises
+    ``AnswerDelayed``, and is applied when it arrives. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("check_payment")
     if payment.pidx:

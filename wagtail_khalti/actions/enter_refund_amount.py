@@ -1,4 +1,4 @@
-"""Say how much went back in Khalti's dashboard."""
+"""Enter the amount of a refund that was made in Khalti's dashboard."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from wagtail_khalti.outbox import deliver
 def enter_refund_amount(
     refund: KhaltiRefund, amount: Paisa, *, by: AbstractBaseUser | None = None, note: str = ""
 ) -> KhaltiRefund:
-    """``amount`` paisa, as Khalti's dashboard shows it: Khalti's API does not tell. It can't be changed afterwards.
+    """``amount`` paisa, as shown in Khalti's dashboard; the API does not report it. It can't be changed afterwards.
 
-    Raises ``TypeError``, ``AmountTooSmall``, ``AmountExceedsRefundable`` (also for the whole payment, which Khalti
-    would call refunded), ``RefundAlreadyResolved`` where the amount is known, or ``PermissionDenied``. Commits on its
-    own, so it can't run inside a transaction.
+    Raises ``TypeError``, ``AmountTooSmall``, ``AmountExceedsRefundable`` (also for the whole payment, which would have
+    the status refunded), ``RefundAlreadyResolved`` if the amount is known, or ``PermissionDenied``. Commits on its own,
+    so it can't run inside a transaction.
     """
     require_no_transaction("enter_refund_amount")
     require_permission_to_refund(by, refund.payment)
@@ -37,7 +37,7 @@ def enter_refund_amount(
         refund.payment = payment
         if not refund.lacks_amount:
             raise RefundAlreadyResolved(f"The amount of refund {refund.reference} is known")
-        _require_a_part(payment, amount)
+        _require_partial(payment, amount)
         refund.requested_by_id = by.pk if by else None
         record_external_refund(refund, amount, by=by, note=note)
         log_refund(refund, "enter_refund_amount", by=by, amount=amount)
@@ -45,8 +45,8 @@ def enter_refund_amount(
     return refund
 
 
-def _require_a_part(payment: KhaltiPayment, amount: Paisa) -> None:
-    """Of what Khalti had. Had all gone back, Khalti would say so; what was given back past Khalti it doesn't know."""
+def _require_partial(payment: KhaltiPayment, amount: Paisa) -> None:
+    """Less than the balance at Khalti, or its status would be refunded. Khalti doesn't know of refunds elsewhere."""
     at_khalti = sum(refund.amount or 0 for refund in payment.refunds.done() if refund.is_at_khalti)
     if amount >= payment.amount - at_khalti:
-        raise AmountExceedsRefundable("Khalti says that a part went back, which is less than all")
+        raise AmountExceedsRefundable("Khalti reports a partial refund, which is less than the whole balance")

@@ -27,14 +27,16 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 
-INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, or else two may ask and the first answer counts
-MAX_WORDS_LENGTH = 300
+INITIATE_LEASE = timedelta(
+    seconds=90
+)  # longer than a request lasts; otherwise two may be sent, and the first response counts
+MAX_MESSAGE_LENGTH = 300
 
 
 def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
-    """Get a pidx and a payment link from Khalti, where the payment has none yet.
+    """Get a pidx and a payment link from Khalti, if the payment has none yet.
 
-    While another request is doing so, the payment comes back unchanged, without ``payment_url``. Raises
+    While another request is doing so, the payment is returned unchanged, without ``payment_url``. Raises
     ``RequestRejected`` (the payment has failed), any other ``GatewayError`` (it can be tried again: the visitor never
     got a link, so nothing can have been paid), or ``MerchantChanged``. Commits on its own, so it can't run inside a
     transaction.
@@ -47,9 +49,9 @@ def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
 
 
 def send_leased(payment: KhaltiPayment) -> KhaltiPayment:
-    """The same for who holds the claim: whoever wrote ``initiating_at`` and the event that goes with it.
+    """Likewise, for the process that has the lease, by ``initiating_at``.
 
-    Khalti may take longer than a visitor waits. Then it is as while another request is sending it.
+    If Khalti takes longer than a visitor waits, the payment is returned unchanged, too.
     """
     client, request = connect(merchant_of(payment)), _request(payment)
     try:
@@ -66,18 +68,18 @@ def send_leased(payment: KhaltiPayment) -> KhaltiPayment:
 
 
 def _use_late_answer(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> None:
-    """The payment is read anew: whoever asked goes on with the other object."""
-    with suppress(KhaltiError):  # it is on the record by then
+    """The payment is read again, because the caller keeps using the other object."""
+    with suppress(KhaltiError):  # it has been recorded
         _use(KhaltiPayment.objects.get(pk=payment.pk), outcome)
 
 
 def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPayment:
     if isinstance(outcome, RequestRejected):
-        _close(payment, KhaltiEvent.Kind.INITIATE_REJECTED, _words(outcome), status=Status.FAILED)
+        _release(payment, KhaltiEvent.Kind.INITIATE_REJECTED, _fields(outcome), status=Status.FAILED)
         deliver(payment)
         raise outcome
     if isinstance(outcome, KhaltiError):
-        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(outcome))
+        _release(payment, KhaltiEvent.Kind.NO_ANSWER, _error(outcome))
         raise outcome
     return _accept(payment, outcome)
 
@@ -118,21 +120,21 @@ def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
         "next_check_at": now + MIN_PAUSE,
     }
     try:
-        _close(payment, KhaltiEvent.Kind.INITIATED, answer.facts(), **changes)
+        _release(payment, KhaltiEvent.Kind.INITIATED, answer.as_data(), **changes)
     except IntegrityError:
         error = AnswerNotUnderstood("initiate answered with the pidx of another payment")
-        _close(payment, KhaltiEvent.Kind.NO_ANSWER, _silence(error))
+        _release(payment, KhaltiEvent.Kind.NO_ANSWER, _error(error))
         raise error from None
     return payment
 
 
 def _as_stored(moment: datetime) -> datetime:
-    """Without its zone on a site with ``USE_TZ = False``."""
+    """Naive on a site with ``USE_TZ = False``."""
     return timezone.make_naive(moment) if timezone.is_naive(timezone.now()) else moment
 
 
-def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:
-    """Give the claim back with what came of it, unless somebody else got a pidx meanwhile."""
+def _release(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:
+    """Release the lease and record the outcome, unless another process got a pidx meanwhile."""
     has_failed = changes.get("status") == Status.FAILED
     if has_failed:
         changes["ended_at"] = timezone.now()
@@ -140,7 +142,7 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
         waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
         mine = waiting.update(initiating_at=None, **changes)
         event = KhaltiEvent.about(payment, kind, data=data)
-        if kind == KhaltiEvent.Kind.NO_ANSWER:  # as often as somebody opens the page while Khalti is down
+        if kind == KhaltiEvent.Kind.NO_ANSWER:  # may repeat with each page view while Khalti is down
             KhaltiEvent.objects.add(event)
         else:
             event.save()
@@ -156,9 +158,9 @@ def _close(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any],
     payment.initiating_at = None
 
 
-def _words(error: RequestRejected) -> dict[str, Any]:
-    return {"fields": {name[:100]: text[:MAX_WORDS_LENGTH] for name, text in list(error.fields.items())[:20]}}
+def _fields(error: RequestRejected) -> dict[str, Any]:
+    return {"fields": {name[:100]: text[:MAX_MESSAGE_LENGTH] for name, text in list(error.fields.items())[:20]}}
 
 
-def _silence(error: KhaltiError) -> dict[str, Any]:
+def _error(error: KhaltiError) -> dict[str, Any]:
     return {"request": "initiate", **error.as_data()}

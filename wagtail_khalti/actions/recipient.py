@@ -1,4 +1,4 @@
-"""Who is paid, on which site, and where the visitor comes back to. Known or an error, and never guessed."""
+"""The merchant, site and return URL of a new payment. Never guessed: if they are ambiguous, that is an error."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ WHERE = 'pass request=request, or base_url="https://…", or set WAGTAIL_KHALTI[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Of a new payment."""
+    """The recipient of a new payment."""
 
     merchant: Merchant
-    """The account that takes it."""
+    """The account that receives it."""
 
     site: Site | None
-    """The Wagtail site it is made on; None where there is none, or only the merchant is known."""
+    """The Wagtail site; None if there is none, or only the merchant is known."""
 
     root: str
-    """The address that the visitor comes back to, such as ``https://shop.example``, without a slash at its end."""
+    """The root of the return URL, such as ``https://shop.example``, without a trailing slash."""
 
 
 def recipient_of(*, request: HttpRequest | None, site: Site | None, merchant: str | None, base_url: str) -> Recipient:
-    """Each argument outranks what the ``request`` says; the only site of all needs neither.
+    """Each argument has precedence over the ``request``. If there is only one site, neither is needed.
 
-    Raises ``ValueError`` where several sites or merchants exist and nothing says which is meant, or ``base_url`` is no
-    address, and ``ImproperlyConfigured`` where nothing says where the visitor comes back to.
+    Raises ``ValueError`` if several sites or merchants exist and none is given, or ``base_url`` is not a URL, and
+    ``ImproperlyConfigured`` if the return URL is unknown.
     """
     implied = None if site or request else _only_site()
     site = site or (request and Site.find_for_request(request)) or implied
     if merchant is None and site is None and _are_several():
-        raise ValueError(f"Several sites or merchants exist, and nothing says which one is paid: {WHO}.")
+        raise ValueError(f"Several sites or merchants exist, and none is given: {WHO}.")
     account = merchant_for(site) if merchant is None else configuration().merchant(merchant)
     root = base_url or configuration().base_url or _root_of(request, site, account, is_implied=site is implied)
     if not is_web_root(root):
-        raise ValueError(f"{root!r} is not the address of a site: {WHERE}.")
+        raise ValueError(f"{root!r} is not the root URL of a site: {WHERE}.")
     return Recipient(merchant=account, site=site, root=root.rstrip("/"))
 
 
@@ -58,10 +58,10 @@ def _are_several() -> bool:
 
 
 def _root_of(request: HttpRequest | None, site: Site | None, account: Merchant, *, is_implied: bool) -> str:
-    """Real money goes nowhere by an address that nobody gave: that of Wagtail's own first site is made up."""
+    """In live mode the hostname of Wagtail's default site, or of an implied one, is not used."""
     if request is not None:
         return f"{request.scheme}://{request.get_host()}"
-    is_made_up = site is None or (account.mode == Mode.LIVE and (is_implied or site.hostname == DEFAULT_HOSTNAME))
-    if site is None or is_made_up:
-        raise ImproperlyConfigured(f"Nothing says where visitors come back to: {WHERE}.")
+    is_unreliable = site is None or (account.mode == Mode.LIVE and (is_implied or site.hostname == DEFAULT_HOSTNAME))
+    if site is None or is_unreliable:
+        raise ImproperlyConfigured(f"The return URL is unknown: {WHERE}.")
     return str(site.root_url)

@@ -1,4 +1,4 @@
-"""Find out what became of all that is unfinished, and tell the site what it has not heard."""
+"""Look up due payments, and deliver pending events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from wagtail_khalti.reporting import save_latest_snapshots
 
 logger = logging.getLogger(__name__)
 
-DELIVERIES_AT_ONCE = 10  # between two rounds of questions: slow receivers must not keep the money waiting
+DELIVERIES_AT_ONCE = 10  # between two rounds of lookups, so that slow receivers don't delay them
 
 
 def reconcile(
@@ -49,14 +49,13 @@ def reconcile(
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Reconciliation:
-    """Ask Khalti about what is due, and deliver what is due.
+    """Look up due payments, and deliver due events.
 
-    At most ``limit`` payments, for about ``seconds``, ``concurrency`` questions at a time; half of them the longest
-    overdue, the others those that are likely to be paid. ``only`` this payment, whenever it is due.
-    ``after_page_view``: what began it is a visit, and no schedule. Any number of runs may work at the same time, and
-    none touches what another has in hand; one that is killed leaves nothing to clean up. Where Khalti does not answer,
-    or refuses the key, that merchant is not asked any further. Never raises for a single payment. Commits on its own,
-    so it can't run inside a transaction.
+    At most ``limit`` payments, for about ``seconds``, with ``concurrency`` lookups at a time; half of them the longest
+    overdue, the others those that are likely to be paid. ``only``: this payment, whether or not it is due.
+    ``after_page_view``: it was started by a page view, not by a schedule. Runs may be concurrent, and a killed run
+    leaves nothing to clean up. If Khalti does not respond, or rejects the key, that merchant is skipped for the rest of
+    the run. Never raises for a single payment. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("reconcile")
     began = time.monotonic()
@@ -67,22 +66,22 @@ def reconcile(
     with LookupBatch(concurrency) as batch:
         run = _Run(batch, is_over, limit=limit, by=by, on_progress=on_progress)
         if only is not None:
-            run.work_on(only)
+            run.check(only)
         else:
             record = KhaltiRun.begin(KhaltiRun.Work.RECONCILE)
             if not after_page_view:
                 KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
-            run.work_through()
+            run.check_due()
             run.send_notices()
-            run.keep_days_up()
-            run.done.seconds = round(time.monotonic() - began, 3)
-            record.finish(run.done.as_json())
-    run.done.seconds = round(time.monotonic() - began, 3)
-    return run.done
+            run.save_snapshots()
+            run.result.seconds = round(time.monotonic() - began, 3)
+            record.finish(run.result.as_json())
+    run.result.seconds = round(time.monotonic() - began, 3)
+    return run.result
 
 
 class _Run:
-    """Claims, asks, learns, delivers. All but the asking is done in this thread, over one connection."""
+    """Leases, looks up, applies, delivers. Everything but the lookups is done in this thread, over one connection."""
 
     def __init__(
         self,
@@ -93,92 +92,92 @@ class _Run:
         by: AbstractBaseUser | None,
         on_progress: Callable[[Reconciliation], None] | None,
     ) -> None:
-        self.done = Reconciliation()
+        self.result = Reconciliation()
         self._batch, self._is_over = batch, is_over
-        self._left, self._by, self._on_progress = limit, by, on_progress
+        self._remaining, self._by, self._on_progress = limit, by, on_progress
         self._merchants = deque(configuration().merchants.values())
         self._breaker = RunBreaker()
         self._lease_queue = LeaseQueue()
-        self._heard_from: dict[str, datetime] = {}
+        self._answered_at: dict[str, datetime] = {}
         self._deliveries = iter(KhaltiDelivery.objects.due(timezone.now()).in_turn())
 
-    def work_through(self) -> None:
+    def check_due(self) -> None:
         is_cut_short = False
         while not (is_cut_short := self._is_over()):
-            self._ask_some()
-            has_asked = bool(self._batch)
-            self._learn_some()
+            self._look_up_some()
+            has_lookups = bool(self._batch)
+            self._apply_some()
             has_delivered = self._deliver_some()
-            if not has_asked and not has_delivered:
+            if not has_lookups and not has_delivered:
                 break
         self._finish()
-        self.done.is_cut_short = is_cut_short or self._has_left_some()
+        self.result.is_cut_short = is_cut_short or self._has_more_due()
 
-    def work_on(self, payment: KhaltiPayment) -> None:
+    def check(self, payment: KhaltiPayment) -> None:
         if not payment.pidx:
-            self._deliver(payment)  # Khalti never heard of it
+            self._deliver(payment)  # it was never initiated
         elif lease_payment(payment):
             self._batch.add(payment)
         else:
-            self.done.in_other_hands = 1
-        self._learn_some()  # waits for the answer: what was not begun yet would be taken back at the end
+            self.result.leased_elsewhere = 1
+        self._apply_some()  # waits for the response; _finish would cancel a lookup that has not started
         self._finish()
 
     def send_notices(self) -> None:
-        """Those that a mail server did not take at first; where it still doesn't, in a later run."""
-        with self._going_on("Refund notices could not be sent"):
+        """Retry notices that the mail server did not accept."""
+        with self._log_errors("Refund notices could not be sent"):
             for payment in payments_with_due_notices():
                 if self._is_over() or not send_refund_notices(payment):
                     break
 
-    def keep_days_up(self) -> None:
-        """Last, and only a few days at a time: figures can wait, and are right without it."""
-        with self._going_on("The totals of days could not be kept"):
+    def save_snapshots(self) -> None:
+        """Last, and only a few days at a time: reports are right without snapshots, only slower."""
+        with self._log_errors("Daily snapshots could not be saved"):
             save_latest_snapshots(is_over=self._is_over)
 
-    def _ask_some(self) -> None:
-        room = self._batch.room if self._left is None else min(self._batch.room, self._left)
+    def _look_up_some(self) -> None:
+        room = self._batch.room if self._remaining is None else min(self._batch.room, self._remaining)
         if room <= 0:
             return
-        self._merchants.rotate()  # none of them waits behind the others
-        with self._going_on("Due payments could not be claimed"):
-            leased = self._lease_queue.lease(room, self._those_who_answer())
-            self._left = None if self._left is None else self._left - len(leased)
+        self._merchants.rotate()  # so that none always waits for the others
+        with self._log_errors("Due payments could not be leased"):
+            leased = self._lease_queue.lease(room, self._available_merchants())
+            self._remaining = None if self._remaining is None else self._remaining - len(leased)
             for payment in leased:
                 self._batch.add(payment)
 
-    def _learn_some(self) -> None:
-        """Money facts first: what was asked is written down before the site's code, which may be slow, hears of it."""
-        answers = self._batch.answers() if self._batch else []
-        learned = [payment for payment, coming in answers if self._learn(payment, coming)]
-        for payment in learned:
+    def _apply_some(self) -> None:
+        """All responses are applied before any events are delivered, because receivers may be slow."""
+        completed = self._batch.completed() if self._batch else []
+        applied = [payment for payment, future in completed if self._apply(payment, future)]
+        for payment in applied:
             self._deliver(payment)
-        if self._on_progress and answers:
-            self._on_progress(self.done)
-        for payment in self._batch.take_back(self._breaker.reasons):
+        if self._on_progress and completed:
+            self._on_progress(self.result)
+        for payment in self._batch.cancel_waiting(self._breaker.reasons):
             self._release(payment)
 
-    def _learn(self, payment: KhaltiPayment, coming: Future[LookupAttempt]) -> bool:
-        before, is_learned = payment.status, False
-        with self._going_on("Payment %s could not be worked on", payment.reference):
-            attempt = coming.result()
+    def _apply(self, payment: KhaltiPayment, future: Future[LookupAttempt]) -> bool:
+        before, is_applied = payment.status, False
+        with self._log_errors("Payment %s could not be processed", payment.reference):
+            attempt = future.result()
             self._breaker.note(payment.merchant, attempt.outcome)
             try:
                 apply_attempt(payment, attempt, by=self._by)
             except KhaltiError as error:
                 logger.warning("Payment %s could not be checked: %s", payment.reference, error)
-                self.done.unanswered += 1
+                self.result.unanswered += 1
             else:
-                self._heard_from[payment.merchant] = attempt.requested_at
-                self.done.answered += 1
-                self.done.moved += payment.status != before
-                is_learned = True
-        return is_learned
+                self._answered_at[payment.merchant] = attempt.requested_at
+                self.result.answered += 1
+                self.result.moved += payment.status != before
+                is_applied = True
+        return is_applied
 
     def _deliver_some(self) -> bool:
-        """Whether there was anything."""
+        """Returns whether any were due."""
         due: list[KhaltiDelivery] = []
-        with self._going_on("Due deliveries could not be read"):
+        with self._log_errors("Due deliveries could not be read"):
             due = list(islice(self._deliveries, DELIVERIES_AT_ONCE))
         for delivery in due:
             if self._is_over():
@@ -187,42 +186,42 @@ class _Run:
         return bool(due)
 
     def _deliver(self, payment: KhaltiPayment) -> None:
-        with self._going_on("Payment %s could not be delivered", payment.reference):
+        with self._log_errors("Payment %s could not be delivered", payment.reference):
             result = deliver(payment)
-            self.done.delivered += result.made
-            self.done.undelivered += result.failed
+            self.result.delivered += result.made
+            self.result.undelivered += result.failed
 
     def _finish(self) -> None:
-        """Use every answer that was asked for, and give back what was not."""
-        for payment in self._batch.take_back():
+        """Apply the remaining responses, and release the leases of lookups that have not started."""
+        for payment in self._batch.cancel_waiting():
             self._release(payment)
         while self._batch:
-            self._learn_some()
-        self.done.not_asked = dict(self._breaker.reasons)
-        for merchant in self._heard_from.keys() - self._breaker.reasons.keys():
-            _resolve_rejected_key(merchant, requested_at=self._heard_from[merchant])
+            self._apply_some()
+        self.result.skipped = dict(self._breaker.reasons)
+        for merchant in self._answered_at.keys() - self._breaker.reasons.keys():
+            _resolve_rejected_key(merchant, requested_at=self._answered_at[merchant])
 
     def _release(self, payment: KhaltiPayment) -> None:
-        with self._going_on("Payment %s could not be given back", payment.reference):
+        with self._log_errors("The lease of payment %s could not be released", payment.reference):
             release_lease(payment)
 
-    def _those_who_answer(self) -> list[Merchant]:
+    def _available_merchants(self) -> list[Merchant]:
         return [merchant for merchant in self._merchants if merchant.name not in self._breaker.reasons]
 
-    def _has_left_some(self) -> bool:
+    def _has_more_due(self) -> bool:
         due = KhaltiPayment.objects.due(timezone.now())
-        return self._left == 0 and any(
-            due.of_account(merchant.name, merchant.mode).exists() for merchant in self._those_who_answer()
+        return self._remaining == 0 and any(
+            due.of_account(merchant.name, merchant.mode).exists() for merchant in self._available_merchants()
         )
 
     @contextmanager
-    def _going_on(self, message: str, *about: object) -> Iterator[None]:
-        """One payment, or a database that stumbles, must not keep all others waiting; a claim runs out by itself."""
+    def _log_errors(self, message: str, *args: object) -> Iterator[None]:
+        """Log an exception and continue with other payments; a lease expires."""
         try:
             yield
         except Exception:
-            logger.exception(message, *about)
-            self.done.broken += 1
+            logger.exception(message, *args)
+            self.result.broken += 1
 
 
 def _resolve_rejected_key(merchant: str, *, requested_at: datetime) -> None:

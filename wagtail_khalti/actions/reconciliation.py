@@ -1,4 +1,4 @@
-"""What came of a run of reconcile."""
+"""The result of a run of reconcile."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from typing import Any
 
 @dataclass(slots=True, kw_only=True)
 class Reconciliation:
-    """What came of a run, in numbers of payments."""
+    """The result of a run, in numbers of payments unless noted."""
 
     answered: int = 0
-    """Khalti was asked, and answered."""
+    """Looked up, and Khalti responded."""
 
     moved: int = 0
-    """Those among them whose status changed."""
+    """Those of them whose status changed."""
 
     unanswered: int = 0
-    """Khalti was asked, and nothing was learned."""
+    """Looked up without a usable response."""
 
     delivered: int = 0
-    """Pieces of news that the site's code has heard."""
+    """Events that were delivered."""
 
     undelivered: int = 0
-    """Those that it failed on; they are tried again later."""
+    """Events that failed; they are tried again later."""
 
     broken: int = 0
-    """Could not be worked on for a reason of ours, which the log tells."""
+    """Failed with an exception, which is in the log."""
 
-    in_other_hands: int = 0
-    """Another run is just checking it."""
+    leased_elsewhere: int = 0
+    """Another run is checking it."""
 
-    not_asked: dict[str, str] = field(default_factory=dict)
-    """Why Khalti was not asked any further, by merchant."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Merchants that were skipped for the rest of the run, with the reason."""
 
     is_cut_short: bool = False
-    """Whether the limit, the time or a signal ended it, rather than the work."""
+    """Whether the limit, the time or a signal ended it early."""
 
     seconds: float = 0.0
 
     @property
-    def asked(self) -> int:
-        """About how many payments Khalti was asked."""
+    def looked_up(self) -> int:
+        """How many payments were looked up."""
         return self.answered + self.unanswered
 
     def as_json(self) -> dict[str, Any]:
-        """For a program, or the record."""
+        """For programs, and the database."""
         return asdict(self)

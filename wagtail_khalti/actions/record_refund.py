@@ -1,10 +1,10 @@
-"""Note a refund that was not made here."""
+"""Record a manual refund."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.characters import require_storable
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.ledger import (
     lock_payment,
@@ -31,21 +31,21 @@ def record_refund(
     by: AbstractBaseUser | None = None,
     refundable: Paisa | None = None,
 ) -> KhaltiRefund:
-    """``amount`` paisa went back in cash, by bank transfer, or in Khalti's dashboard after an earlier refund.
+    """``amount`` paisa were refunded in cash, by bank transfer, or in Khalti's dashboard after an earlier refund.
 
-    Khalti isn't asked for anything, and the status of the payment stays what Khalti says it is. ``refundable`` is what
-    the caller saw as left. Raises as ``refund_payment`` does before it asks Khalti. Commits on its own, so it can't
-    run inside a transaction.
+    Nothing is sent to Khalti, and the status of the payment stays the one that Khalti reports. ``refundable`` is the
+    balance that the caller displayed. Raises the exceptions that ``refund_payment`` raises before it sends anything.
+    Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("record_refund")
     require_permission_to_refund(by, payment)
     require_amount(amount)
     if Method(method) is Method.KHALTI:
-        raise ValueError("What goes back through Khalti is made with refund_payment()")
+        raise ValueError("Use refund_payment() for refunds through Khalti")
     refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, method=method, reason=reason)
     refund.requested_by_id = by.pk if by else None
-    require_room(refund)
-    match_refunds_now(payment)  # one that nobody sends any more stands in nobody's way
+    require_storable(refund)
+    match_refunds_now(payment)  # an abandoned refund must not block this one
     with short_transaction():
         lock_payment(payment)
         require_refundable(payment)

@@ -1,4 +1,4 @@
-"""Tell the site's code again, now, because a person says so."""
+"""Retry a delivery now."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from wagtail_khalti.outbox import deliver
 
 
 def redeliver(delivery: KhaltiDelivery, *, by: AbstractBaseUser | None = None) -> KhaltiDelivery:
-    """Try what failed before its next try is due, as after the site's code was mended; what waits for it follows.
+    """Retry it before its next attempt is due, for example after a receiver was fixed; later deliveries follow.
 
-    Raises ``AlreadyDelivered`` where the site has heard it: nothing is told twice. Whether it worked this time is
-    in ``delivered_at``. Commits on its own, so it can't run inside a transaction.
+    Raises ``AlreadyDelivered``. Whether it succeeded is in ``delivered_at``. Commits on its own, so it can't run inside
+    a transaction.
     """
     require_no_transaction("redeliver")
     payment = delivery.payment
     with short_transaction():
-        waiting = payment.deliveries.undelivered().filter(pk__lte=delivery.pk)  # what comes first goes first
-        waiting.update(next_try_at=timezone.now())  # first: SQLite refuses at once who reads and then writes
+        waiting = payment.deliveries.undelivered().filter(pk__lte=delivery.pk)  # earlier ones are delivered first
+        waiting.update(next_try_at=timezone.now())  # first: SQLite fails when a transaction reads and then writes
         if not waiting.filter(pk=delivery.pk).exists():
             raise AlreadyDelivered(f"{delivery.event_type} of payment {payment.reference} was delivered")
         data = {"event_type": delivery.event_type}

@@ -1,4 +1,4 @@
-"""Give money back through Khalti, at most once."""
+"""Refund a payment through Khalti, at most once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError
 from django.utils import timezone
 
-from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.characters import require_storable
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import (
     ConnectionNeverMade,
@@ -59,22 +59,22 @@ def refund_payment(
     refundable: Paisa | None = None,
     idempotency_key: str | None = None,
 ) -> KhaltiRefund:
-    """Give back ``amount`` paisa, or all that is left.
+    """Refund ``amount`` paisa, or the whole refundable balance.
 
-    Look at ``state`` of what comes back: ``succeeded``, or ``unconfirmed`` where Khalti's answer was lost. Then money
-    may have gone back; Khalti is asked what became of it, but never again to do it, and until that is known no other
-    refund of the payment can be made. A key that was used before can bring back a refund in any state.
+    Check ``state`` of the returned refund: ``succeeded``, or ``unconfirmed`` if Khalti's response was lost. Then the
+    refund may have been made; the payment is looked up, but the refund is never sent again, and until its outcome is
+    known no other refund of the payment is possible. A repeated key can return a refund in any state.
 
-    ``mobile`` is the Khalti account of who gets the money (10 digits), needed for payments through a bank. ``by`` is
-    the person, who must have the permission; without one, code acts on its own account. ``refundable`` is what the
-    caller saw as left: where that has changed, nothing is done. The same ``idempotency_key`` gives the same refund, in
-    any state, also one that Khalti refused; where nothing was ever sent to Khalti, it begins anew.
+    ``mobile`` is the Khalti account to refund to (10 digits), needed for payments through a bank. ``by`` is the person,
+    who must have the permission; without one, no permission is checked. ``refundable`` is the balance that the caller
+    displayed: if it has changed, nothing is refunded. The same ``idempotency_key`` returns the same refund, in any
+    state, also one that Khalti rejected; if nothing was sent to Khalti, a new refund is made.
 
-    Raises ``TypeError`` or ``AmountTooSmall`` for what is no amount, ``ValueError`` for what is no mobile number or too
-    long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the kinds of
-    ``NotRefundable``. Raises ``RequestRejected`` with Khalti's words (``MobileNeeded`` where it asks for ``mobile``),
-    or another ``GatewayError``, where nothing went back for certain; the refund is kept as ``failed`` then. Commits on
-    its own, so it can't run inside a transaction.
+    Raises ``TypeError`` or ``AmountTooSmall`` for an invalid amount, ``ValueError`` for an invalid mobile number or too
+    long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the subclasses of
+    ``NotRefundable``. Raises ``RequestRejected`` with Khalti's messages (``MobileNeeded`` if it requires ``mobile``),
+    or another ``GatewayError``, if certainly nothing was refunded; the refund is ``failed`` then. Commits on its own,
+    so it can't run inside a transaction.
     """
     require_no_transaction("refund_payment")
     require_permission_to_refund(by, payment)
@@ -90,13 +90,13 @@ def refund_payment(
         requested_by_id=by.pk if by else None,
         idempotency_key=idempotency_key or None,
     )
-    require_room(refund)
+    require_storable(refund)
 
-    earlier = _set_aside(refund, refundable=refundable, by=by)
+    earlier = _reserve(refund, refundable=refundable, by=by)
     if earlier:
         return earlier
     try:
-        _make_sure_nothing_changed(refund, by=by)
+        _check_before_sending(refund, by=by)
         _send(refund)
     finally:
         deliver(payment)
@@ -108,10 +108,10 @@ def _require_mobile(mobile: str | None) -> None:
         raise ValueError(f"A mobile number has {MOBILE_DIGITS} digits")
 
 
-def _set_aside(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
-    """The row comes first, and with it the money is set aside. What the same key made before, if it did."""
+def _reserve(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBaseUser | None) -> KhaltiRefund | None:
+    """Save the refund and reserve its amount. Returns the earlier refund with the same key, if any."""
     payment, wanted = refund.payment, refund.amount
-    match_refunds_now(payment)  # one that nobody sends any more stands in nobody's way
+    match_refunds_now(payment)  # an abandoned refund must not block this one
     try:
         with short_transaction():
             lock_payment(payment)
@@ -121,7 +121,7 @@ def _set_aside(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBa
             refund.amount = require_balance(payment, wanted, seen=refundable)
             refund.save(force_insert=True)
             now = timezone.now()
-            # Khalti is asked about it also if this process ends here.
+            # The payment is looked up also if this process is killed here.
             reserve(payment, refund.amount, refunding_since=now, next_check_at=now + ABANDONED_AFTER)
             data = about(refund) | {"reason": refund.reason}
             KhaltiEvent.about(payment, KhaltiEvent.Kind.REFUND_REQUESTED, by=by, data=data).save()
@@ -134,7 +134,7 @@ def _set_aside(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBa
 
 
 def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
-    """The refund that has this key already, if it is for the same."""
+    """The earlier refund with this key, if it has the same arguments."""
     key = refund.idempotency_key
     same = list(refund.payment.refunds.filter(idempotency_key=key)) if key else []
     earlier = next((other for other in same if other.idempotency_key == key), None)  # MariaDB takes "a" for "A"
@@ -145,13 +145,13 @@ def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
     return earlier
 
 
-def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
-    """Somebody may have given the money back in Khalti's dashboard, and Khalti must answer at all."""
+def _check_before_sending(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
+    """Somebody may have refunded it in Khalti's dashboard, and Khalti must be available."""
     payment, before = refund.payment, refund.payment.status
     try:
         attempt = look_up(payment, by=by, after_late_answer=deliver)
         apply_attempt(payment, attempt, by=by)
-        _require_as_before(payment, before, attempt)
+        _require_unchanged(payment, before, attempt)
         if not payment.transaction_id:
             raise NotPaid(f"Khalti gave no transaction id for payment {payment.reference}")
     except KhaltiError as error:
@@ -159,21 +159,21 @@ def _make_sure_nothing_changed(refund: KhaltiRefund, *, by: AbstractBaseUser | N
         raise
 
 
-def _require_as_before(payment: KhaltiPayment, before: str, attempt: LookupAttempt) -> None:
-    """By the answer itself, too: where a later question was answered sooner, it has moved nothing."""
-    said = cast("Lookup", attempt.outcome)
-    transition = transition_for(payment, said)
+def _require_unchanged(payment: KhaltiPayment, before: str, attempt: LookupAttempt) -> None:
+    """Also by the response itself: if a later lookup was faster, this response was not applied."""
+    answer = cast("Lookup", attempt.outcome)
+    transition = transition_for(payment, answer)
     if payment.status != before or isinstance(transition, Status):
-        raise RefundsChanged(f"The payment is {payment.status}, Khalti says {said.status}; it was {before}")
+        raise RefundsChanged(f"The payment is {payment.status}, Khalti reports {answer.status}; it was {before}")
     if transition or not (payment.confirmed_at and payment.confirmed_at >= attempt.requested_at):
-        raise NotRefundable("Khalti's answer contradicts what we know of the payment")
+        raise NotRefundable("Khalti's response contradicts the payment")
 
 
 def _send(refund: KhaltiRefund) -> None:
-    """At most once in the life of a refund."""
+    """At most once for each refund."""
     if not _apply(refund, RefundTrigger.SENT, only_if=refund.payment.status):
         _apply(refund, RefundTrigger.REJECTED)
-        raise RefundsChanged("Money went back in the meantime, or the refund took too long to begin")
+        raise RefundsChanged("The payment changed in the meantime, or the refund took too long to start")
     payment = refund.payment
     is_whole = refund.amount == payment.amount
     request = RefundRequest(
@@ -190,7 +190,7 @@ def _send(refund: KhaltiRefund) -> None:
         _apply(refund, RefundTrigger.LOST, error=error)
     else:
         _apply(refund, RefundTrigger.ACCEPTED, answer=answer)
-    _find_out(refund)
+    _confirm(refund)
 
 
 def _apply(
@@ -201,19 +201,19 @@ def _apply(
     error: KhaltiError | None = None,
     only_if: str | None = None,
 ) -> bool:
-    """``only_if``: the payment still has this status."""
+    """``only_if``: only if the payment still has this status."""
     with short_transaction():
         lock_payment(refund.payment)
         if only_if not in (None, refund.payment.status):
             return False
         refund.refresh_from_db(fields=["state", "answer", "is_accepted", "sent_at", "resolved_at", "refundable"])
-        has_moved = move_refund(refund, trigger, answer=answer or _words(error), error=error)
-        match_refunds(refund.payment)  # perhaps a lookup waited for this
+        has_moved = move_refund(refund, trigger, answer=answer or _message(error), error=error)
+        match_refunds(refund.payment)  # a lookup may have arrived before
     return has_moved
 
 
-def _find_out(refund: KhaltiRefund) -> None:
-    """What Khalti says of the payment now. Where it doesn't answer, reconcile asks again."""
+def _confirm(refund: KhaltiRefund) -> None:
+    """Look the payment up; if that fails, reconcile does it later."""
     payment = refund.payment
     try:
         apply_attempt(payment, look_up(payment, after_late_answer=deliver))
@@ -222,9 +222,9 @@ def _find_out(refund: KhaltiRefund) -> None:
     refund.refresh_from_db()
     refund.payment = payment
     if refund.is_unconfirmed:
-        logger.warning("It is not known yet what became of refund %s", refund.reference)
+        logger.warning("The outcome of refund %s is not known yet", refund.reference)
 
 
-def _words(error: KhaltiError | None) -> str:
-    """Khalti's, where it said any."""
+def _message(error: KhaltiError | None) -> str:
+    """Khalti's message, if there is one."""
     return (error.fields.get("detail") or str(error)) if isinstance(error, RequestRejected) else ""

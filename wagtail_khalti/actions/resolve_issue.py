@@ -1,4 +1,4 @@
-"""Resolve an issue: a person says how it ended."""
+"""Resolve an issue."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from wagtail_khalti.models import KhaltiIssue
 def resolve_issue(
     issue: KhaltiIssue, *, resolution: KhaltiIssue.Resolution, by: AbstractBaseUser | None = None, note: str = ""
 ) -> KhaltiIssue:
-    """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
+    """Record who resolved it, how, and in ``note`` what was done. Doesn't change the payment.
 
-    Raises ``IssueAlreadyResolved`` where somebody was faster; their resolution stands. Raises ``RefundInProgress`` for
-    an issue that ends only with ``resolve_refund`` or ``enter_refund_amount``.
+    Raises ``IssueAlreadyResolved`` if it is resolved; that resolution stays. Raises ``RefundInProgress`` for an issue
+    that ends only with ``resolve_refund`` or ``enter_refund_amount``.
     """
     with short_transaction(durable=False):
         mark_resolved(issue, resolution=resolution, by=by, note=note)

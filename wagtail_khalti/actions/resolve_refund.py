@@ -1,4 +1,4 @@
-"""Say what became of a refund that is in doubt."""
+"""Resolve an unconfirmed refund."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from wagtail_khalti.outbox import deliver
 def resolve_refund(
     refund: KhaltiRefund, *, was_sent: bool, by: AbstractBaseUser | None = None, note: str = ""
 ) -> KhaltiRefund:
-    """A person has looked in Khalti's dashboard, and says whether it was made. Nothing is sent, either way.
+    """``was_sent``: whether a person found it in Khalti's dashboard. Nothing is sent to Khalti.
 
-    Raises ``RefundAlreadyResolved`` where it isn't in doubt any more, ``RefundInProgress`` where it is not yet, because
-    it is just being sent, or ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
+    Raises ``RefundAlreadyResolved`` if its outcome is known, ``RefundInProgress`` if it is still being sent, or
+    ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("resolve_refund")
     require_permission_to_refund(by, refund.payment)
     payment = refund.payment
-    match_refunds_now(payment)  # also one whose process was killed is in doubt
+    match_refunds_now(payment)  # an abandoned one becomes unconfirmed
     with short_transaction():
         lock_payment(payment)
         refund.refresh_from_db()
         refund.payment = payment
-        _require_doubt(refund)
+        _require_unconfirmed(refund)
         move_refund(
             refund, RefundTrigger.FOUND_BY_PERSON if was_sent else RefundTrigger.NOT_FOUND_BY_PERSON, by=by, note=note
         )
@@ -45,8 +45,8 @@ def resolve_refund(
     return refund
 
 
-def _require_doubt(refund: KhaltiRefund) -> None:
+def _require_unconfirmed(refund: KhaltiRefund) -> None:
     if not refund.is_in_progress:
         raise RefundAlreadyResolved(f"Refund {refund.reference} is {refund.state}")
     if not refund.is_unconfirmed:
-        raise RefundInProgress(f"Refund {refund.reference} is {refund.state}, and somebody is at work on it")
+        raise RefundInProgress(f"Refund {refund.reference} is {refund.state}, and still being processed")

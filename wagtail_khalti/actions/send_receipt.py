@@ -1,4 +1,4 @@
-"""E-mail the receipt to who paid, because a person or the site's code says so."""
+"""E-mail the receipt to the payer, on request of a person or of the site's code."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from wagtail_khalti.receipts import mail_receipt
 
 
 def send_receipt(payment: KhaltiPayment, *, by: AbstractBaseUser | None = None) -> KhaltiEvent:
-    """To the address that the visitor gave, in their language. Test payments say that no money moved.
+    """To the address that the visitor gave, in their language. Receipts of test payments say that no money moved.
 
-    Raises the kinds of ``ReceiptNotSent``: ``NothingPaid``, ``NoEmailAddress``, ``SentRecently`` where one went out in
-    the last minute, or ``MailFailed`` where the mail server did not take it, which the timeline says, too. Commits on
-    its own, so it can't run inside a transaction.
+    Raises the subclasses of ``ReceiptNotSent``: ``NothingPaid``, ``NoEmailAddress``, ``SentRecently`` if one was sent
+    in the last minute, or ``MailFailed``, which is in the timeline, too. Commits on its own, so it can't run inside a
+    transaction.
     """
     return mail_receipt(payment, by=by)

@@ -1,4 +1,4 @@
-"""Begin a payment."""
+"""Start a payment."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from wagtail_khalti.actions.arguments import (
     plain,
     plain_json,
     plain_text,
-    require_sound_amount,
-    require_sound_products,
+    require_valid_amount,
+    require_valid_products,
 )
 from wagtail_khalti.actions.initiate import initiate_payment, send_leased
 from wagtail_khalti.actions.recipient import recipient_of
-from wagtail_khalti.database.characters import require_room
+from wagtail_khalti.database.characters import require_storable
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
@@ -53,27 +53,27 @@ def start_payment(
     source: Source = Source(),  # noqa: B008 - frozen
     purchase_order_id: str = "",
 ) -> KhaltiPayment:
-    """Commit a payment of ``amount`` paisa, then send it to Khalti. The visitor goes to its ``next_url``.
+    """Commit a payment of ``amount`` paisa, then send it to Khalti. Redirect the visitor to its ``next_url``.
 
-    ``purpose`` is what the payer reads. From ``request`` come the Wagtail site, its Khalti account, and the address
-    that the visitor comes back to; ``site``, ``merchant`` (a name in the settings) and ``base_url`` (such as
-    ``https://shop.example``) say so where there is none, or otherwise. ``BASE_URL`` of the settings outranks the
-    address of the request. Where several sites or accounts exist and nothing says which, that is an error.
+    ``purpose`` is the description for the payer. The Wagtail site, its Khalti account and the root of the return URL
+    are taken from the ``request``; ``site``, ``merchant`` (a name in the settings) and ``base_url`` (such as
+    ``https://shop.example``) replace or override it. ``BASE_URL`` of the settings has precedence over the host of the
+    request. If several sites or accounts exist and none is given, that is an error.
 
-    The same ``idempotency_key`` gives the same payment, also after Khalti did not answer; without one every call makes
-    a new payment. ``payable`` is the saved object of the site's that is paid for, once: when it is, that raises
-    ``AlreadyPaid``, unless ``is_repeat`` says that another payment for it is meant. ``metadata`` is yours, anything
-    that JSON can hold, and stays here; ``merchant_extra`` is sent to Khalti.
+    The same ``idempotency_key`` returns the same payment, also after an error of Khalti; without one every call makes a
+    new payment. ``payable`` is the saved object of the site that is paid for, once: a second time raises
+    ``AlreadyPaid``, unless ``is_repeat`` confirms that another payment for it is intended. ``metadata`` is yours,
+    anything that JSON can represent, and stays here; ``merchant_extra`` is sent to Khalti.
 
-    Everything is checked before anything is written or sent. Raises ``AmountTooSmall``, ``AmountTooLarge``,
+    All arguments are validated before anything is written or sent. Raises ``AmountTooSmall``, ``AmountTooLarge``,
     ``BreakdownMismatch``, ``AlreadyPaid``, ``IdempotencyConflict``; ``TypeError`` or ``ValueError`` for an argument
     that can't be used, and ``ImproperlyConfigured``. Then a ``GatewayError``, as ``initiate_payment`` does. Commits on
     its own, so it can't run inside a transaction.
     """
     require_no_transaction("start_payment")
     recipient = recipient_of(request=request, site=site, merchant=merchant, base_url=base_url)
-    require_sound_amount(amount, breakdown, largest=recipient.merchant.max_amount)
-    require_sound_products(products)
+    require_valid_amount(amount, breakdown, largest=recipient.merchant.max_amount)
+    require_valid_products(products)
     source, customer = plain(source), plain(customer)
     _require_own_addresses(source, recipient.root)
 
@@ -94,7 +94,7 @@ def start_payment(
         return_url=recipient.root + reverse("wagtail_khalti:return", args=[reference]),
         website_url=f"{recipient.root}/",
         customer_name=customer.name,
-        customer_email=customer.email.lower(),  # so that it is found by an index, however it is typed
+        customer_email=customer.email.lower(),  # so that an index finds it, however it is typed
         customer_phone=customer.phone,
         language=get_language() or "",
         site=recipient.site,
@@ -102,41 +102,41 @@ def start_payment(
         **source_columns(source),
         **_payable_columns(payable),
     )
-    require_room(payment)
+    require_storable(payment)
     _require_unpaid(payment)
     return _commit_and_send(payment, actor=_actor(source))
 
 
 def _purpose(purpose: object) -> str:
-    words = plain_text(purpose, "purpose")
-    if not words.strip():
-        raise ValueError("purpose is empty: the payer reads it at Khalti, which refuses a payment without")
-    return words
+    text = plain_text(purpose, "purpose")
+    if not text.strip():
+        raise ValueError("purpose is empty: Khalti requires a description")
+    return text
 
 
 def _require_own_addresses(source: Source, root: str) -> None:
-    """A visitor who has paid is sent there."""
+    """Visitors are redirected there."""
     for name, address in (("success_url", source.success_url), ("back_url", source.back_url)):
         if address and not is_of_this_site(address, root):
-            raise ValueError(f"{name} is {address!r}: it must be a path from / on, or an address of this site")
+            raise ValueError(f"{name} is {address!r}: it must be a path that starts with /, or a URL of this site")
 
 
 def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
     if payable is None:
         return {}
     if payable.pk is None or payable._state.adding:
-        raise ValueError("Save what is paid for before its payment starts")
+        raise ValueError("Save the payable before its payment starts")
     if isinstance(payable._meta.pk, models.CompositePrimaryKey):
-        raise ValueError("What is paid for must have a key of one column")  # noqa: TRY004 - not its class, its key
+        raise ValueError("A payable must not have a composite primary key")  # noqa: TRY004 - its key, not its class
     return payable_columns(payable)
 
 
 def _require_unpaid(payment: KhaltiPayment) -> None:
-    """The same call once more gets the payment that it made, also when it is paid."""
-    sale = None if payment.is_repeat else payment.primary_for_same_payable()
-    is_same_call = sale and sale.idempotency_key and sale.idempotency_key == payment.idempotency_key
-    if sale and not is_same_call:
-        raise AlreadyPaid(f"It was paid with {sale.reference}", payment=sale)
+    """A repeated call with the same key returns its payment, also if that is paid."""
+    paid = None if payment.is_repeat else payment.primary_for_same_payable()
+    is_same_call = paid and paid.idempotency_key and paid.idempotency_key == payment.idempotency_key
+    if paid and not is_same_call:
+        raise AlreadyPaid(f"It was paid with {paid.reference}", payment=paid)
 
 
 def _actor(source: Source) -> KhaltiEvent.Actor:
@@ -144,7 +144,7 @@ def _actor(source: Source) -> KhaltiEvent.Actor:
 
 
 def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> KhaltiPayment:
-    """The unique key decides who of several is first; the others get what the first one made."""
+    """The unique key decides which of several calls is first; the others get its payment."""
     payment.initiating_at = timezone.now()
     kinds = (KhaltiEvent.Kind.CREATED, KhaltiEvent.Kind.INITIATE_SENT)
     try:
@@ -158,11 +158,11 @@ def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> Kha
 
 
 def _earlier(wanted: KhaltiPayment, error: IntegrityError) -> KhaltiPayment:
-    """The payment that has this idempotency key already, if it is for the same."""
+    """The earlier payment with this idempotency key, if it has the same arguments."""
     key, order_id = wanted.idempotency_key, wanted.purchase_order_id
     earlier = KhaltiPayment.objects.filter(idempotency_key=key).first() if key else None
     if earlier is None and KhaltiPayment.objects.filter(purchase_order_id=order_id).exists():
-        raise IdempotencyConflict(f"The order id {order_id!r} belongs to another payment") from error
+        raise IdempotencyConflict(f"The order ID {order_id!r} belongs to another payment") from error
     if earlier is None:
         raise error
     # The key too: MariaDB takes "Order-a" for "order-A".

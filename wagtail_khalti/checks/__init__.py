@@ -1,1 +1,1 @@
-"""Tells the developer before the first customer finds out."""
+"""Django system checks."""

@@ -42,7 +42,7 @@ SAMPLE_KEYS = frozenset(
 
 
 def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Everything that can be said of ``WAGTAIL_KHALTI`` without asking Khalti."""
+    """All checks of ``WAGTAIL_KHALTI`` that need no request to Khalti."""
     try:
         options = raw_options()
         messages = list(_unknown_names(options))
@@ -57,12 +57,12 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 
 
 def check_test_money(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Before a site goes live: what is paid with test money is delivered like anything that is paid."""
+    """For deployment: orders paid with test money are fulfilled like real ones."""
     return [] if settings.DEBUG else [message for merchant in merchants() for message in _test_money(merchant)]
 
 
 def merchants() -> Collection[Merchant]:
-    """Of the settings; none where these can't be read, which E001 says."""
+    """From the settings; empty if these can't be read, which E001 reports."""
     try:
         return configuration().merchants.values()
     except ImproperlyConfigured:
@@ -70,22 +70,24 @@ def merchants() -> Collection[Merchant]:
 
 
 def _test_money(merchant: Merchant) -> Iterator[CheckMessage]:
-    words = f"The merchant {merchant.name!r} is in {merchant.mode} mode: orders are delivered, and no money moves."
-    hint = 'Set WAGTAIL_KHALTI["MODE"] = "live" and the live key. On a test site, let receivers look at is_test.'
+    message = (
+        f"The merchant {merchant.name!r} is in {merchant.mode} mode: orders are fulfilled although no money moves."
+    )
+    hint = 'Set WAGTAIL_KHALTI["MODE"] = "live" and the live key. On a test site, receivers should check is_test.'
     if merchant.mode == Mode.SIMULATOR:
-        yield Error(words, hint=hint, id="wagtail_khalti.E011")
+        yield Error(message, hint=hint, id="wagtail_khalti.E011")
     elif merchant.mode == Mode.SANDBOX:
-        yield Warning(words, hint=hint, id="wagtail_khalti.W011")
+        yield Warning(message, hint=hint, id="wagtail_khalti.W011")
 
 
 def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
-    places: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
+    sections: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {'WAGTAIL_KHALTI["{}"]': (options, OPTIONS)}
     for name, given in more_merchants(options).items():
-        places[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
-    for place, (given, known) in places.items():
+        sections[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
+    for section, (given, known) in sections.items():
         for name, resembling in unknown_options(given, known).items():
             hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."
-            yield Error(f"{place.format(name)} is not an option.", hint=hint, id="wagtail_khalti.E002")
+            yield Error(f"{section.format(name)} is not an option.", hint=hint, id="wagtail_khalti.E002")
 
 
 def _key(merchant: Merchant) -> Iterator[CheckMessage]:
@@ -97,14 +99,14 @@ def _key(merchant: Merchant) -> Iterator[CheckMessage]:
         )
     elif not is_sendable(merchant.secret_key):
         yield Error(
-            f"The secret key of the merchant {merchant.name!r} has characters that no key has.",
+            f"The secret key of the merchant {merchant.name!r} has characters that a key can't have.",
             hint="Copy it again, as plain text.",
             id="wagtail_khalti.E003",
         )
     elif hashlib.sha256(merchant.secret_key.encode()).hexdigest() in SAMPLE_KEYS:
         yield Error(
-            f"The secret key of the merchant {merchant.name!r} is the sample of Khalti's documentation.",
-            hint="It belongs to somebody else. Take your own from test-admin.khalti.com (sandbox) "
+            f"The secret key of the merchant {merchant.name!r} is the sample key of Khalti's documentation.",
+            hint="It belongs to somebody else. Use your own from test-admin.khalti.com (sandbox) "
             "or admin.khalti.com (live).",
             id="wagtail_khalti.E004",
         )
@@ -115,13 +117,13 @@ def _mode(merchant: Merchant) -> Iterator[CheckMessage]:
         return
     if settings.DEBUG:
         yield Error(
-            f"The merchant {merchant.name!r} takes real money while DEBUG is on.",
+            f"The merchant {merchant.name!r} receives real money while DEBUG is on.",
             hint='Set DEBUG = False, or WAGTAIL_KHALTI["MODE"] = "sandbox".',
             id="wagtail_khalti.E005",
         )
     if apps.is_installed(SIMULATOR):
         yield Error(
-            f"The merchant {merchant.name!r} takes real money while the simulator is installed.",
+            f"The merchant {merchant.name!r} receives real money while the simulator is installed.",
             hint=f'Remove "{SIMULATOR}" from INSTALLED_APPS.',
             id="wagtail_khalti.E006",
         )
@@ -138,8 +140,8 @@ def _url(merchant: Merchant) -> Iterator[CheckMessage]:
         )
     elif MODE_OF_HOST.get(urlsplit(merchant.api_url).hostname or "", merchant.mode) != merchant.mode:
         yield Error(
-            f"The merchant {merchant.name!r} is in {merchant.mode} mode, and its API_URL is that of another Khalti.",
-            hint="Leave API_URL out: each mode knows its own.",
+            f"The merchant {merchant.name!r} is in {merchant.mode} mode, but its API_URL is that of another mode.",
+            hint="Remove API_URL: each mode has a default.",
             id="wagtail_khalti.E007",
         )
 
@@ -149,14 +151,14 @@ def _return_address(known: Configuration) -> Iterator[CheckMessage]:
     address = known.base_url
     if address and not is_web_root(address, schemes=("https",) if is_live else ("https", "http")):
         yield Error(
-            f"Visitors would come back from Khalti to {address}.",
+            f"Khalti would send visitors back to {address}.",
             hint='WAGTAIL_KHALTI["BASE_URL"] is the address of the site, such as "https://shop.example": '
             "no query, and https in live mode.",
             id="wagtail_khalti.E008",
         )
     elif is_live and not address and not _site_knows_https():
         yield Warning(
-            "In live mode visitors may come back from Khalti to an address that is not encrypted.",
+            "In live mode Khalti may send visitors back to an unencrypted address.",
             hint='Set WAGTAIL_KHALTI["BASE_URL"], or SECURE_PROXY_SSL_HEADER, or SECURE_SSL_REDIRECT.',
             id="wagtail_khalti.W008",
         )

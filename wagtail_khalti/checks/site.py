@@ -1,4 +1,4 @@
-"""Checks of how the package is built into the site: addresses, pages of settings, blocks."""
+"""Checks of the integration into the site: URLs, settings pages, blocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SETTINGS_APP = "wagtail.contrib.settings"
 
 
 def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The visitor has to find the way back from Khalti."""
+    """Khalti must be able to send visitors back."""
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
     try:
@@ -31,7 +31,7 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     except NoReverseMatch:
         return [
             Error(
-                "The addresses of wagtail_khalti are not part of this site.",
+                "The URLs of wagtail_khalti are not included in this site.",
                 hint='Add path("khalti/", include("wagtail_khalti.urls")) to your urls.py, before wagtail_urls.',
                 id="wagtail_khalti.E009",
             )
@@ -40,7 +40,7 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 
 def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What people choose for a site has its page among Wagtail's settings."""
+    """The settings of a site are edited among Wagtail's settings."""
     if apps.is_installed(SETTINGS_APP):
         return []
     return [
@@ -55,19 +55,19 @@ def check_settings_page(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 def check_site_address(
     app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Code without a request sends visitors back to the address of a Wagtail site. Reads the database."""
+    """Code without a request uses the URL of a Wagtail site as return URL. Reads the database."""
     is_live = any(merchant.mode == Mode.LIVE for merchant in merchants())
     if not databases or not is_live or configuration().base_url:
         return []
     try:
-        is_untouched = Site.objects.filter(hostname=DEFAULT_HOSTNAME).exists()
+        has_default = Site.objects.filter(hostname=DEFAULT_HOSTNAME).exists()
     except DatabaseError:
         return []  # before the first migrate
-    if not is_untouched:
+    if not has_default:
         return []
     return [
         Warning(
-            "A Wagtail site still has the hostname localhost, which no visitor can come back to from Khalti.",
+            "A Wagtail site still has the hostname localhost, so Khalti can't send visitors back to it.",
             hint="Give it its real hostname and port under Settings, Sites, and set "
             'WAGTAIL_KHALTI["BASE_URL"] = "https://shop.example".',
             id="wagtail_khalti.W012",
@@ -76,12 +76,12 @@ def check_site_address(
 
 
 def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What can be bought has to know the page around it, which a ``StructBlock`` without a template doesn't tell."""
+    """A checkout block must know its page, which a ``StructBlock`` without a template doesn't pass on."""
     fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]
     return [
         Warning(
-            f"Nothing can be bought in the block {block.name!r} of {field}: it has no template.",
-            hint="Wagtail tells the members of a StructBlock of the page around them only through its template.",
+            f"Checkout blocks inside the block {block.name!r} of {field} don't work: it has no template.",
+            hint="Wagtail passes the page to the children of a StructBlock only if it has a template.",
             id="wagtail_khalti.W020",
         )
         for field in fields

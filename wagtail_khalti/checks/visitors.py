@@ -1,4 +1,4 @@
-"""Checks of what stands between strangers and the checkout."""
+"""Checks of the checkout form and of rate limits."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from wagtail_khalti.public.checkout.forms import checkout_form
 
 
 def check_visitors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The form can be made, and visitors can be told apart."""
+    """The form can be created, and visitors distinguished."""
     try:
         known = configuration()
     except ImproperlyConfigured:
-        return []  # E001 says it
+        return []  # E001 reports it
     return [*_form(), *_proxies(known)]
 
 
@@ -38,8 +38,8 @@ def _proxies(known: Configuration) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "This site is behind a proxy, and visitors can't be told apart by their address.",
-            hint='Set WAGTAIL_KHALTI["TRUSTED_PROXIES"] = 1, or how many proxies of yours a request passes, '
+            "This site is behind a proxy, and all visitors seem to have the proxy's address.",
+            hint='Set WAGTAIL_KHALTI["TRUSTED_PROXIES"] = 1, or the number of your own proxies that a request passes, '
             'or "RATE_LIMITS": None.',
             id="wagtail_khalti.W022",
         )

@@ -1,4 +1,4 @@
-"""Checks of what the code rests on while it runs: the database, the clock, and somebody who asks Khalti."""
+"""Checks of the database, the time zone and the schedule."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from wagtail_khalti.models import KhaltiPayment
 
 
 def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Rows and the transactions around them have to be in the same database."""
+    """Rows must be in the database of their transactions."""
     written = router.db_for_write(KhaltiPayment)
     if written == DEFAULT_DB_ALIAS:
         return []
     return [
         Error(
             f"The tables of wagtail_khalti are written to the database {written!r}, outside of its transactions.",
-            hint=f"Let db_for_write of DATABASE_ROUTERS send them to {DEFAULT_DB_ALIAS!r}, as Wagtail needs, too.",
+            hint=f"Let db_for_write of DATABASE_ROUTERS send them to {DEFAULT_DB_ALIAS!r}, which Wagtail needs, too.",
             id="wagtail_khalti.E013",
         )
     ]
 
 
 def check_time_zone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Days of Bikram Sambat are days in Nepal; others should be, too."""
+    """Days of Bikram Sambat are days in Nepal; the site's should be, too."""
     if is_in_nepal():
         return []
     return [
         Warning(
             f"The site's days are not those of Nepal: TIME_ZONE is {settings.TIME_ZONE!r}.",
             hint='Set TIME_ZONE = "Asia/Kathmandu". Without it times, and filters by days in AD, are in that zone, '
-            "while days in Bikram Sambat, fiscal years and the figures of days are those of Nepal.",
+            "while days in Bikram Sambat, fiscal years and daily figures are those of Nepal.",
             id="wagtail_khalti.W015",
         )
     ]
@@ -48,11 +48,11 @@ def check_time_zone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 def check_schedule(
     app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """In live mode somebody has to ask Khalti also while nobody looks at the site. Asks the database."""
+    """In live mode reconcile must run also while nobody visits the site. Reads the database."""
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     try:
         findings = [finding for finding in schedule() if finding.level != Level.OK]
-    except (DatabaseError, ImproperlyConfigured):  # before the first migration; or other checks tell
+    except (DatabaseError, ImproperlyConfigured):  # before the first migration; or other checks report it
         return []
     return [Warning(finding.sentence, hint=finding.remedy, id="wagtail_khalti.W014") for finding in findings]

@@ -1,1 +1,1 @@
-"""How rows are read and written: on the primary, in short transactions, in characters that it can store."""
+"""Database access: on the primary, in short transactions, with characters that it can store."""

@@ -1,6 +1,6 @@
-"""Which characters the database keeps.
+"""Which characters the database can store.
 
-None keeps half of a character, and tables and connections in MySQL's older "utf8" know none beyond U+FFFF.
+No database stores lone surrogates, and MySQL's older "utf8" has no characters beyond U+FFFF.
 """
 
 from __future__ import annotations
@@ -22,55 +22,52 @@ NARROW_TABLES = """
 """
 
 
-def narrow_dimensions() -> dict[str, str]:
-    """Our tables that can't keep every character, each with its character set; the connection under an empty name."""
-    if connection.vendor != "mysql":  # the others have Unicode or nothing
+def narrow_tables() -> dict[str, str]:
+    """Our tables that can't store all characters, with their character sets; the connection has an empty name."""
+    if connection.vendor != "mysql":  # other databases support all of Unicode
         return {}
     ours = {model._meta.db_table for model in apps.get_app_config(LABEL).get_models()}
     with connection.cursor() as cursor:
         cursor.execute("SELECT @@character_set_connection")
-        [[spoken]] = cursor.fetchall()
+        [[charset]] = cursor.fetchall()
         cursor.execute(NARROW_TABLES)
         narrow = {table: name for table, name in cursor.fetchall() if table in ours}
-    return narrow if spoken == "utf8mb4" else {"": spoken, **narrow}
+    return narrow if charset == "utf8mb4" else {"": charset, **narrow}
 
 
 def is_whole(text: str) -> bool:
-    """Whether no half of a pair of surrogates is in it, as odd encodings leave them behind."""
+    """Whether it has no lone surrogates, which broken encodings leave behind."""
     return text == text.encode(errors="replace").decode()
 
 
-def unkept(text: str) -> str:
-    """The characters in it that the database would refuse, each once. It is asked once, when there are rare ones."""
+def unsupported_characters(text: str) -> str:
+    """The characters that the database would reject, each once. It is queried once, when there are rare ones."""
     rare = "".join(dict.fromkeys(character for character in text if character > LAST_NARROW))
     return rare if rare and _is_narrow() else ""
 
 
-def why_not_kept(text: str) -> str:
-    """In words, for who typed it, what would be an error of the database; empty where all of it can be saved."""
-    rare = unkept(text)
-    return _("Please leave this out, it can't be saved here: %(characters)s") % {"characters": rare} if rare else ""
+def unsupported_characters_message(text: str) -> str:
+    """An error message for the user; empty if everything can be saved."""
+    rare = unsupported_characters(text)
+    return _("Remove these characters, which can't be saved: %(characters)s") % {"characters": rare} if rare else ""
 
 
-def require_kept(text: str) -> None:
+def validate_characters(text: str) -> None:
     """A validator of form fields."""
-    if words := why_not_kept(text):
-        raise ValidationError(words)
+    if message := unsupported_characters_message(text):
+        raise ValidationError(message)
 
 
-def require_room(row: models.Model) -> None:
-    """Every database answers alike to a text that is too long, or can't be kept, and before anything happened.
-
-    Raises ``ValueError``.
-    """
+def require_storable(row: models.Model) -> None:
+    """Raises ``ValueError`` if a text is too long or has unsupported characters, the same on every database."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if field.max_length and isinstance(value, str) and len(value) > field.max_length:
             raise ValueError(f"{field.name} is too long: at most {field.max_length} characters fit, not {len(value)}")
-        if isinstance(value, str) and (rare := unkept(value)):
-            raise ValueError(f"{field.name} has characters that the database can't keep: {rare}")
+        if isinstance(value, str) and (rare := unsupported_characters(value)):
+            raise ValueError(f"{field.name} has characters that the database can't store: {rare}")
 
 
 @cache
 def _is_narrow() -> bool:
-    return bool(narrow_dimensions())
+    return bool(narrow_tables())

@@ -1,4 +1,4 @@
-"""How the tables of this package are asked, whatever a site has set up for its own."""
+"""Querysets that read from the primary database, whatever the site's routers say."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class PrimaryQuerySet(models.QuerySet[Row]):
-    """Reads where it writes, and never from a replica by itself, which may lag: what is read here decides about money.
+    """Reads from the database that it writes to, never from a replica, which may lag.
 
-    ``using()`` still chooses another database, as for a report. An UPDATE or INSERT of its own waits for others.
+    ``using()`` still chooses another database, as for a report. An UPDATE or INSERT outside of a transaction waits for
+    concurrent ones.
     """
 
     @property
     def db(self) -> str:
-        """Without the hint that Django's own gives: an object that came from a replica must not lead back to it."""
+        """Without Django's hint: an object that was read from a replica must not lead back to it."""
         chosen: str | None = self._db  # type: ignore[attr-defined]  # by using()
         return chosen or router.db_for_write(self.model)
 
@@ -33,7 +34,7 @@ class PrimaryQuerySet(models.QuerySet[Row]):
 
 
 class OnPrimary(models.Model):
-    """Base class of every model here. What is reached by ``refresh_from_db()`` or a foreign key is read there, too."""
+    """Base class of all models here. ``refresh_from_db()`` and foreign keys read from the primary, too."""
 
     objects: ClassVar = PrimaryQuerySet.as_manager()
 

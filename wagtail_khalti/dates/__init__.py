@@ -1,1 +1,1 @@
-"""Days: those of Nepal, in both calendars, and as people type them."""
+"""Days in Nepal, in both calendars, and parsing of typed days."""

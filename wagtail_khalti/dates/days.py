@@ -1,4 +1,4 @@
-"""Days as the totals have them: those of Nepal, whose months and fiscal years they are, wherever the site is."""
+"""Days of reports: always those of Nepal's time zone, whatever the site's."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from wagtail_khalti.dates.nepali import NEPAL, NepaliDay, day_in_nepal
 NAMES_OF_NEPAL = ("Asia/Kathmandu", "Asia/Katmandu")
 ONE = timedelta(days=1)
 CLOSING_DELAY = timedelta(hours=1)
-"""So long after its end a day is not kept yet: what was written on it has long been committed by then, also where the
-clocks of several servers differ."""
+"""A day is closed this long after its end: by then all its transactions are committed, even if the clocks of several
+servers differ."""
 
 
 def is_in_nepal() -> bool:
@@ -23,7 +23,7 @@ def is_in_nepal() -> bool:
 
 
 def beginning_of(day: date) -> datetime:
-    """The first moment of this day in Nepal, as the database has moments."""
+    """The start of this day in Nepal, as the database stores times."""
     moment = datetime.combine(day, time.min, NEPAL)
     return moment if settings.USE_TZ else moment.astimezone().replace(tzinfo=None)
 
@@ -33,22 +33,22 @@ def today() -> NepaliDay:
 
 
 def last_closed_day() -> NepaliDay:
-    """The latest one that may be kept."""
+    """The latest day that may have a snapshot."""
     return day_in_nepal(timezone.now() - CLOSING_DELAY) - ONE
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Both count; none where they are the wrong way round."""
+    """Inclusive; empty if ``last`` is before ``first``."""
     return [first + number * ONE for number in range((last - first).days + 1)]
 
 
-def stretches(days: Iterable[date], *, most: int) -> Iterator[list[date]]:
-    """Days that follow each other, so many at a time at ``most``, in their order."""
-    stretch: list[date] = []
+def consecutive_days(days: Iterable[date], *, limit: int) -> Iterator[list[date]]:
+    """Groups of consecutive days, at most ``limit`` in each, in order."""
+    group: list[date] = []
     for day in sorted(days):
-        if stretch and (day - stretch[-1] != ONE or len(stretch) == most):
-            yield stretch
-            stretch = []
-        stretch.append(day)
-    if stretch:
-        yield stretch
+        if group and (day - group[-1] != ONE or len(group) == limit):
+            yield group
+            group = []
+        group.append(day)
+    if group:
+        yield group

@@ -1,4 +1,4 @@
-"""Days in both calendars of Nepal: AD, and Bikram Sambat (BS), in which offices count."""
+"""Days in both calendars of Nepal: AD, and Bikram Sambat (BS), which offices use."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NepaliDay(date):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From the first day to the last, both of them included."""
+    """From the first day to the last, inclusive."""
 
     first: NepaliDay
     last: NepaliDay
@@ -43,13 +43,13 @@ class Span:
 
 
 def day_in_nepal(moment: datetime) -> NepaliDay:
-    """On which day it was there. A moment without a zone is one of the process's, which Django sets to the site's."""
+    """The day in Nepal. A naive time is in the process's time zone, which Django sets to the site's."""
     return NepaliDay.fromordinal(moment.astimezone(NEPAL).toordinal())
 
 
 @lru_cache(maxsize=10_000)
 def bs_of(day: date) -> tuple[int, int, int] | None:
-    """Year, month and day in BS; None outside of what is known, 1944 to 2042 AD."""
+    """Year, month and day in BS; None outside of the known years, 1944 to 2042 AD."""
     try:
         bs = nepalidate.from_date(day)
     except ValueError:
@@ -58,13 +58,13 @@ def bs_of(day: date) -> tuple[int, int, int] | None:
 
 
 def format_bs(day: date) -> str:
-    """``2083-08-05``; empty where BS is not known."""
+    """``2083-08-05``; empty if BS is not known."""
     bs = bs_of(day)
     return "{:04}-{:02}-{:02}".format(*bs) if bs else ""
 
 
 def day_of_bs(year: int, month: int, day: int) -> NepaliDay:
-    """The day in AD. Raises ``ValueError`` where there is no such day."""
+    """The day in AD. Raises ``ValueError`` if there is no such day."""
     found = NepaliDay.fromordinal(nepalidate(year, month, day).to_date().toordinal())
     if bs_of(found) != (year, month, day):  # the library counts the 32nd of a shorter month into the next one
         raise ValueError(f"{year}-{month}-{day} BS is no day")
@@ -91,6 +91,6 @@ def _months(year: int, month: int, count: int, *, label: str = "") -> Span | Non
     try:
         first = day_of_bs(year, month, 1)
         last = day_of_bs(year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
-    except ValueError:  # at the end of what is known
+    except ValueError:  # at the end of the known years
         return None
     return Span(first=first, last=last, label=label)

@@ -1,4 +1,4 @@
-"""A day as people type it, in either calendar: in numbers, or with the name of its month."""
+"""Parse a day as people type it, in either calendar, in numbers or with the name of the month."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.utils import dates, translation
 
 from wagtail_khalti.dates.nepali import MONTHS, day_of_bs
 
-FIRST_YEAR_OF_BS = 2050  # 1993 AD. A year from here on is taken for BS, an earlier one for AD: Khalti is younger
-FIRST_YEAR = 1944  # AD; of earlier ones BS is not known, and the first year of all has no moment in UTC
+FIRST_YEAR_OF_BS = 2050  # 1993 AD, before Khalti existed: later years are BS, earlier ones AD
+FIRST_YEAR = 1944  # AD; for earlier years BS is not known, and year 1 has no time in UTC
 
 IN_NUMBERS = re.compile(r"(?P<year>\d{4}) ?[-/.] ?(?P<month>\d{1,2}) ?[-/.] ?(?P<day>\d{1,2})")
 DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.? ?(?P<month>[^\d\s.]{1,20})\.? ?(?P<year>\d{4})")
 MONTH_FIRST = re.compile(r"(?P<month>[^\d\s.]{1,20})\.? ?(?P<day>\d{1,2}) (?P<year>\d{4})")
 NAME_OF_BS = re.compile(r"\(?\b(?:bs|b\.s\.|वि\. ?सं\.)\)?")
-"""It may stand behind a day, as our own pages write it."""
+"""It may follow a day, as on our own pages."""
 
 OTHER_SPELLINGS = (
     "baishakh vaishakh बैशाख",
@@ -36,7 +36,7 @@ OTHER_SPELLINGS = (
     "fagun phagun phalgun फाल्गुन",
     "chait चैत्र",
 )
-"""Of the months of BS, in their order."""
+"""Of the months of BS, in order."""
 
 Month = tuple[bool, int]
 """Whether it is one of BS, and its number."""
@@ -45,7 +45,7 @@ Month = tuple[bool, int]
 def parse_day(text: str) -> date:
     """``2026-11-21``, ``21 November 2026``; in BS ``2083-08-05``, ``५ मंसिर २०८३``, which gives a ``NepaliDay``.
 
-    The year tells the calendar. Raises ``ValueError`` where there is no such day.
+    The year decides the calendar. Raises ``ValueError`` if there is no such day.
     """
     plain = _plain(text)
     bare = NAME_OF_BS.sub("", plain).strip("() ")
@@ -55,13 +55,13 @@ def parse_day(text: str) -> date:
     year, day = int(found["year"]), int(found["day"])
     is_bs = year >= FIRST_YEAR_OF_BS
     if year < FIRST_YEAR or (NAME_OF_BS.search(plain) and not is_bs):
-        raise ValueError(f"{text!r} is before all that can be meant")
+        raise ValueError(f"{text!r} is too early")
     month = int(found["month"]) if found["month"].isdecimal() else _month_called(found["month"], is_bs)
     return day_of_bs(year, month, day) if is_bs else date(year, month, day)
 
 
 def _plain(text: str) -> str:
-    """In small letters, with 0 to 9 for any script's digits, - for any dash, and one space where there is any."""
+    """In lower case, with 0 to 9 for any script's digits, - for any dash, and single spaces."""
     return " ".join("".join(map(_plain_character, unicodedata.normalize("NFC", text.casefold()))).split())
 
 
@@ -85,7 +85,7 @@ def _month_called(name: str, is_bs: bool) -> int:
 
 @lru_cache(maxsize=32)
 def _months(language: str) -> Mapping[tuple[bool, str], int]:
-    """By calendar and name: in English, in Nepali, and in the language of who types."""
+    """By calendar and name, in English, in Nepali, and in the active language."""
     return {
         (is_bs, _plain(name).rstrip(".")): number
         for is_bs, names in _names(language)

@@ -1,4 +1,4 @@
-"""Tells the operator what is well, what is not, and what to do about it."""
+"""Find problems of an installation, and suggest remedies."""
 
 from wagtail_khalti.doctor.examine import examine
 from wagtail_khalti.doctor.finding import Finding, Level, Subject, worst

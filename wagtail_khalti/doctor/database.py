@@ -1,4 +1,4 @@
-"""Whether the database answers, is up to date, can undo, and has the right time."""
+"""Checks of the database: connection, migrations, transactions, characters and clock."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.database.characters import narrow_dimensions
+from wagtail_khalti.database.characters import narrow_tables
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 LABEL = "wagtail_khalti"
-CLOCKS_MAY_DIFFER = 5  # seconds; claims last minutes
+MAX_CLOCK_DIFFERENCE = 5  # seconds; leases last minutes
 
 SECONDS_NOW = {
     "postgresql": "SELECT EXTRACT(EPOCH FROM clock_timestamp())",
     "mysql": "SELECT UNIX_TIMESTAMP(SYSDATE(6))",
 }
-"""By vendor. SQLite has no clock of its own."""
+"""By vendor. SQLite uses the clock of this machine."""
 
-TABLES_THAT_UNDO_NOTHING = """
+TABLES_WITHOUT_TRANSACTIONS = """
     SELECT t.table_name, t.engine
     FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine
     WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND COALESCE(e.transactions, 'NO') <> 'YES'
@@ -36,20 +36,20 @@ found = partial(Finding, subject=Subject.DATABASE)
 
 
 def models() -> list[type[Model]]:
-    """Those of this package."""
+    """The models of this package."""
     return list(apps.get_app_config(LABEL).get_models())
 
 
-def answers() -> Iterator[Finding]:
-    """The first question: without an answer there is no use in the others."""
-    _ask("SELECT 1")
+def connects() -> Iterator[Finding]:
+    """First: if this fails, the other checks would fail, too."""
+    _query("SELECT 1")
     version = ".".join(str(number) for number in connection.get_database_version())
-    sentence = _("%(database)s %(version)s answers.") % {"database": connection.display_name, "version": version}
+    sentence = _("Connected to %(database)s %(version)s.") % {"database": connection.display_name, "version": version}
     yield found(level=Level.OK, name="answers", sentence=sentence)
 
 
 def migrations() -> Iterator[Finding]:
-    """Of this package, and of what its tables rest on."""
+    """Of this package, and of its dependencies."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes(LABEL))
     missing = [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
@@ -66,72 +66,70 @@ def migrations() -> Iterator[Finding]:
 
 
 def engines() -> Iterator[Finding]:
-    """Whether a transaction can be undone: a table of MyISAM keeps what was rolled back, without a word."""
-    if connection.vendor != "mysql":  # the others have no such tables
-        yield found(level=Level.OK, name="transactions", sentence=_("Transactions can be undone."))
+    """Whether transactions can be rolled back: MyISAM tables ignore a rollback."""
+    if connection.vendor != "mysql":  # other databases always support them
+        yield found(level=Level.OK, name="transactions", sentence=_("Transactions can be rolled back."))
         return
     ours = {model._meta.db_table for model in models()}
-    rows = [(table, engine) for table, engine in _ask(TABLES_THAT_UNDO_NOTHING) if table in ours]
+    rows = [(table, engine) for table, engine in _query(TABLES_WITHOUT_TRANSACTIONS) if table in ours]
     if not rows:
-        yield found(level=Level.OK, name="transactions", sentence=_("Transactions can be undone."))
+        yield found(level=Level.OK, name="transactions", sentence=_("Transactions can be rolled back."))
     for table, engine in rows:
         yield found(
             level=Level.ERROR,
             name="no_transactions",
-            sentence=_("The table %(table)s is kept by %(engine)s, which can't undo a transaction.")
+            sentence=_("The table %(table)s uses the engine %(engine)s, which does not support transactions.")
             % {"table": table, "engine": engine},
-            remedy=_("With the site stopped: ALTER TABLE %s ENGINE=InnoDB; and then look at the constraints again.")
-            % table,
+            remedy=_("Stop the site and run: ALTER TABLE %s ENGINE=InnoDB; then check the constraints again.") % table,
         )
 
 
 def characters() -> Iterator[Finding]:
-    """Whether a name with an emoji can be saved: in MySQL's older "utf8" it is an error."""
-    narrow = narrow_dimensions()
+    """Whether emoji can be saved: in MySQL's older "utf8" they are an error."""
+    narrow = narrow_tables()
     if not narrow:
-        yield found(level=Level.OK, name="characters", sentence=_("Every character can be saved."))
-    if spoken := narrow.pop("", None):
+        yield found(level=Level.OK, name="characters", sentence=_("All characters can be saved."))
+    if charset := narrow.pop("", None):
         yield found(
             level=Level.WARNING,
             name="connection_narrow",
-            sentence=_("The connection to the database speaks %s, in which there are no emoji.") % spoken,
-            remedy=_('In the settings: DATABASES["default"]["OPTIONS"]["charset"] = "utf8mb4".'),
+            sentence=_("The database connection uses %s, which does not support emoji.") % charset,
+            remedy=_('Set DATABASES["default"]["OPTIONS"]["charset"] = "utf8mb4" in the settings.'),
         )
     if narrow:
         tables = ", ".join(f"{table} ({name})" for table, name in narrow.items())
         yield found(
             level=Level.WARNING,
             name="characters_narrow",
-            sentence=_("Tables that can't keep every character: %s. Who types an emoji is told to leave it out.")
-            % tables,
-            remedy=_("With the site stopped: %s")
+            sentence=_("Tables that can't store all characters: %s. Forms reject emoji.") % tables,
+            remedy=_("Stop the site and run: %s")
             % " ".join(f"ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4;" for table in narrow),
         )
 
 
 def clock() -> Iterator[Finding]:
-    """Each machine's own clock says what is due and how long a claim lasts, so they have to agree."""
+    """Each machine uses its own clock for due times and leases, so the clocks must agree."""
     if connection.vendor not in SECONDS_NOW:
         return
     before = timezone.now()
-    [[seconds]] = _ask(SECONDS_NOW[connection.vendor])
+    [[seconds]] = _query(SECONDS_NOW[connection.vendor])
     here = (before.timestamp() + timezone.now().timestamp()) / 2
     difference = round(here - float(seconds))
-    if abs(difference) <= CLOCKS_MAY_DIFFER:
-        sentence = _("This machine and the database agree on the time.")
+    if abs(difference) <= MAX_CLOCK_DIFFERENCE:
+        sentence = _("The clocks of this machine and the database agree.")
         yield found(level=Level.OK, name="clocks_agree", sentence=sentence)
         return
     yield found(
         level=Level.WARNING,
         name="clocks_differ",
-        sentence=_("The clocks of this machine and of the database are %s seconds apart.") % abs(difference),
-        remedy=_("Let both keep time with NTP: what is due, and who has it in hand, is told by the clock."),
+        sentence=_("The clocks of this machine and the database differ by %s seconds.") % abs(difference),
+        remedy=_("Synchronise both with NTP: due times and leases depend on the clock."),
         numbers={"seconds": difference},
     )
 
 
-def _ask(question: str) -> list[tuple[Any, ...]]:
+def _query(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(sql)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

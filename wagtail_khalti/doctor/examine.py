@@ -1,4 +1,4 @@
-"""Examines everything, and goes on where one examination breaks down."""
+"""Runs all checks, and continues if one of them fails."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
 
-Examination = Callable[[], Iterable[Finding]]
+Check = Callable[[], Iterable[Finding]]
 
-MAX_WORDS_LENGTH = 200
+MAX_MESSAGE_LENGTH = 200
 
-IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
+DATABASE_CHECKS: Mapping[Subject, tuple[Check, ...]] = {
     Subject.DATABASE: (
         database.migrations,
         schema.constraints,
@@ -35,7 +35,7 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
         waiting.overdue,
         waiting.in_progress,
         waiting.unconfirmed_refunds,
-        waiting.left_behind,
+        waiting.missing_merchants,
         issues.undelivered,
         issues.open_issues,
     ),
@@ -46,61 +46,61 @@ IN_THE_DATABASE: Mapping[Subject, tuple[Examination, ...]] = {
 def examine(
     *, subjects: Collection[Subject] = tuple(Subject), hosts: Mapping[Mode, str] = API_URLS
 ) -> Iterator[Finding]:
-    """Everything about these ``subjects``, as it is found. ``hosts`` are Khalti's own.
+    """The findings of these ``subjects``, one by one. ``hosts`` are Khalti's own.
 
-    Never raises: what can't be examined is a finding, too.
+    Never raises: a check that fails is a finding, too.
     """
     if Subject.SETTINGS in subjects:
-        yield from _carefully(Subject.SETTINGS, settings.system_checks, settings.merchants)
+        yield from _run(Subject.SETTINGS, settings.system_checks, settings.merchants)
     if Subject.KHALTI in subjects:
-        yield from _carefully(Subject.KHALTI, partial(keys.keys, hosts))
+        yield from _run(Subject.KHALTI, partial(keys.keys, hosts))
 
-    stored = [subject for subject in IN_THE_DATABASE if subject in subjects]
-    answers = list(_carefully(Subject.DATABASE, database.answers)) if stored else []
-    yield from answers
-    if any(finding.level == Level.ERROR for finding in answers):
-        return  # each further question would wait as long, to fail likewise
+    stored = [subject for subject in DATABASE_CHECKS if subject in subjects]
+    connection_findings = list(_run(Subject.DATABASE, database.connects)) if stored else []
+    yield from connection_findings
+    if any(finding.level == Level.ERROR for finding in connection_findings):
+        return  # each further query would time out, too
     if Subject.SETTINGS in subjects:
-        yield from _carefully(Subject.SETTINGS, settings.chosen_merchants)
+        yield from _run(Subject.SETTINGS, settings.chosen_merchants)
     for subject in stored:
-        yield from _carefully(subject, *IN_THE_DATABASE[subject])
+        yield from _run(subject, *DATABASE_CHECKS[subject])
 
 
-def _carefully(subject: Subject, *examinations: Examination) -> Iterator[Finding]:
-    """Where several break down for the same reason, it is told once."""
-    told: set[str] = set()
-    for examination in examinations:
+def _run(subject: Subject, *checks: Check) -> Iterator[Finding]:
+    """Several failures for the same reason are reported once."""
+    reported: set[str] = set()
+    for check in checks:
         try:
-            with _undoing_no_more_than_needed():
-                findings = list(examination())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the operator has to see the rest
+            with _savepoint_if_needed():
+                findings = list(check())
+        except Exception as error:  # noqa: BLE001 - the other checks must still run
             findings = [_broken(subject, error)]
         for finding in findings:
-            if finding.sentence not in told:
-                told.add(finding.sentence)
+            if finding.sentence not in reported:
+                reported.add(finding.sentence)
                 yield finding
 
 
-def _undoing_no_more_than_needed() -> AbstractContextManager[object]:
-    """Inside a transaction, as on a page with ``ATOMIC_REQUESTS``, one error must not make all that follows fail."""
+def _savepoint_if_needed() -> AbstractContextManager[object]:
+    """Inside a transaction, as with ``ATOMIC_REQUESTS``, one error must not make all later checks fail."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _broken(subject: Subject, error: Exception) -> Finding:
-    logger.debug("An examination broke down", exc_info=error)
+    logger.debug("A check failed", exc_info=error)
     return Finding(
         level=Level.ERROR,
         subject=subject,
         name="not_examined",
-        sentence=_("This could not be examined: %s.") % _words(error),
-        remedy=_("See that the database answers and that `manage.py migrate` has run, and examine again."),
+        sentence=_("This could not be checked: %s.") % _message(error),
+        remedy=_("Make sure that the database is running and `manage.py migrate` has been run, and try again."),
     )
 
 
-def _words(error: Exception) -> str:
-    """Errors about connections and tables speak of nothing else; others might quote what is stored."""
+def _message(error: Exception) -> str:
+    """Messages about connections and tables are safe; others might contain personal data."""
     kind = type(error).__name__
     if not isinstance(error, OperationalError | ProgrammingError):
         return kind
     lines = str(error).splitlines() or [""]
-    return f"{kind}: {lines[0][:MAX_WORDS_LENGTH].rstrip('.')}"
+    return f"{kind}: {lines[0][:MAX_MESSAGE_LENGTH].rstrip('.')}"

@@ -1,4 +1,4 @@
-"""One thing that was found, in the words of the operator."""
+"""A finding of the doctor."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Level(TextChoices):
-    """How much it matters."""
+    """How serious it is."""
 
     OK = "ok", _("ok")
-    """As it should be."""
+    """No problem."""
     WARNING = "warning", _("warning")
-    """Somebody should look at it in working hours."""
+    """To be looked at during working hours."""
     ERROR = "error", _("error")
-    """Payments, or what the site knows of them, are wrong or in danger."""
+    """Payments, or what the site knows of them, are wrong or at risk."""
 
 
 class Subject(TextChoices):
-    """What was examined."""
+    """What was checked."""
 
     SETTINGS = "settings", _("Settings")
-    """What the site says of itself."""
+    """The site's settings."""
     KHALTI = "khalti", _("Khalti")
-    """Whether it answers, and takes the keys."""
+    """Whether Khalti responds, and accepts the API keys."""
     DATABASE = "database", _("Database")
-    """Whether it keeps what the payments rest on."""
+    """The database and its schema."""
     WORK = "work", _("Work")
-    """What is done again and again, and what waits for it."""
+    """Recurring work, and what is waiting for it."""
     LEDGER = "ledger", _("Ledger")
-    """Whether what is stored agrees with itself."""
+    """Whether the stored data is consistent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Never holds a key, or anything of a customer; references and pidx may be in it."""
+    """Never contains a key or personal data, but may contain references and pidx."""
 
     level: Level
     subject: Subject
     name: str
-    """For programs: the same in every language and release."""
+    """For programs: stable in all languages and releases."""
 
     sentence: str
     remedy: str = ""
-    """What to do about it; empty where nothing is to be done."""
+    """What to do about it; empty if nothing."""
 
     references: tuple[str, ...] = ()
-    """A few of the payments concerned."""
+    """A few of the affected payments."""
 
     numbers: Mapping[str, int] = field(default_factory=dict)
-    """For programs: what the sentence counts."""
+    """For programs: the numbers of the sentence."""
 
     def as_json(self) -> dict[str, Any]:
-        """For a program."""
+        """For programs."""
         return asdict(self)
 
 
 def worst(findings: Iterable[Finding]) -> Level:
-    """That of the worst finding; all is well where there is none."""
+    """The highest level of all findings; ``OK`` if there are none."""
     order = list(Level)
     return max((finding.level for finding in findings), key=order.index, default=Level.OK)

@@ -1,4 +1,4 @@
-"""When reconcile last ran, and how it ended."""
+"""Checks of the last run of reconcile, and of its schedule."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
-from wagtail_khalti.doctor.waiting import PATIENCE, age, of_our_accounts
+from wagtail_khalti.doctor.waiting import OVERDUE_AFTER, age, of_configured_accounts
 from wagtail_khalti.lookups import LEASE
 from wagtail_khalti.models import KhaltiRun
 
-A_DAY = timedelta(days=1)  # nobody lets it run more seldom; a server may have been down
+MAX_INTERVAL = timedelta(days=1)  # no schedule is longer; a server may have been down
 
 found = partial(Finding, subject=Subject.WORK)
 
 
 def last_reconcile() -> Iterator[Finding]:
-    """When, and how it ended."""
+    """When it was, and its result."""
     run = KhaltiRun.objects.filter(work=KhaltiRun.Work.RECONCILE).first()
     now = timezone.now()
     if run is None:
         yield _never() if _is_anything_due(now) else _not_yet()
-    elif (run.finished_at is None or run.finished_at < run.begun_at) and _is_at_work(now):
-        sentence = _("Reconcile has been at work for %s.") % age(run.begun_at)
+    elif (run.finished_at is None or run.finished_at < run.begun_at) and _is_running(now):
+        sentence = _("Reconcile has been running for %s.") % age(run.begun_at)
         yield found(level=Level.OK, name="running", sentence=sentence)
-    elif now - run.begun_at > PATIENCE and _is_anything_due(now):
-        yield _too_long_ago(run)
+    elif now - run.begun_at > OVERDUE_AFTER and _is_anything_due(now):
+        yield _overdue(run)
     else:
-        yield _as_it_ended(run)
+        yield _finished(run)
 
 
 def schedule() -> Iterator[Finding]:
-    """Where real money depends on it: whether more than page views asks Khalti."""
+    """In live mode: whether anything but page views runs reconcile."""
     configured = configuration()
     if all(merchant.mode != Mode.LIVE for merchant in configured.merchants.values()):
         return
     run = KhaltiRun.objects.filter(work=KhaltiRun.Work.SCHEDULED).first()
-    if run and timezone.now() - run.begun_at < A_DAY:
-        sentence = _("Reconcile was last run by a schedule %s ago.") % age(run.begun_at)
+    if run and timezone.now() - run.begun_at < MAX_INTERVAL:
+        sentence = _("The last scheduled reconcile was %s ago.") % age(run.begun_at)
         yield found(level=Level.OK, name="scheduled", sentence=sentence)
         return
     yield found(
         level=Level.WARNING,
         name="not_scheduled",
-        sentence=_("Only page views run reconcile: while nobody looks at the site, no payment is asked about.")
+        sentence=_("Only page views run reconcile: while nobody visits the site, no payment is checked.")
         if configured.reconcile_every
-        else _("Nothing runs reconcile: RECONCILE_EVERY is 0, and no schedule has run it in the last day."),
+        else _("Nothing runs reconcile: RECONCILE_EVERY is 0, and no schedule has run it within a day."),
         remedy=_cron(),
     )
 
@@ -59,21 +59,21 @@ def _never() -> Finding:
     return found(
         level=Level.WARNING,
         name="never_reconciled",
-        sentence=_("Reconcile has never run, and something is due."),
+        sentence=_("Reconcile has never run, although payments are due."),
         remedy=_cron(),
     )
 
 
 def _not_yet() -> Finding:
-    return found(level=Level.OK, name="reconciled", sentence=_("Reconcile has not run yet, and nothing is due."))
+    return found(level=Level.OK, name="reconciled", sentence=_("Reconcile has not run yet, and no payments are due."))
 
 
-def _too_long_ago(run: KhaltiRun) -> Finding:
-    is_broken_off = run.finished_at is None or run.finished_at < run.begun_at
+def _overdue(run: KhaltiRun) -> Finding:
+    is_unfinished = run.finished_at is None or run.finished_at < run.begun_at
     sentence = (
-        _("The last reconcile began %s ago and did not come to its end, and something is due.")
-        if is_broken_off
-        else _("The last reconcile was %s ago, and something is due.")
+        _("The last reconcile started %s ago and did not finish, although payments are due.")
+        if is_unfinished
+        else _("The last reconcile was %s ago, although payments are due.")
     )
     return found(
         level=Level.WARNING,
@@ -84,16 +84,16 @@ def _too_long_ago(run: KhaltiRun) -> Finding:
     )
 
 
-def _as_it_ended(run: KhaltiRun) -> Finding:
-    silent, broken = run.summary.get("not_asked") or {}, run.summary.get("broken") or 0
-    when, numbers = age(run.begun_at), {"broken": broken, "merchants_not_asked": len(silent)}
-    if silent:
-        reasons = "; ".join(f"“{merchant}”: {reason}" for merchant, reason in silent.items())
-        sentence = _("The last reconcile, %(when)s ago, stopped asking (%(reasons)s).")
-        sentence, remedy = sentence % {"when": when, "reasons": reasons}, _("See what is said of Khalti here.")
+def _finished(run: KhaltiRun) -> Finding:
+    skipped, broken = run.summary.get("skipped") or {}, run.summary.get("broken") or 0
+    when, numbers = age(run.begun_at), {"broken": broken, "merchants_skipped": len(skipped)}
+    if skipped:
+        reasons = "; ".join(f"“{merchant}”: {reason}" for merchant, reason in skipped.items())
+        sentence = _("The last reconcile, %(when)s ago, skipped payments (%(reasons)s).")
+        sentence, remedy = sentence % {"when": when, "reasons": reasons}, _("See the findings about Khalti.")
     elif broken:
-        sentence = _("The last reconcile, %(when)s ago, broke down over %(count)s payments.")
-        sentence, remedy = sentence % {"when": when, "count": broken}, _("The log of that run says over what.")
+        sentence = _("The last reconcile, %(when)s ago, could not process %(count)s payments.")
+        sentence, remedy = sentence % {"when": when, "count": broken}, _("See the log of that run.")
     else:
         sentence, remedy = _("The last reconcile was %s ago.") % when, ""
     level = Level.WARNING if remedy else Level.OK
@@ -101,14 +101,14 @@ def _as_it_ended(run: KhaltiRun) -> Finding:
 
 
 def _is_anything_due(now: datetime) -> bool:
-    return of_our_accounts().due(now).exists()
+    return of_configured_accounts().due(now).exists()
 
 
-def _is_at_work(now: datetime) -> bool:
-    """Whether a run that has not ended has something in hand. What is claimed is due when the claim is over."""
-    soon = of_our_accounts().filter(next_check_at__gt=now, next_check_at__lte=now + LEASE)
+def _is_running(now: datetime) -> bool:
+    """Whether an unfinished run has leased payments. A leased payment is due when its lease ends."""
+    soon = of_configured_accounts().filter(next_check_at__gt=now, next_check_at__lte=now + LEASE)
     return soon.filter(leased_until__gt=now).exists()
 
 
 def _cron() -> str:
-    return _("Let cron run it each minute: cd /srv/site && .venv/bin/python manage.py khalti_reconcile --verbosity 0")
+    return _("Run it by cron every minute: cd /srv/site && .venv/bin/python manage.py khalti_reconcile --verbosity 0")

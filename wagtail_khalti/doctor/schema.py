@@ -1,4 +1,4 @@
-"""Whether the constraints and indexes of the models are really in this database."""
+"""Checks that the constraints and indexes of the models exist in the database."""
 
 from __future__ import annotations
 
@@ -15,40 +15,42 @@ from wagtail_khalti.doctor.database import models
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 Real = Mapping[str, Any]
-"""What the database itself tells of a table, by name."""
+"""The constraints and indexes of a table, by name, from introspection."""
 
 found = partial(Finding, subject=Subject.DATABASE)
 
 
 def constraints() -> Iterator[Finding]:
-    """What keeps a payment from being stored twice, or senselessly."""
+    """Constraints prevent duplicate and invalid rows."""
     missing = list(_missing_everywhere(_missing_constraints))
     if not missing:
-        yield found(level=Level.OK, name="constraints", sentence=_("All constraints are in force."))
+        yield found(level=Level.OK, name="constraints", sentence=_("All constraints exist."))
         return
     yield found(
         level=Level.ERROR,
         name="constraints_missing",
-        sentence=_("The database does not have these constraints: %s.") % ", ".join(missing),
+        sentence=_("These constraints are missing: %s.") % ", ".join(missing),
         remedy=_(
-            "Without them money may count twice. Find out who took them away, see whether `khalti_doctor` finds rows "
-            "that do not agree, and create them again as `manage.py sqlmigrate wagtail_khalti 0001` shows them."
+            "Without them payments may be counted twice. Find out why they are missing, check for inconsistent payments "
+            "with `khalti_doctor`, and create them as shown by `manage.py sqlmigrate wagtail_khalti 0001`."
         ),
         numbers={"constraints": len(missing)},
     )
 
 
 def indexes() -> Iterator[Finding]:
-    """What keeps the search for due work quick."""
+    """Indexes keep queries for due payments fast."""
     missing = list(_missing_everywhere(_missing_indexes))
     if not missing:
-        yield found(level=Level.OK, name="indexes", sentence=_("All indexes are there."))
+        yield found(level=Level.OK, name="indexes", sentence=_("All indexes exist."))
         return
     yield found(
         level=Level.WARNING,
         name="indexes_missing",
-        sentence=_("The database does not have these indexes: %s.") % ", ".join(missing),
-        remedy=_("All works, and slower with each payment. Create them again as `manage.py sqlmigrate` shows them."),
+        sentence=_("These indexes are missing: %s.") % ", ".join(missing),
+        remedy=_(
+            "Queries get slower with each payment. Create them as shown by `manage.py sqlmigrate wagtail_khalti 0001`."
+        ),
         numbers={"indexes": len(missing)},
     )
 
@@ -62,7 +64,7 @@ def _missing_everywhere(missing_in: Callable[[type[Model], Real], Iterable[str]]
 
 def _missing_constraints(model: type[Model], real: Real) -> Iterator[str]:
     for constraint in model._meta.constraints:
-        if not _is_there(model, constraint, real):
+        if not _exists(model, constraint, real):
             yield constraint.name
     for column, field in _columns_of(model):
         is_missing = field.unique and not _has_unique([column], real)
@@ -70,10 +72,10 @@ def _missing_constraints(model: type[Model], real: Real) -> Iterator[str]:
             yield f"{model._meta.db_table}.{column}"
 
 
-def _is_there(model: type[Model], constraint: BaseConstraint, real: Real) -> bool:
+def _exists(model: type[Model], constraint: BaseConstraint, real: Real) -> bool:
     if isinstance(constraint, UniqueConstraint) and constraint.fields:
-        return _has_unique(_columns(model, constraint.fields), real)  # by whatever name
-    if isinstance(constraint, CheckConstraint) and not _checks_are_shown():
+        return _has_unique(_columns(model, constraint.fields), real)  # under any name
+    if isinstance(constraint, CheckConstraint) and not _supports_checks():
         return True
     return constraint.name in real
 
@@ -97,9 +99,9 @@ def _missing_indexes(model: type[Model], real: Real) -> Iterator[str]:
 
 
 def _has_index(columns: Sequence[str], real: Real) -> bool:
-    """Also one that goes on after them."""
-    able = (one for one in real.values() if one["index"] or one["unique"] or one["primary_key"])
-    return any(list(one["columns"])[: len(columns)] == columns for one in able)
+    """Also as the first columns of a longer one."""
+    usable = (one for one in real.values() if one["index"] or one["unique"] or one["primary_key"])
+    return any(list(one["columns"])[: len(columns)] == columns for one in usable)
 
 
 def _columns(model: type[Model], names: Iterable[str]) -> list[str]:
@@ -112,11 +114,11 @@ def _columns_of(model: type[Model]) -> list[tuple[str, Field[Any, Any]]]:
 
 
 def _is_foreign_key(field: Field[Any, Any]) -> bool:
-    has_to_be = field.many_to_one and getattr(field, "db_constraint", False)
-    return bool(has_to_be and connection.features.supports_foreign_keys)
+    is_enforced = field.many_to_one and getattr(field, "db_constraint", False)
+    return bool(is_enforced and connection.features.supports_foreign_keys)
 
 
-def _checks_are_shown() -> bool:
-    """Old versions of MySQL have none; there is nothing to compare with."""
+def _supports_checks() -> bool:
+    """Old versions of MySQL have no check constraints."""
     features = connection.features
     return bool(features.supports_table_check_constraints and features.can_introspect_check_constraints)

@@ -1,4 +1,4 @@
-"""What the site says of itself."""
+"""Checks of the site's settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ found = partial(Finding, subject=Subject.SETTINGS)
 
 
 def system_checks() -> Iterator[Finding]:
-    """What ``manage.py check`` says of this package."""
+    """The messages of ``manage.py check`` about this package."""
     messages = [
         message for message in checks.run_checks(tags=[TAG], databases=["default"]) if not message.is_silenced()
     ]
@@ -28,15 +28,15 @@ def system_checks() -> Iterator[Finding]:
         name = str(message.id).removeprefix(f"{TAG}.")
         yield found(level=level, name=name, sentence=str(message.msg), remedy=str(message.hint or ""))
     if not messages:
-        yield found(level=Level.OK, name="checks", sentence=_("The system checks find nothing wrong."))
+        yield found(level=Level.OK, name="checks", sentence=_("The system checks found no problems."))
 
 
 def merchants() -> Iterator[Finding]:
-    """Who takes payments, from whom, and with which key; never the key itself."""
+    """Each merchant with its API endpoint and key fingerprint, never the key itself."""
     try:
         known = configuration().merchants
     except ImproperlyConfigured:
-        return  # the system checks tell why
+        return  # the system checks report it
     for merchant in known.values():
         facts = {
             "merchant": merchant.name,
@@ -44,24 +44,24 @@ def merchants() -> Iterator[Finding]:
             "host": merchant.api_url,
             "fingerprint": merchant.key_fingerprint if merchant.secret_key else "–",
         }
-        sentence = _("“%(merchant)s” speaks to %(host)s (%(mode)s); the fingerprint of its key is %(fingerprint)s.")
+        sentence = _("“%(merchant)s”: %(mode)s, API endpoint %(host)s, API key fingerprint %(fingerprint)s.")
         yield found(level=Level.OK, name="merchant", sentence=sentence % facts)
 
 
 def chosen_merchants() -> Iterator[Finding]:
-    """A site whose merchant is gone takes no payments: no other account may get its money."""
+    """A site whose merchant is missing can't receive payments: no other account may receive them."""
     try:
         known = configuration().merchants
     except ImproperlyConfigured:
-        return  # the system checks tell why
+        return  # the system checks report it
     chosen = KhaltiSettings.objects.exclude(merchant="").exclude(merchant__in=list(known)).select_related("site")
     for settings in chosen.order_by("site"):
         yield found(
             level=Level.ERROR,
             name="merchant_gone",
             sentence=_(
-                "The site “%(site)s” chose the merchant “%(merchant)s”, which is not set up: nobody can pay there."
+                "The site “%(site)s” uses the Khalti account “%(merchant)s”, which is not configured: nobody can pay there."
             )
             % {"site": settings.site, "merchant": settings.merchant},
-            remedy=_("Set it up again under MERCHANTS, or choose another one in the site's Khalti settings."),
+            remedy=_("Add it to MERCHANTS, or choose another account in the site's Khalti settings."),
         )

@@ -1,4 +1,4 @@
-"""Whether the kept totals of days are what the payments and refunds say."""
+"""Checks that daily snapshots equal the sums of payments and refunds."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import Mode
-from wagtail_khalti.dates.days import stretches
+from wagtail_khalti.dates.days import consecutive_days
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 from wagtail_khalti.models import KhaltiDailyTotal, KhaltiSnapshot
-from wagtail_khalti.reporting import MAX_STRETCH, NUMBERS, Dimensions, aggregate_days
+from wagtail_khalti.reporting import MAX_DAYS_AT_ONCE, NUMBERS, Dimensions, aggregate_days
 
 SAMPLE_SIZE = 3
 NOTHING: Counter[str] = Counter()
 
 Compared = dict[tuple[date, Dimensions], Counter[str]]
-"""Without the titles, which are only for show; the times to pay by site, as they are kept."""
+"""Without titles, which are only displayed; with times to pay by site, as in snapshots."""
 
 
 def totals() -> Iterator[Finding]:
-    """Some days at a time, so that years need no memory."""
-    counted = list(_counted().values_list("day", flat=True))
+    """In groups of days, to limit memory."""
+    stored = list(_current().values_list("day", flat=True))
     wrong: dict[date, bool] = {}
-    for stretch in stretches(counted, most=MAX_STRETCH):
-        wrong |= _wrong(stretch)
-    yield _differ(wrong) if wrong else _agree(len(counted))
+    for days in consecutive_days(stored, limit=MAX_DAYS_AT_ONCE):
+        wrong |= _wrong(days)
+    yield _differ(wrong) if wrong else _agree(len(stored))
 
 
-def _counted() -> Any:
+def _current() -> Any:
     return KhaltiSnapshot.objects.filter(is_current=True)
 
 
 def _wrong(days: Sequence[date]) -> dict[date, bool]:
-    """Those that differ, each with whether real money does. A day that was changed or counted meanwhile is left out."""
-    before = dict(_counted().filter(day__in=days).values_list("day", "version"))
-    kept, counted = _as_kept(days), _as_counted(days)
-    after = dict(_counted().filter(day__in=days).values_list("day", "version"))
-    differing = [key for key in {*kept, *counted} if kept.get(key, NOTHING) != counted.get(key, NOTHING)]
+    """Days that differ, and whether live payments do. Days that changed meanwhile are left out."""
+    before = dict(_current().filter(day__in=days).values_list("day", "version"))
+    stored, live = _stored(days), _aggregated(days)
+    after = dict(_current().filter(day__in=days).values_list("day", "version"))
+    differing = [key for key in {*stored, *live} if stored.get(key, NOTHING) != live.get(key, NOTHING)]
     wrong: dict[date, bool] = {}
     for day, dimensions in differing:
         if day in before and before[day] == after.get(day):
@@ -49,15 +49,15 @@ def _wrong(days: Sequence[date]) -> dict[date, bool]:
     return wrong
 
 
-def _as_counted(days: Sequence[date]) -> Compared:
+def _aggregated(days: Sequence[date]) -> Compared:
     found: Compared = defaultdict(Counter)
     for (day, dimensions), aggregate in aggregate_days(days).items():
         _add(found, day, dimensions, aggregate.numbers, aggregate.times)
     return found
 
 
-def _as_kept(days: Sequence[date]) -> Compared:
-    """Of what was two places there may be one now: that of a site that was deleted."""
+def _stored(days: Sequence[date]) -> Compared:
+    """Rows are added up, because those of a deleted site may have become the same dimensions."""
     found: Compared = defaultdict(Counter)
     rows = KhaltiDailyTotal.objects.filter(mode__in=Mode.values, day__in=days)
     for day, times, *values in rows.values_list("day", "times_to_pay", *Dimensions._fields, *NUMBERS):
@@ -71,12 +71,12 @@ def _add(
 ) -> None:
     found[day, dimensions].update(numbers)
     site = dimensions._replace(source_type_id=None, source_id="", block_path="")
-    found[day, site].update({f"in {step} s": many for step, many in times.items()})
+    found[day, site].update({f"in {bucket} s": count for bucket, count in times.items()})
 
 
 def _differ(wrong: dict[date, bool]) -> Finding:
     live = sum(wrong.values())
-    # Those of real money first: they matter more.
+    # Live ones first: they are more important.
     days = sorted(wrong, key=lambda day: (not wrong[day], day))
     numbers = {"live": live, "test": len(wrong) - live}
     return Finding(
@@ -84,13 +84,13 @@ def _differ(wrong: dict[date, bool]) -> Finding:
         subject=Subject.LEDGER,
         name="totals_differ",
         sentence=_(
-            "The kept totals of some days are not what the payments say: %(live)s days of live payments, "
-            "%(test)s of test payments only. Among them: %(days)s."
+            "Daily totals differ from the payments: %(live)s days with live payments, %(test)s with test payments only. "
+            "For example: %(days)s."
         )
         % {**numbers, "days": ", ".join(date_format(day, "Y-m-d") for day in days[:SAMPLE_SIZE])},
         remedy=_(
-            "Something else than this package wrote to its tables, or the clocks of your servers differ by more than "
-            "an hour. Have all days counted anew: `manage.py khalti_reconcile --recount`."
+            "Other code wrote to the tables of this package, or the clocks of your servers differ by more than an hour. "
+            "Rebuild the daily totals: `manage.py khalti_reconcile --rebuild`."
         ),
         numbers=numbers,
     )
@@ -101,6 +101,6 @@ def _agree(days: int) -> Finding:
         level=Level.OK,
         subject=Subject.LEDGER,
         name="totals_agree",
-        sentence=_("The kept totals of %(days)s days are what the payments say.") % {"days": days},
+        sentence=_("The daily totals of %(days)s days equal the payments.") % {"days": days},
         numbers={"days": days},
     )

@@ -1,4 +1,4 @@
-"""What waits for Khalti to be asked."""
+"""Checks of due payments and unconfirmed refunds."""
 
 from __future__ import annotations
 
@@ -20,68 +20,74 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.status import WAITING
 
-PATIENCE = timedelta(minutes=15)  # cron runs it each minute; a slow run, or a restart, is no reason to worry
-LONG_UNDECIDED = timedelta(hours=1)  # after the link ran out: Khalti was asked many times since
+OVERDUE_AFTER = timedelta(minutes=15)  # cron runs every minute; allows for a slow run, or a restart
+LATE_AFTER = timedelta(hours=1)  # after the link expired: many lookups were made since
 SAMPLE_SIZE = 3
-ABOUT_DOUBT = (KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING)
+REFUND_ISSUES = (KhaltiIssue.Kind.REFUND_UNCONFIRMED, KhaltiIssue.Kind.REFUND_AMOUNT_MISSING)
 
 found = partial(Finding, subject=Subject.WORK)
 
 
 def overdue() -> Iterator[Finding]:
-    """How many payments wait to be asked about, and since when."""
+    """Payments that are due, and since when."""
     now = timezone.now()
-    due = of_our_accounts().due(now)
+    due = of_configured_accounts().due(now)
     longest = due.first()
     if longest is None or longest.next_check_at is None:
-        yield found(level=Level.OK, name="due", sentence=_("No payment is due to be checked."), numbers={"due": 0})
+        yield found(level=Level.OK, name="due", sentence=_("No payments are due."), numbers={"due": 0})
         return
-    count, late = due.count(), due.filter(next_check_at__lt=now - PATIENCE).count()
+    count, late = due.count(), due.filter(next_check_at__lt=now - OVERDUE_AFTER).count()
     facts = {"due": count, "age": age(longest.next_check_at), "reference": longest.reference}
     yield found(
         level=Level.WARNING if late else Level.OK,
         name="due",
-        sentence=_("Payments due to be checked: %(due)s; the longest, %(reference)s, has been for %(age)s.") % facts,
-        remedy=_("Run reconcile more often, or with more questions at a time; see its last run.") if late else "",
+        sentence=_("Payments due: %(due)s. The first, %(reference)s, has been due for %(age)s.") % facts,
+        remedy=_("Run reconcile more often, or with higher --concurrency; see its last run.") if late else "",
         references=(longest.reference,) if late else (),
         numbers={"due": count, "overdue": late},
     )
 
 
 def in_progress() -> Iterator[Finding]:
-    """Those that Khalti has not decided although their links have run out."""
+    """Payments in progress whose links have expired."""
     over_at = Coalesce("expires_at", "initiated_at")
-    # Those without a next check are for the ledger; the index knows the others apart from old payments.
-    waiting = of_our_accounts().filter(status__in=WAITING, pidx__isnull=False, next_check_at__isnull=False)
-    late = waiting.annotate(over_at=over_at).filter(over_at__lt=timezone.now() - LONG_UNDECIDED)
+    # Those without a next check are found by ``ledger``; the condition makes use of the index.
+    waiting = of_configured_accounts().filter(status__in=WAITING, pidx__isnull=False, next_check_at__isnull=False)
+    late = waiting.annotate(over_at=over_at).filter(over_at__lt=timezone.now() - LATE_AFTER)
     numbers = _by_kind(late)
     if not any(numbers.values()):
-        yield found(level=Level.OK, name="decided", sentence=_("No payment is undecided long after its link ran out."))
+        yield found(
+            level=Level.OK,
+            name="none_in_progress",
+            sentence=_("No payment is still in progress long after its link expired."),
+        )
         return
     oldest = list(late.order_by("over_at", "pk").values_list("reference", "over_at")[:SAMPLE_SIZE])
     yield found(
         level=Level.WARNING,
         name="in_progress",
         sentence=_(
-            "Khalti has not decided these payments, though their links ran out up to %(age)s ago: "
+            "Payments are still in progress although their links expired up to %(age)s ago: "
             "%(live)s live, %(test)s test."
         )
         % {**numbers, "age": age(oldest[0][1])},
-        remedy=_("They are asked about until Khalti says an end. Where it never does, ask Khalti with their pidx."),
+        remedy=_(
+            "They are checked until Khalti reports a final status. If it never does, contact Khalti with their pidx."
+        ),
         references=tuple(reference for reference, _over_at in oldest),
         numbers=numbers,
     )
 
 
 def unconfirmed_refunds() -> Iterator[Finding]:
-    """Those of which it is not known whether they were made, or how much it was, where no open matter tells it."""
-    told = KhaltiIssue.objects.open().filter(payment=OuterRef("payment"), kind__in=ABOUT_DOUBT)
-    # They are few, also where payments are many: no index is kept for this.
+    """Refunds whose outcome or amount is not known, and that have no open issue."""
+    issues = KhaltiIssue.objects.open().filter(payment=OuterRef("payment"), kind__in=REFUND_ISSUES)
+    # There are few refunds, so this needs no index.
     unclear = KhaltiRefund.objects.in_progress() | KhaltiRefund.objects.without_amount()
-    late = unclear.filter(~Exists(told), created_at__lt=timezone.now() - CERTAIN_AFTER)
+    late = unclear.filter(~Exists(issues), created_at__lt=timezone.now() - CERTAIN_AFTER)
     oldest = list(late.order_by("created_at", "pk").values_list("payment__reference", "created_at")[:SAMPLE_SIZE])
     if not oldest:
-        yield found(level=Level.OK, name="refunds_decided", sentence=_("No refund is in doubt without a matter."))
+        yield found(level=Level.OK, name="refunds_confirmed", sentence=_("No unconfirmed refund is without an issue."))
         return
     is_live = Q(payment__mode=Mode.LIVE)
     numbers = late.aggregate(live=Count("pk", filter=is_live), test=Count("pk", filter=~is_live))
@@ -89,39 +95,38 @@ def unconfirmed_refunds() -> Iterator[Finding]:
         level=Level.WARNING,
         name="unconfirmed_refunds",
         sentence=_(
-            "It has not been known for up to %(age)s what became of these refunds, and no matter is open: "
-            "%(live)s live, %(test)s test."
+            "Refunds have been unconfirmed for up to %(age)s without an open issue: %(live)s live, %(test)s test."
         )
         % {**numbers, "age": age(oldest[0][1])},
         remedy=_(
-            "Reconcile finds out, or opens a matter, as soon as Khalti answers about these payments. Where it can't, "
-            "look in Khalti's dashboard and say what became of them: until then nothing more can be given back."
+            "Reconcile resolves them, or opens an issue, as soon as Khalti responds. If it can't, look in Khalti's "
+            "dashboard and confirm the refund outcome: until then these payments can't be refunded further."
         ),
         references=tuple(reference for reference, _since in oldest),
         numbers=numbers,
     )
 
 
-def left_behind() -> Iterator[Finding]:
-    """Payments of a merchant that is gone from the settings, or has changed its mode: nobody asks about them."""
+def missing_merchants() -> Iterator[Finding]:
+    """Due payments of a merchant that is missing from the settings, or has another mode there."""
     known = _accounts()
     if not known:
-        return  # the system checks tell why
-    to_ask = KhaltiPayment.objects.filter(next_check_at__isnull=False).order_by()
-    groups = to_ask.values_list("merchant", "mode").annotate(
-        all_of_them=Count("pk"), waiting=Count("pk", filter=Q(status__in=WAITING))
+        return  # the system checks report it
+    scheduled = KhaltiPayment.objects.filter(next_check_at__isnull=False).order_by()
+    groups = scheduled.values_list("merchant", "mode").annotate(
+        count=Count("pk"), waiting=Count("pk", filter=Q(status__in=WAITING))
     )
     for merchant, mode, count, waiting in groups:
         if (merchant, mode) not in known:
-            yield _left(merchant, Mode(mode), count, waiting)
+            yield _missing_merchant(merchant, Mode(mode), count, waiting)
 
 
-def of_our_accounts() -> KhaltiPaymentQuerySet:
-    """Those that reconcile asks about, as the index of what is due knows them."""
-    ours = Q(pk__in=[])
+def of_configured_accounts() -> KhaltiPaymentQuerySet:
+    """Payments of merchants in the settings, which reconcile looks up."""
+    configured = Q(pk__in=[])
     for merchant, mode in _accounts():
-        ours |= Q(merchant=merchant, mode=mode)
-    return KhaltiPayment.objects.filter(ours)
+        configured |= Q(merchant=merchant, mode=mode)
+    return KhaltiPayment.objects.filter(configured)
 
 
 def _accounts() -> set[tuple[str, str]]:
@@ -132,21 +137,21 @@ def _accounts() -> set[tuple[str, str]]:
 
 
 def age(moment: datetime) -> str:
-    """As a person says it, in letters that any terminal has."""
+    """As text without special characters, for any terminal."""
     return timesince(moment, depth=2).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _left(merchant: str, mode: Mode, count: int, waiting: int) -> Finding:
+def _missing_merchant(merchant: str, mode: Mode, count: int, waiting: int) -> Finding:
     facts = {"merchant": merchant, "mode": mode.label, "count": count, "waiting": waiting}
     return found(
         level=Level.ERROR if waiting and mode == Mode.LIVE else Level.WARNING,
         name="merchant_gone",
         sentence=_(
-            "Nobody can ask about %(count)s payments of “%(merchant)s” (%(mode)s), of which %(waiting)s are undecided: "
+            "%(count)s payments of “%(merchant)s” in mode “%(mode)s” can't be checked, %(waiting)s of them in progress: "
             "the settings have no such merchant."
         )
         % facts,
-        remedy=_("Keep a merchant in the settings, with its mode and a name of its own, until its payments are old."),
+        remedy=_("Keep a merchant in the settings, with its name and mode, until its payments need no more checks."),
         numbers={"payments": count, "in_progress": waiting},
     )
 

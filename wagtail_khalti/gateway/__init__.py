@@ -1,4 +1,4 @@
-"""Faces Khalti: what it says and how it is asked. Knows no Django model."""
+"""The client of Khalti's API. Does not know Django models."""
 
 from wagtail_khalti.gateway.client import KhaltiClient, connect
 from wagtail_khalti.gateway.interface import Gateway

@@ -1,6 +1,6 @@
-"""What we ask Khalti and what it answers, as frozen values. Foreign JSON dies here.
+"""Requests to Khalti and its responses, as frozen dataclasses. No other code reads its JSON.
 
-Shapes and oddities are those of Khalti's ePayment API ("KPG-2"): https://docs.khalti.com/khalti-epayment/
+Fields and oddities are those of Khalti's ePayment API ("KPG-2"): https://docs.khalti.com/khalti-epayment/
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from wagtail_khalti.money import Paisa
 
 MAX_ID_LENGTH = 64  # Khalti's ids have 22 characters
 MAX_URL_LENGTH = 2000
-MAX_FACT_LENGTH = 200
-MAX_HINT_LENGTH = 64  # of what a browser brings; ids and statuses have under 30
+MAX_VALUE_LENGTH = 200
+MAX_PARAMETER_LENGTH = 64  # of a callback parameter; real ones have under 30
 MAX_CALLBACK_LENGTH = 4096  # bytes of query string; real ones have under 600
-SENSIBLE_YEARS = range(2020, 2200)  # others overflow on their way through zones and databases
-MAX_AMOUNT = 10**15  # paisa; keeps a senseless exponent from becoming a senseless integer
+PLAUSIBLE_YEARS = range(2020, 2200)  # others overflow in time zones and databases
+MAX_AMOUNT = 10**15  # paisa; so that a large exponent can't become a huge integer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Who pays, as far as we know. Khalti does not bind the payment to them."""
+    """The customer, as far as known. Anybody can pay at Khalti."""
 
     name: str = ""
     email: str = ""
     phone: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """Blank members left out (Khalti refuses them), and nothing at all without a name (it insists on one)."""
+        """Without blank fields, which Khalti rejects, and empty without a name, which it requires."""
         return {key: value for key, value in asdict(self).items() if value} if self.name else {}
 
 
@@ -48,7 +48,7 @@ class BreakdownLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One thing that is paid for; prices in paisa."""
+    """One product; prices in paisa."""
 
     identity: str
     name: str
@@ -59,7 +59,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitiateRequest:
-    """Everything that Khalti is told when a payment begins."""
+    """The request that initiates a payment."""
 
     return_url: str
     website_url: str
@@ -91,18 +91,18 @@ class InitiateRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initiated:
-    """Khalti's answer to "a payment begins"."""
+    """The response to ``InitiateRequest``."""
 
     pidx: str
     payment_url: str
-    """Where the visitor pays. Its form changes; it is never built or taken apart."""
+    """Where the visitor pays. Its format changes, so it is never parsed or constructed."""
 
     expires_at: datetime | None
-    """Absent in old answers."""
+    """Missing in old responses."""
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        """Raises ``AnswerNotUnderstood`` where the visitor could not be sent on."""
+        """Raises ``AnswerNotUnderstood`` if the visitor can't be redirected to pay."""
         pidx, payment_url = _read_id(body.get("pidx")), body.get("payment_url")
         if not pidx:
             raise AnswerNotUnderstood("initiate answered without a usable pidx")
@@ -110,22 +110,22 @@ class Initiated:
             raise AnswerNotUnderstood("initiate answered without a usable payment_url")
         return cls(pidx=pidx, payment_url=payment_url, expires_at=_read_time(body.get("expires_at")))
 
-    def facts(self) -> dict[str, Any]:
-        """What may be stored of it."""
+    def as_data(self) -> dict[str, Any]:
+        """The fields that may be stored."""
         expires_at = self.expires_at and self.expires_at.isoformat()
         return {"pidx": self.pidx, "payment_url": self.payment_url, "expires_at": expires_at}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
-    """What Khalti is told when money is to go back."""
+    """The request that refunds a payment."""
 
     transaction_id: str
     amount: Paisa | None
-    """None: the whole payment, which is what Khalti understands by no amount."""
+    """None for the whole payment: without an amount Khalti refunds all of it."""
 
     mobile: str = field(default="", repr=False)
-    """The Khalti account to which the money of a bank payment goes."""
+    """The Khalti account to refund to, for bank payments."""
 
     def as_json(self) -> dict[str, Any]:
         given = {"amount": self.amount, "mobile": self.mobile}
@@ -134,35 +134,35 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """Khalti's answer to "what became of this payment?". Only read here; the ledger decides what follows."""
+    """The response to a lookup. Only parsed here; the ledger decides what follows."""
 
     pidx: str
     status: str
     """Khalti's own text."""
 
     amount: Paisa | None
-    """None where it is missing or isn't a whole, non-negative number of paisa."""
+    """None if it is missing or isn't a whole, non-negative number of paisa."""
 
     transaction_id: str = ""
     fee: Paisa | None = None
     refunded: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
-    """The answer's known fields as they came, shortened, for the record."""
+    """The known fields of the response as they were received, shortened, for the timeline."""
 
     @property
     def gateway_status(self) -> GatewayStatus | None:
-        """The same in our words; None where Khalti's text isn't known."""
+        """``status`` as an enum; None if Khalti's text isn't known."""
         return gateway_status(self.status)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        """Raises ``AnswerNotUnderstood`` where there is no status at all."""
+        """Raises ``AnswerNotUnderstood`` if there is no status."""
         status = body.get("status")
         if not isinstance(status, str) or not status.strip():
             raise AnswerNotUnderstood("lookup answered without a status")
         return cls(
             pidx=_read_id(body.get("pidx")),
-            status=_read_word(status),
+            status=_read_status(status),
             amount=read_paisa(body.get("total_amount")),
             transaction_id=_read_id(body.get("transaction_id")),
             fee=read_paisa(body.get("fee")),
@@ -177,20 +177,24 @@ _CALLBACK_FIELDS = ("pidx", "status", "transaction_id", "tidx", "txnId", "amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """What the browser brought back. Unsigned, editable, in several dialects: a hint, never evidence."""
+    """The parameters of the callback. Unsigned and in several formats, so they are never trusted."""
 
-    hints: Mapping[str, str]
+    parameters: Mapping[str, str]
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """Never raises. Reads known names only, in any order, also where ``?`` was glued on twice."""
+        """Never raises. Reads only known parameters, also after a second ``?``."""
         flat = query[:MAX_CALLBACK_LENGTH].replace("/?", "&").replace("?", "&")
         pairs = parse_qsl(flat, errors="replace")
-        return cls(hints={name: readable(value, MAX_HINT_LENGTH) for name, value in pairs if name in _CALLBACK_FIELDS})
+        return cls(
+            parameters={
+                name: readable(value, MAX_PARAMETER_LENGTH) for name, value in pairs if name in _CALLBACK_FIELDS
+            }
+        )
 
     def names_another(self, pidx: str | None) -> bool:
-        """Whether the browser speaks of a payment that isn't the one in the path."""
-        return self.hints.get("pidx", pidx) != pidx
+        """Whether the parameters are for a payment other than the one in the path."""
+        return self.parameters.get("pidx", pidx) != pidx
 
 
 def read_paisa(value: object) -> Paisa | None:
@@ -209,10 +213,10 @@ def _read_id(value: object) -> str:
     return str(value) if is_id else ""
 
 
-def _read_word(word: str) -> str:
-    """Storable; where that changed it, a mark says so, or cutting could make a known word of an unknown one."""
-    kept = readable(word, MAX_FACT_LENGTH)
-    return kept if kept == word else f"{kept[: MAX_FACT_LENGTH - 1]}…"
+def _read_status(status: str) -> str:
+    """Storable. A mark is added if that changed it, so that a shortened text is never a known status."""
+    stored = readable(status, MAX_VALUE_LENGTH)
+    return stored if stored == status else f"{stored[: MAX_VALUE_LENGTH - 1]}…"
 
 
 def _read_time(value: object) -> datetime | None:
@@ -220,7 +224,7 @@ def _read_time(value: object) -> datetime | None:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return moment if moment.tzinfo and moment.year in SENSIBLE_YEARS else None
+    return moment if moment.tzinfo and moment.year in PLAUSIBLE_YEARS else None
 
 
 def _is_web_address(text: str) -> bool:
@@ -233,14 +237,14 @@ def _is_web_address(text: str) -> bool:
 
 
 def _shorten(value: Any) -> Any:
-    """A fact that any database can store: numbers as they are, all else as cut text."""
+    """A value that any database can store: numbers unchanged, everything else as shortened text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) < MAX_AMOUNT:
         return value
-    return readable(str(value), MAX_FACT_LENGTH)
+    return readable(str(value), MAX_VALUE_LENGTH)
 
 
-def readable(text: str, most: int) -> str:
-    """Foreign text without what PostgreSQL can't store: NUL and lone surrogates."""
-    return text[:most].replace("\x00", "").encode(errors="replace").decode()
+def readable(text: str, max_length: int) -> str:
+    """External text without what PostgreSQL can't store: NUL and lone surrogates."""
+    return text[:max_length].replace("\x00", "").encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""What Khalti says of a payment, in our words."""
+"""Khalti's statuses of a payment."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ class GatewayStatus(Enum):
     """The statuses that a lookup can name, by Khalti's own text."""
 
     INITIATED = "initiated"
-    """Khalti knows the payment; nothing happened yet."""
+    """Khalti has the payment; nothing has happened yet."""
     PENDING = "pending"
-    """Begun, not decided."""
+    """Started, not decided."""
     COMPLETED = "completed"
-    """The money is there."""
+    """Paid."""
     PARTIALLY_REFUNDED = "partially refunded"
-    """The money was there, and some of it was refunded."""
+    """Paid, and partly refunded."""
     REFUNDED = "refunded"
-    """The money was there, and all of it was refunded."""
+    """Paid, and fully refunded."""
     CANCELED = "user canceled"
     """The visitor canceled."""
     EXPIRED = "expired"
     """The payment link expired."""
     FAILED = "failed"
-    """Khalti refused. Gone from the documentation since 2024, still in Khalti's own SDK."""
+    """Rejected by Khalti. Not in the documentation since 2024, but still in Khalti's own SDK."""
 
 
 # Compared without regard to letter case. "Canceled" was in the documentation for a while.

@@ -1,4 +1,4 @@
-"""One POST to Khalti over a pooled connection: capped, timed, never redirected, the key never shown."""
+"""POST requests to Khalti: limited in size and time, without redirects, never exposing the key."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from wagtail_khalti import __version__
 from wagtail_khalti.exceptions import AnswerNotUnderstood, ConnectionNeverMade, GatewayUnreachable, KeyRejected
 from wagtail_khalti.gateway.interim import OneAnswerAdapter
 
-MAX_BODY = 64 * 1024  # bytes; real answers have under 1 kB
+MAX_BODY = 64 * 1024  # bytes; real responses have under 1 kB
 CHUNK = 8 * 1024
-MAX_BRACKETS = 500  # that open; real answers have under 20, and Python reads deeper nesting than it can walk
-LONG_PAUSE = 60  # seconds; where a 429 does not say how long
-POOL_SIZE = 32  # connections kept to one host: as many as a busy process has threads
+MAX_BRACKETS = 500  # opening ones; real responses have under 20, and Python parses deeper nesting than it can traverse
+DEFAULT_RETRY_AFTER = 60  # seconds; for a 429 without Retry-After
+POOL_SIZE = 32  # connections per host: as many as a busy process has threads
 USER_AGENT = f"wagtail-khalti/{__version__}"
 
 
 class Account(Protocol):
-    """What is needed to speak to Khalti as somebody."""
+    """The credentials and settings of one merchant."""
 
     @property
     def api_url(self) -> str: ...
@@ -43,14 +43,14 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An HTTP answer with a JSON object in it."""
+    """An HTTP response with a JSON object."""
 
     http_status: int
     body: Mapping[str, Any]
 
 
 class HiddenText(str):
-    """A text that is sent as it is, and not shown to who looks at the variables around it."""
+    """A text whose ``repr()`` is hidden, for error pages that show variables."""
 
     __slots__ = ()
 
@@ -70,7 +70,7 @@ class KeyAuth(AuthBase):
 
 
 class OneHopSession(requests.Session):
-    """Knows no redirects: even unfollowed, ``requests`` would read their whole body and parse where they lead."""
+    """Ignores redirects: even unfollowed, ``requests`` would read their whole body and parse their location."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
@@ -94,20 +94,22 @@ class Transport:
         status, content, retry_after = self._exchange(path, body)
 
         if status in (401, 403):
-            raise KeyRejected(f"Khalti answered {status}: it does not know this secret key")
+            raise KeyRejected(f"Khalti answered {status}: the secret key is rejected")
         if status == 429:
-            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after) or LONG_PAUSE)
+            raise GatewayUnreachable(
+                f"Khalti answered {status}", retry_after=_read_pause(retry_after) or DEFAULT_RETRY_AFTER
+            )
         if status >= 500:
             raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after))
         if 300 <= status < 400:
             raise AnswerNotUnderstood(f"Khalti answered with a redirect ({status})")
-        return Answer(http_status=status, body=_read_object(content, is_refusal=status == 400))
+        return Answer(http_status=status, body=_read_object(content, is_rejection=status == 400))
 
     def _exchange(self, path: str, body: Mapping[str, Any]) -> tuple[int, bytes, str | None]:
         deadline = time.monotonic() + sum(self._timeout)
         try:
             with (
-                _variables_forgotten(),
+                _cleared_frames(),
                 self.session.post(
                     self._root + path, json=body, timeout=self._timeout, allow_redirects=False, stream=True
                 ) as response,
@@ -115,14 +117,13 @@ class Transport:
                 content = _read_capped(response.raw, deadline)
                 return response.status_code, content, response.headers.get("Retry-After")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            # Without the cause: its frames held the request with the key, and error pages show frames.
+            # Without the cause: its frames have the request with the key, and error pages show frames.
             raise _unreachable(error) from None
 
 
 @contextmanager
-def _variables_forgotten() -> Iterator[None]:
-    """Of the frames that an error came through, also one that stops the worker: they hold the key as it was sent, and
-    error trackers look at them."""
+def _cleared_frames() -> Iterator[None]:
+    """Clears the variables of all frames of an exception: they have the key, and error trackers show them."""
     try:
         yield
     except BaseException as error:
@@ -131,14 +132,14 @@ def _variables_forgotten() -> Iterator[None]:
 
 
 def _read_capped(raw: Any, deadline: float) -> bytes:
-    """At most ``MAX_BODY`` bytes before ``deadline``, however slowly they drip."""
+    """At most ``MAX_BODY`` bytes before ``deadline``, however slowly they arrive."""
     content = b""
     while chunk := raw.read1(CHUNK, decode_content=True):
         content += chunk
         if len(content) > MAX_BODY:
-            raise AnswerNotUnderstood(f"Khalti's answer is larger than {MAX_BODY} bytes")
+            raise AnswerNotUnderstood(f"Khalti's response is larger than {MAX_BODY} bytes")
         if time.monotonic() > deadline:
-            raise GatewayUnreachable("Khalti's answer came too slowly")
+            raise GatewayUnreachable("Khalti's response was too slow")
     return content
 
 
@@ -146,20 +147,20 @@ def _unreachable(error: Exception) -> GatewayUnreachable:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     never_made = isinstance(error, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
     kind = ConnectionNeverMade if never_made else GatewayUnreachable
-    return kind(f"no answer from Khalti ({type(error).__name__})")
+    return kind(f"no response from Khalti ({type(error).__name__})")
 
 
-def _read_object(content: bytes, *, is_refusal: bool) -> Mapping[str, Any]:
+def _read_object(content: bytes, *, is_rejection: bool) -> Mapping[str, Any]:
     if content.count(b"[") + content.count(b"{") > MAX_BRACKETS:
-        raise AnswerNotUnderstood("Khalti's answer is nested too deeply")
+        raise AnswerNotUnderstood("Khalti's response is nested too deeply")
     try:
         body = json.loads(content, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError, ArithmeticError) as error:
-        raise AnswerNotUnderstood("Khalti's answer isn't JSON") from error
-    if is_refusal and isinstance(body, list):
-        return {"detail": body}  # as Django REST framework refuses what concerns no single field
+        raise AnswerNotUnderstood("Khalti's response isn't JSON") from error
+    if is_rejection and isinstance(body, list):
+        return {"detail": body}  # Django REST framework's format of non-field errors
     if not isinstance(body, dict):
-        raise AnswerNotUnderstood("Khalti's answer isn't a JSON object")
+        raise AnswerNotUnderstood("Khalti's response isn't a JSON object")
     return body
 
 
@@ -168,7 +169,7 @@ def _refuse(constant: str) -> None:
 
 
 def _read_pause(retry_after: str | None) -> int | None:
-    """Seconds, where the header says seconds or a moment to come."""
+    """Seconds, from a header in seconds or with a date."""
     if retry_after is None:
         return None
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6:

@@ -21,7 +21,7 @@ MAX_PER_HOUR = 10  # mails of one kind: if a thousand payments have the same pro
 
 
 def alert_managers(issue: KhaltiIssue) -> None:
-    """In the log, and by e-mail to the site's notification recipients, or else to ``MANAGERS``. Without personal data."""
+    """Log it, and e-mail the site's notification recipients, or else ``MANAGERS``. Without personal data."""
     payment = issue.payment
     logger.error("Payment %s needs attention: %s", payment.reference, issue.kind)
     an_hour_ago = timezone.now() - timedelta(hours=1)

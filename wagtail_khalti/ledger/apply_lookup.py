@@ -1,4 +1,4 @@
-"""Apply a lookup's answer: nothing else changes the status of a payment that Khalti knows."""
+"""Apply a lookup's response. Nothing else changes the status of an initiated payment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 
-TRIES = 10  # others may be faster so often; each time one of them has moved the payment on
+TRIES = 10  # against concurrent changes; each time another process has changed the payment
 
 
 def apply_lookup(
@@ -29,8 +29,8 @@ def apply_lookup(
 ) -> KhaltiPayment:
     """Change the payment's status, leave it, or open an issue.
 
-    ``requested_at`` is when the lookup began; an older one never overrides a newer one. Raises ``PaymentBusy`` where
-    others change the payment each time. Commits on its own, so it can't run inside a transaction.
+    ``requested_at`` is when the lookup began; an older one never overrides a newer one. Raises ``PaymentBusy`` if
+    other processes change the payment each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
     for _try in range(TRIES):
@@ -52,7 +52,7 @@ def apply_lookup(
         # Another process was faster. Read again outside the transaction: a repeatable read would show the old row.
         payment.refresh_from_db()
 
-    raise PaymentBusy(f"Others changed payment {payment.reference} {TRIES} times while an answer was applied")
+    raise PaymentBusy(f"Other processes changed payment {payment.reference} {TRIES} times while a response was applied")
 
 
 def _record_outdated(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPayment:
@@ -62,7 +62,7 @@ def _record_outdated(payment: KhaltiPayment, looked_up: KhaltiEvent) -> KhaltiPa
 
 
 def _may_be_older(payment: KhaltiPayment, requested_at: datetime) -> bool:
-    """Of two lookups at the same time, the later one may have the older answer. That reverses nothing."""
+    """Of two concurrent lookups, the later one may have the older response, which must not reverse anything."""
     changed = [payment.completed_at, payment.ended_at]
     if payment.status in WITH_REFUNDS:
         changed += [refund.resolved_at or refund.created_at for refund in payment.refunds.done()]
@@ -98,7 +98,7 @@ def _change_status(
 
 
 def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Lookup) -> dict[str, Any]:
-    """The columns that this change of status sets, besides those that every answer sets."""
+    """The columns that this change of status sets, besides those that every response sets."""
     if after == before:
         is_new = after in PAID and answer.transaction_id and not payment.transaction_id
         return {"transaction_id": answer.transaction_id} if is_new else {}
@@ -117,14 +117,14 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
 
 
 def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
-    """The site of what was bought, staff of what only they can decide."""
+    """Queue the site's events, and open issues for staff."""
     if payment.duplicate_of is not None:  # the site gets no event that looks like a purchase, or its end
         if becomes_paid(before, after):
             earlier = payment.duplicate_of.readable_reference
             open_issue(payment, KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier})
         return
     for event_type in event_types_of(before, after):
-        # Whoever applies it also delivers it, next. Counted here, that attempt costs no transaction of its own.
+        # The same process delivers it next. Its attempt is counted here to save a transaction.
         payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, event_type=event_type, attempts=1)
     if after in PAID and before in SOFT_ENDS:
         open_issue(payment, KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})
@@ -138,7 +138,7 @@ def _report(
         return False
 
     contradiction = KhaltiEvent.about(payment, KhaltiEvent.Kind.CONTRADICTION, data={"issue": kind})
-    if looked_up.user:  # a person reads what came of it
+    if looked_up.user:  # a person sees the result
         KhaltiEvent.objects.bulk_create([looked_up, contradiction])
     else:
         KhaltiEvent.objects.add(looked_up)
@@ -151,7 +151,7 @@ def _report(
 
 
 def _update_as_primary(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
-    """Likewise, and of many payments for the same thing one is the primary one."""
+    """Likewise, as the primary payment, or as a duplicate of the one that is primary."""
     try:
         with transaction.atomic():
             return _update_if_unchanged(payment, {**changes, "is_primary": True}, requested_at=requested_at)
@@ -162,14 +162,14 @@ def _update_as_primary(payment: KhaltiPayment, changes: dict[str, Any], *, reque
 
 
 def _link_to_primary(payment: KhaltiPayment) -> None:
-    """Where another payment is the primary one, the site must not be told that the purchase was refunded."""
+    """If another payment is the primary one, the site must get no event that its purchase was refunded."""
     payment.duplicate_of = None if payment.is_repeat else payment.primary_for_same_payable()
     if payment.duplicate_of:
         payment.save(update_fields=["duplicate_of"])
 
 
 def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, requested_at: datetime) -> bool:
-    """One conditional UPDATE: of many at the same time one wins, and only if the row is as it was read."""
+    """One conditional UPDATE, which succeeds only if the row is as it was read."""
     now = timezone.now()
     changes = {
         **changes,
@@ -178,7 +178,7 @@ def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, req
         "is_urgent": changes.get("status", payment.status) == Status.PENDING,
         "next_check_at": next_check(payment, changes, now=now),
     }
-    # A lookup in the future comes from a clock that was wrong, and must not outrank what is true.
+    # A lookup in the future was recorded by a wrong clock, and must not block this one.
     not_newer = Q(looked_up_at=None) | Q(looked_up_at__lte=requested_at) | Q(looked_up_at__gt=now + CLOCK_SKEW)
     as_read = {"status": payment.status, "refunding_since": payment.refunding_since}
     if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_read).update(**changes):

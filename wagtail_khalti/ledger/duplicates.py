@@ -1,4 +1,4 @@
-"""The same customer has paid for the same offer twice, and nobody said that both were meant."""
+"""Possible duplicates: the same customer paid twice for the same offer, without confirming that both are intended."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.status import Status
 
-DUPLICATE_WITHIN = timedelta(
-    hours=1
-)  # as long as a payment link lives; who buys the same later has thought of it again
+DUPLICATE_WITHIN = timedelta(hours=1)  # as long as a payment link is valid; later purchases are likely to be intended
 POSSIBLE_DUPLICATE = KhaltiIssue.Kind.POSSIBLE_DUPLICATE
 
 
 def flag_possible_duplicate(payment: KhaltiPayment) -> bool:
-    """Open an issue about ``payment``, which is paid, unless the other of the two has one. Whether it did.
+    """Open an issue about ``payment``, unless the other payment has one. Returns whether it did.
 
-    Only of those that the checkout found to have a twin is the database asked. Call it after the payment was committed
-    as paid: of two that are paid at the same moment, the later one to look then sees the other.
+    Queries the database only for payments that the checkout marked. Call it after the payment was committed as paid:
+    of two that are paid at the same moment, the later call then sees the other.
     """
     if not payment.may_be_duplicate or payment.is_repeat or payment.contact is None or payment.completed_at is None:
         return False

@@ -1,4 +1,4 @@
-"""Say that days which are over have to be counted anew."""
+"""Invalidate the snapshots of closed days."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wagtail_khalti.models.reporting import new_version
 
 
 def invalidate_days_of(*moments: datetime | None) -> None:
-    """In the transaction that changes what these days come to, after its change. Nothing to do for today.
+    """Call it in the transaction that changes the totals of these days, after the change. Does nothing for today.
 
-    Also for a day that was never counted: who counts it meanwhile then waits for this transaction, or counts in vain.
+    Days without a snapshot get one, too, so that a concurrent aggregation waits for this transaction or is discarded.
     """
     now = today()
     days = sorted(
         {day for moment in moments if moment and (day := day_in_nepal(moment)) < now}
-    )  # in one order: no deadlock
+    )  # sorted, to avoid deadlocks
     if days:
         KhaltiSnapshot.objects.bulk_create(
             [KhaltiSnapshot(day=day, version=new_version()) for day in days],

@@ -29,10 +29,10 @@ def open_issue(
     merchant: str | None = None,
     notifies_site: bool = True,
 ) -> None:
-    """Unless one of this kind is open, or a person has resolved one with these very details. Staff get a mail.
+    """Unless one of this kind is open, or a person has resolved one with the same details. Staff get a mail.
 
     ``merchant``: it is one issue for all payments of this merchant. ``notifies_site``: whether the site's receivers get
-    the event, too. Runs in the transaction of the fact that it is about.
+    the event, too. Call it in the transaction of the change that it is about.
     """
     found = dict(details or {})
     if _is_decided(payment, kind, found):
@@ -58,10 +58,10 @@ def mark_resolved(
     by: AbstractBaseUser | None = None,
     note: str = "",
 ) -> KhaltiIssue:
-    """On the record: who, how, and in ``note`` what was done. It moves no money and changes no payment.
+    """Record who resolved it, how, and in ``note`` what was done. Doesn't change the payment.
 
-    Raises ``IssueAlreadyResolved`` where somebody was faster; their resolution stands. Raises ``RefundInProgress`` for
-    an issue that ends only when its refund is resolved, or its amount entered.
+    Raises ``IssueAlreadyResolved`` if it is resolved; that resolution stays. Raises ``RefundInProgress`` for an issue
+    that ends only when its refund is resolved, or its amount entered.
     """
     columns = {
         "is_open": None,
@@ -83,7 +83,7 @@ def mark_resolved(
 
 
 def resolve_open(issues: KhaltiIssueQuerySet, *, by: AbstractBaseUser | None = None, note: str = "") -> None:
-    """The open ones of ``issues``: by what the person did elsewhere, or by what Khalti or the site's code did since."""
+    """The open ones of ``issues``, because their cause is gone: through an action of ``by``, or by itself."""
     kinds = KhaltiIssue.Resolution
     for issue in issues.open():
         with suppress(IssueAlreadyResolved):
@@ -91,7 +91,7 @@ def resolve_open(issues: KhaltiIssueQuerySet, *, by: AbstractBaseUser | None = N
 
 
 def _is_decided(payment: KhaltiPayment, kind: KhaltiIssue.Kind, details: Mapping[str, Any]) -> bool:
-    """Khalti says the same at each check, and a person has decided on it once."""
+    """Khalti reports the same at each lookup, and a person has decided on it already."""
     resolved = payment.issues.filter(kind=kind, is_open=None).exclude(
         resolution=KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY
     )
@@ -99,7 +99,7 @@ def _is_decided(payment: KhaltiPayment, kind: KhaltiIssue.Kind, details: Mapping
 
 
 def _require_refund_resolved(issue: KhaltiIssue) -> None:
-    """Resolved before, it would never be opened again, and no other refund could be made. Nobody begins one now."""
+    """Resolved earlier, it would never be opened again, and would block all later refunds. Locks out new refunds."""
     lock_row(issue.payment_id)
     refunds = KhaltiRefund.objects.filter(payment=issue.payment_id)
     is_unconfirmed = issue.kind == KhaltiIssue.Kind.REFUND_UNCONFIRMED

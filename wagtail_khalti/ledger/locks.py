@@ -1,4 +1,4 @@
-"""What holds a payment while its refunds change, so that they change one after another."""
+"""Lock a payment, so that its refunds change one after another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wagtail_khalti.models import KhaltiPayment
 
 
 def lock_payment(payment: KhaltiPayment) -> None:
-    """Until the end of the transaction nobody else changes its refunds; ``payment`` is read again."""
+    """Until the end of the transaction. ``payment`` is read again."""
     lock_row(payment.pk)
     payment.refresh_from_db()
 
@@ -21,6 +21,6 @@ def lock_row(pk: int) -> None:
 
 
 def reserve(payment: KhaltiPayment, amount: int, **changes: Any) -> None:
-    """From now on ``amount`` paisa less are refundable; a negative amount releases them. ``payment`` is read again."""
+    """Reduce the refundable balance by ``amount`` paisa, or release a negative amount. ``payment`` is read again."""
     KhaltiPayment.objects.filter(pk=payment.pk).update(refund_total=F("refund_total") + amount, **changes)
     payment.refresh_from_db()

@@ -1,8 +1,7 @@
 """The state machine of a payment, as data: what each status at Khalti does to each of ours.
 
-A payment only goes forward. Canceled, expired and failed are soft ends: money that comes later is accepted, and
-Pending after an end opens an issue, because a visitor who paid again then might pay twice.
-Completed is left only through refunds.
+A payment only moves forward. Canceled, expired and failed are soft ends: a later payment is accepted, and Pending
+after an end opens an issue, because a visitor who then pays again might pay twice. Completed is left only by refunds.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ MACHINE: Mapping[Status, Mapping[GatewayStatus, Transition]] = {
 
 
 def transition_for(payment: KhaltiPayment, answer: Lookup) -> Transition:
-    """Where this answer leads this payment, as it stands now."""
+    """The transition that this response causes for this payment in its current status."""
     if answer.pidx != payment.pidx:
         return Issue.PIDX_MISMATCH
     status = answer.gateway_status
@@ -62,7 +61,7 @@ def transition_for(payment: KhaltiPayment, answer: Lookup) -> Transition:
 
 
 def confirms_payment(answer: Lookup) -> bool:
-    """Whether it says that the money came, whatever was refunded later."""
+    """Whether it confirms the payment, regardless of later refunds."""
     return answer.gateway_status in (
         GatewayStatus.COMPLETED,
         GatewayStatus.PARTIALLY_REFUNDED,
@@ -71,7 +70,7 @@ def confirms_payment(answer: Lookup) -> bool:
 
 
 def becomes_paid(before: Status, after: Status) -> bool:
-    """Whether this change is a purchase. Money that is all refunded by the time we know of it is none."""
+    """Whether this change is a purchase. A payment that is already fully refunded when we first see it is none."""
     return before not in PAID and after in (Status.COMPLETED, Status.PARTIALLY_REFUNDED)
 
 

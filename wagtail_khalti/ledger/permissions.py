@@ -1,4 +1,4 @@
-"""Who may give money back."""
+"""Who may refund payments."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ REFUND = "wagtail_khalti.refund_khaltipayment"
 
 
 def require_permission_to_refund(by: AbstractBaseUser | None, payment: KhaltiPayment) -> None:
-    """Raises ``PermissionDenied``. Code that acts for nobody answers for itself."""
+    """Raises ``PermissionDenied``. Without a person, code needs no permission."""
     if by is not None and not (isinstance(by, PermissionsMixin) and _may_refund(by, payment)):
-        raise PermissionDenied("This person may not give money back")
+        raise PermissionDenied("This person may not refund payments")
 
 
 def _may_refund(by: PermissionsMixin, payment: KhaltiPayment) -> bool:
-    """Of every site, or of the one that this payment belongs to."""
+    """On all sites, or on the site of this payment."""
     return by.has_perm(REFUND) or (bool(getattr(by, "is_active", False)) and _may_on_its_site(by, payment))
 
 

@@ -1,7 +1,7 @@
-"""Match what Khalti says was refunded with the refunds that we know of.
+"""Match Khalti's status of a payment with our refunds of it.
 
-Runs whenever something may be decided: after each lookup, whether Khalti answered or not, after each step of a refund,
-before the next refund begins, and when staff open a page about a refund.
+Runs after each lookup, whether or not Khalti responded, after each step of a refund, before the next refund begins, and
+when staff open a page about a refund.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from wagtail_khalti.money import Paisa
 
 
 def match_refunds_now(payment: KhaltiPayment) -> None:
-    """As below, in a transaction of its own: what it decides stays, also where the caller then refuses."""
+    """As ``match_refunds``, in its own transaction, so that the result stays even if the caller raises."""
     with short_transaction():
         lock_payment(payment)
         match_refunds(payment)
 
 
 def match_refunds(payment: KhaltiPayment) -> None:
-    """Decide what can be decided, and note what was made elsewhere. Runs in a transaction that holds the payment."""
+    """Resolve unconfirmed refunds if possible, and record manual ones. Needs a transaction that locks the payment."""
     if not payment.refunding_since and payment.status not in WITH_REFUNDS:
         return
     refunds = list(payment.refunds.order_by("pk"))
     for refund in refunds:
-        refund.payment = payment  # one payment, as it changes from here on
+        refund.payment = payment  # share one object, so that all see its changes
     for refund in refunds:
         if refund.is_in_progress and not _is_decided(refund, refunds):
-            return  # what else went back can't be told apart from it
+            return  # another refund could not be distinguished from it
     _record_external(payment, [refund for refund in refunds if refund.is_done and refund.is_at_khalti])
 
 
 def _is_decided(refund: KhaltiRefund, refunds: Sequence[KhaltiRefund]) -> bool:
     if not refund.is_unconfirmed:
         if is_at_work(refund):
-            return False  # that process will know more
+            return False  # that process will report the outcome
         move_refund(refund, RefundTrigger.ABANDONED)
     if refund.is_unconfirmed:
         _decide(refund, [other for other in refunds if other is not refund and other.is_done and other.is_at_khalti])
@@ -72,11 +72,11 @@ def _record_external(payment: KhaltiPayment, known: Sequence[KhaltiRefund]) -> N
 
 
 def _record_the_rest(payment: KhaltiPayment, known: Sequence[KhaltiRefund]) -> None:
-    """All went back, so what we did not know of is known now."""
+    """The payment is fully refunded, so the amounts that we didn't know are known now."""
     missing = Paisa(payment.amount - sum(refund.amount or 0 for refund in known))
-    nameless = next((refund for refund in known if refund.lacks_amount), None)
-    if nameless or (missing and payment.refundable):
-        refund = nameless or KhaltiRefund(payment=payment, state=State.EXTERNAL, method=Method.DASHBOARD)
+    without_amount = next((refund for refund in known if refund.lacks_amount), None)
+    if without_amount or (missing and payment.refundable):
+        refund = without_amount or KhaltiRefund(payment=payment, state=State.EXTERNAL, method=Method.DASHBOARD)
         record_external_refund(refund, missing)
     elif missing:
         report_over_refund(payment, missing)

@@ -1,7 +1,7 @@
 """The state machine of a refund, as data: what each trigger does to each state, and what a lookup proves.
 
-Khalti's answer to a refund is one sentence, and a lookup never says how much was refunded. So a refund whose answer was
-lost is ``unconfirmed`` until a lookup, or a person, can tell. Nothing here sends anything again.
+Khalti's response to a refund is one sentence, and a lookup never contains the refunded amount. So a refund whose
+response was lost is ``unconfirmed`` until a lookup or a person decides. It is never sent again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class RefundTrigger(Enum):
     SENT = "sent to Khalti"
     """Committed before the request."""
     ACCEPTED = "Khalti accepts"
-    """Its answer."""
+    """Its response."""
     REJECTED = "Khalti rejects"
-    """Its answer; or nothing was sent at all."""
+    """Its response; or nothing was sent at all."""
     LOST = "no usable answer"
     """It may or may not have happened."""
     ABANDONED = "the process was killed"
-    """Nobody is at work on it any more."""
+    """No process is working on it any more."""
     CONFIRMED = "a lookup proves it"
     """The money was refunded."""
     DISPROVED = "a lookup disproves it"
@@ -74,17 +74,17 @@ MACHINE: Mapping[State, Mapping[RefundTrigger, Transition]] = {
 }
 
 
-class RefundPart(Enum):
-    """Which part of the money that Khalti had a refund asked for."""
+class RefundExtent(Enum):
+    """How much of the balance at Khalti a refund covers."""
 
     ONLY = "all of the payment"
     """Nothing had been refunded before."""
     FIRST = "a part, as the first"
     """Likewise."""
     LATER = "a part, after others"
-    """Also afterwards Khalti says Partially Refunded, as it did before."""
+    """Khalti reports Partially Refunded before and after it."""
     LAST = "all of the balance, after others"
-    """Afterwards Khalti says Refunded, if the amounts of the others are right: some may have been typed."""
+    """Afterwards Khalti reports Refunded, if the other amounts are right: some may have been entered by hand."""
 
 
 class Verdict(Enum):
@@ -93,22 +93,22 @@ class Verdict(Enum):
     CONFIRMED = "succeeded"
     """It was made."""
     DISPROVED = "failed, once certain"
-    """It was not, if Khalti still says so when it is done with it."""
+    """It was not made, if Khalti still reports so after the time it may take."""
     UNCLEAR = "a person decides"
-    """A lookup can't tell."""
+    """A lookup can't decide."""
 
 
 _YES, _NO, _UNCLEAR = Verdict.CONFIRMED, Verdict.DISPROVED, Verdict.UNCLEAR
 
 # fmt: off
-VERDICTS: Mapping[RefundPart, Mapping[Status, Verdict]] = {
-    part: dict(zip((Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED), verdicts, strict=True))
-    for part, verdicts in {
+VERDICTS: Mapping[RefundExtent, Mapping[Status, Verdict]] = {
+    extent: dict(zip((Status.COMPLETED, Status.PARTIALLY_REFUNDED, Status.REFUNDED), verdicts, strict=True))
+    for extent, verdicts in {
         #                  COMPLETED  PARTIALLY_REFUNDED  REFUNDED
-        RefundPart.ONLY:  (_NO,       _UNCLEAR,           _YES),
-        RefundPart.FIRST: (_NO,       _YES,               _YES),
-        RefundPart.LATER: (_NO,       _UNCLEAR,           _YES),
-        RefundPart.LAST:  (_NO,       _UNCLEAR,           _YES),
+        RefundExtent.ONLY:  (_NO,       _UNCLEAR,           _YES),
+        RefundExtent.FIRST: (_NO,       _YES,               _YES),
+        RefundExtent.LATER: (_NO,       _UNCLEAR,           _YES),
+        RefundExtent.LAST:  (_NO,       _UNCLEAR,           _YES),
     }.items()
 }
 # fmt: on

@@ -1,6 +1,6 @@
 """The only code that changes a refund: its state, the sum of the payment's refunds, and what follows from both.
 
-Everything here runs in a transaction that locks the payment, so that refunds of one payment change one after another.
+Everything here needs a transaction that locks the payment, so that refunds of one payment change one after another.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def move_refund(
     note: str = "",
     by: AbstractBaseUser | None = None,
 ) -> bool:
-    """Whether the refund changed its state. ``answer`` is what Khalti said, ``note`` what the person wrote."""
+    """Returns whether the state changed. ``answer`` is Khalti's message, ``note`` the person's."""
     before = State(refund.state)
     transition = MACHINE[before][trigger]
     refund.answer = answer[:MAX_ANSWER_LENGTH] or refund.answer
@@ -65,9 +65,9 @@ def move_refund(
 def record_external_refund(
     refund: KhaltiRefund, amount: Paisa | None, *, by: AbstractBaseUser | None = None, note: str = ""
 ) -> None:
-    """A refund that was not made here, or the amount of one; None where nobody knows it yet.
+    """Record a manual refund, or the amount of one; None if it is not known yet.
 
-    Of an amount above the refundable balance only the balance counts, and an issue says so.
+    Of an amount above the refundable balance only the balance is counted, and an issue is opened.
     """
     payment = refund.payment
     counted = None if amount is None else min(amount, payment.refundable)
@@ -85,19 +85,19 @@ def record_external_refund(
 
 
 def report_over_refund(payment: KhaltiPayment, paisa: int) -> None:
-    """So much more was refunded than was paid; the sum of the refunds says nothing of it."""
+    """The refunds exceed the payment by this amount, which is not part of ``refund_total``."""
     open_issue(payment, KhaltiIssue.Kind.OVER_REFUNDED, {"excess": paisa})
 
 
 def about(refund: KhaltiRefund) -> dict[str, Any]:
-    """What the timeline and an issue may say of it."""
+    """The data about it in events and issues."""
     return {"refund": refund.reference, "amount": refund.amount}
 
 
 def _record(
-    refund: KhaltiRefund, trigger: RefundTrigger, before: State, *, by: AbstractBaseUser | None, **said: str
+    refund: KhaltiRefund, trigger: RefundTrigger, before: State, *, by: AbstractBaseUser | None, **details: str
 ) -> None:
-    is_too_late = trigger is RefundTrigger.SENT and refund.state == before  # it was given up
+    is_too_late = trigger is RefundTrigger.SENT and refund.state == before  # it was abandoned in the meantime
     kind = None if is_too_late else EVENTS.get(trigger)
     if refund.state != before and refund.state not in IN_PROGRESS:
         has_succeeded = refund.state == State.SUCCEEDED
@@ -105,12 +105,17 @@ def _record(
     elif trigger is RefundTrigger.REJECTED:
         kind = KhaltiEvent.Kind.REFUND_FAILED
     if kind:
-        data = about(refund) | {"request": "refund", "trigger": trigger.name.lower(), "answer": refund.answer, **said}
+        data = about(refund) | {
+            "request": "refund",
+            "trigger": trigger.name.lower(),
+            "answer": refund.answer,
+            **details,
+        }
         KhaltiEvent.about(refund.payment, kind, by=by, data=data).save()
 
 
 def _resolve(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
-    """It has a final state: what it had reserved is refunded, or released."""
+    """It has reached a final state: its amount stays reserved if it was made, and is released if not."""
     payment = refund.payment
     released = 0 if refund.state in DONE else -(refund.amount or 0)
     payment.refunding_since = None
@@ -123,8 +128,8 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = refund.payment
     refund.resolved_at = timezone.now()
     refund.refundable = payment.refundable if refund.is_done else None
-    payment.owes_notice = _is_notice_owed(refund)
-    refund.notice_due_at = refund.resolved_at if payment.owes_notice else None
+    payment.needs_notice = _needs_notice(refund)
+    refund.notice_due_at = refund.resolved_at if payment.needs_notice else None
     refund.save(update_fields=["resolved_at", "refundable", "notice_due_at"])
     if not refund.is_done:
         return
@@ -137,8 +142,8 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
         KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.REFUNDED, refund=refund)
 
 
-def _is_notice_owed(refund: KhaltiRefund) -> bool:
-    """Whether its customer was sent a receipt, which a refund makes out of date."""
+def _needs_notice(refund: KhaltiRefund) -> bool:
+    """Whether its customer was sent a receipt, which this refund makes outdated."""
     payment = refund.payment
     return bool(refund.is_done and refund.amount) and is_address(payment.customer_email) and _has_receipt(payment)
 

@@ -1,4 +1,4 @@
-"""What decides an unconfirmed refund: a lookup's answer, the time that has passed, or else a person."""
+"""What resolves an unconfirmed refund: a lookup, the time that has passed, or else a person."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from wagtail_khalti.ledger.refund_states import VERDICTS, RefundPart, RefundTrigger, Verdict
+from wagtail_khalti.ledger.refund_states import VERDICTS, RefundExtent, RefundTrigger, Verdict
 from wagtail_khalti.ledger.schedule import CLOCK_SKEW
 from wagtail_khalti.models import KhaltiIssue, KhaltiRefund
 from wagtail_khalti.models.status import Status
 
 ABANDONED_AFTER = timedelta(minutes=5)
-"""A process that was at work on a refund is taken for killed so long after it began; longer than that work lasts."""
+"""A refund that started longer ago is considered abandoned: its process must have been killed."""
 
 CERTAIN_AFTER = timedelta(hours=1)
-"""So long after it was sent Khalti may still be at work on it; then what has not happened will not. Khalti documents no
-time; a person who looks in its dashboard may decide sooner."""
+"""Until then Khalti may still be processing it; afterwards a refund that was not made will not be made. Khalti
+documents no limit. A person who looks in its dashboard may decide sooner."""
 
 SAME_REFUND_WITHIN = timedelta(minutes=30)
-"""So long a part that was refunded is the one that was asked for; later somebody may have missed it in the dashboard,
-and made another refund there."""
+"""Until then a new partial refund must be this one; later somebody may have missed it in the dashboard and made another
+refund there."""
 
 Outcome = RefundTrigger | KhaltiIssue.Kind | None
 """What follows: a trigger that moves the refund, an issue for a person, or nothing yet."""
@@ -30,7 +30,7 @@ NEEDS_PERSON = KhaltiIssue.Kind.REFUND_UNCONFIRMED
 
 
 def is_at_work(refund: KhaltiRefund) -> bool:
-    """Whether a process may still be at work on it. Not where its time is far ahead: then a clock was wrong."""
+    """Whether a process may still be working on it. Not if its time is far ahead: then a clock was wrong."""
     now, began_at = timezone.now(), _began_at(refund)
     return now - ABANDONED_AFTER < began_at < now + ABANDONED_AFTER
 
@@ -43,52 +43,52 @@ def outcome_of(refund: KhaltiRefund, others: Sequence[KhaltiRefund]) -> Outcome:
 
 
 def outcome_by_lookup(refund: KhaltiRefund, *, refunded_before: int) -> Outcome:
-    """What Khalti's last answer about the payment proves. ``refunded_before``: paisa, at Khalti, before this refund.
+    """What the last lookup of the payment proves. ``refunded_before``: paisa, at Khalti, before this refund.
 
-    Where Khalti had accepted the refund, that is believed as soon as a lookup does not speak against it.
+    A refund that Khalti accepted is confirmed as soon as a lookup does not contradict it.
     """
     if not _was_looked_up_after(refund, timedelta()):
         return None
-    part, status = part_of(refund, refunded_before=refunded_before), Status(refund.payment.status)
-    verdict = VERDICTS[part][status]
+    extent, status = extent_of(refund, refunded_before=refunded_before), Status(refund.payment.status)
+    verdict = VERDICTS[extent][status]
     if refund.is_accepted:
-        return _outcome_of_accepted(refund, part, verdict)
+        return _outcome_of_accepted(refund, extent, verdict)
     if verdict is Verdict.CONFIRMED:
-        is_doubtful = status != Status.REFUNDED and _may_be_another(refund)
-        return NEEDS_PERSON if is_doubtful else RefundTrigger.CONFIRMED
+        is_uncertain = status != Status.REFUNDED and _may_be_another(refund)
+        return NEEDS_PERSON if is_uncertain else RefundTrigger.CONFIRMED
     if verdict is Verdict.UNCLEAR:
         return NEEDS_PERSON
     if not _was_looked_up_after(refund, CERTAIN_AFTER):
         return None
-    return NEEDS_PERSON if refund.mobile else RefundTrigger.DISPROVED  # to a bank's customer it may take Khalti longer
+    return NEEDS_PERSON if refund.mobile else RefundTrigger.DISPROVED  # refunds of bank payments may take Khalti longer
 
 
-def part_of(refund: KhaltiRefund, *, refunded_before: int) -> RefundPart:
+def extent_of(refund: KhaltiRefund, *, refunded_before: int) -> RefundExtent:
     """``refunded_before``: paisa, at Khalti, before this refund."""
     is_whole_balance = refund.amount == refund.payment.amount - refunded_before
     if refunded_before:
-        return RefundPart.LAST if is_whole_balance else RefundPart.LATER
-    return RefundPart.ONLY if is_whole_balance else RefundPart.FIRST
+        return RefundExtent.LAST if is_whole_balance else RefundExtent.LATER
+    return RefundExtent.ONLY if is_whole_balance else RefundExtent.FIRST
 
 
 def was_not_seen(refund: KhaltiRefund) -> bool:
-    """Whether a lookup that began after it was sent says that nothing was refunded."""
+    """Whether a lookup that began after it was sent shows no refund."""
     return refund.payment.status == Status.COMPLETED and _was_looked_up_after(refund, timedelta())
 
 
-def _outcome_of_accepted(refund: KhaltiRefund, part: RefundPart, verdict: Verdict) -> Outcome:
-    if verdict is Verdict.CONFIRMED or (part is RefundPart.LATER and verdict is Verdict.UNCLEAR):
+def _outcome_of_accepted(refund: KhaltiRefund, extent: RefundExtent, verdict: Verdict) -> Outcome:
+    if verdict is Verdict.CONFIRMED or (extent is RefundExtent.LATER and verdict is Verdict.UNCLEAR):
         return RefundTrigger.CONFIRMED
     return NEEDS_PERSON if _was_looked_up_after(refund, CERTAIN_AFTER) else None
 
 
 def _may_be_another(refund: KhaltiRefund) -> bool:
-    """Whether somebody may have refunded a part in the dashboard instead: after they looked for it, or much later."""
+    """Whether it may be another refund, made in the dashboard after this one was not found there, or much later."""
     return refund.not_seen_at is not None or _was_looked_up_after(refund, SAME_REFUND_WITHIN)
 
 
 def _was_looked_up_after(refund: KhaltiRefund, pause: timedelta) -> bool:
-    """Whether the lookup began so long after the refund was sent, and not by a clock that was wrong."""
+    """Whether the last confirming lookup began at least ``pause`` after the refund was sent, by a plausible clock."""
     at, sent_at = refund.payment.confirmed_at, refund.sent_at
     return bool(at and sent_at and sent_at + pause <= at <= timezone.now() + CLOCK_SKEW)
 

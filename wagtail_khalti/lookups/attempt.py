@@ -1,4 +1,4 @@
-"""Look a payment up once, and nothing else: no database, so that many threads can wait at the same time."""
+"""Look a payment up once, without the database, so that many threads can wait at the same time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from wagtail_khalti.models import KhaltiPayment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupAttempt:
-    """A lookup that was made, and what came of it: an answer, or why there is none."""
+    """A finished lookup: the response, or the error."""
 
     requested_at: datetime
     outcome: Lookup | KhaltiError
 
 
 def attempt_lookup(payment: KhaltiPayment) -> LookupAttempt:
-    """One request, for who comes again later. Never raises a ``KhaltiError``."""
+    """One request, without retries. Never raises a ``KhaltiError``."""
     requested_at = timezone.now()
     outcome: Lookup | KhaltiError
     try:

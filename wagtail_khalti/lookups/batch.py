@@ -1,4 +1,4 @@
-"""Many lookups at a time, while one thread applies the answers."""
+"""Many lookups at a time, while one thread applies the responses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from wagtail_khalti.models import KhaltiPayment
 
 
 class LookupBatch:
-    """A context: at its end no thread is left that waits for Khalti."""
+    """A context manager: at its end no thread is waiting for Khalti."""
 
     def __init__(self, concurrency: int) -> None:
-        self._room = concurrency * 2 if concurrency > 1 else 1  # so that no thread idles while answers are written down
-        self._threads: Executor = ThreadPoolExecutor(concurrency, "khalti") if concurrency > 1 else _HereAndNow()
+        self._room = concurrency * 2 if concurrency > 1 else 1  # so that no thread idles while responses are applied
+        self._threads: Executor = (
+            ThreadPoolExecutor(concurrency, "khalti") if concurrency > 1 else _SynchronousExecutor()
+        )
         self._attempt = _attempt_in_a_thread if concurrency > 1 else attempt_lookup
         self._open: dict[Future[LookupAttempt], KhaltiPayment] = {}
 
@@ -33,21 +35,21 @@ class LookupBatch:
 
     @property
     def room(self) -> int:
-        """How many more may be added; none until it is worth fetching some."""
+        """How many more may be added; 0 until there is room for a worthwhile number."""
         free = self._room - len(self._open)
         return free if free * 2 >= self._room else 0
 
     def add(self, payment: KhaltiPayment) -> None:
-        """Not waited for here."""
+        """Does not wait for it."""
         self._open[self._threads.submit(self._attempt, payment)] = payment
 
-    def answers(self) -> list[tuple[KhaltiPayment, Future[LookupAttempt]]]:
-        """Those that have come, at least one. ``result()`` raises what went wrong in the lookup itself."""
-        come, _waiting = wait(self._open, return_when=FIRST_COMPLETED)
-        return [(self._open.pop(future), future) for future in come]
+    def completed(self) -> list[tuple[KhaltiPayment, Future[LookupAttempt]]]:
+        """The finished lookups, at least one. ``result()`` raises any unexpected exception."""
+        done, _waiting = wait(self._open, return_when=FIRST_COMPLETED)
+        return [(self._open.pop(future), future) for future in done]
 
-    def take_back(self, merchants: Collection[str] | None = None) -> list[KhaltiPayment]:
-        """Those (of these merchants) that were not looked up yet, and now won't be."""
+    def cancel_waiting(self, merchants: Collection[str] | None = None) -> list[KhaltiPayment]:
+        """The payments (of these merchants) whose lookup had not started; it is cancelled."""
         waiting = [
             future for future, payment in self._open.items() if merchants is None or payment.merchant in merchants
         ]
@@ -55,15 +57,15 @@ class LookupBatch:
 
 
 def _attempt_in_a_thread(payment: KhaltiPayment) -> LookupAttempt:
-    """Nobody would close what was opened there, such as by a Khalti that is simulated in the same process."""
+    """Connections that were opened in this thread, such as by an in-process simulator, must be closed."""
     try:
         return attempt_lookup(payment)
     finally:
         connections.close_all()
 
 
-class _HereAndNow(Executor):
-    """One lookup at a time needs no thread."""
+class _SynchronousExecutor(Executor):
+    """Runs one lookup at a time, without a thread."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()

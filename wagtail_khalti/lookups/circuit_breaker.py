@@ -1,4 +1,4 @@
-"""Requests of one process stop asking a Khalti that keeps failing, and find out by themselves when it is back."""
+"""A circuit breaker per process and merchant, while Khalti keeps failing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable
 
-FAILURES_TO_OPEN = 5  # in a row: one lost answer says nothing, and at three in ten five in a row are one in 400
-PAUSE = 15.0  # seconds between two probes while it is open; as long as a visitor's waiting page goes between two checks
+FAILURES_TO_OPEN = 5  # in a row; at an error rate of 30 % five in a row happen once in 400
+PAUSE = 15.0  # seconds between two probes while it is open; the interval of the visitor's waiting page
 
 FAILURES = (GatewayUnreachable, AnswerNotUnderstood)
 
 
 @dataclass(slots=True)
 class _Circuit:
-    """To Khalti, for one merchant: keys and hosts are its own."""
+    """For one merchant, because keys and hosts differ."""
 
     failures: int = 0
     not_before: float = 0.0
@@ -25,13 +25,13 @@ class _Circuit:
 
 
 class CircuitBreaker:
-    """Closed, all may ask. Open, one in ``PAUSE`` may, as a probe, and its answer closes it."""
+    """Closed: all calls pass. Open: one call per ``PAUSE`` passes as a probe, and closes it if it succeeds."""
 
     def __init__(self) -> None:
         self._circuits: dict[str, _Circuit] = defaultdict(_Circuit)
 
     def require_closed(self, merchant: str) -> None:
-        """Raises ``GatewayUnreachable`` where Khalti is not to be asked now; otherwise ``note`` what comes of it."""
+        """Raises ``GatewayUnreachable`` while it is open; otherwise ``note`` the outcome of the call."""
         circuit = self._circuits[merchant]
         with circuit.lock:
             if circuit.failures < FAILURES_TO_OPEN:
@@ -39,12 +39,12 @@ class CircuitBreaker:
             now = time.monotonic()
             if now < circuit.not_before:
                 raise GatewayUnreachable(
-                    f"Khalti failed {circuit.failures} times in a row, and is left alone for a moment"
+                    f"Khalti failed {circuit.failures} times in a row; not calling it for a moment"
                 )
             circuit.not_before = now + PAUSE
 
     def note(self, merchant: str, outcome: object) -> None:
-        """An answer that can be read is a sign of life, whatever it says."""
+        """Any response that can be read is a success, whatever it says."""
         circuit = self._circuits[merchant]
         with circuit.lock:
             if not isinstance(outcome, FAILURES):

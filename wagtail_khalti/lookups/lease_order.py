@@ -1,4 +1,4 @@
-"""Which of the due payments a run asks about first: those likely to be paid, and yet none waits for ever."""
+"""The order in which a run leases due payments: likely ones first, without starving the others."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from wagtail_khalti.models.queries import KhaltiPaymentQuerySet as Payments
 
 OLDEST_DUE = (Payments.due,)
 LIKELY = (Payments.urgent, Payments.newly_due)
-"""Signs of life first; then what became due a moment ago, before what nobody has finished for a long time."""
+"""Urgent ones first, then those that became due most recently, before abandoned ones."""
 
 
 class LeaseQueue:
-    """Of one run. Half of all places are for the longest overdue, however many others there are.
+    """Of one run. Half of all leases are for the longest overdue payments, however many others there are.
 
-    So what is due waits for no more than twice as many as were due before it, and it can't be made to wait by starting
-    payments after it. Amounts don't count: they cost nothing to whoever doesn't mean to pay them.
+    So at most twice as many payments as were due before it come before a payment, and starting new payments can't delay
+    it further. Amounts don't matter: anybody can start a payment of a large amount without paying it.
     """
 
     def __init__(self) -> None:
         self._lanes = [OLDEST_DUE, LIKELY]
 
-    def lease(self, places: int, merchants: Collection[Merchant]) -> list[KhaltiPayment]:
-        """As many as there are places, where so many are due."""
+    def lease(self, count: int, merchants: Collection[Merchant]) -> list[KhaltiPayment]:
+        """Up to ``count`` due payments."""
         leased: list[KhaltiPayment] = []
-        for lane, until in zip(self._lanes, (places - places // 2, places), strict=True):
+        for lane, until in zip(self._lanes, (count - count // 2, count), strict=True):
             for order in lane:
                 if len(leased) < until:
                     leased += lease_due_payments(until - len(leased), merchants, order=order)
             if len(leased) < until:
-                break  # there are no more
-        self._lanes.reverse()  # a single place is of each in turn
+                break  # no more are due
+        self._lanes.reverse()  # with a single lease at a time the lanes alternate
         return leased

@@ -1,4 +1,4 @@
-"""Look a payment up while somebody waits, though not for long."""
+"""Look a payment up while somebody waits, for a limited time."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def look_up(
     after_late_answer: Callable[[KhaltiPayment], object],
     by: AbstractBaseUser | None = None,
 ) -> LookupAttempt:
-    """What Khalti says now, or why it says nothing; more than one request, for who waits.
+    """Khalti's response, or the error, after retries.
 
-    Raises ``AnswerDelayed`` where the answer takes too long. It is applied when it comes, and ``after_late_answer`` is
-    called with the payment then, in another thread.
+    Raises ``AnswerDelayed`` if the response takes too long. It is applied when it arrives, and ``after_late_answer`` is
+    then called with the payment, in another thread.
     """
     requested_at = timezone.now()
 
     def use_late_answer(outcome: Lookup | KhaltiError) -> None:
         attempt = LookupAttempt(requested_at=requested_at, outcome=outcome)
-        current = KhaltiPayment.objects.get(pk=payment.pk)  # whoever asked goes on with the other object
-        with suppress(KhaltiError):  # it is on the record by then
+        current = KhaltiPayment.objects.get(pk=payment.pk)  # the caller keeps using the other object
+        with suppress(KhaltiError):  # it has been recorded
             apply_attempt(current, attempt, by=by)
         after_late_answer(current)
 

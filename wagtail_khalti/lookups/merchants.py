@@ -1,4 +1,4 @@
-"""The account at Khalti that takes a payment."""
+"""The merchant of a payment."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
 
 def merchant_for(site: Site | None) -> Merchant:
-    """For a new payment. Raises ``ImproperlyConfigured`` where the chosen one is gone: no other may take its place."""
+    """For a new payment. Raises ``ImproperlyConfigured`` if the chosen one is missing: no other account may be used."""
     chosen = "" if site is None else KhaltiSettings.of(site).merchant
     return configuration().merchant(chosen or DEFAULT_MERCHANT)
 
 
 def merchant_of(payment: KhaltiPayment) -> Merchant:
-    """Raises ``MerchantChanged``: a payment of the sandbox must never be asked for, or begun, at the live Khalti."""
+    """Raises ``MerchantChanged``: a sandbox payment must never be looked up, or initiated, at the live Khalti."""
     try:
         merchant = configuration().merchant(payment.merchant)
     except ImproperlyConfigured as error:

@@ -1,4 +1,4 @@
-"""Apply what came of asking Khalti: evidence, or silence."""
+"""Apply the outcome of a lookup: its response, or its error."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiPayment
 def apply_attempt(
     payment: KhaltiPayment, attempt: LookupAttempt, *, by: AbstractBaseUser | None = None
 ) -> KhaltiPayment:
-    """Settle the payment, or remember the silence and raise its error."""
+    """Apply the response, or record the error and raise it."""
     if isinstance(attempt.outcome, KhaltiError):
-        _remember_silence(payment, attempt.outcome, by=by)
+        _record_error(payment, attempt.outcome, by=by)
         raise attempt.outcome
     return apply_lookup(payment, attempt.outcome, requested_at=attempt.requested_at, by=by)
 
 
-def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: AbstractBaseUser | None) -> None:
+def _record_error(payment: KhaltiPayment, error: KhaltiError, *, by: AbstractBaseUser | None) -> None:
     now = timezone.now()
     changes = {
         "checked_at": now,
@@ -38,19 +38,19 @@ def _remember_silence(payment: KhaltiPayment, error: KhaltiError, *, by: Abstrac
     }
     data = {"request": "lookup", **error.as_data()}
     with short_transaction():
-        # Who began a refund meanwhile has said when to ask next.
+        # A refund that has started meanwhile has set the next check.
         KhaltiPayment.objects.filter(pk=payment.pk, refunding_since=payment.refunding_since).update(**changes)
         for name, value in changes.items():
             setattr(payment, name, value)
         KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.NO_ANSWER, by=by, data=data))
-        _open_a_matter(payment, error)
+        _open_issue(payment, error)
         if payment.refunding_since:
             lock_payment(payment)
-            match_refunds(payment)  # a person may have to be told
+            match_refunds(payment)  # it may open an issue
 
 
-def _open_a_matter(payment: KhaltiPayment, error: KhaltiError) -> None:
-    """Where asking again will not help."""
+def _open_issue(payment: KhaltiPayment, error: KhaltiError) -> None:
+    """If trying again will not help."""
     if isinstance(error, PidxNotFound) and payment.is_waiting and is_over(payment, timezone.now()):
         open_issue(payment, KhaltiIssue.Kind.NOT_FOUND, {"pidx": payment.pidx})
     elif isinstance(error, KeyRejected):

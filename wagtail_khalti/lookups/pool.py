@@ -1,7 +1,7 @@
-"""A request waits briefly for Khalti; what comes later is used all the same, in a thread of its own.
+"""A request waits briefly for Khalti; a later response is applied all the same, in its own thread.
 
-So a slow Khalti holds no worker of the site for longer than ``MAX_WAIT``, and while it is known to be slow, for no time
-at all. All of this is about one process, and kept in its memory.
+So a slow Khalti blocks no web worker for longer than ``MAX_WAIT``, and none at all while it is known to be slow. All
+state is in the memory of one process.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from wagtail_khalti.lookups.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
-POOL_SIZE = 32  # questions on their way at a time: as many as there are connections to one host
+POOL_SIZE = 32  # calls at a time: as many as there are connections to one host
 
 Answer = TypeVar("Answer")
 
 
 class LookupPool:
-    """The questions of one process."""
+    """The calls of one process."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(POOL_SIZE, "khalti")
@@ -37,66 +37,66 @@ class LookupPool:
         self._last_quick = self._last_slow = 0.0
         self.breaker = CircuitBreaker()
 
-    def ask(
-        self, merchant: str, question: Callable[[], Answer], *, use_late_answer: Callable[[Answer | KhaltiError], None]
+    def call(
+        self, merchant: str, request: Callable[[], Answer], *, use_late_answer: Callable[[Answer | KhaltiError], None]
     ) -> Answer:
-        """The answer, if it comes soon. Raises its ``KhaltiError``, or ``AnswerDelayed``.
+        """The response, if it arrives soon. Raises its ``KhaltiError``, or ``AnswerDelayed``.
 
-        Of a delayed answer ``use_late_answer`` is told in another thread, with connections of its own.
+        A delayed response is passed to ``use_late_answer`` in another thread, with its own connections.
         """
         self.breaker.require_closed(merchant)
         if not self._room.acquire(blocking=False):
-            raise GatewayUnreachable(f"{POOL_SIZE} questions to Khalti are on their way already")
-        asking, patience = self._threads.submit(self._ask, merchant, question), self._patience()
+            raise GatewayUnreachable(f"{POOL_SIZE} requests to Khalti are in progress already")
+        future, max_wait = self._threads.submit(self._call, merchant, request), self._max_wait()
         try:
-            outcome = asking.result(timeout=patience)
+            outcome = future.result(timeout=max_wait)
         except TimeoutError:
-            if patience:
+            if max_wait:
                 self._last_slow = time.monotonic()
-            script_prefix = get_script_prefix()  # the addresses that the site's code writes there depend on it
-            asking.add_done_callback(lambda asked: _use(asked, use_late_answer, script_prefix))
-            raise AnswerDelayed("Khalti has not answered yet") from None
+            script_prefix = get_script_prefix()  # for URLs that receivers reverse there
+            future.add_done_callback(lambda done: _use(done, use_late_answer, script_prefix))
+            raise AnswerDelayed("Khalti has not responded yet") from None
         if isinstance(outcome, KhaltiError):
             raise outcome
         return outcome
 
     def wait(self) -> None:
-        """Until nothing is on its way, for tests."""
+        """Until all calls have finished, for tests."""
         self._threads.shutdown()
         self._threads = ThreadPoolExecutor(POOL_SIZE, "khalti")
 
-    def _ask(self, merchant: str, question: Callable[[], Answer]) -> Answer | KhaltiError:
-        """In a thread. Whatever else is raised comes out of ``result()``."""
+    def _call(self, merchant: str, request: Callable[[], Answer]) -> Answer | KhaltiError:
+        """In a thread. ``result()`` raises any other exception."""
         began = time.monotonic()
         try:
-            outcome = _outcome(question)
+            outcome = _outcome(request)
         finally:
             if time.monotonic() - began <= configuration().max_wait:
                 self._last_quick = time.monotonic()
             self._room.release()
-            connections.close_all()  # a Khalti that is simulated in this process leaves some open
+            connections.close_all()  # an in-process simulator leaves some open
         self.breaker.note(merchant, outcome)
         return outcome
 
-    def _patience(self) -> float:
-        """Seconds; none since somebody waited in vain, until one that nobody waits for is answered quickly."""
+    def _max_wait(self) -> float:
+        """Seconds; 0 after a call was delayed, until one is answered quickly again."""
         return 0 if self._last_slow > self._last_quick else configuration().max_wait
 
 
-def _outcome(question: Callable[[], Answer]) -> Answer | KhaltiError:
+def _outcome(request: Callable[[], Answer]) -> Answer | KhaltiError:
     try:
-        return question()
+        return request()
     except KhaltiError as error:
         return error
 
 
-def _use(asked: Future[Answer | KhaltiError], use: Callable[[Answer | KhaltiError], None], script_prefix: str) -> None:
+def _use(done: Future[Answer | KhaltiError], use: Callable[[Answer | KhaltiError], None], script_prefix: str) -> None:
     try:
         set_script_prefix(script_prefix)
-        use(asked.result())
+        use(done.result())
     except Exception:
-        # Nobody waits for this thread. What was asked about is due as before, and asked about again.
-        logger.exception("A late answer of Khalti's could not be used")
+        # Nobody waits for this thread. The payment is due as before, and looked up again.
+        logger.exception("A late response from Khalti could not be applied")
     finally:
         connections.close_all()
 
@@ -104,20 +104,20 @@ def _use(asked: Future[Answer | KhaltiError], use: Callable[[Answer | KhaltiErro
 _pool = LookupPool()
 
 
-def _begin_anew() -> None:
-    """Threads don't live on in a forked process."""
+def _reset_after_fork() -> None:
+    """Threads don't survive a fork."""
     global _pool
     _pool = LookupPool()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def call_briefly(
-    merchant: str, question: Callable[[], Answer], *, use_late_answer: Callable[[Answer | KhaltiError], None]
+    merchant: str, request: Callable[[], Answer], *, use_late_answer: Callable[[Answer | KhaltiError], None]
 ) -> Answer:
-    """See ``LookupPool.ask``. Inside a transaction, as in a ``TestCase``, it is asked and waited for right here."""
+    """See ``LookupPool.call``. Inside a transaction, as in a ``TestCase``, it runs synchronously."""
     if connection.in_atomic_block:
-        return question()
-    return _pool.ask(merchant, question, use_late_answer=use_late_answer)
+        return request()
+    return _pool.call(merchant, request, use_late_answer=use_late_answer)

@@ -1,4 +1,4 @@
-"""Tells when a merchant's Khalti is not worth asking any more in this run."""
+"""The circuit breaker of one run of reconcile."""
 
 from __future__ import annotations
 
@@ -9,41 +9,39 @@ from dataclasses import dataclass, field
 from wagtail_khalti.exceptions import AnswerNotUnderstood, GatewayUnreachable, KeyRejected, KhaltiError
 from wagtail_khalti.gateway import Lookup
 
-MANY = 20  # failures in a row: with a third of all lookups failing, a run of so many is one in billions
-SAMPLE_SIZE = (
-    8  # in a row are enough where Khalti asks for a pause or refuses the key, or has been silent for so many seconds:
-)
-LONG = 30.0
+MAX_FAILURES = 20  # in a row; if a third of all lookups fail, so many in a row happen once in billions
+MIN_FAILURES = 8  # in a row: enough if Khalti sends a Retry-After, rejects the key, or has not responded for:
+MAX_SILENCE = 30.0  # seconds
 
 
 @dataclass(slots=True)
-class _Line:
-    """To Khalti, for one merchant."""
+class _Circuit:
+    """For one merchant."""
 
     failures: int = 0
-    heard_at: float = field(default_factory=time.monotonic)
+    answered_at: float = field(default_factory=time.monotonic)
 
-    def is_dead(self, error: KhaltiError) -> bool:
-        says_so = isinstance(error, KeyRejected) or getattr(error, "retry_after", None) is not None
-        is_long_silent = time.monotonic() - self.heard_at >= LONG
-        return self.failures >= MANY or (self.failures >= SAMPLE_SIZE and (says_so or is_long_silent))
+    def is_open_after(self, error: KhaltiError) -> bool:
+        is_clear = isinstance(error, KeyRejected) or getattr(error, "retry_after", None) is not None
+        is_silent = time.monotonic() - self.answered_at >= MAX_SILENCE
+        return self.failures >= MAX_FAILURES or (self.failures >= MIN_FAILURES and (is_clear or is_silent))
 
 
 class RunBreaker:
-    """Per merchant, since keys and hosts are."""
+    """Per merchant, because keys and hosts differ."""
 
     def __init__(self) -> None:
         self.reasons: dict[str, str] = {}
-        """Why a merchant is not asked any more in this run, by its name."""
+        """Why a merchant is skipped for the rest of this run, by its name."""
 
-        self._lines: dict[str, _Line] = defaultdict(_Line)
+        self._circuits: dict[str, _Circuit] = defaultdict(_Circuit)
 
     def note(self, merchant: str, outcome: Lookup | KhaltiError) -> None:
-        """One lookup came to this. An answer that can be read is a sign of life, whatever it says."""
-        line = self._lines[merchant]
+        """Record a lookup's outcome. Any response that can be read is a success, whatever it says."""
+        circuit = self._circuits[merchant]
         if not isinstance(outcome, GatewayUnreachable | AnswerNotUnderstood | KeyRejected):
-            line.failures, line.heard_at = 0, time.monotonic()
+            circuit.failures, circuit.answered_at = 0, time.monotonic()
             return
-        line.failures += 1
-        if line.is_dead(outcome):
+        circuit.failures += 1
+        if circuit.is_open_after(outcome):
             self.reasons[merchant] = str(outcome)

@@ -1,4 +1,4 @@
-"""What the doctor found, as text for people and as JSON for programs."""
+"""The doctor's findings, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Colours = Mapping[Level, Callable[[str], str]]
 
 
 def lines(findings: Sequence[Finding], colours: Colours) -> Iterator[str]:
-    """By subject, a line for each finding, and below it what to do."""
+    """By subject, a line for each finding, with its remedy below."""
     width = max(len(level.label) for level in Level) + len(INDENT)
     for subject, group in groupby(findings, lambda finding: finding.subject):
         yield str(subject.label)
         for finding in group:
-            level = str(finding.level.label).ljust(width)  # before the colour, which has a width of its own
+            level = str(finding.level.label).ljust(width)  # before the colour, which adds invisible characters
             yield f"{INDENT}{colours[finding.level](level)}{one_line(finding.sentence)}"
             for detail in _details(finding):
                 yield f"{INDENT}{' ' * width}{one_line(detail)}"
@@ -30,7 +30,7 @@ def lines(findings: Sequence[Finding], colours: Colours) -> Iterator[str]:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """Letters of all languages as ASCII, so that any pipe can carry it."""
+    """In ASCII, so that it passes any pipe."""
     document = {
         "examined_at": timezone.now().isoformat(),
         "result": worst(findings),
@@ -40,7 +40,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Errors of foreign libraries may have line breaks, or control a terminal."""
+    """Errors of other libraries may contain line breaks, or control characters."""
     return "".join(letter if letter.isprintable() or letter.isspace() else "?" for letter in " ".join(text.split()))
 
 
@@ -55,5 +55,5 @@ def _verdict(findings: Sequence[Finding]) -> str:
     levels = [finding.level for finding in findings]
     errors, warnings = levels.count(Level.ERROR), levels.count(Level.WARNING)
     if not errors and not warnings:
-        return _("All is well.")
+        return _("No problems found.")
     return _("Errors: %(errors)s. Warnings: %(warnings)s.") % {"errors": errors, "warnings": warnings}

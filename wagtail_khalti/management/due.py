@@ -1,4 +1,4 @@
-"""What a run would find, by merchant and how long overdue. Asks nobody, changes nothing."""
+"""What is due, by merchant. Looks up and changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Some that are due, and since when the first of them is."""
+    """The number of due items, and since when the first is due."""
 
     count: int
     since: datetime
@@ -31,7 +31,7 @@ class Due:
 
 
 def due_payments() -> dict[str, Due]:
-    """By merchant, of those in the settings: nobody can be asked about others, as the doctor tells."""
+    """By merchant of the settings. Payments of others can't be looked up, which the doctor reports."""
     found = {name: _due_of(merchant) for name, merchant in configuration().merchants.items()}
     return {name: due for name, due in found.items() if due}
 
@@ -48,7 +48,7 @@ def due_deliveries() -> Due | None:
 
 
 def next_due_in() -> timedelta | None:
-    """Until something becomes due that is not due yet; None where nothing will."""
+    """The time until the next payment or event becomes due; None if there is none."""
     now = timezone.now()
     checks = [
         KhaltiPayment.objects.of_account(merchant.name, merchant.mode)
@@ -73,14 +73,14 @@ def sentences() -> Iterator[str]:
     payments, deliveries = due_payments(), due_deliveries()
     for merchant, due in payments.items():
         yield ngettext(
-            "%(count)s payment of “%(merchant)s” is due, for %(time)s.",
-            "%(count)s payments of “%(merchant)s” are due, the first of them for %(time)s.",
+            "%(count)s payment of “%(merchant)s” has been due for %(time)s.",
+            "%(count)s payments of “%(merchant)s” are due, the first for %(time)s.",
             due.count,
         ) % {"count": due.count, "merchant": merchant, "time": timesince(due.since)}
     if deliveries:
         yield ngettext(
-            "%(count)s delivery is due, for %(time)s.",
-            "%(count)s deliveries are due, the first of them for %(time)s.",
+            "%(count)s delivery has been due for %(time)s.",
+            "%(count)s deliveries are due, the first for %(time)s.",
             deliveries.count,
         ) % {"count": deliveries.count, "time": timesince(deliveries.since)}
     if not payments and not deliveries:
@@ -88,19 +88,19 @@ def sentences() -> Iterator[str]:
 
 
 def sentence_about(payment: KhaltiPayment) -> str:
-    """When this one would be asked about."""
+    """When this payment is due."""
     if not payment.pidx:
-        return never_heard_of(payment)
+        return never_initiated(payment)
     facts = {"payment": payment.readable_reference, "status": payment.get_status_display()}
     if payment.next_check_at is None:
-        return _("%(payment)s: %(status)s. Khalti will not be asked by itself any more.") % facts
+        return _("%(payment)s: %(status)s. No further automatic checks.") % facts
     if payment.next_check_at <= timezone.now():
         return _("%(payment)s: %(status)s. Due for %(time)s.") % {**facts, "time": timesince(payment.next_check_at)}
     moment = in_site_time(payment.next_check_at)
     return _("%(payment)s: %(status)s. Due on %(moment)s.") % {**facts, "moment": f"{moment:%Y-%m-%d %H:%M:%S}"}
 
 
-def never_heard_of(payment: KhaltiPayment) -> str:
-    """Without a pidx there is no way to ask."""
+def never_initiated(payment: KhaltiPayment) -> str:
+    """Without a pidx it can't be looked up."""
     facts = {"payment": payment.readable_reference, "status": payment.get_status_display()}
-    return _("%(payment)s: %(status)s. Khalti never heard of it, as far as we know, and can't be asked.") % facts
+    return _("%(payment)s: %(status)s. Khalti has not confirmed it, so it can't be checked.") % facts

@@ -1,4 +1,4 @@
-"""How far a run is, in one line on a terminal."""
+"""A progress bar for a run, on a terminal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.actions import Reconciliation
 
-BETWEEN = 0.1  # seconds between two pictures: a terminal over a slow line must not slow the run
+INTERVAL = 0.1  # seconds between two updates, so that a slow terminal doesn't slow down the run
 WIDTH = 24
 ERASE = "\r\x1b[K"
 
 
 class ProgressBar:
-    """On the error stream, so that what a pipe reads stays the summary."""
+    """On stderr, so that stdout has only the summary."""
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self._total = max(1, total)
@@ -26,7 +26,7 @@ class ProgressBar:
 
     def __call__(self, done: Reconciliation) -> None:
         now = time.monotonic()
-        if now - self._shown_at >= BETWEEN:
+        if now - self._shown_at >= INTERVAL:
             self._shown_at = now
             self._write(ERASE + self._line(done)[: shutil.get_terminal_size().columns - 1])
 
@@ -34,12 +34,12 @@ class ProgressBar:
         self._write(ERASE)
 
     def _line(self, done: Reconciliation) -> str:
-        asked = done.asked + done.broken
-        total = max(self._total, asked)  # more may become due meanwhile
-        filled = WIDTH * asked // total
-        counts = {"asked": asked, "total": total, "moved": done.moved, "unanswered": done.unanswered}
-        words = _("%(asked)s of %(total)s, %(moved)s moved, %(unanswered)s without answer") % counts
-        return f"[{'█' * filled}{'·' * (WIDTH - filled)}] {words}"
+        looked_up = done.looked_up + done.broken
+        total = max(self._total, looked_up)  # more may become due meanwhile
+        filled = WIDTH * looked_up // total
+        counts = {"looked_up": looked_up, "total": total, "moved": done.moved, "unanswered": done.unanswered}
+        text = _("%(looked_up)s of %(total)s, %(moved)s changed, %(unanswered)s without response") % counts
+        return f"[{'█' * filled}{'·' * (WIDTH - filled)}] {text}"
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

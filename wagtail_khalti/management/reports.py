@@ -1,4 +1,4 @@
-"""What a run came to, in words for an operator, as data for a program, and as an exit code for cron."""
+"""The result of a run, as text, as data, and as an exit code."""
 
 from __future__ import annotations
 
@@ -13,76 +13,75 @@ from wagtail_khalti.management import due
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
 DONE = 0
-"""All that was due, or as much as the limit, the time or a signal allowed."""
-NOT_ASKED = 3
-"""Khalti does not answer, or refuses the key; what is due stays due."""
+"""Everything that was due is done, or as much as the limit, the time or a signal allowed."""
+UNAVAILABLE = 3
+"""Khalti does not respond, or rejects the key; due payments stay due."""
 BROKEN = 4
-"""A payment could not be worked on, or the site's code failed on the news: the log says why."""
+"""A payment could not be processed, or a receiver failed; see the log."""
 
 
 def exit_code(done: Reconciliation) -> int:
-    """1 and 2 are taken: by errors of Django's commands, and by arguments that make no sense."""
+    """1 and 2 are used by Django: for command errors, and for invalid arguments."""
     if done.broken or done.undelivered:
         return BROKEN
-    return NOT_ASKED if done.not_asked or (done.unanswered and not done.answered) else DONE
+    return UNAVAILABLE if done.skipped or (done.unanswered and not done.answered) else DONE
 
 
 def as_data(done: Reconciliation) -> dict[str, Any]:
-    return {**done.as_json(), "issues": _matters(), "exit_code": exit_code(done)}
+    return {**done.as_json(), "issues": _open_issues(), "exit_code": exit_code(done)}
 
 
-def is_worth_telling(done: Reconciliation) -> bool:
-    """Of a round of many."""
-    return bool(done.asked or done.delivered or exit_code(done))
+def is_worth_reporting(done: Reconciliation) -> bool:
+    """Whether to print the result of this round of a loop."""
+    return bool(done.looked_up or done.delivered or exit_code(done))
 
 
 def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:
-    """One line. ``only``: the one payment that it was about."""
+    """One line. ``only``: the only payment of the run."""
     return " ".join(_sentences(done, only))
 
 
 def _sentences(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str]:
-    yield from _what_was_done(done, only)
+    yield from _work_done(done, only)
     if done.broken:
         yield ngettext(
-            "%(count)s payment could not be worked on; the log says why.",
-            "%(count)s payments could not be worked on; the log says why.",
+            "%(count)s payment could not be processed; see the log.",
+            "%(count)s payments could not be processed; see the log.",
             done.broken,
         ) % {"count": done.broken}
-    for merchant, reason in sorted(done.not_asked.items()):
+    for merchant, reason in sorted(done.skipped.items()):
         why = {"merchant": merchant, "reason": " ".join(reason.split()).rstrip(".")}
-        yield _("Khalti was not asked any further for “%(merchant)s”: %(reason)s.") % why
+        yield _("The remaining payments of “%(merchant)s” were skipped: %(reason)s.") % why
     if done.is_cut_short:
-        yield _("Stopped before all was done.")
-    yield from _what_is_left()
+        yield _("Stopped before everything was done.")
+    yield from _work_left()
     yield _("%(seconds).1f s.") % {"seconds": done.seconds}
 
 
-def _what_was_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str]:
-    if done.in_other_hands:
-        yield _("Another run is just asking Khalti about this payment.")
+def _work_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str]:
+    if done.leased_elsewhere:
+        yield _("Another run is checking this payment.")
     elif only and not only.pidx:
-        yield due.never_heard_of(only)
-    elif not (done.asked or done.broken or done.delivered or done.undelivered):
+        yield due.never_initiated(only)
+    elif not (done.looked_up or done.broken or done.delivered or done.undelivered):
         yield _("Nothing was due.")
-    if done.asked:
-        counts = {"count": done.asked, "moved": done.moved, "unanswered": done.unanswered}
+    if done.looked_up:
+        counts = {"count": done.looked_up, "moved": done.moved, "unanswered": done.unanswered}
         yield ngettext(
-            "Asked Khalti about %(count)s payment: %(moved)s moved, %(same)s as before, %(unanswered)s without answer.",
-            "Asked Khalti about %(count)s payments: "
-            "%(moved)s moved, %(same)s as before, %(unanswered)s without answer.",
-            done.asked,
+            "Checked %(count)s payment: %(moved)s changed, %(same)s unchanged, %(unanswered)s without response.",
+            "Checked %(count)s payments: %(moved)s changed, %(same)s unchanged, %(unanswered)s without response.",
+            done.looked_up,
         ) % {**counts, "same": done.answered - done.moved}
     if done.delivered or done.undelivered:
         deliveries = {"delivered": done.delivered, "undelivered": done.undelivered}
-        yield _("Delivered %(delivered)s, failing %(undelivered)s.") % deliveries
+        yield _("Events: %(delivered)s delivered, %(undelivered)s failed.") % deliveries
 
 
-def _what_is_left() -> Iterator[str]:
-    if issues := _matters():
-        words = ngettext("%(count)s matter needs a person.", "%(count)s matters need a person.", issues)
-        yield words % {"count": issues}
+def _work_left() -> Iterator[str]:
+    if issues := _open_issues():
+        text = ngettext("%(count)s issue needs attention.", "%(count)s issues need attention.", issues)
+        yield text % {"count": issues}
 
 
-def _matters() -> int:
+def _open_issues() -> int:
     return KhaltiIssue.objects.open().count()

@@ -1,4 +1,4 @@
-"""A payment by what an operator has in front of them."""
+"""Find a payment by its reference or pidx."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wagtail_khalti.models import KhaltiPayment
 
 
 def find_payment(name: str) -> KhaltiPayment | None:
-    """By its reference, also as it is read out: ``k7qm-…``, or by Khalti's pidx."""
+    """By its reference, also as ``k7qm-…``, or by Khalti's pidx."""
     reference = name.replace("-", "").replace(" ", "").upper()
     found = [*KhaltiPayment.objects.filter(reference=reference), *KhaltiPayment.objects.filter(pidx=name.strip())]
     # Compared once more: MariaDB compares without regard to case.

@@ -1,4 +1,4 @@
-"""A polite end: the first signal asks for one, the second one makes it."""
+"""Graceful shutdown: the first signal requests it, the second one kills the process."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stopping:
-    """A context in which a run can ask whether it is to stop, and wait until it is."""
+    """A context manager that is truthy when called after a signal, and that can wait for one."""
 
     def __init__(self) -> None:
-        self._is_asked = False
+        self._is_requested = False
         self._before: dict[signal.Signals, Any] = {}
-        # An Event can't be set by a handler that interrupted a wait for it; a line between two sockets can.
-        self._listening, self._telling = socket.socketpair()
+        # A signal handler can't set an Event while the main thread waits for it; a socket pair works.
+        self._receiver, self._sender = socket.socketpair()
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {each: signal.signal(each, self._ask) for each in SIGNALS}
+            self._before = {each: signal.signal(each, self._request) for each in SIGNALS}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._restore()
-        self._listening.close()
-        self._telling.close()
+        self._receiver.close()
+        self._sender.close()
 
     def __call__(self) -> bool:
-        """Whether somebody asked for the end."""
-        return self._is_asked
+        """Whether a signal was received."""
+        return self._is_requested
 
     def wait(self, seconds: float) -> None:
-        """So long, or until the end is asked for."""
-        select.select([self._listening], [], [], max(0.0, seconds))
+        """For this many seconds, or until a signal is received."""
+        select.select([self._receiver], [], [], max(0.0, seconds))
 
-    def _ask(self, signum: int, frame: FrameType | None) -> None:
-        self._is_asked = True
-        self._telling.send(b".")
+    def _request(self, signum: int, frame: FrameType | None) -> None:
+        self._is_requested = True
+        self._sender.send(b".")
         self._restore()
 
     def _restore(self) -> None:

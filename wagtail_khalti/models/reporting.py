@@ -118,15 +118,15 @@ class KhaltiCheckoutView(Dimensions):
         return f"{self.day} · {self.source_title or '–'} · {self.count}"
 
 
-ZONE_LENGTH, VERSION_LENGTH = 8, 32
+ZONE_HASH_LENGTH, VERSION_LENGTH = 8, 32
 
 
-def zone_mark() -> str:
+def time_zone_hash() -> str:
     """Without ``USE_TZ`` the meaning of stored times depends on ``TIME_ZONE``: a new one outdates all snapshots."""
     zone = f"Nepal {settings.USE_TZ or settings.TIME_ZONE}"
-    return hashlib.sha256(zone.encode()).hexdigest()[:ZONE_LENGTH]
+    return hashlib.sha256(zone.encode()).hexdigest()[:ZONE_HASH_LENGTH]
 
 
 def new_version() -> str:
     """Different for every change of a day, and for every way to store times."""
-    return (zone_mark() + uuid.uuid4().hex)[:VERSION_LENGTH]
+    return (time_zone_hash() + uuid.uuid4().hex)[:VERSION_LENGTH]

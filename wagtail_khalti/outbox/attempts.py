@@ -1,4 +1,4 @@
-"""The attempts of a delivery: counted before they begin, made by one process at a time, ever rarer while they fail."""
+"""The attempts of a delivery: counted before they begin, made by one process at a time, with growing pauses."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue
 logger = logging.getLogger(__name__)
 
 MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)  # doubled after each attempt that failed
-FAILURES_TO_OPEN_ISSUE = 3  # a lock or a restart is over by then
+FAILURES_TO_OPEN_ISSUE = 3  # a lock or a restart should be over by then
 
 
 def begin_attempt(delivery: KhaltiDelivery) -> bool:
-    """Whether it is due, and ours. Committed before the site's code runs, so that one that kills the process counts."""
+    """Returns whether it is due, and ours. Committed before receivers run, so that a killed process counts, too."""
     if _has_to_wait(delivery):
         return False
     next_try_at = timezone.now() + _pause_after(delivery.attempts)
@@ -38,14 +38,14 @@ def begin_attempt(delivery: KhaltiDelivery) -> bool:
 
 
 def return_attempt(delivery: KhaltiDelivery) -> None:
-    """It was not used, since an earlier delivery goes first: the first attempt is anybody's again."""
-    with suppress(OperationalError):  # a busy database: then its turn comes when the head start is over
+    """The attempt was not used, because an earlier delivery goes first; any process may make it."""
+    with suppress(OperationalError):  # a busy database: it is tried when the head start is over
         delivery.unmarked().filter(attempts=1).update(attempts=0)
 
 
 def record_failure(delivery: KhaltiDelivery, error: BaseException | None) -> bool:
-    """Whether the attempt failed: what fails after the commit, in ``on_commit``, undoes nothing."""
-    payment, kind = delivery.payment, type(error).__name__  # without its words, which may hold personal data
+    """Returns whether the attempt failed: an exception after the commit, in ``on_commit``, undoes nothing."""
+    payment, kind = delivery.payment, type(error).__name__  # without its message, which may contain personal data
     logger.error("A receiver failed on %s of payment %s", delivery.event_type, payment.reference, exc_info=error)
     with short_transaction():
         if not delivery.unmarked().update(last_error=kind):
@@ -58,19 +58,19 @@ def record_failure(delivery: KhaltiDelivery, error: BaseException | None) -> boo
 
 
 def postpone_later_ones(delivery: KhaltiDelivery) -> None:
-    """Deliveries are made in order: what comes after this one need not be looked at before its next attempt."""
+    """Deliveries are made in order, so later ones need no attempt before the next one of this."""
     later = delivery.payment.deliveries.undelivered().filter(pk__gt=delivery.pk)
     with suppress(OperationalError), short_transaction(durable=False):  # a busy database: they wait behind it anyway
         later.filter(next_try_at__lt=delivery.next_try_at).update(next_try_at=delivery.next_try_at)
 
 
 def _has_to_wait(delivery: KhaltiDelivery) -> bool:
-    """Only after an attempt: the first is anybody's who comes by."""
+    """Only after an attempt: any process may make the first."""
     return delivery.attempts > 0 and delivery.next_try_at is not None and delivery.next_try_at > timezone.now()
 
 
 def _is_running_elsewhere(as_read: models.QuerySet[KhaltiDelivery]) -> bool:
-    """Whether receivers are still at work on an earlier attempt: nobody waits for them."""
+    """Whether receivers of an earlier attempt are still running."""
     if not connection.features.has_select_for_update_skip_locked:
         return False
     return not list(as_read.select_for_update(skip_locked=True).values_list("pk"))

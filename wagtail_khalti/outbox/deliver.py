@@ -19,27 +19,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class DeliveryResult:
-    """What came of delivering a payment's events."""
+    """The result of delivering a payment's events."""
 
     made: int = 0
     """Events that the receivers got now."""
 
     failed: int = 0
-    """Those that they failed on; at most one, since what comes after it waits."""
+    """Those that failed; at most one, because later ones wait."""
 
     has_more: bool = False
-    """Whether a new event came up on the way."""
+    """Whether a new event was added meanwhile."""
 
 
 def deliver(payment: KhaltiPayment) -> DeliveryResult:
-    """Send what was not delivered yet, in order. What fails stays undelivered, and is tried again later.
+    """Send undelivered events, in order. A failed one stays undelivered and is tried again later.
 
-    Until then what comes after it waits, too. A failure is in an event, the log and, where it lasts, an issue.
+    Until then later events wait, too. A failure is recorded in the timeline, the log and, if it persists, an issue.
     """
     require_no_transaction("deliver")
     result = _deliver(payment)
-    if payment.owes_notice:  # which need not wait for the site's code
-        payment.owes_notice = False
+    if payment.needs_notice:  # independent of the site's code
+        payment.needs_notice = False
         send_refund_notices(payment)
     return result
 
@@ -62,7 +62,7 @@ def _deliver_more(payment: KhaltiPayment, result: DeliveryResult) -> DeliveryRes
 
 
 def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterable[KhaltiDelivery]:
-    """In order, with the payment as it is now. The usual one, alone and begun a moment ago, is not read again."""
+    """In order, with the current payment. A single event that was just created is not read again."""
     if begun and (now := KhaltiPayment.objects.whole_with_deliveries(id=payment.pk)) and now.undelivered == 1:
         begun.payment = now
         return [begun]
@@ -70,13 +70,13 @@ def _undelivered(payment: KhaltiPayment, begun: KhaltiDelivery | None) -> Iterab
 
 
 def _attempt(delivery: KhaltiDelivery, result: DeliveryResult, *, is_begun: bool) -> bool:
-    """Whether the next one may follow. ``is_begun``: this attempt is counted already, and nobody else's."""
+    """Returns whether the next one may follow. ``is_begun``: this attempt is already counted, and ours."""
     try:
         if not is_begun and not begin_attempt(delivery):
             return False
         result.has_more = run_receivers(delivery) or result.has_more
     except OperationalError:
-        # The money facts are committed and the visitor must see them; the delivery waits for its next attempt.
+        # The payment's status is committed and must be shown; the delivery waits for its next attempt.
         logger.exception("Delivery %s of payment %s could not be made", delivery.pk, delivery.payment.reference)
         result.failed += 1
         return False

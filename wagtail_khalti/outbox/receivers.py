@@ -1,4 +1,4 @@
-"""Run the site's receivers of one event, in one transaction with the mark that they ran."""
+"""Run the site's receivers of one event, in the transaction that marks it as delivered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from wagtail_khalti import signals
-from wagtail_khalti.database.transactions import is_somebody_faster
+from wagtail_khalti.database.transactions import is_transaction_conflict
 from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_open
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.receipts import send_automatic_receipt, wants_receipt
@@ -23,41 +23,41 @@ SIGNALS: Mapping[str, Signal] = {
     KhaltiDelivery.EventType.NEEDS_ATTENTION: signals.payment_needs_attention,
 }
 
-MAX_RUNS = 10  # in one attempt: as often others may be faster with the rows of the site
+MAX_RUNS = 10  # per attempt, if transactions conflict over rows of the site
 
 
 class ReceiverError(Exception):
-    """The site's code failed; its cause says how."""
+    """A receiver failed; its cause is the exception."""
 
 
 def run_receivers(delivery: KhaltiDelivery) -> bool:
-    """Whether a new event came up on the way.
+    """Returns whether a new event was added.
 
-    At the site's own isolation level, and with its rows: where others were faster with those, again at once. Raises
-    ``ReceiverError``, or whatever the database raises.
+    Runs at the site's isolation level; repeated at once after a serialization failure. Raises ``ReceiverError``, or
+    whatever the database raises.
     """
     for run in range(1, MAX_RUNS + 1):
         try:
             return _run_once(delivery)
         except Exception as error:
-            if run == MAX_RUNS or not is_somebody_faster(error):
+            if run == MAX_RUNS or not is_transaction_conflict(error):
                 raise
     return False
 
 
 def _run_once(delivery: KhaltiDelivery) -> bool:
-    """The mark comes first, so that others wait or see it; receivers that raise take it back.
+    """The mark comes first, so that other processes wait or see it; if a receiver raises, it is rolled back.
 
-    They get the payment as it was read with the delivery, not what the caller read before others changed it.
+    Receivers get the payment as it was read with the delivery, not the caller's, which may be outdated.
     """
     payment = delivery.payment
     with transaction.atomic(durable=True):
         if not delivery.unmarked().update(delivered_at=timezone.now(), next_try_at=None):
             return False
         is_purchase = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
-        is_deleted = is_purchase and payment.has_lost_payable  # before a receiver makes an order of a cart
+        is_deleted = is_purchase and payment.has_lost_payable  # before a receiver replaces a cart with an order
         if is_purchase and wants_receipt(payment):
-            # First of what follows the commit, and robust: neither the site's code nor a mail server stops the other.
+            # Before the receivers' on_commit callbacks, and robust: neither can block the other.
             transaction.on_commit(lambda: send_automatic_receipt(payment), robust=True)
         _send_signal(delivery)
         if delivery.attempts > 1:
@@ -70,7 +70,7 @@ def _send_signal(delivery: KhaltiDelivery) -> None:
         SIGNALS[delivery.event_type].send(sender=KhaltiPayment, payment=delivery.payment, **_arguments(delivery))
     except Exception as error:
         raise ReceiverError from error
-    if transaction.get_rollback():  # a receiver swallowed an error of the database, which undoes all of this
+    if transaction.get_rollback():  # a receiver swallowed a database error; the transaction will be rolled back
         raise ReceiverError from TransactionManagementError("a receiver left the transaction broken")
 
 
@@ -82,7 +82,7 @@ def _arguments(delivery: KhaltiDelivery) -> dict[str, Any]:
 
 
 def _open_issues(payment: KhaltiPayment, *, is_deleted: bool) -> bool:
-    """What the site's code can't see, or ignores, as where it finds nothing to mark as paid. Whether there was any."""
+    """Issues that the site's receivers can't see, or may ignore. Returns whether there were any."""
     if is_deleted:
         open_issue(payment, KhaltiIssue.Kind.PAYABLE_DELETED)
     return flag_possible_duplicate(payment) or is_deleted

@@ -1,4 +1,4 @@
-"""How prices are made up. One kind of price, one file."""
+"""Kinds of prices, one file for each."""
 
 from wagtail_khalti.pricing.fixed import FixedPrice
 

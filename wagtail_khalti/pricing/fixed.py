@@ -1,4 +1,4 @@
-"""A fixed price for one, times the quantity."""
+"""A fixed unit price, times the quantity."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from wagtail_khalti.money import Paisa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedPrice:
-    """What an item costs, and what a quantity of it comes to."""
+    """The price of an item, and of a quantity of it."""
 
     name: str
-    """Of the item, as the payer reads it."""
+    """The name of the item, for the payer."""
 
     unit_price: Paisa
 
     max_quantity: int = 1
-    """The maximum in one payment; 1 means that no quantity is asked."""
+    """The maximum per payment; 1 means that there is no quantity field."""
 
     def allows(self, quantity: int) -> bool:
         return 1 <= quantity <= self.max_quantity
@@ -29,7 +29,7 @@ class FixedPrice:
         return self.total(self.max_quantity)
 
     def total(self, quantity: int) -> Paisa:
-        """The script on the checkout page calculates the same while a visitor types a quantity."""
+        """The script of the checkout page must calculate the same."""
         return Paisa(self.unit_price * quantity)
 
     def line_items(self, quantity: int) -> list[Product]:

@@ -10,6 +10,7 @@ from wagtail_khalti.receipts.sending import mail_receipt
 
 __all__ = [
     "RefundSummary",
+    "default_contact",
     "line_items_of",
     "mail_receipt",
     "payments_with_due_notices",
@@ -17,6 +18,5 @@ __all__ = [
     "refund_summary_of",
     "send_automatic_receipt",
     "send_refund_notices",
-    "default_contact",
     "wants_receipt",
 ]

@@ -1,14 +1,14 @@
-"""What the payments came to, by day and by where on the site they began."""
+"""Totals of payments, by day and dimension."""
 
 from wagtail_khalti.reporting.aggregates import NUMBERS, aggregate_days
 from wagtail_khalti.reporting.checkout_views import count_checkout_view
 from wagtail_khalti.reporting.dimensions import Dimensions
 from wagtail_khalti.reporting.rebuild import rebuild_snapshots
-from wagtail_khalti.reporting.snapshots import MAX_STRETCH, save_latest_snapshots
+from wagtail_khalti.reporting.snapshots import MAX_DAYS_AT_ONCE, save_latest_snapshots
 from wagtail_khalti.reporting.totals import DimensionTotals, Sums, Totals, totals
 
 __all__ = [
-    "MAX_STRETCH",
+    "MAX_DAYS_AT_ONCE",
     "NUMBERS",
     "DimensionTotals",
     "Dimensions",

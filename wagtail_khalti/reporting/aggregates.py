@@ -1,4 +1,4 @@
-"""What the payments and refunds themselves say of some days: the one way in which days are counted."""
+"""Aggregate payments and refunds by day: the only code that does."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ STARTED: Mapping[str, Any] = {
     "expired": Count("pk", filter=Q(status=Status.EXPIRED)),
     "failed": Count("pk", filter=Q(status=Status.FAILED)),
 }
-"""Of the payments that began on a day, as they are now."""
+"""Of payments that were started on a day, in their current status."""
 PAYMENTS: Mapping[str, Any] = {"payments": Count("pk"), "gross": Sum("amount"), "fee": Sum("fee")}
-"""Of those that were completed on a day."""
+"""Of payments that were completed on a day."""
 REFUNDS: Mapping[str, Any] = {"refund_count": Count("pk"), "refunded": Sum("amount")}
 """Of the refunds that were made on a day."""
 
@@ -55,11 +55,11 @@ NUMBERS = (*STARTED, *PAYMENTS, *REFUNDS)
 
 @dataclass(slots=True)
 class Aggregate:
-    """What one day came to in one place."""
+    """The numbers of one day and one set of dimensions."""
 
     numbers: Counter[str] = field(default_factory=Counter)
     times: Counter[int] = field(default_factory=Counter)
-    """How many needed how long from start to payment, by ``bucket_of``."""
+    """Numbers of payments by time from start to payment, in buckets of ``bucket_of``."""
     title: str = ""
     titled_at: datetime | None = None
 
@@ -68,9 +68,9 @@ Aggregates = dict[tuple[date, Dimensions], Aggregate]
 
 
 def aggregate_days(days: Sequence[date], **narrow: Any) -> Aggregates:
-    """Of a few days that follow each other, from the rows as they are now. ``narrow`` filters payments.
+    """Of a few consecutive days, from the current rows. ``narrow`` filters payments.
 
-    The database groups between moments that it is given, so that its own time zones play no part.
+    The database groups between given times, so that its own time zones don't matter.
     """
     narrow = {"mode__in": Mode.values, **narrow}  # an index begins with the mode
     payments = KhaltiPayment.objects.filter(**narrow)
@@ -87,13 +87,13 @@ def aggregate_days(days: Sequence[date], **narrow: Any) -> Aggregates:
 
 
 def bucket_of(seconds: int) -> int:
-    """Where the step begins into which a time to pay falls: fine where most are, coarse where few are."""
+    """The lower bound of the bucket of a time to pay: fine buckets for short times, coarse ones for long times."""
     return max(0, seconds) // _width(seconds) * _width(seconds)
 
 
-def middle_of(step: int) -> float:
-    """In seconds: what stands for all the times of a step."""
-    return step + _width(step) / 2
+def middle_of(bucket: int) -> float:
+    """In seconds: the value that represents a bucket."""
+    return bucket + _width(bucket) / 2
 
 
 def _width(seconds: int) -> int:
@@ -103,7 +103,7 @@ def _width(seconds: int) -> int:
 
 
 def _of(days: Sequence[date], rows: QuerySet[Any], column: str) -> QuerySet[Any]:
-    """Those of these days, each with the number of its day."""
+    """Rows of these days, each with the number of its day."""
     ends = [beginning_of(day + ONE) for day in days]
     cases = [When(**{f"{column}__lt": end}, then=Value(number)) for number, end in enumerate(ends)]
     within = {f"{column}__gte": beginning_of(days[0]), f"{column}__lt": ends[-1]}
@@ -132,7 +132,7 @@ def _add_times(aggregates: Aggregates, days: Sequence[date], rows: QuerySet[Any]
 
 
 def _tens(has_durations: bool) -> Expression:
-    """Of seconds, from start to payment. Databases without durations have microseconds."""
+    """Tens of seconds from start to payment. Databases without durations store microseconds."""
     took = ExpressionWrapper(F("completed_at") - F("created_at"), output_field=DurationField())
     if has_durations:
         return Cast(Floor(Extract(took, "epoch") / TEN_SECONDS), BigIntegerField())

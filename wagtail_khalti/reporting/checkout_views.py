@@ -1,4 +1,4 @@
-"""Count that a checkout page was opened. Only a number: nothing of who it was."""
+"""Count checkout views. Only a count, no data about visitors."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ logger = logging.getLogger(__name__)
 
 
 def count_checkout_view(*, site: Site | None, source: Source, merchant: str) -> None:
-    """In the place that a payment would have that is started with the same words. Never raises: it is only a count."""
+    """With the dimensions that a payment from this page would have. Never raises: it is only a count."""
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            _note(site, source, merchant)
+            _count(site, source, merchant)
     except (DatabaseError, ImproperlyConfigured) as error:
         logger.debug("An opened checkout page could not be counted: %s", error)
 
 
-def _note(site: Site | None, source: Source, merchant: str) -> None:
-    """One statement, but for the first visitor of the day. No transaction that others would have to wait for."""
+def _count(site: Site | None, source: Source, merchant: str) -> None:
+    """One statement, except for the first visitor of the day, and no transaction that would make others wait."""
     columns = source_columns(source)
     account, kind = configuration().merchant(merchant), columns["source_type"]
     dimensions = Dimensions(
@@ -44,16 +44,16 @@ def _note(site: Site | None, source: Source, merchant: str) -> None:
     )
     day, title = today(), columns["source_title"]
     checkout_view = KhaltiCheckoutView(
-        day=day, dimensions=_name_of(dimensions), **dimensions._asdict(), source_title=title
+        day=day, dimensions=_hash_of(dimensions), **dimensions._asdict(), source_title=title
     )
-    of_today = KhaltiCheckoutView.objects.filter(day=day, dimensions=checkout_view.dimensions)
-    one_more = {"count": F("count") + 1, "source_title": title}
-    if not of_today.update(**one_more):
+    todays = KhaltiCheckoutView.objects.filter(day=day, dimensions=checkout_view.dimensions)
+    increment = {"count": F("count") + 1, "source_title": title}
+    if not todays.update(**increment):
         KhaltiCheckoutView.objects.bulk_create(
             [checkout_view], ignore_conflicts=True
-        )  # of many who are the first one succeeds
-        of_today.update(**one_more)
+        )  # of several at the same time one succeeds
+        todays.update(**increment)
 
 
-def _name_of(dimensions: Dimensions) -> str:
+def _hash_of(dimensions: Dimensions) -> str:
     return hashlib.sha256(json.dumps(dimensions).encode()).hexdigest()

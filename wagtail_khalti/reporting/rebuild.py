@@ -1,4 +1,4 @@
-"""Forget what is kept of all days, and count them again."""
+"""Rebuild the snapshots of all days."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from wagtail_khalti.reporting.snapshots import first_day, save_snapshots
 
 
 def rebuild_snapshots(*, is_over: Callable[[], bool] = lambda: False) -> set[date]:
-    """Those that are counted now; ``is_over`` leaves the others for later. Can't run inside a transaction.
+    """Returns the days that were rebuilt; ``is_over`` leaves the others for later. Can't run inside a transaction.
 
-    Everything is forgotten first: what is not counted again is counted for whoever asks.
+    All snapshots are invalidated first; days that are not rebuilt are aggregated live.
     """
-    # Day by day: who holds one of them waits for no other, so there is no deadlock.
-    counted = list(KhaltiSnapshot.objects.order_by("day").values_list("day", flat=True))
-    for day in counted:
+    # Day by day, each in its own transaction, to avoid deadlocks.
+    stored = list(KhaltiSnapshot.objects.order_by("day").values_list("day", flat=True))
+    for day in stored:
         KhaltiSnapshot.objects.filter(day=day).update(version=new_version(), is_current=False)
     began_on = first_day()
     days = days_between(began_on, last_closed_day()) if began_on else []
-    return save_snapshots({*counted, *days}, is_over=is_over)
+    return save_snapshots({*stored, *days}, is_over=is_over)

@@ -1,4 +1,4 @@
-"""Count days that are over, and keep what they came to, unless it changed meanwhile."""
+"""Save snapshots of closed days, unless a payment changed meanwhile."""
 
 from __future__ import annotations
 
@@ -12,86 +12,86 @@ from django.db import DatabaseError
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
-from wagtail_khalti.dates.days import days_between, last_closed_day, stretches
+from wagtail_khalti.dates.days import consecutive_days, days_between, last_closed_day
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.models import KhaltiDailyTotal, KhaltiPayment, KhaltiSnapshot
-from wagtail_khalti.models.reporting import new_version, zone_mark
+from wagtail_khalti.models.reporting import new_version, time_zone_hash
 from wagtail_khalti.reporting.aggregates import Aggregates, aggregate_days
 
 logger = logging.getLogger(__name__)
 
-MAX_STRETCH = 31
-"""Days that are counted at once: few questions for a year, and never long ones."""
-MAX_COUNT = 2 * MAX_STRETCH
-"""Days that one run of ``reconcile`` keeps, so that the money facts of the next one need not wait."""
+MAX_DAYS_AT_ONCE = 31
+"""Days that are aggregated by one query: few queries for a year, and none of them slow."""
+MAX_DAYS_PER_RUN = 2 * MAX_DAYS_AT_ONCE
+"""Days that one run of ``reconcile`` saves, so that it does not delay the next run."""
 
 
 def save_snapshots(days: Iterable[date], *, is_over: Callable[[], bool] = lambda: False) -> set[date]:
-    """Those of ``days`` that are kept now. A count that fails, or that was overtaken, is for the next time.
+    """Returns those of ``days`` that were saved. One that fails, or that changed meanwhile, is left for the next time.
 
     Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("save_snapshots")
-    kept: set[date] = set()
-    for stretch in stretches((day for day in days if day <= last_closed_day()), most=MAX_STRETCH):
+    saved: set[date] = set()
+    for chunk in consecutive_days((day for day in days if day <= last_closed_day()), limit=MAX_DAYS_AT_ONCE):
         if is_over():
             break
         try:
-            versions = _versions(stretch)
-            kept |= _keep(versions, aggregate_days(stretch))
-        except DatabaseError as error:  # it may be read only, or a site may just have been deleted
-            logger.warning("The totals of %s to %s could not be kept: %s", stretch[0], stretch[-1], error)
-    return kept
+            versions = _versions(chunk)
+            saved |= _save(versions, aggregate_days(chunk))
+        except DatabaseError as error:  # it may be read-only, or a site may just have been deleted
+            logger.warning("The totals of %s to %s could not be saved: %s", chunk[0], chunk[-1], error)
+    return saved
 
 
 def save_latest_snapshots(*, is_over: Callable[[], bool]) -> set[date]:
-    """Of the days that are not kept the latest ones, which people look at first."""
+    """The latest days without a snapshot, which people look at first."""
     began_on = first_day()
     if began_on is None or is_over():
         return set()
-    return save_snapshots(days_without_snapshot(began_on, last_closed_day())[-MAX_COUNT:], is_over=is_over)
+    return save_snapshots(days_without_snapshot(began_on, last_closed_day())[-MAX_DAYS_PER_RUN:], is_over=is_over)
 
 
 def first_day(*modes: str) -> date | None:
-    """On which the first payment was begun, of some mode or of any: before it there is nothing to count."""
+    """The day of the first payment, in these modes or in any."""
     rows = [KhaltiPayment.objects.filter(mode=mode).order_by("created_at") for mode in modes or Mode.values]
     moments = [moment for some in rows for moment in some.values_list("created_at", flat=True)[:1]]
     return day_in_nepal(min(moments)) if moments else None
 
 
 def days_without_snapshot(first: date, last: date) -> list[date]:
-    """Those of which nothing is kept, or nothing that still holds."""
+    """Days without a current snapshot."""
     rows = KhaltiSnapshot.objects.filter(day__range=(first, last), is_current=True)
-    counted = set(rows.filter(version__startswith=zone_mark()).values_list("day", flat=True))
-    return [day for day in days_between(first, last) if day not in counted]
+    stored = set(rows.filter(version__startswith=time_zone_hash()).values_list("day", flat=True))
+    return [day for day in days_between(first, last) if day not in stored]
 
 
 def _versions(days: Sequence[date]) -> dict[date, str]:
-    """Those that the count is going to hold for. Committed before the ledger is read.
+    """The versions of the snapshots that are not current. Committed before payments are read.
 
-    They are changed by nobody who counts, so that of many who do so at the same time one always succeeds.
+    An aggregation never changes versions, so that of several at the same time one always succeeds.
     """
     rows = KhaltiSnapshot.objects.filter(day__in=days)
     versions = dict(rows.values_list("day", "version"))
     for day in days:
-        if day in versions and not versions[day].startswith(zone_mark()):
+        if day in versions and not versions[day].startswith(time_zone_hash()):
             rows.filter(day=day, version=versions[day]).update(version=new_version(), is_current=False)
     missing = [KhaltiSnapshot(day=day, version=new_version()) for day in days if day not in versions]
     KhaltiSnapshot.objects.bulk_create(missing, ignore_conflicts=True)
-    return dict(rows.filter(is_current=False, version__startswith=zone_mark()).values_list("day", "version"))
+    return dict(rows.filter(is_current=False, version__startswith=time_zone_hash()).values_list("day", "version"))
 
 
-def _keep(versions: Mapping[date, str], aggregates: Aggregates) -> set[date]:
+def _save(versions: Mapping[date, str], aggregates: Aggregates) -> set[date]:
     with short_transaction():
-        kept = {day for day in sorted(versions) if _is_still_true(day, versions[day])}  # in one order: no deadlock
-        # With the mode, for the sake of the index.
-        KhaltiDailyTotal.objects.filter(mode__in=Mode.values, day__in=kept).delete()
-        KhaltiDailyTotal.objects.bulk_create(total for total in _as_kept(aggregates) if total.day in kept)
-    return kept
+        current = {day for day in sorted(versions) if _mark_current(day, versions[day])}  # sorted, to avoid deadlocks
+        # With the mode, to use the index.
+        KhaltiDailyTotal.objects.filter(mode__in=Mode.values, day__in=current).delete()
+        KhaltiDailyTotal.objects.bulk_create(total for total in _daily_totals(aggregates) if total.day in current)
+    return current
 
 
-def _as_kept(aggregates: Aggregates) -> Iterator[KhaltiDailyTotal]:
-    """The times of one site together, with the first of its places: nobody asks for those of a place."""
+def _daily_totals(aggregates: Aggregates) -> Iterator[KhaltiDailyTotal]:
+    """The times to pay of a site are merged into its first row: nobody needs them by page."""
     times: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
     for (day, dimensions), aggregate in aggregates.items():
         times[day, dimensions.mode, dimensions.merchant, dimensions.site_id].update(aggregate.times)
@@ -102,6 +102,6 @@ def _as_kept(aggregates: Aggregates) -> Iterator[KhaltiDailyTotal]:
         )
 
 
-def _is_still_true(day: date, version: str) -> bool:
-    """Waits for whoever is just changing it; from here on they wait for us."""
+def _mark_current(day: date, version: str) -> bool:
+    """Waits for a transaction that is changing it; later ones wait for this transaction."""
     return bool(KhaltiSnapshot.objects.filter(day=day, version=version, is_current=False).update(is_current=True))

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.database.characters import require_kept
+from wagtail_khalti.database.characters import validate_characters
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 from wagtail_khalti.models.refund import MAX_REASON_LENGTH, Method
@@ -95,15 +95,15 @@ class RefundForm(PaymentForm):
         help_text=_("Internal note (not shown to the customer)."),
         max_length=MAX_REASON_LENGTH,
         required=False,
-        validators=[require_kept],
+        validators=[validate_characters],
     )
 
     field_order = ("amount", "reason", "mobile")
 
-    def __init__(self, *args: Any, asks_for_mobile: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, requires_mobile: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].initial = to_rupees(self.payment.refundable)
-        if not asks_for_mobile and not self.data.get("mobile"):
+        if not requires_mobile and not self.data.get("mobile"):
             del self.fields["mobile"]  # it is refunded to the account that paid; another number could only be wrong
 
 
@@ -120,7 +120,7 @@ class ConfirmForm(RefundForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, asks_for_mobile=True, **kwargs)
+        super().__init__(*args, requires_mobile=True, **kwargs)
         for name in ("amount", "mobile", "reason"):
             self.fields[name].widget = forms.HiddenInput()
         if self.payment.is_test:
@@ -149,7 +149,7 @@ class RecordForm(PaymentForm):
         help_text=_("Internal note (not shown to the customer)."),
         max_length=MAX_REASON_LENGTH,
         required=False,
-        validators=[require_kept],
+        validators=[validate_characters],
     )
     refundable = forms.IntegerField(widget=forms.HiddenInput)
     """The refundable balance when the form was shown, so that a second click records nothing."""
@@ -174,7 +174,7 @@ class NoteForm(forms.Form):
         help_text=_("What you found in Khalti's dashboard. Not shown to the customer."),
         max_length=MAX_REASON_LENGTH,
         required=False,
-        validators=[require_kept],
+        validators=[validate_characters],
     )
 
 

@@ -1,1 +1,1 @@
-"""Text that people type, brought into one form."""
+"""Normalise text that people type."""

@@ -1,4 +1,4 @@
-"""E-mail addresses: whether a text is one, and as much of it as may be shown."""
+"""Validate and mask e-mail addresses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def is_address(text: str) -> bool:
 
 
 def masked_address(address: str) -> str:
-    """``s…@example.com``: enough to recognise one's own."""
+    """``s…@example.com``: enough to recognise your own."""
     name, _at, host = address.rpartition("@")
     return f"{name[:1]}…@{host}" if name and host else ""

@@ -1,4 +1,4 @@
-"""A mobile number of Nepal, as people type it."""
+"""Mobile numbers of Nepal, as people type them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 COUNTRY_CODES = ("+977", "00977", "977")
 TRUNK = "0"
-"""In front of a number that is dialled within the country; mobile numbers need none, and are written with it."""
+"""The prefix for domestic calls. Mobile numbers don't need it, but some people write it."""
 MOBILE_DIGITS = 10
 
 
 class PhoneField(forms.CharField):
-    """A Nepali mobile number, kept as its ten digits however it was written."""
+    """A Nepali mobile number; its value is the ten digits, however it was typed."""
 
     default_error_messages: ClassVar = {"invalid": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")}
 
@@ -30,7 +30,7 @@ class PhoneField(forms.CharField):
 
 
 def as_dialled(text: str) -> str:
-    """Within the country, without a leading 0. What is no number stays what it is, for the caller to see."""
+    """Without country code and leading 0. Text that is not a number is returned unchanged, for the caller to reject."""
     text = "".join(_dialled(character) for character in text)
     if len(text) <= MOBILE_DIGITS:
         return text
@@ -39,12 +39,12 @@ def as_dialled(text: str) -> str:
 
 
 def beginning_as_dialled(text: str) -> str:
-    """Likewise of a number of which only the beginning may have been typed."""
+    """Likewise, for a number that may be incomplete."""
     return as_dialled(text).removeprefix("+977").removeprefix("00977").removeprefix(TRUNK)
 
 
 def _dialled(character: str) -> str:
-    """Devanagari digits become 0 to 9; spaces, dashes and the invisible marks around a copied number go."""
+    """Devanagari digits become 0 to 9; spaces, dashes and invisible characters around a copied number are removed."""
     if character.isdecimal():
         return str(int(character))
     return "" if character in "()." or unicodedata.category(character) in ("Zs", "Cc", "Cf", "Pd") else character

@@ -1,4 +1,4 @@
-"""Which addresses may be stored, and sent to a browser."""
+"""Validate URLs before they are stored, or sent to a browser."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def is_web_root(address: str, *, schemes: Collection[str] = ("https", "http")) -
     """Whether it is the root of a site, such as ``https://shop.example``: a scheme and a host, and no query."""
     try:
         parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port  # which raises where it isn't a number
+        host, _port = parts.hostname, parts.port  # raises if the port isn't a number
     except ValueError:
         return False
     return parts.scheme in schemes and bool(host) and not parts.query and not parts.fragment
 
 
 def is_of_this_site(address: str, root: str) -> bool:
-    """Whether a visitor may be sent there: a path from ``/`` on, or an address at the host of ``root``.
+    """Whether it is safe to redirect a visitor there: a path from ``/`` on, or a URL at the host of ``root``.
 
-    Likewise at one of ``ALLOWED_HOSTS``, where these are named: "*" names nobody.
+    Also at one of ``ALLOWED_HOSTS``, except for "*".
     """
     host = urlsplit(address).netloc
     named = [pattern for pattern in settings.ALLOWED_HOSTS if pattern != "*"]

@@ -1,4 +1,4 @@
-"""``manage.py khalti_reconcile``: ask Khalti about what is due, and tell the site what it has not heard."""
+"""``manage.py khalti_reconcile``: look up due payments, and deliver pending events."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from wagtail_khalti.management.stopping import Stopping
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.reporting import rebuild_snapshots
 
-MIN_PAUSE = 1.0  # seconds between two rounds: what becomes due meanwhile is asked about together
+MIN_PAUSE = 1.0  # seconds between two rounds
 
 
 class Command(BaseCommand):
     help = (
-        "Asks Khalti what became of all that is unfinished, and tells the site's code what it has not heard. "
-        "Any number may run at the same time. Exit codes: 0 done, or as much as was allowed; 3 Khalti could not "
-        "be asked; 4 something failed here."
+        "Looks up due payments at Khalti, and delivers pending events to the site's receivers. Any number may run at "
+        "the same time. Exit codes: 0 done, or as much as was allowed; 3 Khalti is unavailable; 4 something failed here."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,60 +35,60 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
         if options["loop"] and (options["payment"] or options["dry_run"]):
-            raise CommandError("--loop goes with neither --payment nor --dry-run.")
-        if options["recount"] and (options["loop"] or options["payment"] or options["dry_run"]):
-            raise CommandError("--recount goes with neither --loop nor --payment nor --dry-run.")
+            raise CommandError("--loop can't be combined with --payment or --dry-run.")
+        if options["rebuild"] and (options["loop"] or options["payment"] or options["dry_run"]):
+            raise CommandError("--rebuild can't be combined with --loop, --payment or --dry-run.")
         try:
             if options["dry_run"]:
-                self._tell_what_is_due()
-            elif options["recount"]:
-                self._recount()
+                self._print_due()
+            elif options["rebuild"]:
+                self._rebuild()
             else:
                 self._work()
         except Error as error:
-            message = _("The database could not be used: %(error)s") % {"error": error}
+            message = _("Database error: %(error)s") % {"error": error}
             raise CommandError(message, returncode=reports.BROKEN) from error
 
     def _work(self) -> None:
         with Stopping() as stopping:
             if self.options["loop"]:
-                self._go_on_until(stopping)
+                self._loop(stopping)
                 return
             only = self._payment() if self.options["payment"] else None
             done = self._run(stopping, only)
-        self._tell(done, only)
+        self._report(done, only)
         if code := reports.exit_code(done):
             sys.exit(code)
 
-    def _recount(self) -> None:
+    def _rebuild(self) -> None:
         with Stopping() as stopping:
             days = len(rebuild_snapshots(is_over=stopping))
         if self.options["format"] == "json":
-            self.stdout.write(json.dumps({"recounted": days}))
+            self.stdout.write(json.dumps({"rebuilt": days}))
         else:
-            words = ngettext(
-                "The totals of %(days)s day were counted anew.", "The totals of %(days)s days were counted anew.", days
+            text = ngettext(
+                "The totals of %(days)s day were rebuilt.", "The totals of %(days)s days were rebuilt.", days
             )
-            self.stdout.write(words % {"days": days})
+            self.stdout.write(text % {"days": days})
 
-    def _go_on_until(self, stopping: Stopping) -> None:
-        """A database that is restarted ends a round, and not the loop."""
+    def _loop(self, stopping: Stopping) -> None:
+        """A database error ends only the round, for example during a restart."""
         while not stopping():
             pause = interval = self.options["interval"]
             close_old_connections()
             try:
                 done = self._run(stopping)
-                if reports.is_worth_telling(done) or self.options["verbosity"] > 1:
-                    self._tell(done)
-                if not done.not_asked:  # a Khalti that is down is left alone for the whole interval
+                if reports.is_worth_reporting(done) or self.options["verbosity"] > 1:
+                    self._report(done)
+                if not done.skipped:  # while Khalti is down, pause for the whole interval
                     pause = _until_next_round(done, interval)
             except Error as error:
-                self.stderr.write(_("The database could not be used: %(error)s") % {"error": error})
+                self.stderr.write(_("Database error: %(error)s") % {"error": error})
             stopping.wait(pause)
 
     def _run(self, stopping: Stopping, only: KhaltiPayment | None = None) -> Reconciliation:
         options = self.options
-        bar = ProgressBar(self._total()) if self._is_watched() else None
+        bar = ProgressBar(self._total()) if self._is_interactive() else None
         try:
             return reconcile(
                 limit=options["limit"],
@@ -107,10 +106,10 @@ class Command(BaseCommand):
         name = self.options["payment"]
         payment = find_payment(name)
         if payment is None:
-            raise CommandError(_("There is no payment with the reference or pidx %(name)s.") % {"name": name})
+            raise CommandError(_("No payment has the reference or pidx %(name)s.") % {"name": name})
         return payment
 
-    def _is_watched(self) -> bool:
+    def _is_interactive(self) -> bool:
         is_plain = self.options["format"] == "text" and self.options["verbosity"] > 0
         return is_plain and not self.options["payment"] and self.stdout.isatty() and sys.stderr.isatty()
 
@@ -118,7 +117,7 @@ class Command(BaseCommand):
         count = sum(some.count for some in due.due_payments().values())
         return min(count, self.options["limit"] or count)
 
-    def _tell(self, done: Reconciliation, only: KhaltiPayment | None = None) -> None:
+    def _report(self, done: Reconciliation, only: KhaltiPayment | None = None) -> None:
         is_for_programs = self.options["format"] == "json"
         text = json.dumps(reports.as_data(done)) if is_for_programs else reports.summary(done, only=only)
         if self.options["verbosity"] > 0:
@@ -127,7 +126,7 @@ class Command(BaseCommand):
         elif reports.exit_code(done):
             self.stderr.write(text)
 
-    def _tell_what_is_due(self) -> None:
+    def _print_due(self) -> None:
         if self.options["payment"]:
             self.stdout.write(due.sentence_about(self._payment()))
         elif self.options["format"] == "json":

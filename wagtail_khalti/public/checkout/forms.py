@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
-from wagtail_khalti.database.characters import is_whole, why_not_kept
+from wagtail_khalti.database.characters import is_whole, unsupported_characters_message
 from wagtail_khalti.formatting import format_number, numerals
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
@@ -104,7 +104,7 @@ class CheckoutForm(forms.Form):
         for name, value in list(cleaned.items()):
             if not is_whole(str(value)):
                 self.add_error(name, _("This contains characters that can't be read. Please enter it again."))
-            elif error := why_not_kept(str(value)):
+            elif error := unsupported_characters_message(str(value)):
                 self.add_error(name, error)
         largest = max_payment()
         if self.total > largest:

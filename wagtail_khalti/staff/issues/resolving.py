@@ -14,7 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_khalti.actions import resolve_issue
-from wagtail_khalti.database.characters import require_kept
+from wagtail_khalti.database.characters import validate_characters
 from wagtail_khalti.exceptions import IssueAlreadyResolved, RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.models.event import MAX_NOTE_LENGTH
@@ -48,7 +48,7 @@ class ResolveForm(forms.Form):
         max_length=MAX_NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[require_kept],
+        validators=[validate_characters],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ class RefundView(PaymentActionView):
         return self._confirm(_last_word(self.payment, form.cleaned_data), form.cleaned_data)
 
     def _form(self, said: Mapping[str, Any] | None = None) -> RefundForm:
-        return RefundForm(said, payment=self.payment, asks_for_mobile=needs_mobile(self.payment))
+        return RefundForm(said, payment=self.payment, requires_mobile=needs_mobile(self.payment))
 
     def _confirm(self, form: ConfirmForm, said: dict[str, Any]) -> HttpResponse:
         self.template_name = "wagtail_khalti/staff/refund_confirm.html"

@@ -14,7 +14,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import AbstractPage
 
-from wagtail_khalti.database.characters import require_kept
+from wagtail_khalti.database.characters import validate_characters
 from wagtail_khalti.models import KhaltiSettings
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, mode_bar_of
 from wagtail_khalti.text.email_addresses import is_address
@@ -36,7 +36,7 @@ class SettingsForm(WagtailAdminModelForm):
             required=False,
         )
         for name in ("checkout_message", "contact", "receipt_text"):
-            self.fields[name].validators.append(require_kept)
+            self.fields[name].validators.append(validate_characters)
 
     def clean_thank_you_page(self) -> AbstractPage | None:
         return _published(self.cleaned_data["thank_you_page"])

@@ -102,7 +102,7 @@ class History:
         payment.status, payment.pidx, payment.payment_url = Status.INITIATED, pidx, payment_url
         payment.expires_at, payment.initiated_at, payment.initiating_at = answer.expires_at, self.now, None
         payment.next_check_at = self.now + MIN_PAUSE
-        self.note(KhaltiEvent.Kind.INITIATED, answer.facts())
+        self.note(KhaltiEvent.Kind.INITIATED, answer.as_data())
         self.ask_again = partial(self.look_up, "Initiated")
 
     def be_refused(self, **fields: str) -> None:
