@@ -147,7 +147,7 @@ class StaffStates:
         self.show()
         return self.shown.refunds.get()
 
-    def paid_twice(self):
+    def duplicate(self):
         self.shown = make_paid_twice(self.words)
         self.show()
 
@@ -171,23 +171,23 @@ class StaffStates:
         self.desk.fill(typed="5000")
         self.send()
 
-    def record(self):
+    def record_refund(self):
         self.paid()
         self.show("record_refund")
 
     def record_with_errors(self):
-        self.record()
+        self.record_refund()
         self.desk.fill(amount="abc")
         self.send()
 
-    def decide(self):
+    def resolve_refund(self):
         self.desk.open("resolve_refund", self.unconfirmed().reference)
 
-    def amount(self):
-        self.desk.open("amount", self.without_amount().reference)
+    def enter_amount(self):
+        self.desk.open("enter_amount", self.without_amount().reference)
 
-    def amount_with_errors(self):
-        self.amount()
+    def enter_amount_with_errors(self):
+        self.enter_amount()
         self.send()
 
     # The dashboard of the simulator
@@ -226,8 +226,8 @@ NAMES = [
     "record_refund",
     "record_with_errors",
     "resolve_refund",
-    "amount",
-    "amount_with_errors",
+    "enter_amount",
+    "enter_amount_with_errors",
     "note",
     "filters",
     "filtered_with_errors",
@@ -249,7 +249,7 @@ IN_NEPALI = {
     "refund",
     "last_word",
     "record_with_errors",
-    "amount",
+    "enter_amount",
     "filters",
     "filtered_with_errors",
     "needed",

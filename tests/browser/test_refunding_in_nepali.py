@@ -29,7 +29,7 @@ def test_giving_money_back_and_recording_what_was_given(nepali_desk):
     assert desk.message == "रु ५०० फिर्ता गरियो। रु १,००० बाँकी छ।"
 
     desk.follow("अन्यत्र गरिएको फिर्ती टिप्नुहोस्").fill(amount="200")
-    desk.page.locator("main [name=way][value=cash]").check()
+    desk.page.locator("main [name=method][value=cash]").check()
     desk.press("यो फिर्ती टिप्नुहोस्")
     assert desk.message == "रु २०० फिर्ता गरियो भनी टिपियो।"
     assert [(refund.state, refund.amount) for refund in KhaltiRefund.objects.all()] == [

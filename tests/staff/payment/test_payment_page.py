@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.actions.conftest import Receiver, listening
+from tests.payments import Receiver, listening
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
