@@ -223,8 +223,8 @@ def test_a_refund_between_the_page_view_and_the_click_is_noticed(send, monkeypat
     give_back = SimulatedPayment.give_back
 
     def somebody_is_quicker(self, amount=None, **only_if):
-        give_back(SimulatedPayment.objects.get(), 100)
-        return give_back(self, amount, **only_if)
+        refund(SimulatedPayment.objects.get(), 100)
+        return refund(self, amount, **only_if)
 
     monkeypatch.setattr(SimulatedPayment, "give_back", somebody_is_quicker)
 

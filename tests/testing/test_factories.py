@@ -151,7 +151,7 @@ def test_of_two_things_that_are_paid_twice_each_is_sold_once(all_agrees):
 
 
 def test_a_refund_follows_others_of_its_payment(all_agrees):
-    payment = PaymentFactory(partially_refunded=True, amount=90_000, part=50_000)
+    payment = PaymentFactory(partially_refunded=True, amount=90_000, refund_amount=50_000)
 
     refund = RefundFactory(payment=payment, amount=40_000)
 

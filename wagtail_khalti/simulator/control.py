@@ -97,7 +97,7 @@ def refund(pidx: str, *, amount: int | None = None, partial: bool = False) -> Si
         raise _no_road(payment, Status.REFUNDED if is_whole else Status.PARTIALLY_REFUNDED)
 
     given = None if is_whole else _part(payment, amount)
-    if not payment.give_back(given) and not (is_whole and payment.status is Status.REFUNDED):
+    if not payment.refund(given) and not (is_whole and payment.status is Status.REFUNDED):
         raise ValueError(f"The payment {pidx} has only {payment.left} paisa left by now")
     return payment
 

@@ -116,7 +116,7 @@ class SimulatedPayment(models.Model):
         self.refresh_from_db()
         return bool(moved)
 
-    def give_back(self, amount: int | None = None, *, only_if_left: int | None = None) -> bool:
+    def refund(self, amount: int | None = None, *, only_if_left: int | None = None) -> bool:
         """All that is left, or so much if it still is; one conditional UPDATE as well. Say whether it was done."""
         rows = SimulatedPayment.objects.filter(pk=self.pk, stored_status__in=REFUNDABLE)
         if only_if_left is not None:

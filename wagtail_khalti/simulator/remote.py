@@ -33,7 +33,7 @@ MOVES: Mapping[str, tuple[Callable[..., SimulatedPayment], Mapping[str, type]]] 
 """What can be done to a payment, and what may be said about it."""
 
 
-def door(**actions: Action) -> View:
+def endpoint(**actions: Action) -> View:
     """One address: an action for each method it knows, behind the token."""
 
     @simulator_view
@@ -79,7 +79,7 @@ def forget_troubles(request: HttpRequest) -> Said:
     return {"troubles": []}
 
 
-def read_books(request: HttpRequest) -> Said:
+def list_payments(request: HttpRequest) -> Said:
     entries, go_on_after = ledger.page(request.GET.get("after", ""))
     return {"payments": [asdict(entry) for entry in entries], "next": go_on_after}
 

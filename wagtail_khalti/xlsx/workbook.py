@@ -84,7 +84,7 @@ def ending(table: str) -> str:
     )
 
 
-def parts(made: Sequence[Worksheet]) -> Iterator[tuple[str, str]]:
+def workbook_files(made: Sequence[Worksheet]) -> Iterator[tuple[str, str]]:
     """What holds the worksheets together, by the name of the part."""
     numbers = range(1, len(made) + 1)
     titles = [worksheet.title[:MAX_TITLE_LENGTH] for worksheet in made]

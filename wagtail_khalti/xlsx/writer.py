@@ -53,7 +53,7 @@ def write_xlsx(sheets: Iterable[Sheet], *, max_rows: int = MAX_ROWS, max_bytes: 
                         if ready := outlet.drain():
                             yield ready
                 made.append(Worksheet(title=title, table=rows.table))
-        for name, text in workbook.parts(made):
+        for name, text in workbook.workbook_files(made):
             file.writestr(name, text)
     yield outlet.drain()
 

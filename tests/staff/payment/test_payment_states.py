@@ -87,7 +87,7 @@ def canceled(db):
 
 @pytest.fixture
 def partly_refunded(db):
-    return PaymentFactory(partially_refunded=True, part=40_050, customer_email="")
+    return PaymentFactory(partially_refunded=True, refund_amount=40_050, customer_email="")
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ class CheckoutForm(forms.Form):
         return Customer(**{name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")})
 
 
-def answers_of(payment: KhaltiPayment) -> dict[str, object]:
+def initial_from(payment: KhaltiPayment) -> dict[str, object]:
     """What was entered for this payment, to fill in the form again."""
     return {
         "name": payment.customer_name,

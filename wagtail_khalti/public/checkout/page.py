@@ -28,7 +28,7 @@ from wagtail_khalti.exceptions import (
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
 from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
-from wagtail_khalti.public.checkout.forms import CheckoutForm, answers_of, checkout_form
+from wagtail_khalti.public.checkout.forms import CheckoutForm, checkout_form, initial_from
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
@@ -124,7 +124,7 @@ def _previous_details(request: HttpRequest) -> dict[str, object]:
     payment = KhaltiPayment.objects.filter(reference=reference).first()
     if payment is None:
         return {}
-    return answers_of(payment)
+    return initial_from(payment)
 
 
 def _render(

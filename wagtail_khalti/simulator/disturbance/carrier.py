@@ -14,7 +14,7 @@ from wagtail_khalti.simulator import wire
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LINE = "khalti_simulator.line"
+CONNECTION = "khalti_simulator.connection"
 MOST_AT_ONCE = 32  # answers made at the same moment; a small database has a hundred connections in all
 WITH_A_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset instead of a goodbye
 
@@ -26,7 +26,7 @@ class LineHandler(WSGIRequestHandler):
     connection: socket.socket  # type: ignore[assignment] # the stubs of Django call it a request
 
     def get_environ(self) -> dict[str, Any]:
-        return {**super().get_environ(), LINE: self}
+        return {**super().get_environ(), CONNECTION: self}
 
     def reset(self) -> None:
         """The peer's next read fails. Detached, because nothing after this may say a polite goodbye."""
@@ -49,7 +49,7 @@ class Carrier:
         self.places = BoundedSemaphore(MOST_AT_ONCE)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        line: LineHandler = environ[LINE]
+        line: LineHandler = environ[CONNECTION]
         environ["HTTP_X_SIMULATOR_NO_SLEEP"] = "1"
         told: dict[str, str] = {}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from wagtail_khalti.simulator import answers, wire
+from wagtail_khalti.simulator import responses as answers
+from wagtail_khalti.simulator import wire
 from wagtail_khalti.simulator.disturbance.faults import Fault
 from wagtail_khalti.simulator.identifiers import id_from
 from wagtail_khalti.simulator.models import Status

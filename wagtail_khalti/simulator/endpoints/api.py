@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from wagtail_khalti.simulator import answers
+from wagtail_khalti.simulator import responses as answers
 from wagtail_khalti.simulator.conf import simulator_settings
 from wagtail_khalti.simulator.decorators import View, simulator_view
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
@@ -105,7 +105,7 @@ def refund(request: HttpRequest, key_hash: str, data: Any, *, transaction_id: st
     amount = refund_from(data, is_by_bank=payment.is_by_bank)
 
     too_much = amount is not None and amount > payment.left
-    if too_much or not payment.give_back(amount):
+    if too_much or not payment.refund(amount):
         raise answers.not_refundable(payment)
     return JsonResponse(answers.refunded())
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from wagtail_khalti.simulator.answers import Refusal, not_authenticated
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
 from wagtail_khalti.simulator.models import LONGEST_SUBJECT, SimulatedPayment
+from wagtail_khalti.simulator.responses import Refusal, not_authenticated
 
 NEVER_VALID = "invalid-key"
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}

@@ -57,7 +57,7 @@ def _refund(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
     has_changed = request.POST.get("left") != str(payment.left)
     if not has_changed and (is_whole or form.is_valid()):
         amount = None if is_whole else form.cleaned_data["amount"]
-        if payment.give_back(amount, only_if_left=payment.left):
+        if payment.refund(amount, only_if_left=payment.left):
             return go_to(f"{reverse('khalti_simulator:dashboard_payment', args=[payment.pidx])}?done")
         has_changed = True
 

@@ -65,7 +65,7 @@ class PaymentFilters(WagtailFilterSet):
     site = OneOf(label=gettext_lazy("Site"))
     source = OneOf(label=gettext_lazy("Page"), empty_label=gettext_lazy("All pages"), method="by_source")
     selected = OneOf(label=gettext_lazy("Selection"), empty_label=gettext_lazy("All payments"), method="by_selection")
-    needs = OneOf(label=gettext_lazy("Issues"), choices=[("look", gettext_lazy("Needs attention"))], method="by_matter")
+    needs = OneOf(label=gettext_lazy("Issues"), choices=[("look", gettext_lazy("Needs attention"))], method="by_issue")
 
     class Meta:
         model = KhaltiPayment
@@ -151,7 +151,7 @@ class PaymentFilters(WagtailFilterSet):
     def by_selection(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return payments.filter(pk__in=[int(key) for key in value.split(",")])
 
-    def by_matter(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+    def by_issue(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return payments.filter(pk__in=KhaltiIssue.objects.open().order_by().values("payment"))
 
     @property

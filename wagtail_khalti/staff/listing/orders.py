@@ -43,7 +43,7 @@ class Sorting:
         by_value = OrderBy(F("sorted_by"), descending=is_descending, nulls_last=True)
         return payments.alias(sorted_by=hidden(name)).order_by(by_value, last)
 
-    def parts(self, payments: QuerySet[KhaltiPayment], ordering: str) -> list[QuerySet[KhaltiPayment]]:
+    def querysets(self, payments: QuerySet[KhaltiPayment], ordering: str) -> list[QuerySet[KhaltiPayment]]:
         """Sorted ``payments`` so that unpaid ones come last in either direction.
 
         Databases disagree on where a missing time belongs. Each of these parts is a piece of the same index.

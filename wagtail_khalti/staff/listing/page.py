@@ -166,7 +166,7 @@ class PaymentListView(IndexView):
         return self.sorting.sort(queryset, self.ordering)
 
     def get_paginator(self, queryset: QuerySet[KhaltiPayment], per_page: int, **options: Any) -> CappedPaginator:
-        parts = self.sorting.parts(queryset, self.ordering)
+        parts = self.sorting.querysets(queryset, self.ordering)
         return CappedPaginator(queryset, per_page, counted=self.counted, parts=parts, **options)
 
     def paginate_queryset(self, queryset: QuerySet[KhaltiPayment], page_size: int) -> Any:

@@ -21,7 +21,7 @@ from wagtail_khalti.staff.error_messages import error_message
 
 MAX_SECONDS = 15  # web servers often give up after 30
 
-Tell = Callable[[HttpRequest, str], None]
+ShowMessage = Callable[[HttpRequest, str], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Resolution:
     failures: Counter[str] = field(default_factory=Counter)
     """By why Khalti could not be asked, in words."""
 
-    def in_words(self) -> Iterator[tuple[Tell, str]]:
+    def in_words(self) -> Iterator[tuple[ShowMessage, str]]:
         """A message for each, with what shows it."""
         if self.checked:
             yield messages.success, self._told()

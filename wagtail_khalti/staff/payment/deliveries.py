@@ -28,7 +28,7 @@ class Row:
     word: str
     badge: str
     attempts: str
-    heard: Timestamp | None
+    delivered: Timestamp | None
     next_try: Timestamp | None
     error: str
 
@@ -38,9 +38,9 @@ def rows_of(deliveries: Iterable[KhaltiDelivery]) -> list[Row]:
 
 
 def _row(delivery: KhaltiDelivery) -> Row:
-    is_heard = delivery.delivered_at is not None
+    is_delivered = delivery.delivered_at is not None
     word, badge = _("Pending"), WAITING
-    if is_heard:
+    if is_delivered:
         word, badge = _("Delivered"), GOOD
     elif delivery.last_error:
         word, badge = _("Failing"), WARNING
@@ -49,9 +49,9 @@ def _row(delivery: KhaltiDelivery) -> Row:
         word=word,
         badge=badge,
         attempts=format_number(delivery.attempts),
-        heard=timestamp_of(delivery.delivered_at) if delivery.delivered_at else None,
-        next_try=timestamp_of(delivery.next_try_at) if delivery.next_try_at and not is_heard else None,
-        error="" if is_heard else delivery.last_error,
+        delivered=timestamp_of(delivery.delivered_at) if delivery.delivered_at else None,
+        next_try=timestamp_of(delivery.next_try_at) if delivery.next_try_at and not is_delivered else None,
+        error="" if is_delivered else delivery.last_error,
     )
 
 

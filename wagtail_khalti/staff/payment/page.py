@@ -26,7 +26,7 @@ from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.payment.deliveries import rows_of
 from wagtail_khalti.staff.payment.details import breakdown_of, detail_rows_of, products_of
 from wagtail_khalti.staff.payment.header import HeaderAction, header_actions
-from wagtail_khalti.staff.payment.refunding import second_payment_form
+from wagtail_khalti.staff.payment.refunding import duplicate_form
 from wagtail_khalti.staff.payment.sources import customers_payments_url, payable_of, source_of
 from wagtail_khalti.staff.payment.technical import technical_facts
 from wagtail_khalti.staff.payment.timeline import timeline_of
@@ -161,11 +161,11 @@ class PaymentView(InspectView):
         is_second = any(card.kind == KhaltiIssue.Kind.DUPLICATE_PAYMENT for card, _buttons in self.cards)
         form: ConfirmForm | None = None
         if is_second and self.may_refund and not self.why_not:
-            form = second_payment_form(self.object)
+            form = duplicate_form(self.object)
         return {
             "refunds": [_row(refund, self.redaction) for refund in self.refunds],
             "why_not": self.why_not,
-            "second_payment_form": form,
+            "duplicate_form": form,
         }
 
     def _of_deliveries(self) -> dict[str, Any]:

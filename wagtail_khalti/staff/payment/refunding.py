@@ -113,7 +113,7 @@ class RefundView(PaymentActionView):
             messages.error(self.request, _("The refund of %(amount)s failed.") % {"amount": amount})
 
 
-def second_payment_form(payment: KhaltiPayment) -> ConfirmForm:
+def duplicate_form(payment: KhaltiPayment) -> ConfirmForm:
     """All of it, at one press: the first payment bought what this one paid for again."""
     return _last_word(payment, {"amount": Paisa(payment.refundable), "reason": _("Duplicate payment")})
 

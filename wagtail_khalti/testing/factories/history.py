@@ -110,7 +110,7 @@ class History:
         payment = self.payment
         payment.status, payment.ended_at, payment.initiating_at = Status.FAILED, self.now, None
         self.note(KhaltiEvent.Kind.INITIATE_REJECTED, {"fields": fields})
-        self.tell(KhaltiDelivery.EventType.ENDED)
+        self.deliver(KhaltiDelivery.EventType.ENDED)
 
     def look_up(self, status: str, **said: Any) -> None:
         """Khalti is asked, and says this; without more, what belongs to such a payment."""
@@ -131,12 +131,12 @@ class History:
         payment.next_check_at = next_check(payment, {}, now=self.now)
         self.ask_again = partial(self.look_up, status, **said)
 
-    def hear_nothing(self, error: KhaltiError) -> None:
+    def record_no_answer(self, error: KhaltiError) -> None:
         """Khalti is asked, and nothing is learned."""
         self.payment.checked_at = self.now
         self.payment.next_check_at = next_check_after_silence(self.payment, now=self.now)
         self.note_again(KhaltiEvent.Kind.NO_ANSWER, {"request": "lookup", **error.as_data()})
-        self.ask_again = partial(self.hear_nothing, error)
+        self.ask_again = partial(self.record_no_answer, error)
 
     def keep_asking(self, until: datetime | None = None) -> None:
         """As reconcile does, whenever Khalti is to be asked: it says the same each time."""
@@ -156,7 +156,7 @@ class History:
         issue.opened_at = self.now
         self.issues.append(issue)
         if tell:
-            self.tell(KhaltiDelivery.EventType.NEEDS_ATTENTION, issue=issue)
+            self.deliver(KhaltiDelivery.EventType.NEEDS_ATTENTION, issue=issue)
 
     def close(
         self, issue: KhaltiIssue, resolution: KhaltiIssue.Resolution, *, by: AbstractBaseUser | None, note: str = ""
@@ -166,7 +166,7 @@ class History:
         issue.resolution, issue.note = resolution, note
         self.note(KhaltiEvent.Kind.ISSUE_RESOLVED, {"issue": issue.kind, "resolution": resolution, "note": note}, by=by)
 
-    def tell(
+    def deliver(
         self,
         event_type: KhaltiDelivery.EventType,
         *,
@@ -236,6 +236,6 @@ class History:
                 self.open(KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier.readable_reference})
             return
         for event_type in event_types_of(before, after):
-            self.tell(event_type)
+            self.deliver(event_type)
         if after in PAID and before in SOFT_ENDS:
             self.open(KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})

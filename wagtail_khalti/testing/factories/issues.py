@@ -21,7 +21,7 @@ from wagtail_khalti.models.refund import Method
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
 from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory, of_what_is_gone
-from wagtail_khalti.testing.factories.scenarios import fail_to_tell, leave_untold
+from wagtail_khalti.testing.factories.scenarios import fail_to_deliver, leave_untold
 
 Kind = KhaltiIssue.Kind
 Resolution = KhaltiIssue.Resolution
@@ -93,7 +93,7 @@ class DeliveryFactory(DjangoModelFactory[KhaltiDelivery]):
         history = History.of(payment, at=event_type.created_at)
         history.deliveries = [event_type]
         if fate == "failing":
-            fail_to_tell(history, last_error)
+            fail_to_deliver(history, last_error)
         elif fate == "pending":
             leave_untold(history)
         for name, value in given.items():
@@ -142,12 +142,12 @@ def _say_less(history: History) -> None:
 
 
 def _know_no_pidx(history: History) -> None:
-    history.hear_nothing(PidxNotFound("Khalti does not know this pidx"))
+    history.record_no_answer(PidxNotFound("Khalti does not know this pidx"))
     history.open(Kind.NOT_FOUND, {"pidx": history.payment.pidx})
 
 
 def _refuse_the_key(history: History) -> None:
-    history.hear_nothing(KeyRejected("Khalti refuses the key"))
+    history.record_no_answer(KeyRejected("Khalti refuses the key"))
     history.open(Kind.KEY_REJECTED, {}, merchant=history.payment.merchant)
 
 
@@ -155,7 +155,7 @@ def _doubt_a_refund(history: History) -> None:
     payment = history.payment
     if not payment.refund_total:
         refunding.succeed(history, refunding.request(history, payment.amount // 5))
-    refunding.be_in_doubt(history, refunding.request(history, payment.amount // 3))
+    refunding.be_unconfirmed(history, refunding.request(history, payment.amount // 3))
 
 
 def _find_a_part(history: History) -> None:
@@ -167,9 +167,9 @@ def _contradict(history: History) -> None:
     """Whoever sent it was stopped; a person looked and said that it was not made; then Khalti's yes came."""
     refund = refunding.request(history, history.payment.amount // 3)
     refunding.send(history, refund)
-    refunding.hear(history, refund, RefundTrigger.ABANDONED)
-    refunding.hear(history, refund, RefundTrigger.NOT_FOUND_BY_PERSON)
-    refunding.hear(history, refund, RefundTrigger.ACCEPTED, answer=refunding.YES)
+    refunding.apply_trigger(history, refund, RefundTrigger.ABANDONED)
+    refunding.apply_trigger(history, refund, RefundTrigger.NOT_FOUND_BY_PERSON)
+    refunding.apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=refunding.YES)
 
 
 def _give_back_too_much(history: History) -> None:
@@ -203,7 +203,7 @@ def _lose_payable(history: History) -> None:
 
 def _fail(history: History) -> None:
     history.deliveries = list(history.payment.deliveries.order_by("pk"))
-    fail_to_tell(history)
+    fail_to_deliver(history)
 
 
 BEGINNINGS: Mapping[Kind, str] = {

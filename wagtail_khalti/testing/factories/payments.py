@@ -24,7 +24,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.testing.factories.history import History
-from wagtail_khalti.testing.factories.scenarios import LASTS, STORIES, Telling
+from wagtail_khalti.testing.factories.scenarios import LASTS, SCENARIOS, Telling
 
 ROOT = "http://testserver"
 LETTERS = len(REFERENCE_ALPHABET)
@@ -35,10 +35,10 @@ GONE = 900_000_000  # keys of things that were sold, and deleted since
 class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
     """A payment of Rs 1,500 that waits at Khalti; a trait says what became of it instead.
 
-    ``at`` is when it began: an aware datetime, now by default. ``took`` is how long it took from there to the money, or
-    to the end; nothing happens later than now. Until now Khalti was asked whenever the schedule says so, and said the
-    same. ``part`` is how many paisa go back with ``partially_refunded`` (half of it, by default), ``by`` who gave them
-    back. ``payable`` and ``source`` are objects of the site's. Any column can be given, and is stored as it is given.
+    ``at`` is when it started: an aware datetime, now by default. ``took`` is the time until it was paid or ended;
+    nothing happens later than now. Until now it was looked up by the schedule, with the same answer each time.
+    ``refund_amount`` is how many paisa are refunded with ``partially_refunded``, half of it by default, and ``by`` the
+    person who refunded them. ``payable`` and ``source`` are objects of the site's. Any column can be given.
     """
 
     class Meta:
@@ -63,7 +63,7 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
     timeline = "initiated"
     at = None
     took = timedelta(minutes=4)
-    part = LazyAttribute(lambda made: made.amount // 2)
+    refund_amount = LazyAttribute(lambda made: made.amount // 2)
     by = None
 
     amount = 150_000
@@ -108,12 +108,19 @@ def reference_of(number: int) -> str:
 
 
 def _tell(
-    *, timeline: str, at: datetime | None, took: timedelta, part: int, by: Any, payable: Any = None, **columns: Any
+    *,
+    timeline: str,
+    at: datetime | None,
+    took: timedelta,
+    refund_amount: int,
+    by: Any,
+    payable: Any = None,
+    **columns: Any,
 ) -> History:
     columns |= _payable_columns(payable) | _source_columns(columns)
     at, took = _moments(timeline, at, took, columns)
     history = History(KhaltiPayment(**columns), at=at)
-    STORIES[timeline](history, Telling(took=took, part=part, by=by))
+    SCENARIOS[timeline](history, Telling(took=took, refund_amount=refund_amount, by=by))
     history.keep_asking()
     for name, value in columns.items():
         setattr(history.payment, name, value)  # what the test says outranks what would have come of it

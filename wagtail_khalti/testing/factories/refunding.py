@@ -40,45 +40,45 @@ def request(
 def send(history: History, refund: KhaltiRefund) -> None:
     """Khalti says that all is as before, and is about to be asked for it."""
     history.look_up(BEFORE[Status(history.payment.status)])
-    hear(history, refund, RefundTrigger.SENT)
+    apply_trigger(history, refund, RefundTrigger.SENT)
 
 
 def succeed(history: History, refund: KhaltiRefund) -> None:
     """Khalti says yes, and the lookup proves it."""
     send(history, refund)
-    hear(history, refund, RefundTrigger.ACCEPTED, answer=YES)
+    apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=YES)
     history.look_up("Partially Refunded" if history.payment.refundable else "Refunded")
-    hear(history, refund, RefundTrigger.CONFIRMED)
+    apply_trigger(history, refund, RefundTrigger.CONFIRMED)
 
 
 def be_refused(history: History, refund: KhaltiRefund, words: str) -> None:
     """Khalti says no, and nothing went back."""
     send(history, refund)
-    hear(history, refund, RefundTrigger.REJECTED, answer=words, error=RequestRejected({"detail": words}))
+    apply_trigger(history, refund, RefundTrigger.REJECTED, answer=words, error=RequestRejected({"detail": words}))
 
 
 def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
     """Khalti doesn't answer, neither now nor later; after an hour a person has to find out."""
     send(history, refund)
-    hear(history, refund, RefundTrigger.LOST, error=SILENCE)
+    apply_trigger(history, refund, RefundTrigger.LOST, error=SILENCE)
     sent_at = history.now
-    history.hear_nothing(SILENCE)
+    history.record_no_answer(SILENCE)
     history.keep_asking(until=sent_at + CERTAIN_AFTER - timedelta(microseconds=1))
     if history.payment.next_check_at and history.payment.next_check_at <= history.latest:
         history.now = history.payment.next_check_at
-        history.hear_nothing(SILENCE)
+        history.record_no_answer(SILENCE)
         history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
 
-def be_in_doubt(history: History, refund: KhaltiRefund) -> None:
+def be_unconfirmed(history: History, refund: KhaltiRefund) -> None:
     """Khalti's answer is lost, and its lookup says what it said before: no lookup can tell."""
     send(history, refund)
-    hear(history, refund, RefundTrigger.LOST, error=SILENCE)
+    apply_trigger(history, refund, RefundTrigger.LOST, error=SILENCE)
     history.look_up(BEFORE[Status(history.payment.status)])
     history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
 
-def hear(
+def apply_trigger(
     history: History,
     refund: KhaltiRefund,
     trigger: RefundTrigger,
@@ -151,7 +151,7 @@ def _finish(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | No
         payment.is_primary = None
         _close(history, KhaltiIssue.Kind.DUPLICATE_PAYMENT, by=by)
     if refund.amount and payment.duplicate_of is None:
-        history.tell(KhaltiDelivery.EventType.REFUNDED, refund=refund)
+        history.deliver(KhaltiDelivery.EventType.REFUNDED, refund=refund)
 
 
 def _close(history: History, kind: KhaltiIssue.Kind, *, by: AbstractBaseUser | None) -> None:

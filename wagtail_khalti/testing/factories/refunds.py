@@ -108,6 +108,6 @@ def _go_on(history: History, refund: KhaltiRefund, state: State, answer: str, *,
     elif state == State.FAILED:
         refunding.be_refused(history, refund, answer)
     elif is_doubted:
-        refunding.be_in_doubt(history, refund)
+        refunding.be_unconfirmed(history, refund)
     elif state == State.UNCONFIRMED:
         refunding.lose_the_answer(history, refund)

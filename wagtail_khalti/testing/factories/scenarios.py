@@ -23,19 +23,19 @@ class Telling:
     took: timedelta
     """From the start to the money, or to the end."""
 
-    part: int
+    refund_amount: int
     """Paisa that go back where not all of it does."""
 
     by: AbstractBaseUser | None
     """Who gave money back."""
 
 
-def created(history: History, telling: Telling) -> None:
+def created(history: History, options: Telling) -> None:
     """Committed; Khalti has not answered."""
     history.begin()
 
 
-def initiated(history: History, telling: Telling) -> None:
+def initiated(history: History, options: Telling) -> None:
     """It waits for its visitor at Khalti."""
     payment = history.payment
     history.begin()
@@ -43,76 +43,76 @@ def initiated(history: History, telling: Telling) -> None:
     history.get_link(pidx=pidx, payment_url=payment.payment_url or f"https://test-pay.khalti.com/?pidx={pidx}")
 
 
-def unasked(history: History, telling: Telling) -> None:
+def unasked(history: History, options: Telling) -> None:
     """It waits at Khalti, and nobody has asked since."""
-    initiated(history, telling)
+    initiated(history, options)
     history.ask_again = None
 
 
-def refused(history: History, telling: Telling) -> None:
+def refused(history: History, options: Telling) -> None:
     """Khalti did not take it at all."""
     history.begin()
     history.be_refused(amount="Amount should be greater than Rs. 10, that is 1000 paisa.")
 
 
-def pending(history: History, telling: Telling) -> None:
+def pending(history: History, options: Telling) -> None:
     """The visitor has begun to pay."""
-    _hear(history, telling, "Pending")
+    _hear(history, options, "Pending")
 
 
-def completed(history: History, telling: Telling) -> None:
+def completed(history: History, options: Telling) -> None:
     """The money is there, and the site was told."""
-    _hear(history, telling, "Completed")
+    _hear(history, options, "Completed")
 
 
-def canceled(history: History, telling: Telling) -> None:
+def canceled(history: History, options: Telling) -> None:
     """The visitor said no."""
-    _hear(history, telling, "User canceled")
+    _hear(history, options, "User canceled")
 
 
-def failed(history: History, telling: Telling) -> None:
+def failed(history: History, options: Telling) -> None:
     """Khalti could not take the money."""
-    _hear(history, telling, "Failed")
+    _hear(history, options, "Failed")
 
 
-def expired(history: History, telling: Telling) -> None:
+def expired(history: History, options: Telling) -> None:
     """The link ran out, and nobody had paid."""
-    initiated(history, telling)
+    initiated(history, options)
     history.wait(LINK_TTL + AFTER_EXPIRY)
     history.look_up("Expired")
 
 
-def late(history: History, telling: Telling) -> None:
+def late(history: History, options: Telling) -> None:
     """The visitor canceled, and paid all the same."""
-    canceled(history, telling)
-    history.wait(telling.took)
+    canceled(history, options)
+    history.wait(options.took)
     history.look_up("Completed")
 
 
-def partially_refunded(history: History, telling: Telling) -> None:
+def partially_refunded(history: History, options: Telling) -> None:
     """A part went back through Khalti."""
-    completed(history, telling)
-    history.wait(telling.took)
-    refunding.succeed(history, refunding.request(history, telling.part, by=telling.by))
+    completed(history, options)
+    history.wait(options.took)
+    refunding.succeed(history, refunding.request(history, options.refund_amount, by=options.by))
 
 
-def refunded(history: History, telling: Telling) -> None:
+def refunded(history: History, options: Telling) -> None:
     """All of it went back through Khalti."""
-    completed(history, telling)
-    history.wait(telling.took)
-    refunding.succeed(history, refunding.request(history, history.payment.refundable, by=telling.by))
+    completed(history, options)
+    history.wait(options.took)
+    refunding.succeed(history, refunding.request(history, history.payment.refundable, by=options.by))
 
 
-def untold(history: History, telling: Telling) -> None:
+def untold(history: History, options: Telling) -> None:
     """It is paid, and whoever should have told the site was killed."""
-    completed(history, telling)
+    completed(history, options)
     leave_untold(history)
 
 
-def failing(history: History, telling: Telling) -> None:
+def failing(history: History, options: Telling) -> None:
     """It is paid, and the site's code fails on that news."""
-    completed(history, telling)
-    fail_to_tell(history)
+    completed(history, options)
+    fail_to_deliver(history)
 
 
 def leave_untold(history: History) -> None:
@@ -121,7 +121,7 @@ def leave_untold(history: History) -> None:
     event_type.attempts, event_type.delivered_at, event_type.next_try_at = 1, None, history.now + HEAD_START
 
 
-def fail_to_tell(history: History, error: str = "LookupError") -> None:
+def fail_to_deliver(history: History, error: str = "LookupError") -> None:
     """The last news was tried as often as it was due, three times at least, and a person was told."""
     event_type = history.deliveries[-1]
     event_type.attempts, event_type.delivered_at, event_type.next_try_at = 0, None, history.now
@@ -136,15 +136,15 @@ def fail_to_tell(history: History, error: str = "LookupError") -> None:
             history.open(KhaltiIssue.Kind.DELIVERY_FAILING, details, tell=False)
 
 
-def _hear(history: History, telling: Telling, status: str) -> None:
-    initiated(history, telling)
-    history.wait(telling.took)
+def _hear(history: History, options: Telling, status: str) -> None:
+    initiated(history, options)
+    history.wait(options.took)
     history.look_up(status)
 
 
 Timeline = Callable[[History, Telling], None]
 
-STORIES: Mapping[str, Timeline] = {
+SCENARIOS: Mapping[str, Timeline] = {
     timeline.__name__: timeline
     for timeline in (
         created, initiated, unasked, refused, pending, completed, canceled, failed, expired, late,
