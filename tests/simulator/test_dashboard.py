@@ -220,13 +220,13 @@ def test_a_second_click_on_all_after_a_part_refunds_nothing_more(send):
 
 def test_a_refund_between_the_page_view_and_the_click_is_noticed(send, monkeypatch):
     """The look at the row says that all is left; the condition of the UPDATE knows better."""
-    give_back = SimulatedPayment.give_back
+    refund = SimulatedPayment.refund
 
     def somebody_is_quicker(self, amount=None, **only_if):
         refund(SimulatedPayment.objects.get(), 100)
         return refund(self, amount, **only_if)
 
-    monkeypatch.setattr(SimulatedPayment, "give_back", somebody_is_quicker)
+    monkeypatch.setattr(SimulatedPayment, "refund", somebody_is_quicker)
 
     assert send("part", amount="5").status_code == 409
     assert returned() == 100

@@ -82,7 +82,7 @@ def test_without_a_condition_more_would_go_back(pidx, monkeypatch):
     def refund(self, amount=None, **_only_if):
         return SimulatedPayment.objects.filter(pk=self.pk).update(refunded_amount=F("refunded_amount") + amount)
 
-    monkeypatch.setattr(SimulatedPayment, "refund", meeting_before(5, give_back))
+    monkeypatch.setattr(SimulatedPayment, "refund", meeting_before(5, refund))
     transaction_id = control.pay(pidx).transaction_id
 
     codes = all_at_once(5, lambda: Merchant(Client()).refund(transaction_id, amount=1300).status_code)
