@@ -28,7 +28,7 @@ def test_says_what_is_paid_for_to_whom_and_how_much(visitor, shop_page):
 
     text = visitor.page.get_text(" ", strip=True).replace("\xa0", " ")
     assert visitor.headline == "Membership"
-    assert "Paid to localhost" in text
+    assert "Merchant localhost" in text
     assert "Total Rs 1,23,456.50" in text
     assert "Pay Rs 1,23,456.50 with Khalti" in text
     assert "You will be taken to Khalti to pay, and come back here." in text
@@ -169,7 +169,7 @@ def test_offers_the_way_back_to_the_page(visitor, shop_page):
 
     visitor.choose(shop)
 
-    assert visitor.page.find("a", string="Back to the page")["href"] == shop.url
+    assert visitor.page.find("a", string="Back to Shop")["href"] == shop.url
 
 
 def test_test_mode_can_not_be_overlooked(visitor, shop_page):

@@ -47,7 +47,7 @@ def test_the_page_says_what_happened_and_what_follows(visitor, khalti, second):
     assert "accounts@example.com" in text
     assert "Thank you" not in text
     assert "/thank-you/" not in str(visitor.page)
-    assert visitor.page.find("a", string="Back to the page")["href"] == "/orders/"
+    assert visitor.page.find("a", string="Back")["href"] == "/orders/"
 
 
 def test_it_is_told_also_to_those_who_never_came_back(visitor, second):

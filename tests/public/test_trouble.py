@@ -228,7 +228,7 @@ class TestOnTheWayToKhalti:
         visitor.visit(self.address(unsent))
 
         assert visitor.headline == "One moment: we are taking you to Khalti."
-        assert visitor.page.select_one("noscript meta")["content"] == "3; url=?turn=1"
+        assert visitor.page.select_one("noscript meta")["content"] == "3; url=?poll=1"
         assert SimulatedPayment.objects.count() == 0
 
     def test_leads_to_khalti_as_long_as_it_can_be_paid_there(self, visitor, payment):

@@ -109,7 +109,7 @@ class TestWhatItSays:
             "View your receipt and the current status of the payment:",
             f"http://testserver{paid.get_receipt_url()}",
             "",
-            "Questions? accounts@library.example",
+            f"Questions? Contact accounts@library.example and quote reference {paid.readable_reference}.",
         ]
 
     def test_the_same_as_a_small_page(self, paid, mailoutbox):
@@ -170,7 +170,7 @@ class TestWhatItSays:
     def test_whom_to_ask_where_the_site_names_nobody(self, paid, mailoutbox):
         send_receipt(paid)
 
-        assert "Questions? accounts@example.com" in mailoutbox[0].body
+        assert "Questions? Contact accounts@example.com and quote" in mailoutbox[0].body
         assert mailoutbox[0].reply_to == ["accounts@example.com"]
 
     def test_a_phone_number_is_nothing_to_reply_to(self, paid, mailoutbox, choose):
@@ -179,7 +179,7 @@ class TestWhatItSays:
         send_receipt(paid)
 
         assert mailoutbox[0].reply_to == []
-        assert "Questions? 01-4123456" in mailoutbox[0].body
+        assert "Questions? Contact 01-4123456 and quote" in mailoutbox[0].body
 
     def test_also_where_no_site_is_known(self, make_paid, mailoutbox):
         paid = make_paid()
