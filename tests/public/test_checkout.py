@@ -111,7 +111,7 @@ def test_a_quantity_changes_the_total_and_the_visitor_sees_it_before_paying(visi
 
     assert not KhaltiPayment.objects.exists()
     assert visitor.page.select_one("#new-total").get_text(strip=True).replace("\xa0", " ") == (
-        "The total is now Rs 4,500. Please look at it and press the button again."
+        "The total is now Rs 4,500. Please check it and press the button again."
     )
 
     visitor.press_pay()
@@ -191,7 +191,7 @@ def test_a_site_can_replace_one_part_of_a_page_and_keep_the_rest(visitor, shop_p
     template.parent.mkdir(parents=True)
     template.write_text(
         '{% extends "wagtail_khalti/public/checkout.html" %}'
-        "{% block next_step %}<p>Ask for Mina at the desk.</p>{% endblock %}"
+        "{% block hint %}<p>Ask for Mina at the desk.</p>{% endblock %}"
     )
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
 

@@ -41,7 +41,7 @@ def test_the_page_says_what_happened_and_what_follows(visitor, khalti, second):
 
     assert visitor.headline == HEADLINE
     text = visitor.page.get_text(" ", strip=True)
-    assert "Our staff have been told and will put it right. Please do not pay again." in text
+    assert "Our staff have been notified. Please don't pay again." in text
     assert second.readable_reference in text
     assert "Rs\xa01,500" in text
     assert "accounts@example.com" in text

@@ -189,7 +189,7 @@ def test_a_contradiction_completes_nothing_and_asks_not_to_pay_again(visitor, kh
 
     assert visitor.headline == "We're reviewing your payment. Please don't pay again."
     text = visitor.page.get_text(" ", strip=True)
-    assert "Our staff have been told" in text
+    assert "Our staff have been notified" in text
     assert payment.readable_reference in text
     assert visitor.page.find("a", string="accounts@example.com")["href"] == "mailto:accounts@example.com"
     payment.refresh_from_db()
