@@ -1,4 +1,4 @@
-"""Our figures beside those of what one would write without the package, from one run: ``python -m benchmarks``.
+"""Our figures compared with those of a hand-written view, measured in one run: ``python -m benchmarks``.
 
 ``core`` alone takes about a minute. ``DATABASE_URL`` chooses another database than SQLite for it; a fresh one is made
 in it and removed. Needs ``openssl``. ``staff`` fills SQLite and PostgreSQL with a million payments each, and takes

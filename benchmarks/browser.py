@@ -1,4 +1,4 @@
-"""A browser in this process: what each request cost, through Django's whole stack, and how much of it was Khalti's."""
+"""A browser in this process: the time of each request through Django's whole stack, and how much of it was Khalti."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "STA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request, answered."""
+class Exchange:
+    """One request and its response."""
 
     response: Any
     seconds: float
@@ -29,7 +29,7 @@ class Asked:
     """Of these, the ones inside ``requests.Session.send``."""
 
     statements: tuple[str, ...] = ()
-    """Sent to the database; empty unless the browser was told to look."""
+    """SQL statements; empty unless ``sees_statements``."""
 
     @property
     def own_seconds(self) -> float:
@@ -52,13 +52,13 @@ class Browser:
         self.factory = RequestFactory()
         self.sees_statements = sees_statements
 
-    def get(self, address: str) -> Asked:
-        return self._ask(self.factory.get(address))
+    def get(self, address: str) -> Exchange:
+        return self._send(self.factory.get(address))
 
-    def post(self, address: str, answers: Mapping[str, str]) -> Asked:
-        return self._ask(self.factory.post(address, answers))
+    def post(self, address: str, answers: Mapping[str, str]) -> Exchange:
+        return self._send(self.factory.post(address, answers))
 
-    def _ask(self, request: HttpRequest) -> Asked:
+    def _send(self, request: HttpRequest) -> Exchange:
         with ExitStack() as watching:
             seen = watching.enter_context(CaptureQueriesContext(connection)) if self.sees_statements else ()
             khalti = watching.enter_context(time_at_khalti())
@@ -67,7 +67,7 @@ class Browser:
             seconds = perf_counter() - start
 
         self.factory.cookies.update(response.cookies)
-        return Asked(
+        return Exchange(
             response=response,
             seconds=seconds,
             khalti_seconds=sum(khalti),

@@ -1,6 +1,6 @@
-"""A Khalti that costs next to nothing: says yes to each initiate and Completed to each lookup.
+"""A minimal Khalti: accepts each initiate and responds "Completed" to each lookup.
 
-HTTP/1.1 with connections kept open; over TLS where it is given a certificate and its key, and as slowly as it is told:
+HTTP/1.1 with connections kept open; over TLS where it is given a certificate and its key, with an optional delay:
 ``python -m benchmarks.canned_khalti [--seconds 0.3] [certificate.pem key.pem]``.
 """
 
@@ -16,13 +16,13 @@ from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from benchmarks.neighbours import say_port_and_wait
+from benchmarks.neighbours import report_port_and_wait
 
 NEPAL = timezone(timedelta(hours=5, minutes=45))
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
-USUAL_AMOUNT = 150_000  # paisa, of payments that were not begun here
+DEFAULT_AMOUNT = 150_000  # paisa, for payments that were not initiated here
 
 
 def new_id() -> str:
@@ -31,7 +31,7 @@ def new_id() -> str:
 
 class CannedKhalti(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body leave together; apart, the second would wait for the first to be acknowledged
+    wbufsize = -1  # send head and body together; otherwise the body waits until the head is acknowledged
     disable_nagle_algorithm = True
 
     amounts: ClassVar[dict[str, int]] = {}
@@ -62,7 +62,7 @@ class CannedKhalti(BaseHTTPRequestHandler):
     def lookup(self, question: Any) -> dict[str, Any]:
         return {
             "pidx": question["pidx"],
-            "total_amount": self.amounts.get(question["pidx"], USUAL_AMOUNT),
+            "total_amount": self.amounts.get(question["pidx"], DEFAULT_AMOUNT),
             "status": "Completed",
             "transaction_id": new_id(),
             "fee": 0,
@@ -70,7 +70,7 @@ class CannedKhalti(BaseHTTPRequestHandler):
         }
 
     def log_message(self, *words: object) -> None:
-        """Nobody reads it."""
+        """No log."""
 
 
 def main() -> None:
@@ -86,7 +86,7 @@ def main() -> None:
         tls.load_cert_chain(*given.certificate_and_key)
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    say_port_and_wait(server.server_port)
+    report_port_and_wait(server.server_port)
 
 
 if __name__ == "__main__":

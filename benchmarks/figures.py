@@ -1,4 +1,4 @@
-"""A figure with its peer and its budget: how it is shown and how it is written down."""
+"""A figure with its peer and its budget: shown as a table row and as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Figure:
     """The plain view's, measured in the same run."""
 
     budget: float | None = None
-    """The most that ``value`` may be; where the promise is relative, reckoned from ``peer``."""
+    """The maximum of ``value``; relative limits are calculated from ``peer``."""
 
     @property
     def ratio(self) -> float | None:
@@ -72,7 +72,7 @@ def kept(path: Path) -> list[Figure]:
 
 
 def lines(rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> str:
-    """Columns of text for a terminal; numbers stand right, those of ``left`` left."""
+    """Columns of text for a terminal, right-aligned except for the columns in ``left``."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(

@@ -1,4 +1,4 @@
-"""What the rest of a site notices while Khalti hangs: an ordinary page, with visitors who try to pay meanwhile."""
+"""How fast an ordinary page is while Khalti hangs and visitors try to pay."""
 
 from __future__ import annotations
 
@@ -20,35 +20,41 @@ from benchmarks.neighbours import neighbour
 from benchmarks.visits import HIDDEN_FIELD, Sides, answers
 
 SERVERS = {"sync": ("sync", "3", "1"), "gthread": ("gthread", "2", "8")}
-HANGS = 20  # seconds that Khalti takes for each answer
-LOOKED_AT = 40  # seconds, so that the first questions have run into their end, and others been asked
-PAUSE = 0.1  # seconds between two looks at the page
-GIVE_UP = 30  # seconds; nobody waits longer for a page
+SLOW = "20"  # seconds that Khalti takes for each response
+DURATION = 40  # seconds, long enough for the first calls to time out and others to start
+PAUSE = 0.1  # seconds between two requests of the page
+GIVE_UP = 30  # seconds until a request of the page counts as timed out
 PAYING, PACE = 32, 8.0  # visitors who try to pay, and seconds between two tries of each
-WARM_UP = 30  # looks that don't count, so that each worker has read its code
-MOST_TIMES_QUIET = 2.0
+WARM_UP = 30  # requests that don't count, so that each worker has loaded its code
+MAX_TIMES_QUIET = 2.0
 
 
 def measure_hanging(page: str, sides: Sides) -> Iterator[Figure]:
     for name, server in SERVERS.items():
-        with neighbour("benchmarks.canned_khalti", "--seconds", str(HANGS)) as khalti, site(khalti, server) as root:
-            quiet = p95(looks_at(root + page, seconds=5))
-            ours = p95(looks_at(root + page, while_paying=lambda: pay(root, sides.ours)))
-        with neighbour("benchmarks.canned_khalti", "--seconds", str(HANGS)) as khalti, site(khalti, server) as root:
-            plain = p95(looks_at(root + page, while_paying=lambda: pay(root, sides.plain)))
+        with (
+            neighbour("benchmarks.canned_khalti", "--seconds", SLOW) as khalti,
+            site(khalti, server) as root,
+        ):
+            quiet = p95(time_page(root + page, seconds=5))
+            ours = p95(time_page(root + page, while_paying=lambda: pay(root, sides.ours)))
+        with (
+            neighbour("benchmarks.canned_khalti", "--seconds", SLOW) as khalti,
+            site(khalti, server) as root,
+        ):
+            plain = p95(time_page(root + page, while_paying=lambda: pay(root, sides.plain)))
         yield Figure(
             name=f"hanging_{name}_page",
-            what=f"{' × '.join(server)}, Khalti hangs {HANGS} s, {PAYING} visitors pay: an ordinary page, p95",
+            what=f"{' × '.join(server)}, Khalti hangs {SLOW} s, {PAYING} visitors pay: an ordinary page, p95",
             value=ours,
             peer=plain,
             unit="ms",
-            budget=quiet * MOST_TIMES_QUIET,
+            budget=quiet * MAX_TIMES_QUIET,
         )
         yield Figure(name=f"quiet_{name}_page", what=f"{name}: the same page while nobody pays", value=quiet, unit="ms")
 
 
-class site:  # noqa: N801 - read as a word
-    """The root of the site in such a server, in our database, with its Khalti at this port."""
+class site:  # noqa: N801 - used like a function
+    """The site in such a server, on the same database, with Khalti at this port. Gives its root URL."""
 
     def __init__(self, khalti: int, server: tuple[str, str, str]) -> None:
         options = {**settings.WAGTAIL_KHALTI, "API_URL": f"http://127.0.0.1:{khalti}", "RECONCILE_EVERY": 0}
@@ -64,10 +70,10 @@ class site:  # noqa: N801 - read as a word
         self._neighbour.__exit__(None, None, None)
 
 
-def looks_at(
-    address: str, *, seconds: float = LOOKED_AT, while_paying: Callable[[], None] | None = None
+def time_page(
+    address: str, *, seconds: float = DURATION, while_paying: Callable[[], None] | None = None
 ) -> list[float]:
-    """Milliseconds that each look at the page took, one after the other."""
+    """Milliseconds of each request of the page, one after the other."""
     is_over = threading.Event()
     if while_paying:
         for number in range(PAYING):
@@ -82,7 +88,7 @@ def looks_at(
         with suppress(requests.Timeout):  # which counts as what was waited
             session.get(address, timeout=GIVE_UP).raise_for_status()
         waited = time.perf_counter() - began
-        # Who comes while it waits would wait, too: one look for each pause, as if none had been left out.
+        # Visitors who come meanwhile would wait too: add a request for each pause, as if none had been left out.
         times += [(waited - missed * PAUSE) * 1000 for missed in range(1 + int(waited / PAUSE))]
         time.sleep(PAUSE)
     is_over.set()
@@ -90,7 +96,7 @@ def looks_at(
 
 
 def keep_trying(act: Callable[[], None], is_over: threading.Event, pause: float) -> None:
-    """After this pause, so that not all come at the same moment."""
+    """Start after this pause, so that not all start at once."""
     is_over.wait(pause)
     while not is_over.wait(PACE):
         with suppress(requests.RequestException):
@@ -98,7 +104,7 @@ def keep_trying(act: Callable[[], None], is_over: threading.Event, pause: float)
 
 
 def pay(root: str, checkout: str) -> None:
-    """Sees the form, sends it, and goes where it leads, as far as that is on this site."""
+    """Open the form, submit it, and follow redirects on this site."""
     session = requests.Session()
     form = session.get(root + checkout, timeout=60).text
     token = session.cookies.get("csrftoken", "")

@@ -1,4 +1,4 @@
-"""The Khaltis that are talked to: one next door, as slow as wanted, and one far away."""
+"""Fake Khaltis: a nearby one with an optional delay, and a distant one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUND_TRIP = 40  # milliseconds
 
 @contextmanager
 def nearby_khalti(*, seconds: float = 0.0) -> Iterator[None]:
-    """On this machine and without TLS; each answer takes so many seconds."""
+    """On this machine, without TLS; each response takes so many seconds."""
     with (
         neighbour("benchmarks.canned_khalti", "--seconds", str(seconds)) as port,
         khalti_at(f"http://127.0.0.1:{port}"),
@@ -30,7 +30,7 @@ def nearby_khalti(*, seconds: float = 0.0) -> Iterator[None]:
 
 @contextmanager
 def distant_khalti() -> Iterator[None]:
-    """Over TLS and a slow line, with a certificate that only this run trusts."""
+    """Over TLS and a slow network, with a certificate that only this run trusts."""
     with TemporaryDirectory() as folder:
         certificate, key = make_certificate(Path(folder))
         with (
@@ -49,7 +49,7 @@ def khalti_at(root: str) -> Iterator[None]:
 
 
 def make_certificate(folder: Path) -> tuple[str, str]:
-    """Signed by itself, for two days and the loopback address."""
+    """Self-signed, for two days and the loopback address."""
     certificate, key = str(folder / "certificate.pem"), str(folder / "key.pem")
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]

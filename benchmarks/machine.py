@@ -1,4 +1,4 @@
-"""On what it was measured."""
+"""Describes the machine for the tables."""
 
 from __future__ import annotations
 

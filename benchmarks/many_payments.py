@@ -1,4 +1,4 @@
-"""Fills the database with payments faster than anybody could pay."""
+"""Fills the database with payments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.canned_khalti import USUAL_AMOUNT
+from benchmarks.canned_khalti import DEFAULT_AMOUNT
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
 from wagtail_khalti.models.status import Status
@@ -17,7 +17,7 @@ OWN_TO_EACH = ("reference", "purchase_order_id", "pidx")
 
 
 def only_due_payments(count: int) -> None:
-    """So many in the whole database, each to be asked about now."""
+    """Fill the database with so many payments, all due for a lookup."""
     _remove_all()
     _seed()
     _multiply(count)
@@ -25,7 +25,7 @@ def only_due_payments(count: int) -> None:
 
 
 def only_payments(count: int, *, due: int) -> None:
-    """So many in the whole database, of which so many are to be asked about now, half later, the rest never again."""
+    """Fill the database with so many payments, of which ``due`` are due now, half later, and the rest never."""
     _remove_all()
     _seed()
     _multiply(count)
@@ -33,10 +33,10 @@ def only_payments(count: int, *, due: int) -> None:
     in_a_week, just_now = timezone.now() + timedelta(days=7), timezone.now() - timedelta(seconds=1)
     KhaltiPayment.objects.filter(pk__gte=first + count // 2).update(next_check_at=in_a_week)
     KhaltiPayment.objects.filter(pk__lt=first + due).update(next_check_at=just_now)
-    _tell_the_planner()
+    _analyze()
 
 
-def _tell_the_planner() -> None:
+def _analyze() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE TABLE wagtail_khalti_khaltipayment" if connection.vendor == "mysql" else "ANALYZE")
 
@@ -55,7 +55,7 @@ def _seed() -> None:
             purchase_order_id=f"{number:016}",
             pidx=f"{number:016}",
             status=Status.INITIATED,
-            amount=USUAL_AMOUNT,
+            amount=DEFAULT_AMOUNT,
             purpose="Membership",
             merchant=merchant.name,
             mode=merchant.mode,

@@ -1,4 +1,4 @@
-"""What is measured, and how. Each function gives figures and says nothing."""
+"""The measurements. Each function yields figures and prints nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import median
 
 from wagtail.models import Page
 
-from benchmarks.browser import Asked, Browser
+from benchmarks.browser import Browser, Exchange
 from benchmarks.figures import Figure
 from benchmarks.hanging import measure_hanging
 from benchmarks.khaltis import ROUND_TRIP, distant_khalti, nearby_khalti
@@ -17,18 +17,18 @@ from benchmarks.shop import checkout_value, new_page, our_checkout, plain_checko
 from benchmarks.visits import Sides, Visit, pairs, require_the_same
 
 WARM_UP = 5  # visits to each side that don't count
-COUNTED = 20  # visits to each side whose statements are looked at; the most of any counts
+COUNTED = 20  # visits to each side whose statements are counted; the maximum counts
 TIMED = 400  # visits to each side in this process
-STRETCHES = 8  # of these; the quietest counts, of each side
-DISTANT = 40  # visits to each side over the slow line
+STRETCHES = 8  # parts of these; the fastest counts, of each side
+DISTANT = 40  # visits to each side over the slow network
 
-MOST_QUERIES = {"checkout_post": 9, "return": 10}
-MOST_TIMES_PLAIN = 1.5
-LEAST_TIMES_FASTER = 1.5
+MAX_QUERIES = {"checkout_post": 9, "return": 10}
+MAX_TIMES_PLAIN = 1.5
+MIN_TIMES_FASTER = 1.5
 
-STEPS: dict[str, tuple[str, Callable[[Visit], Asked]]] = {
+STEPS: dict[str, tuple[str, Callable[[Visit], Exchange]]] = {
     "checkout_post": ("Checkout POST", lambda visit: visit.checkout),
-    "return": ("Return", lambda visit: visit.come_back),
+    "return": ("Return", lambda visit: visit.callback),
 }
 
 
@@ -72,13 +72,13 @@ def block_rendering(thank_you: Page) -> Iterator[Figure]:
 
 
 def warm_up(sides: Sides) -> None:
-    """Fill the caches of a running process, such as content types and site paths; see that both sides do the same."""
+    """Fill caches such as content types and site paths, and check that both sides do the same work."""
     for ours, plain in pairs(sides, WARM_UP):
         require_the_same(ours, plain)
 
 
 def statements(sides: Sides) -> Iterator[Figure]:
-    """What each request sends to the database, at most."""
+    """The maximum number of statements of each request."""
     visits = list(pairs(sides, COUNTED, sees_statements=True))
     for name, (what, step) in STEPS.items():
         ours, plain = ([step(visit) for visit in side] for side in zip(*visits, strict=True))
@@ -88,7 +88,7 @@ def statements(sides: Sides) -> Iterator[Figure]:
             value=max(asked.queries for asked in ours),
             peer=max(asked.queries for asked in plain),
             unit="queries",
-            budget=MOST_QUERIES[name],
+            budget=MAX_QUERIES[name],
         )
         yield Figure(
             name=f"{name}_transaction_statements",
@@ -100,7 +100,7 @@ def statements(sides: Sides) -> Iterator[Figure]:
 
 
 def own_time(sides: Sides) -> Iterator[Figure]:
-    """Time in our process without the calls to Khalti, both sides in turn."""
+    """Time without the calls to Khalti, both sides alternately."""
     visits = list(pairs(sides, TIMED))
     for name, (what, step) in STEPS.items():
         ours, plain = (
@@ -112,12 +112,12 @@ def own_time(sides: Sides) -> Iterator[Figure]:
             value=ours * 1000,
             peer=plain * 1000,
             unit="ms",
-            budget=plain * 1000 * MOST_TIMES_PLAIN,
+            budget=plain * 1000 * MAX_TIMES_PLAIN,
         )
 
 
 def distant_checkout(sides: Sides) -> Iterator[Figure]:
-    """Form, POST and return with a Khalti far away: what a kept connection saves."""
+    """Form, POST and return with a distant Khalti: what a persistent connection saves."""
     visits = list(pairs(sides, DISTANT))
     ours, plain = (median(visit.seconds for visit in side) for side in zip(*visits, strict=True))
     yield Figure(
@@ -126,5 +126,5 @@ def distant_checkout(sides: Sides) -> Iterator[Figure]:
         value=ours * 1000,
         peer=plain * 1000,
         unit="ms",
-        budget=plain * 1000 / LEAST_TIMES_FASTER,
+        budget=plain * 1000 / MIN_TIMES_FASTER,
     )

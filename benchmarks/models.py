@@ -1,4 +1,4 @@
-"""The payments once more, for the views that Wagtail alone would show of them: the same table, other properties."""
+"""A proxy of the payments for plain Wagtail views: the same table, other properties."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class PlainPayment(KhaltiPayment):
 
     @property
     def started(self) -> str:
-        return written(self.created_at)
+        return format_time(self.created_at)
 
     @property
     def started_bs(self) -> str:
-        return written_bs(self.created_at)
+        return format_day_bs(self.created_at)
 
     @property
     def paid(self) -> str:
-        return written(self.completed_at)
+        return format_time(self.completed_at)
 
     @property
     def paid_bs(self) -> str:
-        return written_bs(self.completed_at)
+        return format_day_bs(self.completed_at)
 
     @property
     def rupees(self) -> Decimal:
@@ -50,28 +50,28 @@ class PlainPayment(KhaltiPayment):
 
     @property
     def refunded(self) -> Decimal | str:
-        return in_rupees(self._given_back) if self.is_paid else ""
+        return in_rupees(self._refunded) if self.is_paid else ""
 
     @property
     def net(self) -> Decimal | str:
-        return in_rupees(self.amount - self._given_back - (self.fee or 0)) if self.is_paid else ""
+        return in_rupees(self.amount - self._refunded - (self.fee or 0)) if self.is_paid else ""
 
     @property
     def unconfirmed(self) -> Decimal | str:
-        return in_rupees(self._in_doubt) if self._in_doubt else ""
+        return in_rupees(self._unconfirmed) if self._unconfirmed else ""
 
     @property
-    def left(self) -> Decimal | str:
-        return in_rupees(self.amount - self._given_back - self._in_doubt) if self.is_paid else ""
+    def refundable_balance(self) -> Decimal | str:
+        return in_rupees(self.amount - self._refunded - self._unconfirmed) if self.is_paid else ""
 
     @property
     def refund_count(self) -> int | str:
         return sum(refund.state in DONE for refund in self._refunds) or ""
 
     @property
-    def refunds_told(self) -> str:
+    def refund_details(self) -> str:
         return "; ".join(
-            f"{written(refund.resolved_at)[:10]}: {in_rupees(refund.amount or 0)} ({refund.get_way_display()})"
+            f"{format_time(refund.resolved_at)[:10]}: {in_rupees(refund.amount or 0)} ({refund.get_method_display()})"
             for refund in self._refunds
             if refund.state in DONE
         )
@@ -82,15 +82,15 @@ class PlainPayment(KhaltiPayment):
 
     @cached_property
     def _refunds(self) -> list[KhaltiRefund]:
-        """Asked for only where there are any: to prefetch those of a million rows is more than SQLite can do."""
+        """Loaded only for payments with refunds: prefetching them for a million rows is too much for SQLite."""
         return list(self.refunds.all()) if self.refund_total else []
 
     @cached_property
-    def _given_back(self) -> int:
+    def _refunded(self) -> int:
         return sum(refund.amount or 0 for refund in self._refunds if refund.state in DONE)
 
     @cached_property
-    def _in_doubt(self) -> int:
+    def _unconfirmed(self) -> int:
         return sum(refund.amount or 0 for refund in self._refunds if refund.state in IN_PROGRESS)
 
 
@@ -98,9 +98,9 @@ def in_rupees(paisa: int) -> Decimal:
     return Decimal(paisa).scaleb(-2)
 
 
-def written(moment: datetime | None) -> str:
+def format_time(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
-def written_bs(moment: datetime | None) -> str:
+def format_day_bs(moment: datetime | None) -> str:
     return format_bs(timezone.localtime(moment).date()) if moment else ""

@@ -1,4 +1,4 @@
-"""Khalti and the line to it, as processes of their own on this machine: they end with whoever started them."""
+"""Helper processes, such as a fake Khalti and a slow network. They end with the process that started them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def neighbour(module: str, *arguments: str) -> Iterator[int]:
-    """Runs ``python -m module arguments`` beside us; gives the loopback port that it says it listens on."""
+    """Run ``python -m module arguments`` in a process of its own, and return the port it listens on."""
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
@@ -24,7 +24,7 @@ def neighbour(module: str, *arguments: str) -> Iterator[int]:
             process.stdin.close()
 
 
-def say_port_and_wait(port: int) -> None:
-    """The neighbour's half: returns when the one who started it closes the pipe, or is gone however it ended."""
+def report_port_and_wait(port: int) -> None:
+    """Called in the helper process: returns when the parent closes the pipe or ends."""
     print(port, flush=True)
     sys.stdin.read()

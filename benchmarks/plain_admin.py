@@ -22,7 +22,17 @@ PER_PAGE = 20
 EXPORTED = [
     *("readable_reference", "get_status_display", "get_mode_display", "started", "started_bs", "paid", "paid_bs"),
     *("purpose", "customer_name", "customer_email", "customer_phone"),
-    *("rupees", "gross", "fee_rupees", "refunded", "net", "unconfirmed", "left", "refund_count", "refunds_told"),
+    *(
+        "rupees",
+        "gross",
+        "fee_rupees",
+        "refunded",
+        "net",
+        "unconfirmed",
+        "refundable_balance",
+        "refund_count",
+        "refund_details",
+    ),
     *("khalti_status", "pidx", "transaction_id", "purchase_order_id"),
     *("merchant", "hostname", "source_title", "block_path", "language"),
 ]

@@ -54,7 +54,7 @@ def checkout(request: HttpRequest, page_id: int) -> HttpResponse:
     note(payment, Kind.CREATED)
     note(payment, Kind.INITIATE_SENT)
 
-    answer = ask_khalti("initiate", order_of(payment))
+    answer = call_khalti("initiate", order_of(payment))
 
     payment.status = Status.INITIATED
     payment.pidx = answer["pidx"]
@@ -105,11 +105,11 @@ def order_of(payment: KhaltiPayment) -> dict[str, Any]:
     }
 
 
-def come_back(request: HttpRequest, reference: str) -> HttpResponse:
+def callback(request: HttpRequest, reference: str) -> HttpResponse:
     payment = get_object_or_404(KhaltiPayment, reference=reference)
     note(payment, Kind.RETURNED, request.GET.dict())
 
-    answer = ask_khalti("lookup", {"pidx": payment.pidx})
+    answer = call_khalti("lookup", {"pidx": payment.pidx})
     note(payment, Kind.LOOKED_UP, answer)
     if answer["status"] != "Completed" or answer["total_amount"] != payment.amount:
         return HttpResponse("The payment is not complete.")
@@ -129,7 +129,7 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect(payment)  # to the receipt
 
 
-def ask_khalti(what: str, question: dict[str, Any]) -> Any:
+def call_khalti(what: str, question: dict[str, Any]) -> Any:
     response = requests.post(
         f"{settings.WAGTAIL_KHALTI['API_URL']}/api/v2/epayment/{what}/",
         json=question,

@@ -1,4 +1,4 @@
-"""A time that says something on a machine which others use, too."""
+"""A robust time on a machine that other processes use too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 
-def quiet_median(times: Sequence[float], consecutive_days: int) -> float:
-    """The lowest of the medians of so many stretches of the run: what the machine does undisturbed."""
-    length = len(times) // consecutive_days
-    return min(median(times[number * length : (number + 1) * length]) for number in range(consecutive_days))
+def quiet_median(times: Sequence[float], stretches: int) -> float:
+    """The lowest of the medians of so many parts of the run, since other processes only add time."""
+    length = len(times) // stretches
+    return min(median(times[number * length : (number + 1) * length]) for number in range(stretches))

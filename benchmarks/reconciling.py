@@ -1,4 +1,4 @@
-"""What is measured of reconcile: how near to the ideal time it comes, its memory, and its scan for due work."""
+"""Measures reconcile: its time compared with the ideal, its memory, and its query for due payments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wagtail_khalti.lookups.lease_order import LIKELY, OLDEST_DUE, LeaseQueue
 from wagtail_khalti.models import KhaltiPayment
 
 PAYMENTS, LATENCY, CONCURRENCY = 1000, 0.3, 16
-MOST_TIMES_IDEAL = 1.25
+MAX_TIMES_IDEAL = 1.25
 
 FEW_DUE, MANY_DUE = 1_000, 100_000
 WORKED_ON = 5_000  # of the many that are due: the rest only has to lie there
@@ -38,7 +38,7 @@ def measure_reconcile() -> Iterator[Figure]:
 
 
 def speed() -> Figure:
-    """A site that was down for an evening catches up."""
+    """Catching up after the site was down for an evening."""
     only_due_payments(PAYMENTS)
     with nearby_khalti(seconds=LATENCY):
         done = reconcile(concurrency=CONCURRENCY)
@@ -50,12 +50,12 @@ def speed() -> Figure:
         value=done.seconds,
         peer=ideal,
         unit="s",
-        budget=ideal * MOST_TIMES_IDEAL,
+        budget=ideal * MAX_TIMES_IDEAL,
     )
 
 
 def memory() -> Figure:
-    """What a run needs on top of the idle process, with few and with many payments due."""
+    """Memory of a run in addition to the idle process, with few and with many payments due."""
     with nearby_khalti():
         only_due_payments(FEW_DUE)
         reconcile(concurrency=CONCURRENCY)  # fills the caches of a running process
@@ -85,9 +85,9 @@ def growth(*, due: int, worked_on: int) -> float:
 
 
 def scan() -> Iterator[Figure]:
-    """The claim of the next payments, in a small table and in a large one."""
+    """Leasing the next due payments, in a small table and in a large one."""
     only_payments(FEW_DUE, due=DUE_AMONG_THEM)
-    small = time_to_claim()
+    small = time_to_lease()
     only_payments(STORED, due=DUE_AMONG_THEM)
     merchant = configuration().merchant()
     theirs, now = KhaltiPayment.objects.of_account(merchant.name, merchant.mode), timezone.now()
@@ -101,22 +101,22 @@ def scan() -> Iterator[Figure]:
         budget=0,
     )
     yield Figure(
-        name="due_claim_time",
-        what=f"Claim {CONCURRENCY} due payments with {STORED:,} stored, beside {FEW_DUE:,}, median of {SCANS}",
-        value=time_to_claim(),
+        name="due_lease_time",
+        what=f"Lease {CONCURRENCY} due payments with {STORED:,} stored, beside {FEW_DUE:,}, median of {SCANS}",
+        value=time_to_lease(),
         peer=small,
         unit="ms",
     )
 
 
-def time_to_claim() -> float:
+def time_to_lease() -> float:
     times = []
     for _turn in range(SCANS):
         began = time.perf_counter()
-        claimed = LeaseQueue().lease(CONCURRENCY, list(configuration().merchants.values()))
+        leased = LeaseQueue().lease(CONCURRENCY, list(configuration().merchants.values()))
         times.append((time.perf_counter() - began) * 1000)
-        if len(claimed) != CONCURRENCY:
-            raise RuntimeError(f"{len(claimed)} payments were claimed")
+        if len(leased) != CONCURRENCY:
+            raise RuntimeError(f"{len(leased)} payments were leased")
     return median(times)
 
 
@@ -127,4 +127,4 @@ def resident_megabytes() -> float:
 
 def require_done(done: Reconciliation, count: int) -> None:
     if done.moved != count:
-        raise RuntimeError(f"{done.moved} of {count} payments were settled: {done}")
+        raise RuntimeError(f"{done.moved} of {count} payments changed their status: {done}")

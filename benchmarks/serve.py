@@ -1,4 +1,4 @@
-"""The benchmarks' site in gunicorn, as a process beside us: ``python -m benchmarks.serve sync 3 1``."""
+"""The benchmarks' site in gunicorn, in a process of its own: ``python -m benchmarks.serve sync 3 1``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main(kind: str, workers: int, threads: int) -> None:
                 "workers": workers,
                 "threads": threads,
                 "worker_class": kind,
-                "when_ready": say_where,
+                "when_ready": report_port,
                 "timeout": 120,
                 "graceful_timeout": 1,
                 "loglevel": "critical",
@@ -36,14 +36,14 @@ def main(kind: str, workers: int, threads: int) -> None:
     Site().run()
 
 
-def say_where(arbiter: Any) -> None:
+def report_port(arbiter: Any) -> None:
     [listening] = arbiter.LISTENERS
     print(listening.sock.getsockname()[1], flush=True)
-    threading.Thread(target=end_with_our_maker, daemon=True).start()
+    threading.Thread(target=exit_with_parent, daemon=True).start()
 
 
-def end_with_our_maker() -> None:
-    """When whoever started us closes the pipe, or is gone however it ended."""
+def exit_with_parent() -> None:
+    """Exit when the parent closes the pipe or ends."""
     sys.stdin.read()
     os.kill(os.getpid(), 15)
 

@@ -1,4 +1,4 @@
-"""The site of the tests, with the plain views beside the package and a database of its own."""
+"""The site of the tests, with the plain views and a database of its own."""
 
 import json
 import os
@@ -10,7 +10,7 @@ ROOT_URLCONF = "benchmarks.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 TEMPLATES[0]["DIRS"] = [HERE.parent / "benchmarks" / "templates"]
 
-NAME = f"benchmark-{os.getpid()}"  # of this run alone, whatever else runs beside it
+NAME = f"benchmark-{os.getpid()}"  # so that concurrent runs don't share it
 DATABASE.setdefault("TEST", {})["NAME"] = (
     BUILD / f"{NAME}.sqlite3" if DATABASE["ENGINE"].endswith("sqlite3") else NAME.replace("-", "_")
 )

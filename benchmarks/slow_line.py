@@ -1,4 +1,4 @@
-"""A line to a distant host, between two ports of this machine: ``python -m benchmarks.slow_line PORT MILLISECONDS``.
+"""A slow network between two ports of this machine: ``python -m benchmarks.slow_line PORT MILLISECONDS``.
 
 Whatever is sent arrives half a round trip later, in each direction, in order, and without taking up the line: what is
 sent together arrives together. Opening a connection costs a whole round trip more (SYN and SYN-ACK). This machine's
@@ -13,7 +13,7 @@ import sys
 from asyncio import Queue, StreamReader, StreamWriter
 from contextlib import suppress
 
-from benchmarks.neighbours import say_port_and_wait
+from benchmarks.neighbours import report_port_and_wait
 
 CHUNK = 64 * 1024
 Parcel = tuple[float, bytes]
@@ -56,7 +56,7 @@ class SlowLine:
 async def main(port: str, milliseconds: str) -> None:
     line = SlowLine(int(port), int(milliseconds) / 1000)
     server = await asyncio.start_server(line.connect, "127.0.0.1", 0)
-    await asyncio.to_thread(say_port_and_wait, server.sockets[0].getsockname()[1])
+    await asyncio.to_thread(report_port_and_wait, server.sockets[0].getsockname()[1])
     server.close()
 
 

@@ -5,6 +5,6 @@ from tests.urls import urlpatterns as site
 
 urlpatterns = [
     path("plain/<int:page_id>/", plain_view.checkout, name="plain_checkout"),
-    path("plain/return/<str:reference>/", plain_view.come_back, name="plain_return"),
+    path("plain/return/<str:reference>/", plain_view.callback, name="plain_return"),
     *site,
 ]

@@ -1,4 +1,4 @@
-"""A visitor pays: the same steps on both sides, which differ only in the address they begin at."""
+"""A visitor pays: the same requests to both sides, which differ only in the address of the checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from benchmarks.browser import Asked, Browser
+from benchmarks.browser import Browser, Exchange
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 
@@ -19,7 +19,7 @@ VISITORS = count(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """Where each side's checkout begins."""
+    """The address of each side's checkout."""
 
     ours: str
     plain: str
@@ -27,14 +27,14 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    page: Asked
-    checkout: Asked
-    come_back: Asked
+    page: Exchange
+    checkout: Exchange
+    callback: Exchange
     payment: KhaltiPayment
 
     @property
-    def steps(self) -> tuple[Asked, Asked, Asked]:
-        return self.page, self.checkout, self.come_back
+    def steps(self) -> tuple[Exchange, Exchange, Exchange]:
+        return self.page, self.checkout, self.callback
 
     @property
     def seconds(self) -> float:
@@ -46,7 +46,7 @@ Pair = tuple[Visit, Visit]
 
 
 def pairs(sides: Sides, number: int, *, sees_statements: bool = False) -> Iterator[Pair]:
-    """Visits to both sides in turn; who goes first changes each time."""
+    """Visits to both sides alternately; the first side changes each time."""
     for turn in range(number):
         if turn % 2:
             plain = visit(sides.plain, sees_statements=sees_statements)
@@ -57,31 +57,31 @@ def pairs(sides: Sides, number: int, *, sees_statements: bool = False) -> Iterat
 
 
 def visit(address: str, *, sees_statements: bool = False) -> Visit:
-    """Sees the form, sends it, pays (which costs us nothing), comes back. Raises where one of these failed."""
+    """Open the form, submit it, pay (not measured), and come back. Raises if one of these fails."""
     browser = Browser(sees_statements=sees_statements)
     page = browser.get(address)
     checkout = browser.post(address, answers() | hidden_fields(page))
     payment = sent_to_khalti(checkout)
-    come_back = browser.get(return_address(payment))
+    callback = browser.get(return_address(payment))
 
     payment.refresh_from_db()
-    if payment.status != Status.COMPLETED or come_back.response.status_code != 302:
+    if payment.status != Status.COMPLETED or callback.response.status_code != 302:
         raise RuntimeError(f"{address} did not complete its payment: {payment.status}")
-    return Visit(page=page, checkout=checkout, come_back=come_back, payment=payment)
+    return Visit(page=page, checkout=checkout, callback=callback, payment=payment)
 
 
 def answers() -> dict[str, str]:
-    """Each visitor is another one: who pays for the same twice in an hour is asked whether that is meant."""
+    """Details of a new visitor each time, since a second payment within an hour has to be confirmed."""
     number = next(VISITORS)
     phone = f"98{number:08}"
     return {"quantity": "1", "name": "Sita Sharma", "email": f"sita-{number}@example.com", "phone": phone}
 
 
-def hidden_fields(page: Asked) -> dict[str, str]:
+def hidden_fields(page: Exchange) -> dict[str, str]:
     return dict(HIDDEN_FIELD.findall(page.response.content.decode()))
 
 
-def sent_to_khalti(checkout: Asked) -> KhaltiPayment:
+def sent_to_khalti(checkout: Exchange) -> KhaltiPayment:
     if checkout.response.status_code != 302:
         raise RuntimeError(f"the checkout did not lead to Khalti: {checkout.response.content.decode()}")
     pidx = parse_qs(urlsplit(checkout.response.url).query)["pidx"][0]
@@ -89,7 +89,7 @@ def sent_to_khalti(checkout: Asked) -> KhaltiPayment:
 
 
 def return_address(payment: KhaltiPayment) -> str:
-    """What Khalti would send the browser to after paying."""
+    """Where Khalti would redirect the browser after the payment."""
     transaction_id = "GFq9PFS7b2iYvL8Lir9oXe"
     said = {
         "pidx": payment.pidx,
@@ -106,18 +106,18 @@ def return_address(payment: KhaltiPayment) -> str:
 
 
 def require_the_same(ours: Visit, plain: Visit) -> None:
-    """The comparison is fair only if both did the same work. Raises where they did not."""
+    """The comparison is fair only if both sides did the same work. Raises otherwise."""
     for what in (traces, is_shown_the_receipt):
         if what(ours) != what(plain):
             raise RuntimeError(f"not the same work: ours {what(ours)}, plain {what(plain)}")
 
 
 def is_shown_the_receipt(visit: Visit) -> bool:
-    return bool(visit.come_back.response.url == visit.payment.get_absolute_url())
+    return bool(visit.callback.response.url == visit.payment.get_absolute_url())
 
 
 def traces(visit: Visit) -> tuple[object, ...]:
-    """What a visit left behind."""
+    """What a visit has stored."""
     payment = visit.payment
     kinds = Counter(payment.events.values_list("kind", flat=True))
     return kinds, payment.amount, payment.status, payment.customer_name, payment.thank_you_page

@@ -27,7 +27,7 @@ def put_between(page: str, mark: str, text: str) -> str:
     begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
     replaced, count = re.subn(f"{begin}.*?{end}", lambda _found: f"{begin}{text}{end}", page, flags=re.DOTALL)
     if count != 1:
-        raise SystemExit(f"{PAGE.name} has {count} places for {mark}")
+        raise SystemExit(f"{PAGE.name} has {mark} {count} times")
     return replaced
 
 

@@ -202,7 +202,7 @@ def test_a_snippet_is_told_the_same(editor, teaser):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Khalti checkout", "What is paid for", "Price in rupees", "Ask the visitor for", "Thank-you page"]),
+        ("en", ["Khalti checkout", "Description", "Price in rupees", "Fields", "Thank-you page"]),
         ("ne", ["खल्ती भुक्तानी", "केका लागि भुक्तानी", "मूल्य (रुपैयाँमा)", "आगन्तुकसँग सोध्ने", "धन्यवाद पृष्ठ"]),
     ],
 )

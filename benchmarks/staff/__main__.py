@@ -20,8 +20,8 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402 
 
 from benchmarks.figures import Figure, keep, table  # noqa: E402
 from benchmarks.machine import machine  # noqa: E402
-from benchmarks.staff.exports import MOST_OF_THE_PEER, measure_exports  # noqa: E402
-from benchmarks.staff.ledger import only_a_ledger_of, openings  # noqa: E402
+from benchmarks.staff.exports import MAX_PEER_ROWS, measure_exports  # noqa: E402
+from benchmarks.staff.ledger import add_checkout_views, fill_ledger  # noqa: E402
 from benchmarks.staff.report import page_figures, page_table  # noqa: E402
 from benchmarks.staff.seed import shops  # noqa: E402
 from benchmarks.staff.visits import Visited, first_look, make_manager, visit_all  # noqa: E402
@@ -32,17 +32,17 @@ def main(path: Path, name: str, exported: int, *sizes: int) -> None:
     others: list[Figure] = []
     database = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     try:
-        places = shops()
-        openings(places)
+        pages = shops()
+        add_checkout_views(pages)
         make_manager()
         for size in sizes:
-            say(f"{name}: {size:,} payments")
-            only_a_ledger_of(size, places)
-            say(f"{name}: pages with {size:,}")
+            log(f"{name}: {size:,} payments")
+            fill_ledger(size, pages)
+            log(f"{name}: pages with {size:,}")
             others.append(of_first_look(name, size))
             visited += visit_all(size)
-            if size == exported or MOST_OF_THE_PEER == size < exported:
-                say(f"{name}: exports of {size:,}")
+            if size == exported or MAX_PEER_ROWS == size < exported:
+                log(f"{name}: exports of {size:,}")
                 others += measure_exports(name, size)
     finally:
         teardown_databases(database, verbosity=0)
@@ -60,7 +60,7 @@ def of_first_look(name: str, size: int) -> Figure:
     )
 
 
-def say(what: str) -> None:
+def log(what: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {what} …", file=sys.stderr, flush=True)
 
 

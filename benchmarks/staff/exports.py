@@ -1,4 +1,4 @@
-"""What an export of all payments costs, beside Wagtail's own with the same columns: each in a fresh process."""
+"""What an export of all payments costs, compared with Wagtail's own with the same columns: each in a fresh process."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ FIRST_BYTE = 0.1  # seconds
 ON_TOP = 30  # MB
 
 
-MOST_OF_THE_PEER = 100_000  # rows; of ten times as many Wagtail's own XLSX would take half an hour
+MAX_PEER_ROWS = 100_000  # rows; of ten times as many Wagtail's own XLSX would take half an hour
 
 
 def measure_exports(database: str, rows: int) -> Iterator[Figure]:
-    """Beside the peer, as long as that can be waited for."""
+    """Compared with the peer, up to ``MAX_PEER_ROWS``."""
     mode = default_mode().value
     ours, plain = reverse("khalti_payments:index"), reverse("plain_payments:index")
     download = reverse("khalti_payments:export_payments")
@@ -33,7 +33,7 @@ def measure_exports(database: str, rows: int) -> Iterator[Figure]:
     for kind, times in TIMES_FASTER.items():
         found = export(kind, ours, f"{download}?{urlencode({**same_columns, 'format': kind})}")
         peer = None
-        if rows <= MOST_OF_THE_PEER:
+        if rows <= MAX_PEER_ROWS:
             peer = export(kind, plain, f"{plain}?{urlencode({'mode': mode, 'export': kind})}")
         if {each["rows"] for each in (found, peer) if each} != {rows}:
             raise RuntimeError(f"of {rows} payments ours has {found['rows']}, Wagtail's own {peer and peer['rows']}")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from benchmarks.staff.bare_tables import bare_tables, references_unwatched
-from benchmarks.staff.seed import OF_THE_SITE, Seed, make_seed, place_of
+from benchmarks.staff.seed import OF_THE_SITE, Seed, make_seed, source_of
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import (
     KhaltiDelivery,
@@ -25,13 +25,13 @@ from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
 
 YEARS = timedelta(days=3 * 365)
-LAST = timedelta(hours=2)  # ago; by now all that happens to a payment has happened
-AT_A_TIME = 200  # rows in one statement of Python's making
-LEAST_OPEN = 60  # reviews: more than a page shows, so that a page of few and of many payments shows as many
-PAYMENTS_PER_OPEN = 10_000
+LAST = timedelta(hours=2)  # ago, so that every payment has reached its final status
+AT_A_TIME = 200  # rows in one bulk_create
+MIN_OPEN_ISSUES = 60  # more than one page, so that the page is full with few and with many payments
+PAYMENTS_PER_OPEN_ISSUE = 10_000
 OF_PAYMENTS = (KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund, KhaltiSearchEntry)
 ALL = (*OF_PAYMENTS, KhaltiPayment, KhaltiDailyTotal, KhaltiSnapshot)
-"""In an order in which they can be removed."""
+"""In deletion order."""
 
 FRESH = {
     "reference": "REPLACE(REPLACE(UPPER(SUBSTR(MD5({turn} || reference), 1, 16)), '0', 'G'), '1', 'H')",
@@ -47,11 +47,11 @@ FRESH = {
 """What no two payments share, or few, by column. In letters and digits without an order, as Khalti's are."""
 
 
-def only_a_ledger_of(count: int, places: Sequence[Page]) -> None:
-    """So many payments of the site's own mode in the whole database, and two test payments for each hundred."""
+def fill_ledger(count: int, pages: Sequence[Page]) -> None:
+    """Fill the database with so many payments of the site's mode, and two test payments for each hundred."""
     turns = max(1, count // OF_THE_SITE)
     span = YEARS / turns
-    seed = make_seed(places, begin=timezone.now() - LAST - YEARS, span=span)
+    seed = make_seed(pages, begin=timezone.now() - LAST - YEARS, span=span)
     with references_unwatched(), transaction.atomic():
         _remove_all()
         with bare_tables(seed):
@@ -59,15 +59,15 @@ def only_a_ledger_of(count: int, places: Sequence[Page]) -> None:
             _set_aside(seed)
             for turn in range(1, turns):
                 _copy(seed, turn, int(span.total_seconds() * turn))
-        _count_keys_on(seed)
-        _open_reviews(max(LEAST_OPEN, count // PAYMENTS_PER_OPEN))
-    tell_the_planner()
+        _advance_sequences(seed)
+        _open_issues(max(MIN_OPEN_ISSUES, count // PAYMENTS_PER_OPEN_ISSUE))
+    analyze()
 
 
-def openings(places: Sequence[Page]) -> None:
-    """Each page's checkout, opened on each day of the three years; as many however many payments there are."""
+def add_checkout_views(pages: Sequence[Page]) -> None:
+    """Views of each page's checkout on each day of the three years, independent of the number of payments."""
     merchant, today = configuration().merchant(), timezone.localdate()
-    begun_at = [place_of(number, places) for number in range(len(places))]
+    sources = [source_of(number, pages) for number in range(len(pages))]
     KhaltiCheckoutView.objects.bulk_create(
         (
             KhaltiCheckoutView(
@@ -79,14 +79,14 @@ def openings(places: Sequence[Page]) -> None:
                 **place,
             )
             for day in range(YEARS.days)
-            for number, place in enumerate(begun_at)
+            for number, place in enumerate(sources)
         ),
         batch_size=AT_A_TIME,
     )
 
 
-def tell_the_planner() -> None:
-    """What PostgreSQL does by itself soon after; SQLite when it is asked to."""
+def analyze() -> None:
+    """Update the planner's statistics. PostgreSQL would do so itself soon."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -115,7 +115,7 @@ def _store(seed: Seed) -> None:
 
 
 def _set_aside(seed: Seed) -> None:
-    """In tables of their own, so that no copy has to look for the seed among all that were made before."""
+    """Copy the seed into tables of its own, so that it need not be found among the copies."""
     with connection.cursor() as cursor:
         for model in seed:
             table = model._meta.db_table
@@ -151,8 +151,8 @@ def _later(column: str, seconds: int) -> str:
     return f"STRFTIME('%Y-%m-%d %H:%M:%S', {column}, '+{seconds} seconds')"  # as Django writes whole seconds
 
 
-def _count_keys_on(seed: Seed) -> None:
-    """Past the keys that were given."""
+def _advance_sequences(seed: Seed) -> None:
+    """Move the sequences past the assigned keys."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -161,8 +161,8 @@ def _count_keys_on(seed: Seed) -> None:
             cursor.execute(f"SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
 
 
-def _open_reviews(count: int) -> None:
-    """Evenly among the payments that are no tests, of the kinds that staff see most."""
+def _open_issues(count: int) -> None:
+    """Spread evenly over the payments of the site's mode, of the most common kinds."""
     kinds = (KhaltiIssue.Kind.AMOUNT_MISMATCH, KhaltiIssue.Kind.LATE_PAYMENT, KhaltiIssue.Kind.UNKNOWN_STATUS)
     payments = KhaltiPayment.objects.filter(mode=configuration().merchant().mode).order_by("pk")
     last = payments.order_by("-pk").values_list("pk", flat=True)[0]

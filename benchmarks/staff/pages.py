@@ -33,7 +33,7 @@ class Page:
     """Of the peer; empty where Wagtail has nothing like it."""
 
     most_times: float | None = FLAT
-    """What it may take, beside the same page with few payments."""
+    """Maximum time compared with the same page with few payments."""
 
     shows: str = ""
     """Must be on it, on both sides."""
@@ -105,7 +105,7 @@ def searches(payment: KhaltiPayment) -> Iterator[Page]:
 
 
 def search_of_very_many(payment: KhaltiPayment) -> Page:
-    """A word that stands in a seventh of all descriptions: of few payments all are found, of many a thousand."""
+    """A word in a seventh of all descriptions, so that the search reaches its limit of a thousand."""
     return Page(
         name="search_word",
         what="List, search by a common word",
@@ -114,17 +114,17 @@ def search_of_very_many(payment: KhaltiPayment) -> Page:
     )
 
 
-def ours(**asked: Any) -> str:
-    return f"{reverse('khalti_payments:index')}?{urlencode({'mode': default_mode().value, **asked})}"
+def ours(**parameters: Any) -> str:
+    return f"{reverse('khalti_payments:index')}?{urlencode({'mode': default_mode().value, **parameters})}"
 
 
-def plain(view: str = "plain_payments:index", **asked: Any) -> str:
+def plain(view: str = "plain_payments:index", **parameters: Any) -> str:
     """Of one mode, too, so that the table's indexes serve the peer as well."""
-    return f"{reverse(view)}?{urlencode({'mode': default_mode().value, **asked})}"
+    return f"{reverse(view)}?{urlencode({'mode': default_mode().value, **parameters})}"
 
 
 def insights() -> Iterator[Page]:
-    """Promised for PostgreSQL. SQLite reckons with dates in Python."""
+    """Promised for PostgreSQL. SQLite calculates with dates in Python."""
     is_promised = connection.vendor == "postgresql"
     for name, what, span, most in (("30_days", "30 days", MONTH, 2), ("year", "a year", YEAR, 10)):
         today = timezone.localdate()

@@ -42,7 +42,7 @@ def page_figures(database: str, visited: Sequence[Visited]) -> Iterator[Figure]:
 
 
 def limit(few: Visited, one: Visited) -> float | None:
-    """Milliseconds, reckoned from what the page took with few payments."""
+    """Milliseconds, calculated from the time with few payments."""
     if one is few or one.page.most_times is None:
         return None
     return few.milliseconds * one.page.most_times

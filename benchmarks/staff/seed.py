@@ -25,9 +25,9 @@ from wagtail_khalti.models import (
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 
-OF_THE_SITE, TESTS = 1000, 20  # those of the site's own mode, which are counted, and test payments beside them
-PLACES = 20
-PAYMENTS_PER_REVIEW = 200
+OF_THE_SITE, TESTS = 1000, 20  # payments of the site's mode, which are counted, and test payments
+PAGES = 20
+PAYMENTS_PER_ISSUE = 200
 SHARES = {
     Status.COMPLETED: 770,
     Status.PARTIALLY_REFUNDED: 10,
@@ -58,16 +58,16 @@ Seed = dict[type[models.Model], list[Any]]
 
 
 def shops() -> list[Page]:
-    """Where payments begin: on the pages of two sites."""
+    """The pages with checkout blocks, on two sites."""
     first = Site.objects.get(is_default_site=True)
     Site.objects.create(hostname="second.example.com", root_page=first.root_page, site_name="Second")
-    return [new_page(f"Shop {number}") for number in range(1, PLACES + 1)]
+    return [new_page(f"Shop {number}") for number in range(1, PAGES + 1)]
 
 
-def make_seed(places: Sequence[Page], *, begin: datetime, span: timedelta) -> Seed:
-    """Spread evenly over the time, and alike in each run."""
+def make_seed(pages: Sequence[Page], *, begin: datetime, span: timedelta) -> Seed:
+    """Spread evenly over the time, and the same in each run."""
     random, merchant = Random(5), configuration().merchant()
-    begun_at = [place_of(number, places) for number in range(len(places))]
+    sources = [source_of(number, pages) for number in range(len(pages))]
     total = OF_THE_SITE + TESTS
     tests = {number * (total // TESTS) for number in range(TESTS)}
     statuses = [status for status, share in SHARES.items() for _ in range(share)]
@@ -81,7 +81,7 @@ def make_seed(places: Sequence[Page], *, begin: datetime, span: timedelta) -> Se
         payment.customer_email = f"{payment.customer_name.split()[0].lower()}{number}@example.com"
         payment.customer_phone = f"{9_800_000_000 + payment.pk}"
         payment.mode = Mode.SANDBOX if number in tests else merchant.mode
-        for name, value in random.choice(begun_at).items():
+        for name, value in random.choice(sources).items():
             setattr(payment, name, value)
         _add(seed, payment)
     return seed
@@ -91,7 +91,7 @@ def _add(seed: Seed, payment: KhaltiPayment) -> None:
     """With its refund and its history."""
     refunds = [_refund(payment)] if payment.status in WITH_REFUNDS else []
     seed[KhaltiPayment].append(payment)
-    issues = [_closed_review(payment)] if payment.pk % PAYMENTS_PER_REVIEW == 0 else []
+    issues = [_resolved_issue(payment)] if payment.pk % PAYMENTS_PER_ISSUE == 0 else []
     for row in (
         *refunds,
         *issues,
@@ -138,9 +138,9 @@ def _payment(random: Random, merchant: Merchant, status: Status, at: datetime) -
     return payment
 
 
-def place_of(number: int, places: Sequence[Page]) -> dict[str, Any]:
-    """Where on which site, as payments and openings remember it."""
-    page, sites = places[number], list(Site.objects.order_by("pk"))
+def source_of(number: int, pages: Sequence[Page]) -> dict[str, Any]:
+    """Site, page and block, as payments and checkout views store them."""
+    page, sites = pages[number], list(Site.objects.order_by("pk"))
     return {
         "site": sites[number % len(sites)],
         "source_type": ContentType.objects.get_for_model(page),
@@ -165,7 +165,7 @@ def _refund(payment: KhaltiPayment) -> KhaltiRefund:
     )
 
 
-def _closed_review(payment: KhaltiPayment) -> KhaltiIssue:
+def _resolved_issue(payment: KhaltiPayment) -> KhaltiIssue:
     at = payment.created_at + timedelta(minutes=50)
     return KhaltiIssue(
         payment=payment,
@@ -209,7 +209,7 @@ def _event(
 
 
 def _deliveries(payment: KhaltiPayment, refunds: Sequence[KhaltiRefund]) -> Iterator[KhaltiDelivery]:
-    """All of them heard."""
+    """All delivered."""
     event_type = KhaltiDelivery.EventType
     if payment.status in PAID:
         yield _delivery(payment, event_type.COMPLETED, payment.completed_at)

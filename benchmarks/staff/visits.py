@@ -1,4 +1,4 @@
-"""A manager opens pages: how long each takes, and what it asks of the database."""
+"""A manager opens pages: the time and the queries of each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Visited:
 
 
 def make_manager() -> None:
-    """Not a superuser, so that each right is asked for."""
+    """Not a superuser, so that each permission is checked."""
     manager = get_user_model()._default_manager.create_user("manager", first_name="Maya", email="maya@example.com")
     manager.user_permissions.set(Permission.objects.filter(content_type__app_label__in=APPS))
 
@@ -70,7 +70,7 @@ def visit_all(size: int) -> Iterator[Visited]:
 
 
 def time_in_turn(client: Client, addresses: list[str]) -> list[float]:
-    """The median of each in its quietest stretch; who goes first changes each time."""
+    """The median of each in its fastest part; the first page changes each time."""
     times: dict[str, list[float]] = {address: [] for address in addresses}
     for turn in range(WARM_UP + TIMED):
         for address in addresses if turn % 2 else addresses[::-1]:

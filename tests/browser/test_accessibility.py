@@ -34,9 +34,8 @@ def assert_nothing_is_wider_than_the_screen(page):
 
 
 def assert_what_is_pressed_is_large(page):
-    for element in page.locator(
-        ".khalti-button, .khalti-link, .khalti-script-button:visible, .khalti input:visible"
-    ).all():
+    targets = ".khalti-button, .khalti-link, .khalti-script-button:visible, .khalti input:visible"
+    for element in page.locator(targets).all():
         assert element.bounding_box()["height"] >= 44, element.inner_text()
 
 

@@ -28,7 +28,7 @@ def test_says_what_is_paid_for_to_whom_and_how_much(visitor, shop_page):
 
     text = visitor.page.get_text(" ", strip=True).replace("\xa0", " ")
     assert visitor.headline == "Membership"
-    assert "Paid to localhost" in text
+    assert "Merchant localhost" in text
     assert "Total Rs 1,23,456.50" in text
     assert "Pay Rs 1,23,456.50 with Khalti" in text
     assert "You will be taken to Khalti to pay, and come back here." in text
@@ -111,7 +111,7 @@ def test_a_changed_quantity_shows_its_total_before_paying(visitor, shop_page):
 
     assert not KhaltiPayment.objects.exists()
     assert visitor.page.select_one("#new-total").get_text(strip=True).replace("\xa0", " ") == (
-        "The total is now Rs 4,500. Please look at it and press the button again."
+        "The total is now Rs 4,500. Please check it and press the button again."
     )
 
     visitor.press_pay()
@@ -169,7 +169,7 @@ def test_offers_the_way_back_to_the_page(visitor, shop_page):
 
     visitor.choose(shop)
 
-    assert visitor.page.find("a", string="Back to the page")["href"] == shop.url
+    assert visitor.page.find("a", string="Back to Shop")["href"] == shop.url
 
 
 def test_test_mode_can_not_be_overlooked(visitor, shop_page):
@@ -191,7 +191,7 @@ def test_a_site_can_replace_one_part_of_a_page_and_keep_the_rest(visitor, shop_p
     template.parent.mkdir(parents=True)
     template.write_text(
         '{% extends "wagtail_khalti/public/checkout.html" %}'
-        "{% block next_step %}<p>Ask for Mina at the desk.</p>{% endblock %}"
+        "{% block hint %}<p>Ask for Mina at the desk.</p>{% endblock %}"
     )
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
 

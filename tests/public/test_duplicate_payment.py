@@ -41,13 +41,13 @@ def test_the_page_says_what_happened_and_what_follows(visitor, khalti, second):
 
     assert visitor.headline == HEADLINE
     text = visitor.page.get_text(" ", strip=True)
-    assert "Our staff have been told and will put it right. Please do not pay again." in text
+    assert "Our staff have been notified. Please don't pay again." in text
     assert second.readable_reference in text
     assert "Rs\xa01,500" in text
     assert "accounts@example.com" in text
     assert "Thank you" not in text
     assert "/thank-you/" not in str(visitor.page)
-    assert visitor.page.find("a", string="Back to the page")["href"] == "/orders/"
+    assert visitor.page.find("a", string="Back")["href"] == "/orders/"
 
 
 def test_it_is_told_also_to_those_who_never_came_back(visitor, second):

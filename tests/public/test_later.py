@@ -85,7 +85,7 @@ def test_after_an_end_khalti_is_asked_before_the_form_pays_again(visitor, khalti
     visitor.send(form)
 
     assert the_payment().status == "completed"
-    assert visitor.page.find("a", string="See the receipt")["href"] == payment.get_absolute_url()
+    assert visitor.page.find("a", string="View receipt")["href"] == payment.get_absolute_url()
 
 
 def test_paying_again_shows_what_can_be_bought_now(visitor, khalti, shop_page, the_payment):

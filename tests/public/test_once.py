@@ -90,7 +90,7 @@ def test_back_after_paying_shows_the_receipt_and_takes_nothing(visitor, shop_pag
 
     visitor.send(form)
 
-    assert visitor.page.find("a", string="See the receipt")["href"] == the_payment().get_absolute_url()
+    assert visitor.page.find("a", string="View receipt")["href"] == the_payment().get_absolute_url()
     assert SimulatedPayment.objects.count() == 1
 
 

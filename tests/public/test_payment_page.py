@@ -47,7 +47,7 @@ def test_each_state_has_a_next_step(visitor, khalti, sitas_payment, happens):
 
     steps = {link.get_text(strip=True): link["href"] for link in visitor.page.select(".khalti-actions a")}
     again = f"{reverse('wagtail_khalti:checkout', args=[sitas_payment.offer])}?again={sitas_payment.reference}"
-    assert steps.pop("Back to the page") == sitas_payment.source.url
+    assert steps.pop("Back to Shop") == sitas_payment.source.url
     assert (
         steps
         == {
@@ -134,7 +134,7 @@ class TestWaiting:
     def test_reloads_itself_without_a_script(self, visitor, payment):
         visitor.visit(payment.get_absolute_url())
 
-        assert self.refresh_of(visitor) == "3; url=?turn=1"
+        assert self.refresh_of(visitor) == "3; url=?poll=1"
 
     def test_stops_reloading_after_a_while(self, visitor, payment):
         visitor.visit(payment.get_absolute_url())
@@ -146,12 +146,12 @@ class TestWaiting:
 
         assert turns == 10
         assert visitor.page.find("a", string="Check again")["href"] == payment.get_absolute_url()
-        assert visitor.page.select_one("script[data-pauses]") is None
+        assert visitor.page.select_one("script[data-intervals]") is None
 
     def test_tells_the_script_the_same_pauses(self, visitor, payment):
         visitor.visit(payment.get_absolute_url())
 
-        assert visitor.page.select_one("script[data-pauses]")["data-pauses"] == "3,3,5,5,10,10,20,20,30,30"
+        assert visitor.page.select_one("script[data-intervals]")["data-intervals"] == "3,3,5,5,10,10,20,20,30,30"
 
     def test_ends_do_not_reload(self, visitor, khalti, payment):
         khalti.pay(payment)
@@ -159,11 +159,11 @@ class TestWaiting:
         visitor.visit(payment.get_absolute_url())
 
         assert self.refresh_of(visitor) is None
-        assert visitor.page.select_one("script[data-pauses]") is None
+        assert visitor.page.select_one("script[data-intervals]") is None
 
-    @pytest.mark.parametrize("turn", ["-1", "99999999999999999999", "x", "", "१", "1.5", "\x00"])
-    def test_a_senseless_turn_harms_nothing(self, visitor, payment, turn):
-        response = visitor.client.get(payment.get_absolute_url(), {"turn": turn})
+    @pytest.mark.parametrize("poll", ["-1", "99999999999999999999", "x", "", "१", "1.5", "\x00"])
+    def test_a_senseless_poll_harms_nothing(self, visitor, payment, poll):
+        response = visitor.client.get(payment.get_absolute_url(), {"poll": poll})
 
         assert response.status_code == 200
 

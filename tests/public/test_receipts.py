@@ -99,7 +99,7 @@ class TestTheContent:
         assert "PAN" not in page.get_text()
 
     def test_says_how_to_print_it_without_a_script(self, client, paid):
-        assert "choose “Print” in the menu of your browser" in page_of(client.get(paid.get_absolute_url())).get_text()
+        assert "choose “Print” in your browser's menu" in page_of(client.get(paid.get_absolute_url())).get_text()
 
 
 class TestTheName:

@@ -189,7 +189,7 @@ def test_a_contradiction_completes_nothing_and_says_do_not_repay(visitor, khalti
 
     assert visitor.headline == "We're reviewing your payment. Please don't pay again."
     text = visitor.page.get_text(" ", strip=True)
-    assert "Our staff have been told" in text
+    assert "Our staff have been notified" in text
     assert payment.readable_reference in text
     assert visitor.page.find("a", string="accounts@example.com")["href"] == "mailto:accounts@example.com"
     payment.refresh_from_db()
@@ -228,7 +228,7 @@ class TestOnTheWayToKhalti:
         visitor.visit(self.address(unsent))
 
         assert visitor.headline == "One moment: we are taking you to Khalti."
-        assert visitor.page.select_one("noscript meta")["content"] == "3; url=?turn=1"
+        assert visitor.page.select_one("noscript meta")["content"] == "3; url=?poll=1"
         assert SimulatedPayment.objects.count() == 0
 
     def test_leads_to_khalti_as_long_as_it_can_be_paid_there(self, visitor, payment):
