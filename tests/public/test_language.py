@@ -88,7 +88,7 @@ def test_what_is_in_doubt_is_told_in_nepali(visitor, khalti, payment):
 
     visitor.come_back(khalti, payment)
 
-    assert visitor.headline == "तपाईंको भुक्तानी हामीले हेर्नुपर्ने छ। कृपया फेरि नतिर्नुहोस्।"
+    assert visitor.headline == "हामी तपाईंको भुक्तानी जाँच्दैछौं। कृपया फेरि नतिर्नुहोस्।"
 
 
 def test_a_refund_is_told_in_nepali(visitor, khalti, payment):
@@ -106,7 +106,7 @@ def test_khalti_down_is_told_in_nepali(visitor, khalti, nepali_shop):
     visitor.choose(nepali_shop).press_pay(name="सीता राई", phone="9800000001")
 
     [said] = visitor.errors
-    assert said.startswith("अहिले खल्तीले जवाफ दिएको छैन। पैसा काटिएको छैन।")
+    assert said.startswith("खल्ती अहिले उपलब्ध छैन। पैसा काटिएको छैन।")
 
 
 def test_what_can_not_be_bought_any_more_is_told_in_nepali(visitor, nepali_shop):

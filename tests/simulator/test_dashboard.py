@@ -78,7 +78,7 @@ def test_payments_are_listed_with_the_newest_first(merchant, client):
     assert "Merchant dashboard of Himal Books" in page
     assert "&lt;b&gt;Books&lt;/b&gt; · A1</a>" in page
     assert "<span>Rs 13</span> <span>Partially refunded</span>" in page
-    assert page.count("Rs 5 went back") == 1
+    assert page.count("Rs 5 refunded") == 1
 
 
 def test_an_empty_list_says_so(client, db):
@@ -114,7 +114,7 @@ def test_a_list_of_many_asks_the_database_twice(merchant, client, django_assert_
 def test_a_payment_shows_what_became_of_it_and_not_who_paid(open_page, paid):
     page = content(open_page())
 
-    assert "<dt>Went back so far</dt><dd>Rs 0</dd>" in page
+    assert "<dt>Refunded so far</dt><dd>Rs 0</dd>" in page
     assert "<dd>from a Khalti wallet</dd>" in page
     assert "98XXXXX678" in page
     assert "9812345678" not in page
@@ -146,7 +146,7 @@ def test_all_goes_back_and_the_page_says_so(merchant, client, send, paid):
 
     assert (sent.status_code, sent["Location"]) == (302, f"{address(paid)}?done")
     page = content(client.get(sent["Location"]))
-    assert 'role="status"> <p>Done. In all, Rs 13 went back, and Rs 0 is left.</p>' in page
+    assert 'role="status"> <p>Done. In all, Rs 13 is refunded; the refundable balance is Rs 0.</p>' in page
     assert "<form" not in page
     assert merchant.lookup(paid).json()["status"] == "Refunded"
 
@@ -206,7 +206,7 @@ def test_a_second_click_gives_back_nothing_more(send):
     page = content(second)
     assert second.status_code == 409
     assert "The payment has changed since this page was opened" in page
-    assert "This time nothing was refunded. In all, Rs 5 went back, and Rs 8 is left." in page
+    assert "This time nothing was refunded. In all, Rs 5 refunded, and Rs 8 is left." in page
     assert 'name="left" value="800"' in page
     assert returned() == 500
 

@@ -103,7 +103,7 @@ ADVICE: Mapping[str, Advice] = {
         actions=(IssueAction.REFUND, IssueAction.RESOLVE),
     ),
     Kind.DUPLICATE_PAYMENT: Advice(
-        text=_("Refund this second payment. The first one stays as it is."),
+        text=_("Refund this duplicate payment. The first one stays as it is."),
         actions=(IssueAction.REFUND_DUPLICATE, IssueAction.RESOLVE),
     ),
     Kind.POSSIBLE_DUPLICATE: Advice(

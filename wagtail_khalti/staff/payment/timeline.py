@@ -65,7 +65,7 @@ AMOUNTS = frozenset({"amount", "total_amount"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TimelineEntry:
     """When, what, and by whom."""
 
     moment: Timestamp
@@ -76,7 +76,9 @@ class Line:
     """As it was kept, for developers."""
 
 
-def timeline_of(payment: KhaltiPayment, redaction: Redaction, deliveries: Iterable[KhaltiDelivery] = ()) -> list[Line]:
+def timeline_of(
+    payment: KhaltiPayment, redaction: Redaction, deliveries: Iterable[KhaltiDelivery] = ()
+) -> list[TimelineEntry]:
     """From the beginning on; of very many events only the last ones."""
     newest_first = list(payment.events.select_related("user").order_by("-at", "-pk")[:MAX_LENGTH])
     events = newest_first[::-1]
@@ -86,14 +88,14 @@ def timeline_of(payment: KhaltiPayment, redaction: Redaction, deliveries: Iterab
     return sorted(lines, key=lambda line: line.moment.at)
 
 
-def _of_events(events: Sequence[KhaltiEvent], redaction: Redaction) -> Iterator[Line]:
+def _of_events(events: Sequence[KhaltiEvent], redaction: Redaction) -> Iterator[TimelineEntry]:
     replaced = {event.data.get("instead_of") for event in events}
     for event in events:
         if event.pk not in replaced:
             yield _line(event, redaction)
 
 
-def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterator[Line]:
+def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterator[TimelineEntry]:
     """Those that no event tells."""
     told = {event.data.get("issue") for event in events if event.kind == Kind.CONTRADICTION}
     for issue in payment.issues.order_by("-pk")[:MAX_ISSUES]:
@@ -102,7 +104,7 @@ def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterat
             yield _of_system(issue.opened_at, _("Issue opened"), details)
 
 
-def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[Line]:
+def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[TimelineEntry]:
     for delivery in deliveries:
         if delivery.delivered_at:
             yield _of_system(
@@ -110,12 +112,12 @@ def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[Line]:
             )
 
 
-def _of_system(at: datetime, what: str, details: str) -> Line:
-    return Line(moment=timestamp_of(at), what=what, details=details, who=str(KhaltiEvent.Actor.SYSTEM.label))
+def _of_system(at: datetime, what: str, details: str) -> TimelineEntry:
+    return TimelineEntry(moment=timestamp_of(at), what=what, details=details, who=str(KhaltiEvent.Actor.SYSTEM.label))
 
 
-def _line(event: KhaltiEvent, redaction: Redaction) -> Line:
-    return Line(
+def _line(event: KhaltiEvent, redaction: Redaction) -> TimelineEntry:
+    return TimelineEntry(
         moment=timestamp_of(event.at),
         what=_what(event) + _how_often(event),
         details=(" → " if event.kind == Kind.STATUS_CHANGED else " · ").join(_details(event, redaction)),
