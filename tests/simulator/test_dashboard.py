@@ -206,7 +206,7 @@ def test_a_second_click_gives_back_nothing_more(send):
     page = content(second)
     assert second.status_code == 409
     assert "The payment has changed since this page was opened" in page
-    assert "This time nothing was refunded. In all, Rs 5 refunded, and Rs 8 is left." in page
+    assert "This time nothing was refunded. In all, Rs 5 is refunded; the refundable balance is Rs 8." in page
     assert 'name="left" value="800"' in page
     assert returned() == 500
 

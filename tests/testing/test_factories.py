@@ -115,8 +115,8 @@ def test_a_test_says_what_matters_to_it(all_agrees):
     site, person = Site.objects.get(), get_user_model().objects.create(username="gita")
 
     payment = PaymentFactory(
-        partially_refunded=True, amount=90_000, refund_amount=10_000, fee=900, site=site, payable=site, source=site, mode="live",
-        merchant="books", purpose="Books", customer_name="Gita", pidx="mine", transaction_id="T-1", by=person,
+        partially_refunded=True, amount=90_000, refund_amount=10_000, fee=900, site=site, payable=site, source=site,
+        mode="live", merchant="books", purpose="Books", customer_name="Gita", pidx="mine", transaction_id="T-1", by=person,
     )  # fmt: skip
 
     stored = KhaltiPayment.objects.get(pk=payment.pk)

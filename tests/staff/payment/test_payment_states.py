@@ -120,7 +120,7 @@ def cards_of(payment, state):
     earlier = payment.duplicate_of.readable_reference
     return [
         f"Duplicate payment Rs 1,500 was paid for something that {earlier} paid for before. Nothing was sold for it. "
-        "Refund this second payment. The first one stays as it is."
+        "Refund this duplicate payment. The first one stays as it is."
     ]
 
 
