@@ -38,8 +38,8 @@ def read_trusted_proxies(value: Any) -> int:
     """Raises ``ImproperlyConfigured``."""
     if not _is_number(value, at_least=0):
         raise ImproperlyConfigured(
-            f'WAGTAIL_KHALTI["TRUSTED_PROXIES"] is {value!r}, must be the number of your own proxies that a request passes, '
-            "or 0."
+            f'WAGTAIL_KHALTI["TRUSTED_PROXIES"] is {value!r}, must be the number of your own proxies that a '
+            "request passes, or 0."
         )
     return int(value)
 

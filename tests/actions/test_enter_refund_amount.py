@@ -167,7 +167,7 @@ def test_the_matter_does_not_end_without_an_amount(nameless, manager):
     ("in_cash", "counted", "refundable", "excess"),
     [(90_000, 60_000, 0, 0), (90_001, 59_999, 0, 1), (100_000, 50_000, 0, 10_000)],
 )
-def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, too_much):
+def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, excess):
     record_refund(completed, in_cash, method=Method.CASH)
     khalti.refund(completed, amount=60_000)
     check_payment(completed)
@@ -177,8 +177,8 @@ def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash
 
     assert (stored(nameless).amount, stored(nameless).refundable) == (counted, refundable)
     assert stored(completed).refund_total == 150_000
-    assert issues(completed) == ["over_refunded"] * bool(too_much)
-    assert all(issue.details == {"excess": too_much} for issue in completed.issues.open())
+    assert issues(completed) == ["over_refunded"] * bool(excess)
+    assert all(issue.details == {"excess": excess} for issue in completed.issues.open())
 
 
 def test_after_a_full_cash_refund_the_amount_is_an_over_refund(khalti, completed, heard):

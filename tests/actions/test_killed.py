@@ -58,7 +58,7 @@ def test_a_receiver_that_always_kills_its_process_opens_an_issue(khalti, payment
             reconcile()
 
     assert len(calls) == 4
-    assert payment.issues.get().sentence == "The site's code keeps failing on “completed” with –."
+    assert payment.issues.get().sentence == "The site's code fails to process the event “completed”: –."
 
 
 def test_a_run_tells_the_site_what_a_killed_process_left(khalti, payment, on, time_machine):

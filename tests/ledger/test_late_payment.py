@@ -10,7 +10,7 @@ from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
-ENDS = {"cancel": "Canceled", "expire": "Expired", "fail": "Failed"}
+ENDS = {"cancel": "Cancelled", "expire": "Expired", "fail": "Failed"}
 
 
 @pytest.fixture(params=ENDS)
@@ -32,7 +32,9 @@ def test_it_is_taken_flagged_delivered_and_shown_to_a_person(late, heard):
     assert [timeline for timeline, _reference in heard] == ["completed", "needs_attention"]
     issue = payment.issues.get()
     assert issue.kind == KhaltiIssue.Kind.LATE_PAYMENT
-    assert issue.sentence == (f"Rs\xa01,500 came after the payment had ended as “{end}”; the site was told of both.")
+    assert issue.sentence == (
+        f"Rs\xa01,500 was paid after the payment had ended as “{end}”. The site was notified of both."
+    )
 
 
 def test_a_run_finds_it_without_any_visitor(late):

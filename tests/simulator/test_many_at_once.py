@@ -79,10 +79,10 @@ def test_everything_goes_back_once(pidx):
 def test_without_a_condition_more_would_go_back(pidx, monkeypatch):
     """The control: five who saw the same rest all give it back."""
 
-    def give_back(self, amount=None, **_only_if):
+    def refund(self, amount=None, **_only_if):
         return SimulatedPayment.objects.filter(pk=self.pk).update(refunded_amount=F("refunded_amount") + amount)
 
-    monkeypatch.setattr(SimulatedPayment, "give_back", meeting_before(5, give_back))
+    monkeypatch.setattr(SimulatedPayment, "refund", meeting_before(5, refund))
     transaction_id = control.pay(pidx).transaction_id
 
     codes = all_at_once(5, lambda: Merchant(Client()).refund(transaction_id, amount=1300).status_code)

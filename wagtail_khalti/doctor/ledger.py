@@ -130,8 +130,8 @@ def _finding(rule: Rule, aggregate: _Count) -> Finding:
         sentence=_("%(problem)s: %(live)s live, %(test)s test.")
         % {"problem": rule.sentence, "live": live, "test": test},
         remedy=_(
-            "Other code wrote to the tables of this package, or a backup was restored only partly. Compare the timeline "
-            "of these payments with Khalti's dashboard, or check one again: "
+            "Other code wrote to the tables of this package, or a backup was restored only partly. Compare the "
+            "timeline of these payments with Khalti's dashboard, or check one again: "
             "`manage.py khalti_reconcile --payment REFERENCE`."
         ),
         references=tuple(aggregate.references),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from wagtail_khalti.simulator.answers import Refusal, not_authenticated
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
-from wagtail_khalti.simulator.models import LONGEST_SUBJECT, SimulatedPayment
+from wagtail_khalti.simulator.models import MAX_SUBJECT_LENGTH, SimulatedPayment
 
 NEVER_VALID = "invalid-key"
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -67,7 +67,7 @@ def subject_of(endpoint: Endpoint, request: HttpRequest, *, transaction_id: str 
 
 
 def as_subject(value: Any) -> str:
-    return _unstorable.sub("", str(value))[:LONGEST_SUBJECT]
+    return _unstorable.sub("", str(value))[:MAX_SUBJECT_LENGTH]
 
 
 def _no_constant(name: str) -> None:

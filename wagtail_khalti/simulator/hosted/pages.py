@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
         return page(request, "locked", payment, status=403)
     if form.is_valid():
         payment.move_to(Status.PENDING, only_from=OPEN, mobile=form.cleaned_data["mobile"])
-        return go_to(step("confirm", payment))
+        return go_to(page_url("confirm", payment))
     if not payment.pins_left:
         return page(request, "locked", payment, status=403)
     return page(request, "sign_in", payment, form=form)
@@ -62,7 +62,7 @@ def sign_in(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
 @payment_page(repeatable=Status.COMPLETED)
 def confirm(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
     if not payment.mobile:
-        return go_to(step("page", payment))
+        return go_to(page_url("page", payment))
     form = OneTimePasswordForm(request.POST or None)
     if not form.is_valid():
         return page(request, "confirm", payment, form=form)
@@ -85,7 +85,7 @@ def cancel(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
 @require_safe
 @payment_page()
 def leave(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
-    """Khalti tells the merchant nothing when a payer goes away, so neither does this."""
+    """Khalti doesn't notify the merchant when a payer leaves, so this doesn't either."""
     return page(request, "leave", payment)
 
 
@@ -119,15 +119,15 @@ def about(payment: SimulatedPayment) -> dict[str, Any]:
         "service_charge": chosen.service_charge,
         "total_payable": payment.amount + chosen.service_charge,
         "callback_url": callback_url(payment),
-        "steps": {name: step(name, payment) for name in ("page", "confirm", "cancel", "leave")},
+        "steps": {name: page_url(name, payment) for name in ("page", "confirm", "cancel", "leave")},
     }
 
 
-def step(name: str, payment: SimulatedPayment) -> str:
+def page_url(name: str, payment: SimulatedPayment) -> str:
     return f"{reverse(f'khalti_simulator:{name}')}?{urlencode({'pidx': payment.pidx})}"
 
 
 def go_to(address: str) -> HttpResponse:
-    """A plain 302: Django's own redirect refuses the long addresses that Khalti's callbacks can be."""
+    """A plain 302: Django's own redirect rejects the long URLs of some callbacks."""
     headers = {"Location": iri_to_uri(address), "Cache-Control": "no-store"}
     return HttpResponse(status=302, headers=headers)
