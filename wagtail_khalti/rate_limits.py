@@ -39,8 +39,7 @@ def read_trusted_proxies(value: Any) -> int:
     if not _is_number(value, at_least=0):
         raise ImproperlyConfigured(
             f'WAGTAIL_KHALTI["TRUSTED_PROXIES"] is {value!r}, must be the number of your own proxies that a '
-            f"request passes, "
-            "or 0."
+            "request passes, or 0."
         )
     return int(value)
 

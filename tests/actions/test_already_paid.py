@@ -113,7 +113,7 @@ def test_a_key_is_one_key_however_it_is_written(pay):
     ids=["no key", "preset key", "default key", "UUID"],
 )
 def test_what_is_not_saved_can_not_be_paid_for(khalti, unsaved):
-    with pytest.raises(ValueError, match="Save what is paid for"):
+    with pytest.raises(ValueError, match="Save the payable"):
         start(unsaved)
 
     assert not KhaltiPayment.objects.exists()

@@ -36,7 +36,7 @@ def test_a_visitor_who_never_came_back_has_paid_all_the_same(khalti, payment, he
 def test_nothing_is_asked_before_it_is_due(khalti, payment):
     khalti.pay(payment)
 
-    assert reconcile().asked == 0
+    assert reconcile().looked_up == 0
     assert khalti.calls("lookup") == 0
 
 
@@ -46,7 +46,7 @@ def test_what_is_still_undecided_is_due_again_later(khalti, payment):
     done = reconcile()
 
     assert (done.answered, done.moved) == (1, 0)
-    assert reconcile().asked == 0
+    assert reconcile().looked_up == 0
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard
     khalti.pay(payment)
     check_payment(payment)
     khalti.refund(payment, partial=partial)
-    assert reconcile().asked == 0, "not before its day"
+    assert reconcile().looked_up == 0, "not before its day"
     make_due()
 
     reconcile()
@@ -136,7 +136,7 @@ def test_a_payment_that_breaks_our_code_does_not_stop_the_run(khalti, make_payme
 
     assert (done.broken, done.answered) == (1, 1)
     assert status_of(sound) == "completed"
-    assert f"Payment {broken.reference} could not be worked on" in caplog.text
+    assert f"Payment {broken.reference} could not be processed" in caplog.text
     assert reconcile().broken == 0, "its turn comes again when its claim is over"
 
 

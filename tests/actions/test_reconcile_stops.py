@@ -146,7 +146,7 @@ class TestWhereKhaltiIsDown:
         done = reconcile()
 
         assert (done.unanswered, due()) == (run_breaker.MAX_FAILURES, 5)
-        assert done.skipped == {"default": "Khalti's answer isn't JSON"}
+        assert done.skipped == {"default": "Khalti's response isn't JSON"}
 
     @pytest.mark.django_db(transaction=True)
     def test_with_many_threads_it_asks_little_more(self, khalti, many):

@@ -166,7 +166,7 @@ def test_it_is_refused_inside_a_transaction(khalti, completed):
 @pytest.mark.parametrize("moment", ["lookup", "refund"])
 def test_while_one_is_on_its_way_there_is_no_other(khalti, completed, line, moment):
     def another():
-        with pytest.raises(RefundInProgress, match="not decided yet"):
+        with pytest.raises(RefundInProgress, match="is in progress"):
             refund_payment(stored(completed), 50_000)
 
     line.before = {moment: another}

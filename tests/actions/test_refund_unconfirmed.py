@@ -337,7 +337,7 @@ def asleep(time_machine):
 def test_one_that_wakes_after_it_was_given_up_sends_nothing(khalti, completed, line, asleep):
     line.before = {"lookup": asleep(minutes=6, then=lambda: check_payment(stored(completed)))}
 
-    with pytest.raises(RefundsChanged, match="too long to begin"):
+    with pytest.raises(RefundsChanged, match="too long to start"):
         refund_payment(completed)
 
     assert (KhaltiRefund.objects.get().state, khalti.calls("refund")) == ("failed", 0)

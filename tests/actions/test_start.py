@@ -240,7 +240,7 @@ def test_a_text_that_is_too_long_is_refused_at_once(khalti, name, terms):
 
 
 def test_what_is_paid_for_must_be_saved(khalti):
-    with pytest.raises(ValueError, match="Save what is paid for"):
+    with pytest.raises(ValueError, match="Save the payable"):
         start(payable=Order())
 
     assert not KhaltiPayment.objects.exists()

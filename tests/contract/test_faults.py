@@ -225,7 +225,7 @@ def test_an_initiate_without_an_answer_is_sent_once(there, fault):
 
     assert comes_to(1, lambda: there.calls("initiate", order_id=order_id))
     assert isinstance(there.client.initiate(order), Initiated)
-    nothing_happened = "nothing has happened" in fault.meaning
+    nothing_happened = "nothing has happened" in fault.description
     assert comes_to(1 if nothing_happened else 2, lambda: len(there.payments()) - before)
     assert there.calls("initiate", order_id=order_id) == 2
 
@@ -243,7 +243,7 @@ def test_a_refund_without_an_answer_is_sent_once(there, fault):
 
     assert type(raised.value) is kind
     assert comes_to(1, lambda: there.calls("refund", pidx=pidx))
-    nothing_happened = "nothing has happened" in fault.meaning
+    nothing_happened = "nothing has happened" in fault.description
     assert comes_to(0 if nothing_happened else 50_000, lambda: there.entry(pidx)["returned"])
     there.client.refund(request)
     assert there.entry(pidx)["returned"] == (50_000 if nothing_happened else 100_000)

@@ -82,7 +82,7 @@ def test_no_matter_is_open():
 
 def test_open_matters_by_kind():
     kind = KhaltiIssue.Kind.AMOUNT_MISMATCH
-    IssueFactory(kind=kind, closed=True)
+    IssueFactory(kind=kind, resolved=True)
     payments = [IssueFactory(kind=kind).payment for _ in range(3)]
     IssueFactory(kind=KhaltiIssue.Kind.UNKNOWN_STATUS)
 

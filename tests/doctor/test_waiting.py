@@ -258,7 +258,7 @@ def test_payments_that_nobody_can_ask_about_any_more(start, columns, level):
     assert finding.numbers == {"payments": 1, "in_progress": int("status" not in columns)}
 
 
-def test_old_payments_that_nobody_asks_about_may_be_missing_merchants(start):
+def test_old_unchecked_payments_may_be_of_missing_merchants(start):
     change(start(), merchant="books", next_check_at=None)
 
     assert list(missing_merchants()) == []

@@ -49,10 +49,10 @@ def test_half_the_balance_is_refunded_and_a_paisa_has_no_half(pidx):
     gone = [control.refund(pidx, partial=True).refunded_amount for _half in range(10)]
 
     assert gone == [650, 975, 1137, 1218, 1259, 1279, 1289, 1294, 1297, 1298]
-    assert control.refund(pidx, partial=True).left == 1
-    with pytest.raises(ValueError, match="has 1 paisa left, and no part of that can go back"):
+    assert control.refund(pidx, partial=True).refundable == 1
+    with pytest.raises(ValueError, match="can't be refunded in part"):
         control.refund(pidx, partial=True)
-    assert control.refund(pidx).left == 0
+    assert control.refund(pidx).refundable == 0
 
 
 def test_an_exact_amount_goes_back_and_the_last_paisa_ends_it(pidx):
@@ -69,7 +69,7 @@ def test_an_amount_that_does_not_fit_is_an_error_and_no_refund(pidx, amount):
     control.pay(pidx)
     control.refund(pidx, amount=100)
 
-    with pytest.raises(ValueError, match="it must be a whole number from 1 to the 1200 paisa left"):
+    with pytest.raises(ValueError, match="it must be a whole number from 1 to 1200, the balance in paisa"):
         control.refund(pidx, amount=amount)
 
     assert next(control.payments()).returned == 100

@@ -114,7 +114,7 @@ def test_a_list_of_many_asks_the_database_twice(merchant, client, django_assert_
 def test_a_payment_shows_what_became_of_it_and_not_who_paid(open_page, paid):
     page = content(open_page())
 
-    assert "<dt>Refunded so far</dt><dd>Rs 0</dd>" in page
+    assert "<dt>Refunded</dt><dd>Rs 0</dd>" in page
     assert "<dd>from a Khalti wallet</dd>" in page
     assert "98XXXXX678" in page
     assert "9812345678" not in page
@@ -146,7 +146,7 @@ def test_all_goes_back_and_the_page_says_so(merchant, client, send, paid):
 
     assert (sent.status_code, sent["Location"]) == (302, f"{address(paid)}?done")
     page = content(client.get(sent["Location"]))
-    assert 'role="status"> <p>Done. In all, Rs 13 is refunded; the refundable balance is Rs 0.</p>' in page
+    assert 'role="status"> <p>Refund succeeded. Refunded: Rs 13. Refundable balance: Rs 0.</p>' in page
     assert "<form" not in page
     assert merchant.lookup(paid).json()["status"] == "Refunded"
 
@@ -166,7 +166,7 @@ def test_large_amounts_are_exact_too(merchant, client):
 
     client.post(address(pidx), {"refund": "part", "left": "9007199254740993", "amount": "90071992547409.91"})
 
-    assert SimulatedPayment.objects.get(pidx=pidx).left == 2
+    assert SimulatedPayment.objects.get(pidx=pidx).refundable == 2
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_large_amounts_are_exact_too(merchant, client):
         ("NaN", "Enter an amount in rupees, such as 12.50"),
         ("Infinity", "Enter an amount in rupees, such as 12.50"),
         ("1,5", "Enter an amount in rupees, such as 12.50"),
-        ("0", "Enter more than nothing, such as 12.50"),
-        ("-5", "Enter more than nothing, such as 12.50"),
+        ("0", "Enter an amount above 0, such as 12.50"),
+        ("-5", "Enter an amount above 0, such as 12.50"),
         ("12.345", "enter two decimal places at most, such as 12.50"),
         ("0.001", "enter two decimal places at most, such as 12.50"),
-        ("13.01", "Only Rs 13 is left"),
-        ("1e16", "Only Rs 13 is left"),
+        ("13.01", "The refundable balance is Rs 13"),
+        ("1e16", "The refundable balance is Rs 13"),
         ("9" * 5000, "no more than 19 digits"),
     ],
 )
@@ -206,7 +206,7 @@ def test_a_second_click_gives_back_nothing_more(send):
     page = content(second)
     assert second.status_code == 409
     assert "The payment has changed since this page was opened" in page
-    assert "This time nothing was refunded. In all, Rs 5 is refunded; the refundable balance is Rs 8." in page
+    assert "Nothing was refunded this time. Refunded: Rs 5. Refundable balance: Rs 8." in page
     assert 'name="left" value="800"' in page
     assert returned() == 500
 

@@ -26,11 +26,11 @@ def table(mark):
 
 
 def test_the_manual_shows_the_catalogue_as_it_is():
-    assert table("faults") == [f"| `{fault}` | {', '.join(fault.endpoints)} | {fault.meaning} |" for fault in Fault]
+    assert table("faults") == [f"| `{fault}` | {', '.join(fault.endpoints)} | {fault.description} |" for fault in Fault]
 
 
 def test_the_manual_shows_the_ways_back_as_they_are():
-    assert table("returns") == [f"| `{method}` | {method.meaning} |" for method in Return]
+    assert table("returns") == [f"| `{method}` | {method.description} |" for method in Return]
 
 
 def test_every_fault_does_something_and_one_thing():

@@ -181,13 +181,13 @@ def test_the_token_in_the_address_opens_nothing(control):
         ('{"endpoint": "lookup", "fault": "timeout", "times": 99999999999}', "times is 99999999999"),
         ('{"endpoint": "lookup", "fault": "timeout", "times": true}', "times is True; it must be of type int"),
         ('{"endpoint": "lookup", "fault": "timeout", "pidx": 5}', "pidx is 5; it must be of type str"),
-        ('{"endpoint": "lookup", "fault": "timeout", "pidx": "\\u0000"}', "is no name of a payment"),
-        ('{"endpoint": "lookup", "fault": "timeout", "order_id": "x"}', "A call of lookup is known by its pidx"),
+        ('{"endpoint": "lookup", "fault": "timeout", "pidx": "\\u0000"}', "does not identify a payment"),
+        ('{"endpoint": "lookup", "fault": "timeout", "order_id": "x"}', "A call of lookup is identified by its pidx"),
         ('{"endpoint": "lookup", "fault": "timeout", "seconds": -1}', "it must be a number from 0 to 3600"),
         ('{"endpoint": "lookup", "fault": "timeout", "seconds": NaN}', "it must be a number from 0 to 3600"),
         ('{"endpoint": "lookup", "fault": "timeout", "seconds": Infinity}', "it must be a number from 0 to 3600"),
-        ('{"endpoint": "lookup", "fault": "empty_body", "seconds": 1}', "takes no seconds, only these do: timeout"),
-        ('{"endpoint": "lookup", "fault": "timeout", "often": 1}', "Nothing is called 'often' here; what can be said"),
+        ('{"endpoint": "lookup", "fault": "empty_body", "seconds": 1}', "has no seconds, only these have: timeout"),
+        ('{"endpoint": "lookup", "fault": "timeout", "often": 1}', "Unknown option 'often', must be one of"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_happens(control, body, message):
@@ -208,7 +208,7 @@ def test_what_is_wrong_is_said_and_nothing_happens(control, body, message):
         ("pay", '{"bank": "yes"}', "bank is 'yes'; it must be of type bool"),
         ("pay", f'{{"mobile": "{"9" * 21}"}}', "it must be a text of at most 20 characters"),
         ("pay", '{"mobile": "98\\u0000"}', "it must be a text of at most 20 characters"),
-        ("cancel", '{"partial": true}', "Nothing is called 'partial' here; what can be said: nothing"),
+        ("cancel", '{"partial": true}', "Unknown option 'partial', must be one of: none"),
     ],
 )
 def test_a_move_that_is_none_is_said(control, pidx, move, body, message):

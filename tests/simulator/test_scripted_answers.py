@@ -94,8 +94,8 @@ def test_one_answer_is_not_given_twice(pidx):
         ({"endpoint": "lookup", "delay": -1}, "delay is -1; it must be a number from 0 to 3600"),
         ({"endpoint": "lookup", "delay": 3601}, "delay is 3601; it must be"),
         ({"endpoint": "lookup", "delay": float("nan")}, "delay is nan; it must be"),
-        ({"endpoint": "refund", "order_id": "x"}, "A call of refund is known by its pidx"),
-        ({"endpoint": "initiate", "pidx": "x"}, "A call of initiate is known by its order_id"),
+        ({"endpoint": "refund", "order_id": "x"}, "A call of refund is identified by its pidx"),
+        ({"endpoint": "initiate", "pidx": "x"}, "A call of initiate is identified by its order_id"),
     ],
 )
 def test_a_script_that_could_never_be_used_is_an_error(wrong, message, db):

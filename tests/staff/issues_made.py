@@ -3,7 +3,7 @@
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.testing.factories import IssueFactory, PaymentFactory
-from wagtail_khalti.testing.factories.issues import BEGINNINGS
+from wagtail_khalti.testing.factories.issues import FIRST_SCENARIOS
 
 Kind = KhaltiIssue.Kind
 
@@ -12,7 +12,7 @@ def new_matter(kind=Kind.DUPLICATE_PAYMENT, details=None, *, payment=None, **col
     """Open, with all that belongs to it; ``columns`` are those of its payment. Only ``details`` may be made up."""
     given = {} if details is None else {"details": details}
     if columns:
-        payment = PaymentFactory(timeline=BEGINNINGS.get(kind, "initiated"), **columns)
+        payment = PaymentFactory(timeline=FIRST_SCENARIOS.get(kind, "initiated"), **columns)
     return IssueFactory(kind=kind, payment=payment, **given)
 
 

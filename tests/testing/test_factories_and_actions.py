@@ -70,7 +70,7 @@ class Reality:
     def initiated(self):
         return self.start()
 
-    def refused(self):
+    def rejected(self):
         self.khalti.answer("initiate", {"amount": ["Amount should be greater than Rs. 10."]}, status=400)
         with pytest.raises(KhaltiError):
             self.start()
@@ -189,7 +189,7 @@ def reality(khalti, time_machine):
 
 @pytest.mark.parametrize(
     "trait",
-    ["created", "initiated", "refused", "pending", "completed", "partially_refunded", "refunded", "canceled", "failed",
+    ["created", "initiated", "rejected", "pending", "completed", "partially_refunded", "refunded", "canceled", "failed",
      "expired", "late", "duplicate", "failing"],
 )  # fmt: skip
 def test_a_payment_is_as_the_actions_leave_it(reality, trait):
@@ -204,7 +204,7 @@ def test_news_that_was_not_told_is_as_a_killed_process_leaves_it(reality, monkey
     monkeypatch.setattr("wagtail_khalti.actions.check.deliver", lambda payment: None)
     real = reality.completed()
 
-    assert told(PaymentFactory(untold=True)) == told(real)
+    assert told(PaymentFactory(undelivered=True)) == told(real)
 
 
 class Refunding(Reality):

@@ -131,8 +131,7 @@ def _finding(rule: Rule, aggregate: _Count) -> Finding:
         % {"problem": rule.sentence, "live": live, "test": test},
         remedy=_(
             "Other code wrote to the tables of this package, or a backup was restored only partly. Compare the "
-            "timeline "
-            "of these payments with Khalti's dashboard, or check one again: "
+            "timeline of these payments with Khalti's dashboard, or check one again: "
             "`manage.py khalti_reconcile --payment REFERENCE`."
         ),
         references=tuple(aggregate.references),

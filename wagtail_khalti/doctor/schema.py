@@ -32,8 +32,7 @@ def constraints() -> Iterator[Finding]:
         sentence=_("These constraints are missing: %s.") % ", ".join(missing),
         remedy=_(
             "Without them payments may be counted twice. Find out why they are missing, check for inconsistent "
-            "payments "
-            "with `khalti_doctor`, and create them as shown by `manage.py sqlmigrate wagtail_khalti 0001`."
+            "payments with `khalti_doctor`, and create them as shown by `manage.py sqlmigrate wagtail_khalti 0001`."
         ),
         numbers={"constraints": len(missing)},
     )

@@ -60,8 +60,7 @@ def chosen_merchants() -> Iterator[Finding]:
             level=Level.ERROR,
             name="merchant_gone",
             sentence=_(
-                "The site “%(site)s” uses the Khalti account “%(merchant)s”, which is not configured: nobody "
-                "can pay there."
+                "The site “%(site)s” uses the Khalti account “%(merchant)s”, which is not set up: nobody can pay there."
             )
             % {"site": settings.site, "merchant": settings.merchant},
             remedy=_("Add it to MERCHANTS, or choose another account in the site's Khalti settings."),

@@ -84,15 +84,13 @@ def _differ(wrong: dict[date, bool]) -> Finding:
         subject=Subject.LEDGER,
         name="totals_differ",
         sentence=_(
-            "Daily totals differ from the payments: %(live)s days with live payments, %(test)s with test "
-            "payments only. "
-            "For example: %(days)s."
+            "Daily totals differ from the payments: %(live)s days with live payments, %(test)s with test payments "
+            "only. For example: %(days)s."
         )
         % {**numbers, "days": ", ".join(date_format(day, "Y-m-d") for day in days[:SAMPLE_SIZE])},
         remedy=_(
-            "Other code wrote to the tables of this package, or the clocks of your servers differ by more than "
-            "an hour. "
-            "Rebuild the daily totals: `manage.py khalti_reconcile --rebuild`."
+            "Other code wrote to the tables of this package, or the clocks of your servers differ by more than an "
+            "hour. Rebuild the daily totals: `manage.py khalti_reconcile --rebuild`."
         ),
         numbers=numbers,
     )

@@ -148,8 +148,7 @@ def _missing_merchant(merchant: str, mode: Mode, count: int, waiting: int) -> Fi
         name="merchant_gone",
         sentence=_(
             "%(count)s payments of “%(merchant)s” in mode “%(mode)s” can't be checked, %(waiting)s of them in "
-            "progress: "
-            "the settings have no such merchant."
+            "progress: the settings have no such merchant."
         )
         % facts,
         remedy=_("Keep a merchant in the settings, with its name and mode, until its payments need no more checks."),

@@ -139,7 +139,7 @@ def requires_mobile(fields: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=MAX_ACCOUNTS)
 def connect(account: Account) -> Gateway:
-    """The gateway of this account, which only this function chooses. Its connections are kept open."""
+    """The gateway of this account; only this function chooses it. Its connections stay open as long as the process."""
     return KhaltiClient(account)
 
 

@@ -42,7 +42,7 @@ def lease_due_payments(
 
 
 def lease_for_lookup(payment: KhaltiPayment, *, pause: timedelta, **marks: datetime | bool) -> bool:
-    """Whether the payment was leased: by one of several callers, and not within ``pause`` after the last lookup.
+    """Returns whether the payment was leased: to one of several callers, not within ``pause`` after the last lookup.
 
     ``marks`` are columns that are written with the lease. Applying the response ends it; otherwise it expires.
     """

@@ -1,1 +1,1 @@
-"""A Khalti on your own machine: answers, hosted page and callbacks, and no real money."""
+"""A simulator of Khalti: the API, the hosted payment page and callbacks, without real money."""

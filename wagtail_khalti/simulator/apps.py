@@ -1,4 +1,4 @@
-"""The simulator as a Django app; it will not be part of a site that takes real money."""
+"""The simulator as a Django app, which refuses to be installed in live mode."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The only reader of ``settings.KHALTI_SIMULATOR``: read at each use, so that a test can change it."""
+"""The only code that reads ``settings.KHALTI_SIMULATOR``, at each use, so that a test can change it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -12,13 +12,13 @@ QueryJoin = Literal["clean", "naive"]
 PaymentUrlStyle = Literal["root", "wallet"]
 UnknownPidxStatus = Literal[404, 400]
 
-SHORTEST_TOKEN = 16  # characters; a shorter one can be guessed
+MIN_TOKEN_LENGTH = 16  # characters; a shorter one can be guessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorSettings:
     callback_style: CallbackStyle = "B"
-    """Which recorded set of callback parameters: A (2024), B (2025), C (another backend of Khalti)."""
+    """Which recorded format of callback parameters: A (2024), B (2025), C (another backend of Khalti)."""
 
     query_join: QueryJoin = "clean"
     """How the callback joins a return_url with a query; "naive" is the recorded trap ``?a=1/?status=…``."""
@@ -27,10 +27,10 @@ class SimulatorSettings:
     """``/?pidx=…`` or ``/wallet/?pidx=…&return_url=…&mode=wallet``."""
 
     expires_in: int = 1800
-    """Seconds until a payment that nobody finished is Expired."""
+    """Seconds until an unfinished payment expires."""
 
     service_charge: int = 0
-    """Paisa that the hosted page shows on top of the amount."""
+    """Paisa that the hosted page adds to the amount."""
 
     fee: int = 0
     """Paisa that lookup reports as ``fee`` of a paid payment."""
@@ -45,13 +45,13 @@ class SimulatorSettings:
     """The name that the hosted page shows."""
 
     dashboard: bool = False
-    """Whether ``dashboard/`` is there, in which whoever comes can refund."""
+    """Whether ``dashboard/`` exists, where anybody can refund payments."""
 
     public_origin: str = ""
-    """Scheme and host by which a browser reaches the simulator, when the merchant's server uses others."""
+    """Scheme and host of the simulator for browsers, if the merchant's server uses others."""
 
     control_token: str = field(default="", repr=False)
-    """Opens ``control/``. Without one there is no such address."""
+    """The token for ``control/``, which is disabled without one."""
 
 
 def simulator_settings() -> SimulatorSettings:
@@ -87,12 +87,12 @@ def _check(name: str, value: object, hint: Any) -> None:
 
 
 def require_token(token: object) -> None:
-    """Says what is wrong without showing the token."""
+    """Errors don't contain the token."""
     if token == "":
         return
     is_sendable = isinstance(token, str) and token.isascii() and token.isprintable() and " " not in token
-    if not is_sendable or len(str(token)) < SHORTEST_TOKEN:
+    if not is_sendable or len(str(token)) < MIN_TOKEN_LENGTH:
         raise ImproperlyConfigured(
-            f"KHALTI_SIMULATOR['CONTROL_TOKEN'] must have at least {SHORTEST_TOKEN} ASCII characters and no space, "
-            "such as python -c 'import secrets; print(secrets.token_urlsafe())' gives."
+            f"KHALTI_SIMULATOR['CONTROL_TOKEN'] must have at least {MIN_TOKEN_LENGTH} ASCII characters and no space, "
+            "such as the output of python -c 'import secrets; print(secrets.token_urlsafe())'."
         )

@@ -1,4 +1,4 @@
-"""For tests and demos: move a payment, make trouble, read the books. ``remote`` is the same through HTTP."""
+"""The simulator's Python API for tests and demos: move payments, cause faults, list payments. See ``remote``."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -15,8 +15,8 @@ from wagtail_khalti.simulator.hosted import callback
 from wagtail_khalti.simulator.hosted.callback import Return
 from wagtail_khalti.simulator.identifiers import new_id
 from wagtail_khalti.simulator.models import (
-    LONGEST_MOBILE,
-    LONGEST_SUBJECT,
+    MAX_MOBILE_LENGTH,
+    MAX_SUBJECT_LENGTH,
     OPEN,
     PAID,
     REFUNDABLE,
@@ -47,19 +47,19 @@ __all__ = [
 ]
 
 UNPAID = frozenset(Status) - PAID
-MOST_TIMES = 2**31 - 1
-MOST_SECONDS = 3600  # nobody waits longer, and a thread of the server does
+MAX_TIMES = 2**31 - 1
+MAX_SECONDS = 3600  # a thread of the server waits as long
 
 
 def begin(pidx: str) -> SimulatedPayment:
-    """The payer has signed in and not finished: Pending."""
+    """The payer has signed in and not finished: the status is Pending."""
     return _move(pidx, Status.PENDING, only_from=OPEN)
 
 
 def pay(pidx: str, *, mobile: str = "9800000001", bank: bool = False) -> SimulatedPayment:
-    """The payer pays from the wallet or a bank; twice is once.
+    """The payer pays from the wallet or a bank. Repeating it has no effect.
 
-    Simulator's own: also after it expired, failed or was canceled.
+    Unlike Khalti, also after it expired, failed or was canceled.
     """
     paid = {"mobile": _mobile(mobile), "is_by_bank": bank, "fee": simulator_settings().fee}
     return _move(pidx, Status.COMPLETED, only_from=UNPAID, transaction_id=new_id(), **paid)
@@ -71,44 +71,44 @@ def cancel(pidx: str) -> SimulatedPayment:
 
 
 def expire(pidx: str) -> SimulatedPayment:
-    """The time is up, now."""
+    """The payment expires now."""
     payment = _payment(pidx)
     if payment.status in PAID | {Status.CANCELED, Status.FAILED}:
-        raise _no_road(payment, Status.EXPIRED)
+        raise _invalid_transition(payment, Status.EXPIRED)
     payment.expire_at(timezone.now())
     return payment
 
 
 def fail(pidx: str) -> SimulatedPayment:
-    """Khalti could not take the money. Simulator's own: when Khalti does that is not known."""
+    """The payment fails. It is not known when Khalti does this."""
     return _move(pidx, Status.FAILED, only_from=OPEN)
 
 
 def refund(pidx: str, *, amount: int | None = None, partial: bool = False) -> SimulatedPayment:
-    """As from Khalti's dashboard: ``amount`` paisa goes back, or half of what is left, or all of it.
+    """A refund in Khalti's dashboard: of ``amount`` paisa, of half of the balance, or of all of it.
 
-    All of it twice is once.
+    Repeating a full refund has no effect.
     """
     payment = _payment(pidx)
     is_whole = amount is None and not partial
     if is_whole and payment.status is Status.REFUNDED:
         return payment
     if payment.status not in REFUNDABLE:
-        raise _no_road(payment, Status.REFUNDED if is_whole else Status.PARTIALLY_REFUNDED)
+        raise _invalid_transition(payment, Status.REFUNDED if is_whole else Status.PARTIALLY_REFUNDED)
 
-    given = None if is_whole else _part(payment, amount)
+    given = None if is_whole else _partial_amount(payment, amount)
     if not payment.refund(given) and not (is_whole and payment.status is Status.REFUNDED):
-        raise ValueError(f"The payment {pidx} has only {payment.left} paisa left by now")
+        raise ValueError(f"The payment {pidx} has a refundable balance of only {payment.refundable} paisa")
     return payment
 
 
 def callback_url(pidx: str) -> str:
-    """Where the hosted page would send the browser, as the payment stands now."""
+    """Where the hosted page would send the browser, in the payment's current status."""
     return callback.callback_url(_payment(pidx))
 
 
 def returns(pidx: str, how: Return | str = Return.ONCE) -> list[str]:
-    """The addresses that the payer's browser visits on the merchant's site, in turn."""
+    """The URLs that the payer's browser opens on the merchant's site, in order."""
     return callback.visits(_payment(pidx), how)
 
 
@@ -121,9 +121,9 @@ def trouble(
     order_id: str = "",
     seconds: float | None = None,
 ) -> Trouble:
-    """The next ``times`` calls meet this fault; at initiate those of one ``order_id``, elsewhere of one ``pidx``.
+    """The next ``times`` calls have this fault: of one ``order_id`` at initiate, of one ``pidx`` elsewhere.
 
-    ``seconds``: how late after a timeout, how long until ``Retry-After``, how long between two bytes of a drip.
+    ``seconds``: the delay of a timeout, the value of ``Retry-After``, or the pause between two bytes of a slow drip.
     """
     endpoint = endpoint_named(endpoint)
     fault = fault_named(fault, endpoint)
@@ -148,7 +148,7 @@ def answer_with(
     pidx: str = "",
     order_id: str = "",
 ) -> Trouble:
-    """The next ``times`` calls (of that ``pidx`` or ``order_id``) get this, verbatim, after ``delay`` seconds."""
+    """The next ``times`` calls (for this ``pidx`` or ``order_id``) get this response after ``delay`` seconds."""
     return Trouble.objects.create(
         endpoint=endpoint_named(endpoint),
         subject=_subject(endpoint, pidx=pidx, order_id=order_id),
@@ -162,22 +162,22 @@ def answer_with(
 
 
 def troubles() -> list[Trouble]:
-    """What still waits for a call, in the order in which it will happen."""
+    """The pending faults and responses, in order."""
     return list(Trouble.objects.filter(times_left__gt=0).order_by("pk"))
 
 
 def forget_troubles() -> None:
-    """From now on the truth."""
+    """Remove all pending faults and responses."""
     Trouble.objects.all().delete()
 
 
 def payments() -> Iterator[ledger.Entry]:
-    """Khalti's books: every payment as it stands now."""
+    """All payments in their current status."""
     return ledger.entries()
 
 
 def calls(endpoint: Endpoint, *, pidx: str = "", order_id: str = "") -> int:
-    """How many calls arrived, of one ``pidx`` or ``order_id`` if given, whatever became of them."""
+    """The number of calls (for this ``pidx`` or ``order_id``) that were received, including those with faults."""
     received = Call.objects.filter(endpoint=endpoint_named(endpoint))
     subject = _subject(endpoint, pidx=pidx, order_id=order_id)
     if not subject:
@@ -195,14 +195,14 @@ def _move(pidx: str, status: Status, *, only_from: Collection[Status], **changes
     if payment.status is status:
         return payment
     if payment.status not in only_from:
-        raise _no_road(payment, status)
+        raise _invalid_transition(payment, status)
     payment.move_to(status, only_from=only_from, **changes)
-    if payment.status is not status:  # somebody else was quicker, and went elsewhere
-        raise _no_road(payment, status)
+    if payment.status is not status:  # a concurrent change came first
+        raise _invalid_transition(payment, status)
     return payment
 
 
-def _no_road(payment: SimulatedPayment, status: Status) -> ValueError:
+def _invalid_transition(payment: SimulatedPayment, status: Status) -> ValueError:
     return ValueError(f"The payment {payment.pidx} is {payment.status.value}: it can't become {status.value}")
 
 
@@ -211,42 +211,48 @@ def _subject(endpoint: Endpoint, *, pidx: object, order_id: object) -> str:
     subject = given.pop(SUBJECT[endpoint])
     if any(given.values()):
         known_by = "pidx" if SUBJECT[endpoint] == "pidx" else "order_id"
-        raise ValueError(f"A call of {endpoint} is known by its {known_by}, and by nothing else")
+        raise ValueError(f"A call of {endpoint} is identified by its {known_by} only")
     if not isinstance(subject, str) or as_subject(subject) != subject:
-        raise ValueError(f"{subject!r} is no name of a payment: a text of at most {LONGEST_SUBJECT} characters is")
+        raise ValueError(
+            f"{subject!r} does not identify a payment: it must be a text of at most {MAX_SUBJECT_LENGTH} characters"
+        )
     return subject
 
 
 def _times(times: object) -> int:
-    if type(times) is not int or not 1 <= times <= MOST_TIMES:
-        raise ValueError(f"times is {times!r}; it must be a whole number from 1 to {MOST_TIMES}")
+    if type(times) is not int or not 1 <= times <= MAX_TIMES:
+        raise ValueError(f"times is {times!r}; it must be a whole number from 1 to {MAX_TIMES}")
     return times
 
 
 def _pause(seconds: object, fault: Fault) -> float:
     if fault not in SECONDS:
-        raise ValueError(f"{fault} takes no seconds, only these do: {', '.join(SECONDS)}")
+        raise ValueError(f"{fault} has no seconds, only these have: {', '.join(SECONDS)}")
     return _seconds(seconds, "seconds")
 
 
 def _seconds(seconds: object, name: str) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SECONDS:
-        raise ValueError(f"{name} is {seconds!r}; it must be a number from 0 to {MOST_SECONDS}")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"{name} is {seconds!r}; it must be a number from 0 to {MAX_SECONDS}")
     return float(seconds)
 
 
 def _mobile(mobile: object) -> str:
-    if not isinstance(mobile, str) or len(mobile) > LONGEST_MOBILE or not mobile.isprintable():
-        raise ValueError(f"mobile is {mobile!r}; it must be a text of at most {LONGEST_MOBILE} characters")
+    if not isinstance(mobile, str) or len(mobile) > MAX_MOBILE_LENGTH or not mobile.isprintable():
+        raise ValueError(f"mobile is {mobile!r}; it must be a text of at most {MAX_MOBILE_LENGTH} characters")
     return mobile
 
 
-def _part(payment: SimulatedPayment, amount: object) -> int:
-    """So much of what is left, or half of it."""
+def _partial_amount(payment: SimulatedPayment, amount: object) -> int:
+    """The amount, or half of the balance."""
     if amount is None:
-        amount = payment.left // 2
+        amount = payment.refundable // 2
         if not amount:
-            raise ValueError(f"The payment {payment.pidx} has 1 paisa left, and no part of that can go back")
-    if type(amount) is not int or not 1 <= amount <= payment.left:
-        raise ValueError(f"amount is {amount!r}; it must be a whole number from 1 to the {payment.left} paisa left")
+            raise ValueError(
+                f"The payment {payment.pidx} has a refundable balance of 1 paisa, which can't be refunded in part"
+            )
+    if type(amount) is not int or not 1 <= amount <= payment.refundable:
+        raise ValueError(
+            f"amount is {amount!r}; it must be a whole number from 1 to {payment.refundable}, the balance in paisa"
+        )
     return amount

@@ -1,4 +1,4 @@
-"""What Khalti's books say, for comparing with a merchant's own."""
+"""The simulator's payments, for comparing with a merchant's."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 from wagtail_khalti.simulator.models import PAID, SimulatedPayment
 
-PAGE = 1000  # rows read at a time, so that memory stays flat
+PAGE = 1000  # rows read at a time, to limit memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One payment as Khalti has it now; amounts in paisa."""
+    """A payment in its current status; amounts in paisa."""
 
     pidx: str
     purchase_order_id: str
     status: str
     amount: int
     paid: int
-    """What the payer gave: the amount, or nothing. What went back later is not taken off."""
+    """The amount, or 0 if it is not paid. Refunds are not subtracted."""
     fee: int
     refunded: bool
-    """Whether some or all of it went back."""
+    """Whether any of it was refunded."""
     returned: int
-    """What went back so far."""
+    """The refunded amount."""
     transaction_id: str
 
     @classmethod
@@ -44,7 +44,7 @@ class Entry:
 
 
 def entries() -> Iterator[Entry]:
-    """All payments in the order in which they began."""
+    """All payments in the order of their start."""
     after = 0
     while rows := _rows_after(after):
         yield from map(Entry.of, rows)
@@ -52,7 +52,7 @@ def entries() -> Iterator[Entry]:
 
 
 def page(after: str = "") -> tuple[list[Entry], str]:
-    """At most ``PAGE`` payments that began after this pidx, and the pidx to go on after; empty at the end."""
+    """At most ``PAGE`` payments after this pidx, and the pidx of the next page's ``after``; empty at the end."""
     found = _rows_after(SimulatedPayment.objects.get(pidx=after).pk if after else 0)
     return [Entry.of(payment) for payment in found], found[-1].pidx if len(found) == PAGE else ""
 

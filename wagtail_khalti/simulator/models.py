@@ -1,4 +1,4 @@
-"""What the simulator remembers, so that a restart loses nothing."""
+"""The simulator's database models."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.simulator.identifiers import new_id
 
-WRONG_PINS_ALLOWED = 5  # Simulator's own: Khalti says "multiple incorrect pin attempts" and no number
-LONGEST_SUBJECT = 100  # characters; a pidx has 22
-LONGEST_MOBILE = 20
+WRONG_PINS_ALLOWED = 5  # Khalti says "multiple incorrect pin attempts" without a number
+MAX_SUBJECT_LENGTH = 100  # characters; a pidx has 22
+MAX_MOBILE_LENGTH = 20
 
 
 class Status(models.TextChoices):
-    """Khalti's own words, as lookup says them."""
+    """Khalti's statuses, as a lookup returns them."""
 
     INITIATED = "Initiated", _("Initiated")
-    """The merchant asked for a payment; the payer has not signed in."""
+    """Initiated by the merchant; the payer has not signed in."""
 
     PENDING = "Pending", _("Pending")
     """The payer signed in and has not finished."""
@@ -31,19 +31,19 @@ class Status(models.TextChoices):
     """Paid."""
 
     REFUNDED = "Refunded", _("Refunded")
-    """All was given back."""
+    """Fully refunded."""
 
     PARTIALLY_REFUNDED = "Partially Refunded", _("Partially refunded")
-    """Some was given back."""
+    """Partly refunded."""
 
     EXPIRED = "Expired", _("Expired")
-    """Nobody finished in time. Never stored: the clock says it when somebody asks."""
+    """Not finished in time. Never stored, but derived from the clock."""
 
     CANCELED = "User canceled", _("Canceled by the payer")
     """The payer pressed Cancel."""
 
     FAILED = "Failed", _("Failed")
-    """Khalti could not take the money. The docs dropped the word; official SDKs still know it."""
+    """Failed at Khalti. Not in the documentation any more, but still in official SDKs."""
 
 
 OPEN = frozenset({Status.INITIATED, Status.PENDING})
@@ -62,7 +62,7 @@ class SimulatedPayment(models.Model):
     purchase_order_name = models.TextField()
     amount_breakdown = models.JSONField(default=list)
     merchant_extras = models.JSONField(default=list)  # pairs: a JSON object would lose their order
-    mobile = models.CharField(max_length=LONGEST_MOBILE, blank=True)
+    mobile = models.CharField(max_length=MAX_MOBILE_LENGTH, blank=True)
     is_by_bank = models.BooleanField(default=False)
     wrong_pins = models.PositiveSmallIntegerField(default=0)
     transaction_id = models.CharField(max_length=22, blank=True, db_index=True)
@@ -76,7 +76,7 @@ class SimulatedPayment(models.Model):
 
     @classmethod
     def of_transaction(cls, transaction_id: str) -> Self | None:
-        if "\x00" in transaction_id:  # PostgreSQL can't be asked for it
+        if "\x00" in transaction_id:  # PostgreSQL can't compare NUL
             return None
         found = cls.objects.filter(transaction_id=transaction_id)
         # Compared once more: MariaDB compares without regard to case.
@@ -84,7 +84,7 @@ class SimulatedPayment(models.Model):
 
     @property
     def status(self) -> Status:
-        """What Khalti would say now."""
+        """The status that a lookup returns now."""
         stored = Status(self.stored_status)
         return Status.EXPIRED if stored in OPEN and self.expires_at <= timezone.now() else stored
 
@@ -101,8 +101,8 @@ class SimulatedPayment(models.Model):
         return f"{self.mobile[:2]}XXXXX{self.mobile[-3:]}"
 
     @property
-    def left(self) -> int:
-        """Paisa that can still go back."""
+    def refundable(self) -> int:
+        """The refundable balance in paisa."""
         return self.amount - self.refunded_amount if self.is_paid else 0
 
     @property
@@ -110,23 +110,23 @@ class SimulatedPayment(models.Model):
         return max(0, WRONG_PINS_ALLOWED - self.wrong_pins)
 
     def move_to(self, status: Status, *, only_from: Collection[Status], **changes: Any) -> bool:
-        """One conditional UPDATE, so that of many at the same time one wins; say whether it was this one."""
+        """One conditional UPDATE, so that of several at the same time one succeeds. Returns whether this one did."""
         rows = SimulatedPayment.objects.filter(pk=self.pk, stored_status__in=only_from)
         moved = rows.update(stored_status=status, **changes)
         self.refresh_from_db()
         return bool(moved)
 
-    def refund(self, amount: int | None = None, *, only_if_left: int | None = None) -> bool:
-        """All that is left, or so much if it still is; one conditional UPDATE as well. Say whether it was done."""
+    def refund(self, amount: int | None = None, *, only_if_refundable: int | None = None) -> bool:
+        """Refund all of it, or ``amount`` if possible, by one conditional UPDATE. Returns whether it was done."""
         rows = SimulatedPayment.objects.filter(pk=self.pk, stored_status__in=REFUNDABLE)
-        if only_if_left is not None:
-            rows = rows.filter(refunded_amount=F("amount") - only_if_left)
+        if only_if_refundable is not None:
+            rows = rows.filter(refunded_amount=F("amount") - only_if_refundable)
         if amount is None:
             done = rows.update(stored_status=Status.REFUNDED, refunded_amount=F("amount"))
         else:
             is_last = When(refunded_amount=F("amount") - amount, then=Value(Status.REFUNDED))
             done = rows.filter(refunded_amount__lte=F("amount") - amount).update(
-                # First, because MariaDB lets a later change see an earlier one.
+                # First, because in MariaDB later assignments see earlier ones.
                 stored_status=Case(is_last, default=Value(Status.PARTIALLY_REFUNDED)),
                 refunded_amount=F("refunded_amount") + amount,
             )
@@ -143,11 +143,11 @@ class SimulatedPayment(models.Model):
 
 
 class Trouble(models.Model):
-    """What an endpoint does instead of telling the truth, for its next few calls: a fault, or words verbatim."""
+    """What an endpoint does in its next calls instead of responding normally: a fault, or a verbatim response."""
 
     endpoint = models.CharField(max_length=20)
-    subject = models.CharField(max_length=LONGEST_SUBJECT, blank=True)  # empty: whatever is asked
-    fault = models.CharField(max_length=30, blank=True)  # empty: the words below
+    subject = models.CharField(max_length=MAX_SUBJECT_LENGTH, blank=True)  # empty: any
+    fault = models.CharField(max_length=30, blank=True)  # empty: the response below
     status = models.PositiveSmallIntegerField(default=200)
     body = models.TextField(blank=True)
     content_type = models.CharField(max_length=100, blank=True)
@@ -167,10 +167,10 @@ class Trouble(models.Model):
 
 
 class Call(models.Model):
-    """A call that arrived, whatever became of it. Only ever inserted, so that many at once don't wait for a row."""
+    """A received call, including those with faults. Rows are only inserted, so that concurrent calls don't block."""
 
     endpoint = models.CharField(max_length=20)
-    subject = models.CharField(max_length=LONGEST_SUBJECT, blank=True)
+    subject = models.CharField(max_length=MAX_SUBJECT_LENGTH, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["endpoint", "subject"], name="khalti_simulator_calls")]

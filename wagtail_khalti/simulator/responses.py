@@ -53,7 +53,7 @@ def refunds_are_off() -> Refusal:
 
 
 def not_refundable(payment: SimulatedPayment) -> Refusal:
-    if payment.left:
+    if payment.refundable:
         return not_valid({"amount": ["Amount is greater than the amount left to refund."]})
     return not_valid({"detail": "Transaction is already refunded."})
 

@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.utils import override_settings
 
-from wagtail_khalti.simulator.disturbance.carrier import Carrier, LineHandler
+from wagtail_khalti.simulator.disturbance.carrier import Carrier, SocketHandler
 
 MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
@@ -28,7 +28,7 @@ class SimulatorServer(ThreadedWSGIServer):
 def listening(address: str, port: int, *, control_token: str = "") -> Iterator[SimulatorServer]:
     """Bound and ready, with this process's settings turned to the simulator alone."""
     with override_settings(**_alone(), **_controlled_by(control_token)):
-        server = SimulatorServer((address, port), LineHandler, ipv6=":" in address)
+        server = SimulatorServer((address, port), SocketHandler, ipv6=":" in address)
         server.set_app(Carrier(WSGIHandler()))
         try:
             yield server

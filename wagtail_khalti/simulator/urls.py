@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from wagtail_khalti.simulator import remote
 from wagtail_khalti.simulator.endpoints import api, unknown
 from wagtail_khalti.simulator.hosted import banks, dashboard, pages
-from wagtail_khalti.simulator.remote import endpoint
+from wagtail_khalti.simulator.remote import control_view
 
 app_name = "khalti_simulator"
 
@@ -28,13 +28,13 @@ urlpatterns = [
     path("dashboard/<slug:pidx>/", dashboard.one_payment, name="dashboard_payment"),
     path(
         "control/troubles/",
-        endpoint(GET=remote.list_troubles, POST=remote.make_trouble, DELETE=remote.forget_troubles),
+        control_view(GET=remote.list_troubles, POST=remote.make_trouble, DELETE=remote.forget_troubles),
         name="troubles",
     ),
-    path("control/calls/", endpoint(GET=remote.count_calls), name="calls"),
-    path("control/payments/", endpoint(GET=remote.list_payments), name="books"),
-    path("control/payments/<str:pidx>/", endpoint(GET=remote.read_payment), name="book"),
-    path("control/payments/<str:pidx>/returns/", endpoint(GET=remote.send_back), name="returns"),
-    path("control/payments/<str:pidx>/<str:move>/", endpoint(POST=remote.move_payment), name="move"),
+    path("control/calls/", control_view(GET=remote.count_calls), name="calls"),
+    path("control/payments/", control_view(GET=remote.list_payments), name="books"),
+    path("control/payments/<str:pidx>/", control_view(GET=remote.read_payment), name="book"),
+    path("control/payments/<str:pidx>/returns/", control_view(GET=remote.send_back), name="returns"),
+    path("control/payments/<str:pidx>/<str:move>/", control_view(POST=remote.move_payment), name="move"),
     re_path("", unknown.not_here),
 ]

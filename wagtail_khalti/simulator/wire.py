@@ -19,7 +19,7 @@ RESET = "X-Simulator-Reset"
 """Nothing is sent: the connection is reset."""
 
 
-def hand_over(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def deliver_response(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     if request.headers.get(NO_SLEEP) == "1":
         return response
     time.sleep(float(response.headers.get(DELAY, 0)))

@@ -1,1 +1,1 @@
-"""For people who build on us: a Khalti in the same process."""
+"""For the tests of a site: a fake Khalti in the same process, and factories."""

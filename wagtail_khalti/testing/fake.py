@@ -1,4 +1,4 @@
-"""The visitor and Khalti, as a test wants them to behave."""
+"""A fake visitor and a fake Khalti, controlled by a test."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def fake_khalti() -> Iterator[FakeKhalti]:
     connect.cache_clear()
     with (
         patch.object(transport, "OneAnswerAdapter", lambda **options: InProcessAdapter()),
-        patch.object(initiate, "call_briefly", _ask_here),
-        patch.object(lookup, "call_briefly", _ask_here),
+        patch.object(initiate, "call_briefly", _call_here),
+        patch.object(lookup, "call_briefly", _call_here),
     ):
         try:
             yield FakeKhalti()
@@ -32,13 +32,13 @@ def fake_khalti() -> Iterator[FakeKhalti]:
             connect.cache_clear()  # the clients made here lead to the simulator
 
 
-def _ask_here(merchant: str, question: Callable[[], Any], **late: object) -> Any:
-    """In this thread, whose database connection the simulator needs: it answers at once anyway."""
-    return question()
+def _call_here(merchant: str, request: Callable[[], Any], **late: object) -> Any:
+    """In this thread, whose database connection the simulator needs; it responds at once anyway."""
+    return request()
 
 
 class FakeKhalti:
-    """Moves payments in the simulator. Each verb leaves the site to find out, as the real Khalti does."""
+    """Moves payments in the simulator. As with the real Khalti, the site finds out only by a lookup."""
 
     def begin(self, payment: KhaltiPayment) -> None:
         """The visitor has signed in at Khalti and not finished."""
@@ -53,7 +53,7 @@ class FakeKhalti:
         control.cancel(_pidx(payment))
 
     def expire(self, payment: KhaltiPayment) -> None:
-        """The payment link runs out."""
+        """The payment link expires."""
         control.expire(_pidx(payment))
 
     def fail(self, payment: KhaltiPayment) -> None:
@@ -61,7 +61,7 @@ class FakeKhalti:
         control.fail(_pidx(payment))
 
     def refund(self, payment: KhaltiPayment, *, amount: int | None = None, partial: bool = False) -> None:
-        """The merchant gives money back in Khalti's dashboard: so many paisa, or half of what is left, or all."""
+        """The merchant refunds in Khalti's dashboard: ``amount`` paisa, or half of the balance, or all of it."""
         control.refund(_pidx(payment), amount=amount, partial=partial)
 
     def return_path(self, payment: KhaltiPayment) -> str:
@@ -69,29 +69,29 @@ class FakeKhalti:
         return _path(control.callback_url(_pidx(payment)))
 
     def return_paths(self, payment: KhaltiPayment, how: Return | str = Return.ONCE) -> list[str]:
-        """The paths that the browser visits in turn: none if it never comes back, two if it comes twice."""
+        """The paths that the browser visits in turn: none if it never returns, two if it returns twice."""
         return [_path(address) for address in control.returns(_pidx(payment), how)]
 
     def trouble(
         self, endpoint: Endpoint, fault: Fault | str, *, times: int = 1, payment: KhaltiPayment | None = None
     ) -> None:
-        """The next calls of ``endpoint`` (about this payment) meet this fault. A check asks up to three times."""
-        control.trouble(endpoint, fault, times=times, **_known_by(endpoint, payment))
+        """The next calls of ``endpoint`` (for this payment) have this fault. A check makes up to three calls."""
+        control.trouble(endpoint, fault, times=times, **_identified_by(endpoint, payment))
 
     def no_more_trouble(self) -> None:
-        """From now on Khalti tells the truth."""
+        """Remove all faults."""
         control.forget_troubles()
 
     def calls(self, endpoint: Endpoint, payment: KhaltiPayment | None = None) -> int:
-        """How many calls (about this payment) Khalti received, whatever became of them."""
-        return control.calls(endpoint, **_known_by(endpoint, payment))
+        """The number of calls (for this payment) that Khalti received, including those with faults."""
+        return control.calls(endpoint, **_identified_by(endpoint, payment))
 
     def answer_lookup(self, payment: KhaltiPayment, *, times: int = 1, http_status: int = 200, **changes: Any) -> None:
-        """The next lookups of this payment say Completed for the right amount, but for ``changes``.
+        """The next lookups of this payment report Completed with the right amount, except for ``changes``.
 
-        A change to ``...`` leaves the field out.
+        A change to ``...`` removes the field.
         """
-        truth: dict[str, Any] = {
+        default: dict[str, Any] = {
             "pidx": payment.pidx,
             "total_amount": payment.amount,
             "status": "Completed",
@@ -99,11 +99,11 @@ class FakeKhalti:
             "fee": 0,
             "refunded": False,
         }
-        body = {name: value for name, value in {**truth, **changes}.items() if value is not ...}
+        body = {name: value for name, value in {**default, **changes}.items() if value is not ...}
         control.answer_with("lookup", status=http_status, body=body, times=times, pidx=_pidx(payment))
 
     def answer(self, endpoint: Endpoint, body: str | dict[str, Any], **options: Any) -> None:
-        """The next answer of ``endpoint``, word for word. See ``simulator.control.answer_with``."""
+        """The next response of ``endpoint``, verbatim. See ``simulator.control.answer_with``."""
         control.answer_with(endpoint, body=body, **options)
 
 
@@ -112,8 +112,8 @@ def _path(address: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def _known_by(endpoint: Endpoint, payment: KhaltiPayment | None) -> dict[str, Any]:
-    """Before it has a pidx, Khalti knows a payment by our order id."""
+def _identified_by(endpoint: Endpoint, payment: KhaltiPayment | None) -> dict[str, Any]:
+    """Before it has a pidx, a payment is identified by our order ID."""
     if payment is None:
         return {}
     return {"order_id": payment.purchase_order_id} if endpoint == "initiate" else {"pidx": _pidx(payment)}
@@ -121,5 +121,5 @@ def _known_by(endpoint: Endpoint, payment: KhaltiPayment | None) -> dict[str, An
 
 def _pidx(payment: KhaltiPayment) -> str:
     if payment.pidx is None:
-        raise ValueError("Khalti has not heard of this payment: start it first")
+        raise ValueError("This payment has no pidx: start it first")
     return payment.pidx

@@ -1,4 +1,4 @@
-"""Carries our requests to the simulator without a network, a port or a pause."""
+"""A ``requests`` adapter that calls the simulator without a network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wagtail_khalti.simulator.wire import DELAY, DRIP, NO_SLEEP, RESET
 
 
 class InProcessAdapter(BaseAdapter):
-    """A transport for ``requests`` that ends at this process's own URLs."""
+    """A transport for ``requests`` that calls this process's own URLs."""
 
     def send(
         self,
@@ -28,22 +28,22 @@ class InProcessAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Raises what ``requests`` would raise where the simulator was told to be late, or lost."""
-        answer = _ask(request)
+        """Raises what ``requests`` would raise if the simulator is slow or resets the connection."""
+        answer = _call(request)
         if float(answer.headers.get(DELAY, 0)) > timeout[1]:
             raise requests.ReadTimeout("the simulator was told to be slow")
         if RESET in answer.headers:
             reset = ConnectionResetError("the simulator was told to reset")
             raise requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", reset))
         seconds = float(answer.headers.get(DRIP, 0)) * len(answer.content)
-        return _as_response(request, answer, outlasts_us=seconds > sum(timeout))
+        return _as_response(request, answer, is_too_slow=seconds > sum(timeout))
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing is open."""
 
 
 class Dripping(io.BytesIO):
-    """Ends as a slow body does: with a first byte, and no patience for the rest."""
+    """A slow body: the first byte, then a timeout."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.tell():
@@ -53,7 +53,7 @@ class Dripping(io.BytesIO):
     read1 = read
 
 
-def _ask(request: requests.PreparedRequest) -> Any:
+def _call(request: requests.PreparedRequest) -> Any:
     headers = {**request.headers, NO_SLEEP: "1"}
     with override(get_language()):  # the simulator's LocaleMiddleware must not change the language of the caller
         return Client().generic(
@@ -65,11 +65,11 @@ def _ask(request: requests.PreparedRequest) -> Any:
         )
 
 
-def _as_response(request: requests.PreparedRequest, answer: Any, *, outlasts_us: bool) -> requests.Response:
+def _as_response(request: requests.PreparedRequest, answer: Any, *, is_too_slow: bool) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status_code
     response.headers.update(answer.headers)
-    body = Dripping(answer.content) if outlasts_us else io.BytesIO(answer.content)
+    body = Dripping(answer.content) if is_too_slow else io.BytesIO(answer.content)
     response.raw = urllib3.HTTPResponse(body=body, status=answer.status_code, preload_content=False)
     response.request = request
     response.url = request.url or ""

@@ -1,4 +1,4 @@
-"""pytest finds this by itself once the package is installed: the fixture ``khalti``.
+"""The pytest plugin with the fixture ``khalti``, which pytest finds once the package is installed.
 
 The site under test needs ``wagtail_khalti.simulator`` in ``INSTALLED_APPS`` and in its urls.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def khalti(db: None) -> Iterator[FakeKhalti]:
     """A Khalti in this process: payments start, are paid and are looked up without any network."""
-    # Imported late: pytest loads this plugin before Django is set up, also where no test uses it.
+    # Imported late: pytest loads this plugin before Django is set up, even if no test uses it.
     from wagtail_khalti.testing.fake import fake_khalti
 
     with fake_khalti() as khalti:

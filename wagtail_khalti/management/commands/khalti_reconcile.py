@@ -26,8 +26,7 @@ MIN_PAUSE = 1.0  # seconds between two rounds
 class Command(BaseCommand):
     help = (
         "Looks up due payments at Khalti, and delivers pending events to the site's receivers. Any number may run at "
-        "the same time. Exit codes: 0 done, or as much as was allowed; 3 Khalti is unavailable; 4 something "
-        "failed here."
+        "the same time. Exit codes: 0 done, or as much as was allowed; 3 Khalti is unavailable; 4 errors on this site."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Does on a real socket what an answer says about being late, dripping or being lost."""
+"""Delays, slow drips and resets on a real socket."""
 
 import selectors
 import socket
@@ -14,61 +14,61 @@ from wagtail_khalti.simulator import wire
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-CONNECTION = "khalti_simulator.connection"
-MOST_AT_ONCE = 32  # answers made at the same moment; a small database has a hundred connections in all
-WITH_A_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset instead of a goodbye
+HANDLER_KEY = "khalti_simulator.handler"
+MAX_CONCURRENCY = 32  # requests; a small database server has a hundred connections
+WITH_A_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
-class LineHandler(WSGIRequestHandler):
-    """Gives the application the line that it speaks over."""
+class SocketHandler(WSGIRequestHandler):
+    """Gives the application access to its connection."""
 
     disable_nagle_algorithm = True  # or the body waits 40 ms for the header to arrive
     connection: socket.socket  # type: ignore[assignment] # the stubs of Django call it a request
 
     def get_environ(self) -> dict[str, Any]:
-        return {**super().get_environ(), CONNECTION: self}
+        return {**super().get_environ(), HANDLER_KEY: self}
 
     def reset(self) -> None:
-        """The peer's next read fails. Detached, because nothing after this may say a polite goodbye."""
+        """The peer's next read fails. Detached, so that nothing closes the connection normally afterwards."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, WITH_A_RESET)
         socket.close(self.connection.detach())
 
     def peer_left_within(self, seconds: float) -> bool:
-        """Wait so long, or until the peer has lost patience."""
+        """Wait for ``seconds``, or until the peer closes the connection."""
         with selectors.DefaultSelector() as selector:
             selector.register(self.connection, selectors.EVENT_READ)
             return bool(selector.select(seconds))
 
 
 class Carrier:
-    """Stands before the simulator and takes its words about the wire literally."""
+    """WSGI middleware that applies the simulator's headers about delays, drips and resets."""
 
     def __init__(self, simulator: "WSGIApplication") -> None:
         self.simulator = simulator
-        self.places = BoundedSemaphore(MOST_AT_ONCE)
+        self.slots = BoundedSemaphore(MAX_CONCURRENCY)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        line: LineHandler = environ[CONNECTION]
+        handler: SocketHandler = environ[HANDLER_KEY]
         environ["HTTP_X_SIMULATOR_NO_SLEEP"] = "1"
-        told: dict[str, str] = {}
+        sent: dict[str, str] = {}
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            told.update(headers)
+            sent.update(headers)
             return start_response(status, headers, *error)
 
-        with self.places:
+        with self.slots:
             content = _whole(self.simulator(environ, start))
-        if wire.DELAY in told:
-            line.peer_left_within(float(told[wire.DELAY]))
-        if wire.RESET in told:
-            line.reset()
+        if wire.DELAY in sent:
+            handler.peer_left_within(float(sent[wire.DELAY]))
+        if wire.RESET in sent:
+            handler.reset()
             raise ConnectionResetError("the simulator was told to reset")
-        return _drops(content, line, float(told[wire.DRIP])) if wire.DRIP in told else [content]
+        return _drops(content, handler, float(sent[wire.DRIP])) if wire.DRIP in sent else [content]
 
 
 def _whole(response: Iterable[bytes]) -> bytes:
-    """Read and closed, so that an answer on its slow way holds no connection to the database."""
+    """Read and close it, so that a slow response holds no database connection."""
     try:
         return b"".join(response)
     finally:
@@ -77,8 +77,8 @@ def _whole(response: Iterable[bytes]) -> bytes:
             close()
 
 
-def _drops(content: bytes, line: LineHandler, pause: float) -> Iterator[bytes]:
+def _drops(content: bytes, handler: SocketHandler, pause: float) -> Iterator[bytes]:
     for byte in content:
         yield bytes([byte])
-        if line.peer_left_within(pause):
+        if handler.peer_left_within(pause):
             return

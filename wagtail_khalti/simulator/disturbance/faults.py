@@ -1,4 +1,4 @@
-"""The catalogue of what can go wrong between a merchant's server and Khalti."""
+"""The faults of the simulated API."""
 
 from enum import StrEnum
 from typing import Literal, Self, get_args
@@ -8,15 +8,15 @@ ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
 
 
 class Fault(StrEnum):
-    """A name, what it means, and, where it can't happen everywhere, the endpoints at which it can."""
+    """A name, a description, and the endpoints, if it is limited to some."""
 
-    meaning: str
+    description: str
     endpoints: tuple[Endpoint, ...]
 
-    def __new__(cls, name: str, meaning: str, *only_at: Endpoint) -> Self:
+    def __new__(cls, name: str, description: str, *only_at: Endpoint) -> Self:
         fault = str.__new__(cls, name)
         fault._value_ = name
-        fault.meaning = meaning
+        fault.description = description
         fault.endpoints = only_at or ENDPOINTS
         return fault
 
@@ -42,7 +42,7 @@ class Fault(StrEnum):
 
 
 def fault_named(name: object, endpoint: Endpoint) -> Fault:
-    """Raises ``ValueError``, with the legal names, where there is no such fault at this endpoint."""
+    """Raises ``ValueError`` with the valid names if the endpoint has no such fault."""
     legal = [fault for fault in Fault if endpoint in fault.endpoints]
     for fault in legal:
         if fault == name:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from wagtail_khalti.simulator import responses as answers
+from wagtail_khalti.simulator import answers
 from wagtail_khalti.simulator.conf import simulator_settings
 from wagtail_khalti.simulator.decorators import View, simulator_view
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
@@ -20,7 +20,7 @@ from wagtail_khalti.simulator.disturbance.troubles import answered
 from wagtail_khalti.simulator.endpoints.reading import data_of, key_hash_of, subject_of
 from wagtail_khalti.simulator.endpoints.validation import Invalid, members, order_from, refund_from, text
 from wagtail_khalti.simulator.models import Call, SimulatedPayment
-from wagtail_khalti.simulator.wire import hand_over
+from wagtail_khalti.simulator.wire import deliver_response
 
 Answer = Callable[..., HttpResponse]
 
@@ -35,7 +35,7 @@ def endpoint(name: Endpoint) -> Callable[[Answer], View]:
         def view(request: HttpRequest, **where: str) -> HttpResponseBase:
             subject = subject_of(name, request, **where)
             Call.objects.create(endpoint=name, subject=subject)
-            return hand_over(request, answered(name, subject, lambda: _truth(answer, request, where)))
+            return deliver_response(request, answered(name, subject, lambda: _truth(answer, request, where)))
 
         return view
 
@@ -104,7 +104,7 @@ def refund(request: HttpRequest, key_hash: str, data: Any, *, transaction_id: st
         raise answers.not_found()
     amount = refund_from(data, is_by_bank=payment.is_by_bank)
 
-    too_much = amount is not None and amount > payment.left
+    too_much = amount is not None and amount > payment.refundable
     if too_much or not payment.refund(amount):
         raise answers.not_refundable(payment)
     return JsonResponse(answers.refunded())

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
-from wagtail_khalti.simulator.models import LONGEST_SUBJECT, SimulatedPayment
+from wagtail_khalti.simulator.models import MAX_SUBJECT_LENGTH, SimulatedPayment
 from wagtail_khalti.simulator.responses import Refusal, not_authenticated
 
 NEVER_VALID = "invalid-key"
@@ -67,7 +67,7 @@ def subject_of(endpoint: Endpoint, request: HttpRequest, *, transaction_id: str 
 
 
 def as_subject(value: Any) -> str:
-    return _unstorable.sub("", str(value))[:LONGEST_SUBJECT]
+    return _unstorable.sub("", str(value))[:MAX_SUBJECT_LENGTH]
 
 
 def _no_constant(name: str) -> None:

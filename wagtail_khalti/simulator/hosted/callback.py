@@ -13,12 +13,12 @@ from wagtail_khalti.simulator.models import SimulatedPayment
 class Return(StrEnum):
     """How the payer's browser comes back."""
 
-    meaning: str
+    description: str
 
-    def __new__(cls, name: str, meaning: str) -> Self:
+    def __new__(cls, name: str, description: str) -> Self:
         way = str.__new__(cls, name)
         way._value_ = name
-        way.meaning = meaning
+        way.description = description
         return way
 
     ONCE = "once", "as it should"
@@ -38,8 +38,8 @@ def callback_url(payment: SimulatedPayment, *, without: Collection[str] = ()) ->
     chosen = simulator_settings()
     style = {"A": _style_a, "B": _style_b, "C": _style_c}[chosen.callback_style]
     encode = quote if chosen.callback_style == "A" else quote_plus
-    told = [pair for pair in style(payment) if pair[0] not in without]
-    query = urlencode([*told, *payment.merchant_extras], quote_via=encode)
+    parameters = [pair for pair in style(payment) if pair[0] not in without]
+    query = urlencode([*parameters, *payment.merchant_extras], quote_via=encode)
 
     join = {"clean": _join_cleanly, "naive": _join_naively}[chosen.query_join]
     return join(payment.return_url, query)

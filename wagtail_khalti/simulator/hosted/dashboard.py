@@ -47,21 +47,21 @@ def one_payment(request: HttpRequest, pidx: str) -> HttpResponse:
     if request.method == "POST":
         return _refund(request, payment)
     is_done = "done" in request.GET and payment.refunded_amount > 0
-    return page(request, "dashboard_payment", payment, form=RefundForm(left=payment.left), is_done=is_done)
+    return page(request, "dashboard_payment", payment, form=RefundForm(left=payment.refundable), is_done=is_done)
 
 
 def _refund(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
     """All or a part of what the form showed as left; nothing if it is not so any more, as after a second click."""
     is_whole = request.POST.get("refund") == "all"
-    form = RefundForm(None if is_whole else request.POST, left=payment.left)
-    has_changed = request.POST.get("left") != str(payment.left)
+    form = RefundForm(None if is_whole else request.POST, left=payment.refundable)
+    has_changed = request.POST.get("left") != str(payment.refundable)
     if not has_changed and (is_whole or form.is_valid()):
         amount = None if is_whole else form.cleaned_data["amount"]
-        if payment.refund(amount, only_if_left=payment.left):
+        if payment.refund(amount, only_if_refundable=payment.refundable):
             return go_to(f"{reverse('khalti_simulator:dashboard_payment', args=[payment.pidx])}?done")
         has_changed = True
 
     if has_changed:
-        form = RefundForm(left=payment.left)
+        form = RefundForm(left=payment.refundable)
     status = 409 if has_changed else 200
     return page(request, "dashboard_payment", payment, status=status, form=form, has_changed=has_changed)

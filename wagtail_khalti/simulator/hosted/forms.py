@@ -113,7 +113,7 @@ class RefundForm(forms.Form):
         typed: Decimal = self.cleaned_data["amount"]
         paisa = int(typed.scaleb(2))  # exact: the field lets no more than two decimal places through
         if paisa < 1:
-            raise forms.ValidationError(_("Enter more than nothing, such as 12.50"))
+            raise forms.ValidationError(_("Enter an amount above 0, such as 12.50"))
         if paisa > self.left:
-            raise forms.ValidationError(_("Only %(left)s is left"), params={"left": rupees(self.left)})
+            raise forms.ValidationError(_("The refundable balance is %(left)s"), params={"left": rupees(self.left)})
         return paisa

@@ -85,7 +85,7 @@ def cancel(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
 @require_safe
 @payment_page()
 def leave(request: HttpRequest, payment: SimulatedPayment) -> HttpResponse:
-    """Khalti tells the merchant nothing when a payer goes away, so neither does this."""
+    """Khalti doesn't notify the merchant when a payer leaves, so this doesn't either."""
     return page(request, "leave", payment)
 
 
@@ -128,6 +128,6 @@ def page_url(name: str, payment: SimulatedPayment) -> str:
 
 
 def go_to(address: str) -> HttpResponse:
-    """A plain 302: Django's own redirect refuses the long addresses that Khalti's callbacks can be."""
+    """A plain 302: Django's own redirect rejects the long URLs of some callbacks."""
     headers = {"Location": iri_to_uri(address), "Cache-Control": "no-store"}
     return HttpResponse(status=302, headers=headers)

@@ -1,14 +1,14 @@
-"""Payments for the tests of a site, each with the history that really leads there.
+"""Payments for the tests of a site, each with a realistic timeline.
 
-They ask no Khalti, simulated or not, and run none of the site's receivers: a payment is a few INSERTs. What follows
-from what is read from the same tables that the actions use (``ledger.payment_states``, ``ledger.refund_states``,
-``ledger.schedule``), and what is written beside them is compared with the actions in our tests, trait by trait. So
-``khalti_doctor`` finds a ledger that agrees, and the totals of days are what the payments say.
+They call no Khalti, simulated or not, and none of the site's receivers: a payment is a few INSERTs. Transitions are
+read from the same tables that the actions use (``ledger.payment_states``, ``ledger.refund_states``,
+``ledger.schedule``), and our tests compare every other row with the actions, trait by trait. So ``khalti_doctor``
+finds a consistent ledger, and daily totals equal the payments.
 
-Why not run the actions themselves, with answers prepared? They would tell the site's receivers, send mails, refuse to
-work inside ``atomic()``, and need the clock to be turned back for all threads of the process.
+Why not run the actions themselves, with scripted responses? They would call the site's receivers, send mails, not work
+inside ``atomic()``, and need the clock to be changed for all threads of the process.
 
-Amounts are in paisa. Moments are aware datetimes where ``USE_TZ`` is on.
+Amounts are in paisa. Times are aware datetimes if ``USE_TZ`` is on.
 """
 
 from wagtail_khalti.testing.factories.issues import DeliveryFactory, IssueFactory

@@ -1,6 +1,6 @@
-"""The history of one payment, told step by step in memory, and saved as the rows that it leads to.
+"""The history of one payment, built step by step in memory, and saved as rows.
 
-Each step writes what the actions write, and asks the same tables what follows: ``ledger.payment_states`` for the road,
+Each step writes what the actions write, and uses the same tables: ``ledger.payment_states`` for transitions,
 ``ledger.refund_states`` for refunds, ``ledger.schedule`` for the next check. Tests compare it with the actions.
 """
 
@@ -34,48 +34,48 @@ from wagtail_khalti.models.queries import RECENT
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 LINK_TTL = timedelta(minutes=60)
-PAID_WORDS = ("Completed", "Partially Refunded", "Refunded")
-ENDED_WITHOUT_MONEY = ("User canceled", "Expired", "Failed")  # Khalti says these with a 400
+PAID_STATUSES = ("Completed", "Partially Refunded", "Refunded")
+UNPAID_END_STATUSES = ("User canceled", "Expired", "Failed")  # Khalti reports these with a 400
 
 
 class History:
-    """A payment and all that belongs to it, unsaved. ``now`` is the moment that has been reached."""
+    """A payment and all related rows, unsaved. ``now`` is the time that has been reached."""
 
     def __init__(self, payment: KhaltiPayment, *, at: datetime) -> None:
         self.payment = payment
         self.now = at
         self.latest = max(at, timezone.now())
-        """Nothing happens later than now."""
+        """Nothing happens later than this."""
         self.events: list[KhaltiEvent] = []
         self.refunds: list[KhaltiRefund] = []
         self.issues: list[KhaltiIssue] = []
         self.deliveries: list[KhaltiDelivery] = []
-        self.ask_again: Callable[[], None] | None = None
-        """What comes of asking Khalti another time."""
+        self.repeat_lookup: Callable[[], None] | None = None
+        """Makes the next lookup, with the same response."""
 
     @classmethod
     def of(cls, payment: KhaltiPayment, *, at: datetime) -> Self:
-        """Of a payment that is stored: it goes on from here."""
+        """Of a stored payment, to be continued."""
         history = cls(payment, at=at)
         history.issues = list(payment.issues.all())
         if payment.pidx:
-            history.ask_again = partial(history.look_up, payment.khalti_status or "Initiated")
+            history.repeat_lookup = partial(history.look_up, payment.khalti_status or "Initiated")
         return history
 
     def wait(self, pause: timedelta) -> None:
-        """Time passes, but not into the future."""
+        """Time passes, but not beyond the present."""
         self.now = min(self.now + pause, self.latest)
 
     def note(
         self, kind: KhaltiEvent.Kind, data: Mapping[str, Any] | None = None, *, by: AbstractBaseUser | None = None
     ) -> None:
-        """An event of this moment."""
+        """Add an event, at the current time."""
         event = KhaltiEvent.about(self.payment, kind, by=by, data=data)
         event.at = self.now
         self.events.append(event)
 
     def note_again(self, kind: KhaltiEvent.Kind, data: Mapping[str, Any]) -> None:
-        """Likewise; what says the same as one of the last few is counted there."""
+        """Likewise; if it repeats one of the last few, that one is counted."""
         event = KhaltiEvent.about(self.payment, kind, data=data)
         since = takewhile(lambda other: other.kind != kind.STATUS_CHANGED, self.events[: -RECENT - 1 : -1])
         same = next((other for other in since if other.repeats(event)), None)
@@ -94,7 +94,7 @@ class History:
                 event.actor = KhaltiEvent.Actor.VISITOR
 
     def get_link(self, *, pidx: str, payment_url: str) -> None:
-        """Khalti takes the payment."""
+        """Khalti accepts the payment."""
         payment, answer = (
             self.payment,
             Initiated(pidx=pidx, payment_url=payment_url, expires_at=self.now + LINK_TTL),
@@ -103,21 +103,21 @@ class History:
         payment.expires_at, payment.initiated_at, payment.initiating_at = answer.expires_at, self.now, None
         payment.next_check_at = self.now + MIN_PAUSE
         self.note(KhaltiEvent.Kind.INITIATED, answer.as_data())
-        self.ask_again = partial(self.look_up, "Initiated")
+        self.repeat_lookup = partial(self.look_up, "Initiated")
 
-    def be_refused(self, **fields: str) -> None:
-        """Khalti doesn't take it, and says why."""
+    def reject(self, **fields: str) -> None:
+        """Khalti rejects the payment, with messages by field."""
         payment = self.payment
         payment.status, payment.ended_at, payment.initiating_at = Status.FAILED, self.now, None
         self.note(KhaltiEvent.Kind.INITIATE_REJECTED, {"fields": fields})
         self.deliver(KhaltiDelivery.EventType.ENDED)
 
-    def look_up(self, status: str, **said: Any) -> None:
-        """Khalti is asked, and says this; without more, what belongs to such a payment."""
-        payment, answer = self.payment, Lookup.from_json(self._truth(status) | said)
+    def look_up(self, status: str, **fields: Any) -> None:
+        """A lookup returns this status; other ``fields`` have realistic defaults."""
+        payment, answer = self.payment, Lookup.from_json(self._response(status) | fields)
         transition = transition_for(payment, answer)
-        is_move = isinstance(transition, Status) and transition != payment.status
-        (self.note if is_move else self.note_again)(KhaltiEvent.Kind.LOOKED_UP, answer.raw)
+        is_change = isinstance(transition, Status) and transition != payment.status
+        (self.note if is_change else self.note_again)(KhaltiEvent.Kind.LOOKED_UP, answer.raw)
         payment.khalti_status, payment.checked_at = answer.status, self.now
         if isinstance(transition, KhaltiIssue.Kind):
             self.note_again(KhaltiEvent.Kind.CONTRADICTION, {"issue": transition})
@@ -129,39 +129,44 @@ class History:
             self._move(Status(payment.status), transition or Status(payment.status), answer)
         payment.is_urgent = payment.status == Status.PENDING
         payment.next_check_at = next_check(payment, {}, now=self.now)
-        self.ask_again = partial(self.look_up, status, **said)
+        self.repeat_lookup = partial(self.look_up, status, **fields)
 
-    def record_no_answer(self, error: KhaltiError) -> None:
-        """Khalti is asked, and nothing is learned."""
+    def fail_lookup(self, error: KhaltiError) -> None:
+        """A lookup fails."""
         self.payment.checked_at = self.now
         self.payment.next_check_at = next_check_after_silence(self.payment, now=self.now)
         self.note_again(KhaltiEvent.Kind.NO_ANSWER, {"request": "lookup", **error.as_data()})
-        self.ask_again = partial(self.record_no_answer, error)
+        self.repeat_lookup = partial(self.fail_lookup, error)
 
-    def keep_asking(self, until: datetime | None = None) -> None:
-        """As reconcile does, whenever Khalti is to be asked: it says the same each time."""
+    def run_schedule(self, until: datetime | None = None) -> None:
+        """Make all due lookups, as reconcile does; Khalti's response stays the same."""
         payment, until = self.payment, min(until or self.latest, self.latest)
-        while self.ask_again and payment.next_check_at and payment.next_check_at <= until:
+        while self.repeat_lookup and payment.next_check_at and payment.next_check_at <= until:
             self.now = max(self.now, payment.next_check_at)
-            self.ask_again()
+            self.repeat_lookup()
 
     def open(
-        self, kind: KhaltiIssue.Kind, details: dict[str, Any], *, merchant: str | None = None, tell: bool = True
+        self,
+        kind: KhaltiIssue.Kind,
+        details: dict[str, Any],
+        *,
+        merchant: str | None = None,
+        notifies_site: bool = True,
     ) -> None:
-        """A matter for a person, unless one of this kind is open."""
+        """Open an issue, unless one of this kind is open."""
         if any(issue.kind == kind and issue.is_open for issue in self.issues):
             return
         risk = RISKS.get(kind, KhaltiIssue.Risk.UNCLEAR)
         issue = KhaltiIssue(payment=self.payment, kind=kind, details=details, merchant=merchant, risk=risk)
         issue.opened_at = self.now
         self.issues.append(issue)
-        if tell:
+        if notifies_site:
             self.deliver(KhaltiDelivery.EventType.NEEDS_ATTENTION, issue=issue)
 
-    def close(
+    def resolve(
         self, issue: KhaltiIssue, resolution: KhaltiIssue.Resolution, *, by: AbstractBaseUser | None, note: str = ""
     ) -> None:
-        """By a person, or by what came later."""
+        """By a person, or automatically."""
         issue.is_open, issue.resolved_at, issue.resolved_by_id = None, self.now, by.pk if by else None
         issue.resolution, issue.note = resolution, note
         self.note(KhaltiEvent.Kind.ISSUE_RESOLVED, {"issue": issue.kind, "resolution": resolution, "note": note}, by=by)
@@ -173,14 +178,14 @@ class History:
         issue: KhaltiIssue | None = None,
         refund: KhaltiRefund | None = None,
     ) -> None:
-        """The site's code hears it at once."""
+        """Delivered at once."""
         delivery = KhaltiDelivery(payment=self.payment, event_type=event_type, issue=issue, refund=refund, attempts=1)
         delivery.created_at = delivery.delivered_at = self.now
         delivery.next_try_at = None
         self.deliveries.append(delivery)
 
     def save(self) -> KhaltiPayment:
-        """Everything, with the moments it has, as ``loaddata`` saves: else created_at would be that of saving."""
+        """Save all rows raw, as ``loaddata`` does, so that ``created_at`` is not overwritten."""
         payment = self.payment
         with transaction.atomic():
             payment.save_base(raw=True)
@@ -189,7 +194,7 @@ class History:
             for row in rows:
                 row.payment = payment
                 if isinstance(row, KhaltiDelivery):
-                    row.refund, row.issue = row.refund, row.issue  # they have their keys by now
+                    row.refund, row.issue = row.refund, row.issue  # they have primary keys now
                 row.save_base(raw=True)
             KhaltiEvent.objects.bulk_create(self.events)
             KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
@@ -198,9 +203,9 @@ class History:
             )
         return payment
 
-    def _truth(self, status: str) -> dict[str, Any]:
-        payment, is_paid = self.payment, status in PAID_WORDS
-        truth = {
+    def _response(self, status: str) -> dict[str, Any]:
+        payment, is_paid = self.payment, status in PAID_STATUSES
+        response = {
             "pidx": payment.pidx,
             "total_amount": payment.amount,
             "status": status,
@@ -208,7 +213,7 @@ class History:
             "fee": (payment.fee or 0) if is_paid else 0,
             "refunded": status == "Refunded",
         }
-        return truth | ({"error_key": "khalti_error"} if status in ENDED_WITHOUT_MONEY else {})
+        return response | ({"error_key": "khalti_error"} if status in UNPAID_END_STATUSES else {})
 
     def _move(self, before: Status, after: Status, answer: Lookup) -> None:
         if after == before:
@@ -228,9 +233,9 @@ class History:
         if after == Status.REFUNDED:
             payment.is_primary = None
         self.note(KhaltiEvent.Kind.STATUS_CHANGED, {"from": before, "to": after, "late": before in SOFT_ENDS})
-        self._tell_of(before, after)
+        self._deliver_events(before, after)
 
-    def _tell_of(self, before: Status, after: Status) -> None:
+    def _deliver_events(self, before: Status, after: Status) -> None:
         if earlier := self.payment.duplicate_of:
             if becomes_paid(before, after):
                 self.open(KhaltiIssue.Kind.DUPLICATE_PAYMENT, {"earlier": earlier.readable_reference})

@@ -1,4 +1,4 @@
-"""Matters for a person, and news for the site's code."""
+"""Factories of issues and deliveries."""
 
 # factory_boy's declarations have no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -20,25 +20,25 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
-from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory, of_what_is_gone
-from wagtail_khalti.testing.factories.scenarios import fail_to_deliver, leave_untold
+from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory, missing_payable
+from wagtail_khalti.testing.factories.scenarios import fail_delivery, leave_undelivered
 
 Kind = KhaltiIssue.Kind
 Resolution = KhaltiIssue.Resolution
 
 
 class IssueFactory(DjangoModelFactory[KhaltiIssue]):
-    """An open matter of this ``kind``, with what leads to it: ``IssueFactory(kind=KhaltiIssue.Kind.NOT_FOUND)``.
+    """An open issue of this ``kind``, with its cause: ``IssueFactory(kind=KhaltiIssue.Kind.NOT_FOUND)``.
 
-    ``payment`` is made as the kind needs it, or is one that can come to it. ``at`` is when it was opened, now by
-    default. With ``closed`` somebody, ``by``, has closed it with ``resolution`` and ``note``.
+    ``payment`` is created as the kind needs it, or must be suitable. ``at`` is when it was opened, now by
+    default. With ``resolved`` it was resolved, ``by`` somebody, with ``resolution`` and ``note``.
     """
 
     class Meta:
         model = KhaltiIssue
 
     class Params:
-        closed = Trait(resolution=Resolution.RESOLVED)
+        resolved = Trait(resolution=Resolution.RESOLVED)
 
     kind = Kind.AMOUNT_MISMATCH
     payment = None
@@ -49,15 +49,15 @@ class IssueFactory(DjangoModelFactory[KhaltiIssue]):
 
     @classmethod
     def _build(cls, model_class: type[KhaltiIssue], *args: Any, **given: Any) -> KhaltiIssue:
-        raise TypeError("A matter belongs to a history, which has to be stored: use IssueFactory() or create()")
+        raise TypeError("An issue needs a stored payment: use IssueFactory() or create()")
 
     @classmethod
     def _create(cls, model_class: type[KhaltiIssue], *args: Any, **given: Any) -> KhaltiIssue:
-        return _tell(**given)
+        return _issue_of(**given)
 
 
 class DeliveryFactory(DjangoModelFactory[KhaltiDelivery]):
-    """News of a payment: delivered, or with ``pending`` not tried yet, or with ``failing`` tried in vain.
+    """An event of a payment: delivered, or ``pending``, or ``failing``.
 
     ``payment`` is the factory's: ``DeliveryFactory(failing=True, payment__canceled=True)``; completed by default.
     """
@@ -66,16 +66,16 @@ class DeliveryFactory(DjangoModelFactory[KhaltiDelivery]):
         model = KhaltiDelivery
 
     class Params:
-        pending = Trait(fate="pending")
-        failing = Trait(fate="failing")
+        pending = Trait(outcome="pending")
+        failing = Trait(outcome="failing")
 
     payment = SubFactory(PaidFactory)
-    fate = "delivered"
-    last_error = LazyAttribute(lambda made: "LookupError" if made.fate == "failing" else "")
+    outcome = "delivered"
+    last_error = LazyAttribute(lambda made: "LookupError" if made.outcome == "failing" else "")
 
     @classmethod
     def _build(cls, model_class: type[KhaltiDelivery], *args: Any, **given: Any) -> KhaltiDelivery:
-        raise TypeError("News belongs to a history, which has to be stored: use DeliveryFactory() or create()")
+        raise TypeError("A delivery needs a stored payment: use DeliveryFactory() or create()")
 
     @classmethod
     def _create(
@@ -83,26 +83,26 @@ class DeliveryFactory(DjangoModelFactory[KhaltiDelivery]):
         model_class: type[KhaltiDelivery],
         *args: Any,
         payment: KhaltiPayment,
-        fate: str,
+        outcome: str,
         last_error: str,
         **given: Any,
     ) -> KhaltiDelivery:
-        event_type = payment.deliveries.filter(issue=None).order_by("pk").last()
-        if event_type is None:
-            raise ValueError(f"The site has nothing to hear of a payment that is {payment.status}")
-        history = History.of(payment, at=event_type.created_at)
-        history.deliveries = [event_type]
-        if fate == "failing":
-            fail_to_deliver(history, last_error)
-        elif fate == "pending":
-            leave_untold(history)
+        delivery = payment.deliveries.filter(issue=None).order_by("pk").last()
+        if delivery is None:
+            raise ValueError(f"A payment with the status {payment.status} has no event")
+        history = History.of(payment, at=delivery.created_at)
+        history.deliveries = [delivery]
+        if outcome == "failing":
+            fail_delivery(history, last_error)
+        elif outcome == "pending":
+            leave_undelivered(history)
         for name, value in given.items():
-            setattr(event_type, name, value)
+            setattr(delivery, name, value)
         history.save()
-        return event_type
+        return delivery
 
 
-def _tell(
+def _issue_of(
     *,
     kind: Kind,
     payment: KhaltiPayment | None,
@@ -117,10 +117,10 @@ def _tell(
         payment = _payment_for(kind, at)
     history = History.of(payment, at=at or timezone.now())
     if not any(issue.kind == kind and issue.is_open for issue in history.issues):
-        DOUBTS[kind](history)
+        CAUSES[kind](history)
     issue = next(issue for issue in history.issues if issue.kind == kind and issue.is_open)
     if resolution:
-        history.close(issue, Resolution(resolution), by=by, note=note)
+        history.resolve(issue, Resolution(resolution), by=by, note=note)
     for name, value in columns.items():
         setattr(issue, name, value)
     history.save()
@@ -128,64 +128,64 @@ def _tell(
 
 
 def _payment_for(kind: Kind, at: datetime | None) -> KhaltiPayment:
-    if kind is Kind.NOT_FOUND:  # only once the time of its link is over
+    if kind is Kind.NOT_FOUND:  # only after its link has expired
         at = (at or timezone.now()) - LINK_TTL - AFTER_EXPIRY - timedelta(seconds=1)
-    return PaymentFactory.create(timeline=BEGINNINGS.get(kind, "initiated"), at=at)
+    return PaymentFactory.create(timeline=FIRST_SCENARIOS.get(kind, "initiated"), at=at)
 
 
-def _say(status: str, **said: Any) -> Callable[[History], None]:
-    return lambda history: history.look_up(status, **said)
+def _look_up(status: str, **fields: Any) -> Callable[[History], None]:
+    return lambda history: history.look_up(status, **fields)
 
 
-def _say_less(history: History) -> None:
+def _report_less(history: History) -> None:
     history.look_up("Completed", total_amount=history.payment.amount - 1)
 
 
-def _know_no_pidx(history: History) -> None:
-    history.record_no_answer(PidxNotFound("Khalti does not know this pidx"))
+def _report_not_found(history: History) -> None:
+    history.fail_lookup(PidxNotFound("Khalti has no such pidx"))
     history.open(Kind.NOT_FOUND, {"pidx": history.payment.pidx})
 
 
-def _refuse_the_key(history: History) -> None:
-    history.record_no_answer(KeyRejected("Khalti refuses the key"))
+def _reject_key(history: History) -> None:
+    history.fail_lookup(KeyRejected("Khalti rejects the key"))
     history.open(Kind.KEY_REJECTED, {}, merchant=history.payment.merchant)
 
 
-def _doubt_a_refund(history: History) -> None:
+def _leave_refund_unconfirmed(history: History) -> None:
     payment = history.payment
     if not payment.refund_total:
         refunding.succeed(history, refunding.request(history, payment.amount // 5))
-    refunding.be_unconfirmed(history, refunding.request(history, payment.amount // 3))
+    refunding.leave_unconfirmed(history, refunding.request(history, payment.amount // 3))
 
 
-def _find_a_part(history: History) -> None:
+def _find_partial_refund(history: History) -> None:
     history.look_up("Partially Refunded")
-    refunding.find(history, Method.DASHBOARD, None)
+    refunding.record_external(history, Method.DASHBOARD, None)
 
 
-def _contradict(history: History) -> None:
-    """Whoever sent it was stopped; a person looked and said that it was not made; then Khalti's yes came."""
+def _contradict_refund(history: History) -> None:
+    """Its process was stopped, a person found no refund, and then Khalti's acceptance arrived."""
     refund = refunding.request(history, history.payment.amount // 3)
     refunding.send(history, refund)
     refunding.apply_trigger(history, refund, RefundTrigger.ABANDONED)
     refunding.apply_trigger(history, refund, RefundTrigger.NOT_FOUND_BY_PERSON)
-    refunding.apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=refunding.YES)
+    refunding.apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=refunding.ACCEPTED)
 
 
-def _give_back_too_much(history: History) -> None:
+def _refund_too_much(history: History) -> None:
     """A third in cash, and then all of it in Khalti's dashboard."""
     payment = history.payment
-    refunding.find(history, Method.CASH, payment.amount // 3)
+    refunding.record_external(history, Method.CASH, payment.amount // 3)
     history.look_up("Refunded")
-    refunding.find(history, Method.DASHBOARD, payment.amount)
+    refunding.record_external(history, Method.DASHBOARD, payment.amount)
 
 
-def _come_late(history: History) -> None:
+def _pay_late(history: History) -> None:
     history.open(Kind.LATE_PAYMENT, {"was": "canceled"})
 
 
-def _pay_twice(history: History) -> None:
-    raise ValueError("That is for IssueFactory to make, or PaymentFactory(duplicate=True, payable=…)")
+def _raise_for_duplicate(history: History) -> None:
+    raise ValueError("Leave out the payment, or use PaymentFactory(duplicate=True, payable=…)")
 
 
 def _pay_again(history: History) -> None:
@@ -194,20 +194,20 @@ def _pay_again(history: History) -> None:
     history.open(Kind.POSSIBLE_DUPLICATE, {"earlier": earlier.readable_reference})
 
 
-def _lose_payable(history: History) -> None:
-    for name, value in of_what_is_gone().items():
+def _delete_payable(history: History) -> None:
+    for name, value in missing_payable().items():
         setattr(history.payment, name, value)
     history.payment.is_primary = True
     history.open(Kind.PAYABLE_DELETED, {})
 
 
-def _fail(history: History) -> None:
+def _fail_delivery(history: History) -> None:
     history.deliveries = list(history.payment.deliveries.order_by("pk"))
-    fail_to_deliver(history)
+    fail_delivery(history)
 
 
-BEGINNINGS: Mapping[Kind, str] = {
-    Kind.NOT_FOUND: "unasked",
+FIRST_SCENARIOS: Mapping[Kind, str] = {
+    Kind.NOT_FOUND: "never_checked",
     Kind.UNEXPECTED_STATUS: "completed",
     Kind.LATE_PAYMENT: "late",
     Kind.DUPLICATE_PAYMENT: "duplicate",
@@ -219,24 +219,24 @@ BEGINNINGS: Mapping[Kind, str] = {
     Kind.OVER_REFUNDED: "completed",
     Kind.DELIVERY_FAILING: "completed",
 }
-"""The payment that it is about; of the kinds that are not here one that waits at Khalti."""
+"""The scenario of its payment; ``initiated`` for all other kinds."""
 
-DOUBTS: Mapping[Kind, Callable[[History], None]] = {
-    Kind.AMOUNT_MISMATCH: _say_less,
-    Kind.PIDX_MISMATCH: _say("Completed", pidx="pidx-of-another"),
-    Kind.UNKNOWN_STATUS: _say("Ambiguous"),
-    Kind.UNEXPECTED_STATUS: _say("Expired"),
-    Kind.CONFLICTING_STATUS: _say("Completed", refunded=True),
-    Kind.NOT_FOUND: _know_no_pidx,
-    Kind.KEY_REJECTED: _refuse_the_key,
-    Kind.LATE_PAYMENT: _come_late,
-    Kind.DUPLICATE_PAYMENT: _pay_twice,
+CAUSES: Mapping[Kind, Callable[[History], None]] = {
+    Kind.AMOUNT_MISMATCH: _report_less,
+    Kind.PIDX_MISMATCH: _look_up("Completed", pidx="pidx-of-another"),
+    Kind.UNKNOWN_STATUS: _look_up("Ambiguous"),
+    Kind.UNEXPECTED_STATUS: _look_up("Expired"),
+    Kind.CONFLICTING_STATUS: _look_up("Completed", refunded=True),
+    Kind.NOT_FOUND: _report_not_found,
+    Kind.KEY_REJECTED: _reject_key,
+    Kind.LATE_PAYMENT: _pay_late,
+    Kind.DUPLICATE_PAYMENT: _raise_for_duplicate,
     Kind.POSSIBLE_DUPLICATE: _pay_again,
-    Kind.PAYABLE_DELETED: _lose_payable,
-    Kind.REFUND_UNCONFIRMED: _doubt_a_refund,
-    Kind.REFUND_AMOUNT_MISSING: _find_a_part,
-    Kind.REFUND_CONTRADICTED: _contradict,
-    Kind.OVER_REFUNDED: _give_back_too_much,
-    Kind.DELIVERY_FAILING: _fail,
+    Kind.PAYABLE_DELETED: _delete_payable,
+    Kind.REFUND_UNCONFIRMED: _leave_refund_unconfirmed,
+    Kind.REFUND_AMOUNT_MISSING: _find_partial_refund,
+    Kind.REFUND_CONTRADICTED: _contradict_refund,
+    Kind.OVER_REFUNDED: _refund_too_much,
+    Kind.DELIVERY_FAILING: _fail_delivery,
 }
-"""What leads to each kind."""
+"""What causes each kind."""

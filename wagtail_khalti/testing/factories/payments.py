@@ -1,4 +1,4 @@
-"""Payments."""
+"""Factories of payments."""
 
 # factory_boy's declarations have no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -24,21 +24,21 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.testing.factories.history import History
-from wagtail_khalti.testing.factories.scenarios import LASTS, SCENARIOS, Telling
+from wagtail_khalti.testing.factories.scenarios import DURATIONS, SCENARIOS, Options
 
 ROOT = "http://testserver"
 LETTERS = len(REFERENCE_ALPHABET)
-STRIDE = 11_400_714_819_323_198_489  # shares no factor with the number of all references, so that each comes once
-GONE = 900_000_000  # keys of things that were sold, and deleted since
+STRIDE = 11_400_714_819_323_198_489  # coprime to the number of references, so that none repeats
+MISSING_KEYS = 900_000_000  # primary keys from here on belong to no object
 
 
 class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
-    """A payment of Rs 1,500 that waits at Khalti; a trait says what became of it instead.
+    """A payment of Rs 1,500 that is waiting at Khalti, or in the state of a trait.
 
-    ``at`` is when it started: an aware datetime, now by default. ``took`` is the time until it was paid or ended;
-    nothing happens later than now. Until now it was looked up by the schedule, with the same answer each time.
-    ``refund_amount`` is how many paisa are refunded with ``partially_refunded``, half of it by default, and ``by`` the
-    person who refunded them. ``payable`` and ``source`` are objects of the site's. Any column can be given.
+    ``at`` is when it started: an aware datetime, now by default. ``took`` is the time from the start to the payment, or
+    to the end; nothing happens later than now. All scheduled lookups until now are made, with the same response.
+    ``part`` is the refunded amount in paisa of ``partially_refunded`` (half of it, by default), ``by`` who refunded it.
+    ``payable`` and ``source`` are objects of the site. Any column can be given, and is stored unchanged.
     """
 
     class Meta:
@@ -47,7 +47,7 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
     class Params:
         created = Trait(timeline="created")
         initiated = Trait(timeline="initiated")
-        refused = Trait(timeline="refused")
+        rejected = Trait(timeline="rejected")
         pending = Trait(timeline="pending")
         completed = Trait(timeline="completed")
         partially_refunded = Trait(timeline="partially_refunded")
@@ -57,13 +57,13 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
         failed = Trait(timeline="failed")
         late = Trait(timeline="late")
         duplicate = Trait(timeline="duplicate")
-        untold = Trait(timeline="untold")
+        undelivered = Trait(timeline="undelivered")
         failing = Trait(timeline="failing")
 
     timeline = "initiated"
     at = None
     took = timedelta(minutes=4)
-    refund_amount = LazyAttribute(lambda made: made.amount // 2)
+    part = LazyAttribute(lambda made: made.amount // 2)
     by = None
 
     amount = 150_000
@@ -82,57 +82,50 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
 
     @classmethod
     def _build(cls, model_class: type[KhaltiPayment], *args: Any, **given: Any) -> KhaltiPayment:
-        """The row, unsaved, without its history: for thousands at a time."""
-        return _tell(**given).payment
+        """The row, unsaved and without its history, for thousands at a time."""
+        return _history_of(**given).payment
 
     @classmethod
     def _create(cls, model_class: type[KhaltiPayment], *args: Any, **given: Any) -> KhaltiPayment:
         if given["timeline"] == "duplicate":
-            given |= {"timeline": "completed", **_bought_before(given)}
-        return _tell(**given).save()
+            given |= {"timeline": "completed", **_paid_before(given)}
+        return _history_of(**given).save()
 
 
 class PaidFactory(PaymentFactory):
-    """Where a trait does not say otherwise, it is completed."""
+    """Completed by default."""
 
     timeline = "completed"
 
 
 def reference_of(number: int) -> str:
-    """Each number's own, and no two begin alike: as random ones look, but the same in every run."""
+    """A unique reference for each number, which looks random but is the same in every run."""
     rest, letters = (number + 1) * STRIDE % LETTERS**REFERENCE_LENGTH, []
-    for _place in range(REFERENCE_LENGTH):
+    for _position in range(REFERENCE_LENGTH):
         rest, letter = divmod(rest, LETTERS)
         letters.append(REFERENCE_ALPHABET[letter])
     return "".join(letters)
 
 
-def _tell(
-    *,
-    timeline: str,
-    at: datetime | None,
-    took: timedelta,
-    refund_amount: int,
-    by: Any,
-    payable: Any = None,
-    **columns: Any,
+def _history_of(
+    *, timeline: str, at: datetime | None, took: timedelta, part: int, by: Any, payable: Any = None, **columns: Any
 ) -> History:
     columns |= _payable_columns(payable) | _source_columns(columns)
-    at, took = _moments(timeline, at, took, columns)
+    at, took = _times(timeline, at, took, columns)
     history = History(KhaltiPayment(**columns), at=at)
-    SCENARIOS[timeline](history, Telling(took=took, refund_amount=refund_amount, by=by))
-    history.keep_asking()
+    SCENARIOS[timeline](history, Options(took=took, part=part, by=by))
+    history.run_schedule()
     for name, value in columns.items():
-        setattr(history.payment, name, value)  # what the test says outranks what would have come of it
+        setattr(history.payment, name, value)  # explicit values have precedence
     return history
 
 
-def _moments(
+def _times(
     timeline: str, at: datetime | None, took: timedelta, columns: Mapping[str, Any]
 ) -> tuple[datetime, timedelta]:
     at, paid_at = at or columns.get("created_at"), columns.get("completed_at")
     if at is None:
-        at = paid_at - took if paid_at else timezone.now() - LASTS.get(timeline, timedelta())
+        at = paid_at - took if paid_at else timezone.now() - DURATIONS.get(timeline, timedelta())
     elif paid_at and paid_at >= at:
         took = paid_at - at
     return at, took
@@ -146,28 +139,28 @@ def _source_columns(columns: dict[str, Any]) -> dict[str, Any]:
     owner: models.Model | None = columns.pop("source", None)
     if owner is None:
         return {}
-    place = {"source_type": ContentType.objects.get_for_model(owner), "source_id": str(owner.pk)}
-    return {**place, "source_title": columns.get("source_title", str(owner))}
+    source = {"source_type": ContentType.objects.get_for_model(owner), "source_id": str(owner.pk)}
+    return {**source, "source_title": columns.get("source_title", str(owner))}
 
 
-def _bought_before(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What it pays for has been sold; a thing of its own where no test says which."""
-    place = _payable_columns(given.get("payable")) or {
+def _paid_before(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a payable that has been paid for; a new one unless it is given."""
+    payable = _payable_columns(given.get("payable")) or {
         name: given[name] for name in ("payable_type", "payable_id", "payable_class") if name in given
     }
-    if not place:
-        place = of_what_is_gone()
-    if not KhaltiPayment.objects.filter(**place, mode=given["mode"], is_primary=True).exists():
+    if not payable:
+        payable = missing_payable()
+    if not KhaltiPayment.objects.filter(**payable, mode=given["mode"], is_primary=True).exists():
         same = ("at", "amount", "purpose", "merchant", "mode", "key_fingerprint", "site")
-        PaymentFactory.create(completed=True, **place, **{name: given[name] for name in same if name in given})
-    return {**place, "payable": None}
+        PaymentFactory.create(completed=True, **payable, **{name: given[name] for name in same if name in given})
+    return {**payable, "payable": None}
 
 
-def of_what_is_gone() -> dict[str, Any]:
-    """The columns that name a thing which isn't there, of its own for each payment."""
+def missing_payable() -> dict[str, Any]:
+    """The columns of a payable that does not exist, a different one for each payment."""
     number = KhaltiPayment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     pages = ContentType.objects.get_for_model(Page)
-    return {"payable_type": pages, "payable_id": str(GONE + number), "payable_class": pages}
+    return {"payable_type": pages, "payable_id": str(MISSING_KEYS + number), "payable_class": pages}
 
 
 def _account(name: str) -> Merchant | None:

@@ -16,17 +16,17 @@ from wagtail_khalti.models.refund import IN_PROGRESS, Method, State
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.testing.factories.history import History
 
-YES = "Transaction refund successful."
-SILENCE = GatewayUnreachable("ReadTimeout: Khalti did not answer in time")
+ACCEPTED = "Transaction refund successful."
+NO_RESPONSE = GatewayUnreachable("ReadTimeout: Khalti did not respond in time")
 
 BEFORE = {Status.COMPLETED: "Completed", Status.PARTIALLY_REFUNDED: "Partially Refunded"}
-"""What Khalti says of a payment of which something is left."""
+"""Khalti's status of a payment with a refundable balance."""
 
 
 def request(
     history: History, amount: int, *, by: AbstractBaseUser | None = None, reason: str = "", mobile: str = ""
 ) -> KhaltiRefund:
-    """Its amount is set aside."""
+    """Its amount is reserved."""
     refund = KhaltiRefund(payment=history.payment, amount=amount, reason=reason, mobile=mobile)
     refund.requested_by_id = by.pk if by else None
     refund.created_at = history.now
@@ -38,42 +38,42 @@ def request(
 
 
 def send(history: History, refund: KhaltiRefund) -> None:
-    """Khalti says that all is as before, and is about to be asked for it."""
+    """A lookup shows no change, and the request is about to be sent."""
     history.look_up(BEFORE[Status(history.payment.status)])
     apply_trigger(history, refund, RefundTrigger.SENT)
 
 
 def succeed(history: History, refund: KhaltiRefund) -> None:
-    """Khalti says yes, and the lookup proves it."""
+    """Khalti accepts it, and a lookup confirms it."""
     send(history, refund)
-    apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=YES)
+    apply_trigger(history, refund, RefundTrigger.ACCEPTED, answer=ACCEPTED)
     history.look_up("Partially Refunded" if history.payment.refundable else "Refunded")
     apply_trigger(history, refund, RefundTrigger.CONFIRMED)
 
 
-def be_refused(history: History, refund: KhaltiRefund, words: str) -> None:
-    """Khalti says no, and nothing went back."""
+def reject(history: History, refund: KhaltiRefund, message: str) -> None:
+    """Khalti rejects it, and nothing is refunded."""
     send(history, refund)
-    apply_trigger(history, refund, RefundTrigger.REJECTED, answer=words, error=RequestRejected({"detail": words}))
+    apply_trigger(history, refund, RefundTrigger.REJECTED, answer=message, error=RequestRejected({"detail": message}))
 
 
-def lose_the_answer(history: History, refund: KhaltiRefund) -> None:
-    """Khalti doesn't answer, neither now nor later; after an hour a person has to find out."""
+def lose_response(history: History, refund: KhaltiRefund) -> None:
+    """Khalti does not respond to it, nor to later lookups; after an hour an issue is opened."""
     send(history, refund)
-    apply_trigger(history, refund, RefundTrigger.LOST, error=SILENCE)
+    apply_trigger(history, refund, RefundTrigger.LOST, error=NO_RESPONSE)
     sent_at = history.now
-    history.record_no_answer(SILENCE)
-    history.keep_asking(until=sent_at + CERTAIN_AFTER - timedelta(microseconds=1))
+    history.fail_lookup(NO_RESPONSE)
+    history.run_schedule(until=sent_at + CERTAIN_AFTER - timedelta(microseconds=1))
     if history.payment.next_check_at and history.payment.next_check_at <= history.latest:
         history.now = history.payment.next_check_at
-        history.record_no_answer(SILENCE)
+        history.fail_lookup(NO_RESPONSE)
         history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
 
-def be_unconfirmed(history: History, refund: KhaltiRefund) -> None:
-    """Khalti's answer is lost, and its lookup says what it said before: no lookup can tell."""
+def leave_unconfirmed(history: History, refund: KhaltiRefund) -> None:
+    """The response is lost, and no lookup can decide, because the status is the same before and after."""
     send(history, refund)
-    apply_trigger(history, refund, RefundTrigger.LOST, error=SILENCE)
+    apply_trigger(history, refund, RefundTrigger.LOST, error=NO_RESPONSE)
     history.look_up(BEFORE[Status(history.payment.status)])
     history.open(KhaltiIssue.Kind.REFUND_UNCONFIRMED, about(refund))
 
@@ -87,7 +87,7 @@ def apply_trigger(
     error: KhaltiError | None = None,
     by: AbstractBaseUser | None = None,
 ) -> None:
-    """What this trigger does to the refund."""
+    """Apply the trigger's transition to the refund."""
     before = State(refund.state)
     transition = MACHINE[before][trigger]
     refund.answer = answer or refund.answer
@@ -96,22 +96,24 @@ def apply_trigger(
         refund.state = transition
     if refund.state == State.PROCESSING != before:
         refund.sent_at = history.now
-    is_decided = before in IN_PROGRESS and refund.state not in IN_PROGRESS
+    is_resolved = before in IN_PROGRESS and refund.state not in IN_PROGRESS
     kind = EVENTS.get(trigger)
-    if is_decided:
-        made = refund.state == State.SUCCEEDED
-        kind = KhaltiEvent.Kind.REFUND_SUCCEEDED if made else KhaltiEvent.Kind.REFUND_FAILED
+    if is_resolved:
+        has_succeeded = refund.state == State.SUCCEEDED
+        kind = KhaltiEvent.Kind.REFUND_SUCCEEDED if has_succeeded else KhaltiEvent.Kind.REFUND_FAILED
     if kind:
-        said = {"request": "refund", "trigger": trigger.name.lower(), "answer": refund.answer, "note": ""}
-        history.note(kind, about(refund) | said | (error.as_data() if error else {}), by=by)
+        details = {"request": "refund", "trigger": trigger.name.lower(), "answer": refund.answer, "note": ""}
+        history.note(kind, about(refund) | details | (error.as_data() if error else {}), by=by)
     if isinstance(transition, KhaltiIssue.Kind):
         history.open(transition, about(refund) | {"was": before, "answer": refund.answer})
-    if is_decided:
-        _decide(history, refund, by=by)
+    if is_resolved:
+        _resolve(history, refund, by=by)
 
 
-def find(history: History, method: Method, amount: int | None, *, by: AbstractBaseUser | None = None) -> KhaltiRefund:
-    """Money went back otherwise: recorded by a person, or found at Khalti; None where nobody knows how much."""
+def record_external(
+    history: History, method: Method, amount: int | None, *, by: AbstractBaseUser | None = None
+) -> KhaltiRefund:
+    """A manual refund: recorded by a person, or found at Khalti; ``amount`` is None if it is not known."""
     payment = history.payment
     counted = None if amount is None else min(amount, payment.refundable)
     refund = KhaltiRefund(payment=payment, state=State.EXTERNAL, method=method, amount=counted)
@@ -131,13 +133,13 @@ def find(history: History, method: Method, amount: int | None, *, by: AbstractBa
     return refund
 
 
-def _decide(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
+def _resolve(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = history.payment
     if refund.state == State.FAILED:
         payment.refund_total -= refund.amount or 0
     payment.refunding_since = None
     payment.next_check_at = next_check(payment, {}, now=history.now)
-    _close(history, KhaltiIssue.Kind.REFUND_UNCONFIRMED, by=by)
+    _resolve_issues(history, KhaltiIssue.Kind.REFUND_UNCONFIRMED, by=by)
     _finish(history, refund, by=by)
 
 
@@ -149,13 +151,13 @@ def _finish(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | No
     refund.refundable = payment.refundable
     if not payment.refundable:
         payment.is_primary = None
-        _close(history, KhaltiIssue.Kind.DUPLICATE_PAYMENT, by=by)
+        _resolve_issues(history, KhaltiIssue.Kind.DUPLICATE_PAYMENT, by=by)
     if refund.amount and payment.duplicate_of is None:
         history.deliver(KhaltiDelivery.EventType.REFUNDED, refund=refund)
 
 
-def _close(history: History, kind: KhaltiIssue.Kind, *, by: AbstractBaseUser | None) -> None:
-    outcome = KhaltiIssue.Resolution.RESOLVED if by else KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY
+def _resolve_issues(history: History, kind: KhaltiIssue.Kind, *, by: AbstractBaseUser | None) -> None:
+    resolution = KhaltiIssue.Resolution.RESOLVED if by else KhaltiIssue.Resolution.RESOLVED_AUTOMATICALLY
     for issue in history.issues:
         if issue.kind == kind and issue.is_open:
-            history.close(issue, outcome, by=by)
+            history.resolve(issue, resolution, by=by)

@@ -1,4 +1,4 @@
-"""What can become of a payment, one function for each trait."""
+"""The scenarios of a payment, one function for each trait."""
 
 from __future__ import annotations
 
@@ -17,141 +17,141 @@ from wagtail_khalti.testing.factories.history import LINK_TTL, History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What a story needs to know besides the payment."""
+class Options:
+    """The options of a scenario."""
 
     took: timedelta
-    """From the start to the money, or to the end."""
+    """The time from the start to the payment, or to its end."""
 
-    refund_amount: int
-    """Paisa that go back where not all of it does."""
+    part: int
+    """Paisa, of a partial refund."""
 
     by: AbstractBaseUser | None
-    """Who gave money back."""
+    """Who refunds."""
 
 
-def created(history: History, options: Telling) -> None:
-    """Committed; Khalti has not answered."""
+def created(history: History, options: Options) -> None:
+    """Committed; Khalti has not responded."""
     history.begin()
 
 
-def initiated(history: History, options: Telling) -> None:
-    """It waits for its visitor at Khalti."""
+def initiated(history: History, options: Options) -> None:
+    """Waiting for its visitor at Khalti."""
     payment = history.payment
     history.begin()
     pidx = payment.pidx or f"pidx-{payment.reference}"
     history.get_link(pidx=pidx, payment_url=payment.payment_url or f"https://test-pay.khalti.com/?pidx={pidx}")
 
 
-def unasked(history: History, options: Telling) -> None:
-    """It waits at Khalti, and nobody has asked since."""
+def never_checked(history: History, options: Options) -> None:
+    """Waiting at Khalti, and not checked since."""
     initiated(history, options)
-    history.ask_again = None
+    history.repeat_lookup = None
 
 
-def refused(history: History, options: Telling) -> None:
-    """Khalti did not take it at all."""
+def rejected(history: History, options: Options) -> None:
+    """Khalti rejected it at initiate."""
     history.begin()
-    history.be_refused(amount="Amount should be greater than Rs. 10, that is 1000 paisa.")
+    history.reject(amount="Amount should be greater than Rs. 10, that is 1000 paisa.")
 
 
-def pending(history: History, options: Telling) -> None:
-    """The visitor has begun to pay."""
-    _hear(history, options, "Pending")
+def pending(history: History, options: Options) -> None:
+    """The visitor has started to pay."""
+    _initiate_and_look_up(history, options, "Pending")
 
 
-def completed(history: History, options: Telling) -> None:
-    """The money is there, and the site was told."""
-    _hear(history, options, "Completed")
+def completed(history: History, options: Options) -> None:
+    """Paid, and the event was delivered."""
+    _initiate_and_look_up(history, options, "Completed")
 
 
-def canceled(history: History, options: Telling) -> None:
-    """The visitor said no."""
-    _hear(history, options, "User canceled")
+def canceled(history: History, options: Options) -> None:
+    """The visitor cancelled."""
+    _initiate_and_look_up(history, options, "User canceled")
 
 
-def failed(history: History, options: Telling) -> None:
-    """Khalti could not take the money."""
-    _hear(history, options, "Failed")
+def failed(history: History, options: Options) -> None:
+    """The payment failed at Khalti."""
+    _initiate_and_look_up(history, options, "Failed")
 
 
-def expired(history: History, options: Telling) -> None:
-    """The link ran out, and nobody had paid."""
+def expired(history: History, options: Options) -> None:
+    """The link expired without a payment."""
     initiated(history, options)
     history.wait(LINK_TTL + AFTER_EXPIRY)
     history.look_up("Expired")
 
 
-def late(history: History, options: Telling) -> None:
-    """The visitor canceled, and paid all the same."""
+def late(history: History, options: Options) -> None:
+    """The visitor cancelled, and then paid."""
     canceled(history, options)
     history.wait(options.took)
     history.look_up("Completed")
 
 
-def partially_refunded(history: History, options: Telling) -> None:
-    """A part went back through Khalti."""
+def partially_refunded(history: History, options: Options) -> None:
+    """Partly refunded through Khalti."""
     completed(history, options)
     history.wait(options.took)
-    refunding.succeed(history, refunding.request(history, options.refund_amount, by=options.by))
+    refunding.succeed(history, refunding.request(history, options.part, by=options.by))
 
 
-def refunded(history: History, options: Telling) -> None:
-    """All of it went back through Khalti."""
+def refunded(history: History, options: Options) -> None:
+    """Fully refunded through Khalti."""
     completed(history, options)
     history.wait(options.took)
     refunding.succeed(history, refunding.request(history, history.payment.refundable, by=options.by))
 
 
-def untold(history: History, options: Telling) -> None:
-    """It is paid, and whoever should have told the site was killed."""
+def undelivered(history: History, options: Options) -> None:
+    """Paid, and the process that should have delivered the event was killed."""
     completed(history, options)
-    leave_untold(history)
+    leave_undelivered(history)
 
 
-def failing(history: History, options: Telling) -> None:
-    """It is paid, and the site's code fails on that news."""
+def failing(history: History, options: Options) -> None:
+    """Paid, and the site's receivers fail on the event."""
     completed(history, options)
-    fail_to_deliver(history)
+    fail_delivery(history)
 
 
-def leave_untold(history: History) -> None:
-    """The first try to tell the last news was begun, and not finished."""
-    event_type = history.deliveries[-1]
-    event_type.attempts, event_type.delivered_at, event_type.next_try_at = 1, None, history.now + HEAD_START
+def leave_undelivered(history: History) -> None:
+    """The first attempt of the last delivery was started, and not finished."""
+    delivery = history.deliveries[-1]
+    delivery.attempts, delivery.delivered_at, delivery.next_try_at = 1, None, history.now + HEAD_START
 
 
-def fail_to_deliver(history: History, error: str = "LookupError") -> None:
-    """The last news was tried as often as it was due, three times at least, and a person was told."""
-    event_type = history.deliveries[-1]
-    event_type.attempts, event_type.delivered_at, event_type.next_try_at = 0, None, history.now
-    event_type.last_error = error
-    while event_type.attempts < FAILURES_TO_OPEN_ISSUE or event_type.next_try_at <= history.latest:
-        history.now = max(history.now, min(event_type.next_try_at, history.latest))
-        event_type.next_try_at = history.now + min(MIN_PAUSE * 2 ** min(event_type.attempts, 20), MAX_PAUSE)
-        event_type.attempts += 1
-        history.note(KhaltiEvent.Kind.DELIVERY_FAILED, {"event_type": event_type.event_type, "error": error})
-        if event_type.attempts == FAILURES_TO_OPEN_ISSUE:
-            details = {"event_type": event_type.event_type, "error": error, "attempts": event_type.attempts}
-            history.open(KhaltiIssue.Kind.DELIVERY_FAILING, details, tell=False)
+def fail_delivery(history: History, error: str = "LookupError") -> None:
+    """The last delivery failed as often as it was due, at least three times, and an issue is open."""
+    delivery = history.deliveries[-1]
+    delivery.attempts, delivery.delivered_at, delivery.next_try_at = 0, None, history.now
+    delivery.last_error = error
+    while delivery.attempts < FAILURES_TO_OPEN_ISSUE or delivery.next_try_at <= history.latest:
+        history.now = max(history.now, min(delivery.next_try_at, history.latest))
+        delivery.next_try_at = history.now + min(MIN_PAUSE * 2 ** min(delivery.attempts, 20), MAX_PAUSE)
+        delivery.attempts += 1
+        history.note(KhaltiEvent.Kind.DELIVERY_FAILED, {"event_type": delivery.event_type, "error": error})
+        if delivery.attempts == FAILURES_TO_OPEN_ISSUE:
+            details = {"event_type": delivery.event_type, "error": error, "attempts": delivery.attempts}
+            history.open(KhaltiIssue.Kind.DELIVERY_FAILING, details, notifies_site=False)
 
 
-def _hear(history: History, options: Telling, status: str) -> None:
+def _initiate_and_look_up(history: History, options: Options, status: str) -> None:
     initiated(history, options)
     history.wait(options.took)
     history.look_up(status)
 
 
-Timeline = Callable[[History, Telling], None]
+Scenario = Callable[[History, Options], None]
 
-SCENARIOS: Mapping[str, Timeline] = {
-    timeline.__name__: timeline
-    for timeline in (
-        created, initiated, unasked, refused, pending, completed, canceled, failed, expired, late,
-        partially_refunded, refunded, untold, failing,
+SCENARIOS: Mapping[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
+        created, initiated, never_checked, rejected, pending, completed, canceled, failed, expired, late,
+        partially_refunded, refunded, undelivered, failing,
     )
 }  # fmt: skip
-"""By the name of their trait; ``duplicate`` is ``completed`` for what was sold before."""
+"""By the name of their trait; ``duplicate`` is ``completed`` for a payable that was paid for before."""
 
-LASTS = {"expired": LINK_TTL + AFTER_EXPIRY}
-"""So long before now a payment began of which no test says when: for what has to be over."""
+DURATIONS = {"expired": LINK_TTL + AFTER_EXPIRY}
+"""How long ago a payment without ``at`` started, for scenarios that need the time to have passed."""
