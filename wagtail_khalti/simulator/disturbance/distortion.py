@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from wagtail_khalti.simulator import responses as answers
 from wagtail_khalti.simulator import wire
 from wagtail_khalti.simulator.disturbance.faults import Fault
 from wagtail_khalti.simulator.identifiers import id_from
@@ -43,7 +42,7 @@ def _reset(_seconds: float) -> HttpResponse:
 
 
 def _not_found(_seconds: float) -> HttpResponse:
-    return answers.not_found().response()
+    return responses.not_found().response()
 
 
 def _late(truth: HttpResponse, seconds: float) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from wagtail_khalti.simulator import answers
+from wagtail_khalti.simulator import responses
 from wagtail_khalti.simulator.conf import simulator_settings
 from wagtail_khalti.simulator.decorators import View, simulator_view
 from wagtail_khalti.simulator.disturbance.faults import Endpoint
@@ -55,11 +55,11 @@ def _answer_or_refusal(answer: Answer, request: HttpRequest, where: Mapping[str,
         if request.method == "OPTIONS":
             return HttpResponse()
         if request.method != "POST":
-            return answers.not_allowed(request.method or "").response()
+            return responses.not_allowed(request.method or "").response()
         return answer(request, key_hash, data_of(request), **where)
     except Invalid as wrong:
-        return answers.not_valid(wrong.errors).response()
-    except answers.Refusal as refusal:
+        return responses.not_valid(wrong.errors).response()
+    except responses.Refusal as refusal:
         return refusal.response()
 
 
@@ -81,7 +81,7 @@ def initiate(request: HttpRequest, key_hash: str, data: Any) -> HttpResponse:
         expires_at=now + timedelta(seconds=simulator_settings().expires_in),
     )
 
-    return JsonResponse(answers.initiated(payment, payment_url(request, payment)))
+    return JsonResponse(responses.initiated(payment, payment_url(request, payment)))
 
 
 @endpoint("lookup")
@@ -89,25 +89,25 @@ def lookup(request: HttpRequest, key_hash: str, data: Any) -> HttpResponse:
     pidx = members(data, {"pidx": text}, {})["pidx"]
     payment = SimulatedPayment.objects.filter(pidx=pidx, key_hash=key_hash).first()
     if payment is None or payment.pidx != pidx:  # MariaDB compares without regard to case
-        raise answers.not_found()
+        raise responses.not_found()
 
-    status, body = answers.looked_up(payment)
+    status, body = responses.looked_up(payment)
     return JsonResponse(body, status=status)
 
 
 @endpoint("refund")
 def refund(request: HttpRequest, key_hash: str, data: Any, *, transaction_id: str) -> HttpResponse:
     if not simulator_settings().refunds:
-        raise answers.refunds_are_off()
+        raise responses.refunds_are_off()
     payment = SimulatedPayment.of_transaction(transaction_id)
     if payment is None or payment.key_hash != key_hash:
-        raise answers.not_found()
+        raise responses.not_found()
     amount = refund_from(data, is_by_bank=payment.is_by_bank)
 
     too_much = amount is not None and amount > payment.refundable
     if too_much or not payment.refund(amount):
-        raise answers.not_refundable(payment)
-    return JsonResponse(answers.refunded())
+        raise responses.not_refundable(payment)
+    return JsonResponse(responses.refunded())
 
 
 def payment_url(request: HttpRequest, payment: SimulatedPayment) -> str:

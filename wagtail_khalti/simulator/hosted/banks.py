@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from wagtail_khalti.simulator import responses as answers
 from wagtail_khalti.simulator.identifiers import id_from
 
 # Simulator's own: the banks. Khalti lists real ones.
@@ -19,7 +18,7 @@ WANTED = {"ebanking": "has_ebanking", "mobilecheckout": "has_mobile_checkout"}
 @csrf_exempt
 def banks(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
-        return answers.not_allowed(request.method or "").response()
+        return responses.not_allowed(request.method or "").response()
     member = WANTED.get(request.GET.get("payment_type", ""))
     records = [bank for bank in starmap(_record, BANKS) if member is None or bank[member]]
     return JsonResponse(

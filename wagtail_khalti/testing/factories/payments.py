@@ -37,7 +37,8 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
 
     ``at`` is when it started: an aware datetime, now by default. ``took`` is the time from the start to the payment, or
     to the end; nothing happens later than now. All scheduled lookups until now are made, with the same response.
-    ``part`` is the refunded amount in paisa of ``partially_refunded`` (half of it, by default), ``by`` who refunded it.
+    ``refund_amount`` is the refunded amount in paisa of ``partially_refunded``, by default half of it; ``by`` is who
+    refunded it.
     ``payable`` and ``source`` are objects of the site. Any column can be given, and is stored unchanged.
     """
 
@@ -63,7 +64,7 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
     timeline = "initiated"
     at = None
     took = timedelta(minutes=4)
-    part = LazyAttribute(lambda made: made.amount // 2)
+    refund_amount = LazyAttribute(lambda made: made.amount // 2)
     by = None
 
     amount = 150_000
@@ -108,12 +109,19 @@ def reference_of(number: int) -> str:
 
 
 def _history_of(
-    *, timeline: str, at: datetime | None, took: timedelta, part: int, by: Any, payable: Any = None, **columns: Any
+    *,
+    timeline: str,
+    at: datetime | None,
+    took: timedelta,
+    refund_amount: int,
+    by: Any,
+    payable: Any = None,
+    **columns: Any,
 ) -> History:
     columns |= _payable_columns(payable) | _source_columns(columns)
     at, took = _times(timeline, at, took, columns)
     history = History(KhaltiPayment(**columns), at=at)
-    SCENARIOS[timeline](history, Options(took=took, part=part, by=by))
+    SCENARIOS[timeline](history, Options(took=took, refund_amount=refund_amount, by=by))
     history.run_schedule()
     for name, value in columns.items():
         setattr(history.payment, name, value)  # explicit values have precedence

@@ -23,7 +23,7 @@ class Options:
     took: timedelta
     """The time from the start to the payment, or to its end."""
 
-    part: int
+    refund_amount: int
     """Paisa, of a partial refund."""
 
     by: AbstractBaseUser | None
@@ -93,7 +93,7 @@ def partially_refunded(history: History, options: Options) -> None:
     """Partly refunded through Khalti."""
     completed(history, options)
     history.wait(options.took)
-    refunding.succeed(history, refunding.request(history, options.part, by=options.by))
+    refunding.succeed(history, refunding.request(history, options.refund_amount, by=options.by))
 
 
 def refunded(history: History, options: Options) -> None:
