@@ -62,7 +62,7 @@ def test_leads_where_it_says(desk, paid):
     links = {words_of(link): link["href"] for link in page.main.select("ul.actions a")}
     assert links["View"] == url_of("inspect", paid)
     assert links["Refund"] == url_of("refund", paid)
-    assert links["Record manual refund"] == url_of("record", paid)
+    assert links["Record manual refund"] == url_of("record_refund", paid)
     assert desk.client.get(links["Refresh status from Khalti"]).status_code == 200
 
 
