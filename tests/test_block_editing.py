@@ -203,7 +203,7 @@ def test_a_snippet_is_told_the_same(editor, teaser):
     ("language", "words"),
     [
         ("en", ["Khalti checkout", "Description", "Price in rupees", "Fields", "Thank-you page"]),
-        ("ne", ["खल्ती भुक्तानी", "विवरण", "मूल्य (रुपैयाँमा)", "आगन्तुकसँग सोध्ने", "धन्यवाद पृष्ठ"]),
+        ("ne", ["खल्ती भुक्तानी", "विवरण", "मूल्य (रुपैयाँमा)", "फिल्डहरू", "धन्यवाद पृष्ठ"]),
     ],
 )
 def test_the_editor_speaks_the_editors_language(admin_client, admin_user, shop, language, words):

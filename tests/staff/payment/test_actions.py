@@ -104,7 +104,7 @@ class TestCheckWithKhaltiNow:
         [
             ("pay", "Completed", "Completed"),
             ("begin", "Pending", "Pending at Khalti"),
-            ("cancel", "User canceled", "Canceled"),
+            ("cancel", "User canceled", "Cancelled"),
             ("expire", "Expired", "Expired"),
         ],
     )

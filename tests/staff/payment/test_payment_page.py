@@ -147,7 +147,7 @@ class TestTheRefunds:
 
         assert [row[1:] for row in page.rows] == [["Rs 100", "Manual", "Cash", ""]]
         assert page.timeline[-2:] == [
-            "Manual refund recorded Rs 100 · Cash",
+            "Refund recorded Rs 100 · Cash",
             "Integration event delivered Payment refunded",
         ]
 

@@ -30,7 +30,7 @@ BUTTONS = {
 
 FIGURES = {
     "waiting": {"Status": "Sent to Khalti", "Amount": "Rs 1,500"},
-    "canceled": {"Status": "Canceled", "Amount": "Rs 1,500"},
+    "canceled": {"Status": "Cancelled", "Amount": "Rs 1,500"},
     "paid": {"Status": "Completed", "Paid": "Rs 1,500", "Refundable balance": "Rs 1,500"},
     "partly_refunded": {
         "Status": "Partially refunded",
@@ -63,12 +63,12 @@ FIGURES = {
 ISSUES = {
     "on_its_way": ["Refund in progress The refund of Rs 400 is being processed. Reload this page in a moment."],
     "unconfirmed": [
-        "Refund unconfirmed A refund of Rs 500 was sent to Khalti, and its outcome is unknown. Check Khalti's "
-        "dashboard for this refund, and confirm its outcome here. Until then, do not refund the customer in another "
-        "way."
+        "Refund unconfirmed A refund of Rs 500 was sent to Khalti. It is not known whether it succeeded. Check "
+        "Khalti's dashboard for this refund, and confirm its outcome here. Until then, do not refund the customer in "
+        "another way."
     ],
     "nameless": [
-        "Refund amount unknown Part of it was refunded in Khalti's dashboard. The amount has to be entered. "
+        "Refund amount unknown Part of this payment was refunded in Khalti's dashboard. The amount must be entered. "
         "Look up the amount in Khalti's dashboard. Until it is entered, nothing more can be refunded."
     ],
 }
@@ -119,8 +119,8 @@ def cards_of(payment, state):
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
-        f"Duplicate payment Rs 1,500 was paid for something that {earlier} paid for before. Nothing was sold for it. "
-        "Refund this duplicate payment. The first one stays as it is."
+        f"Duplicate payment Rs 1,500 was paid for something that payment {earlier} had already paid for. The site was "
+        "not notified. Refund this duplicate payment. The first one stays as it is."
     ]
 
 

@@ -35,7 +35,7 @@ class TestEnteringAnAmount:
     def test_is_told_in_the_history(self, desk, nameless):
         page = self.enter(desk, nameless, "400", note="From the dashboard")
 
-        assert "Manual refund recorded Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
+        assert "Refund recorded Rs 400 · Khalti's dashboard · “From the dashboard”" in page.timeline
         assert page.timeline[-2] == "Issue resolved Refund amount unknown · Resolved · “From the dashboard”"
         assert last_event(nameless.payment).user.username == "manager"
 
@@ -130,7 +130,7 @@ class TestRecording:
         assert [row[1:] for row in page.rows] == [
             ["Rs 500", "Manual", label, "Manager Gurung Came too late"],
         ]
-        assert page.timeline[-2] == f"Manual refund recorded Rs 500 · {label}"
+        assert page.timeline[-2] == f"Refund recorded Rs 500 · {label}"
         assert last_event(paid).user.username == "manager"
 
     def test_of_all_leaves_nothing_to_give_back(self, desk, paid):

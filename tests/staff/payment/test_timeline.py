@@ -204,7 +204,7 @@ class TestWhatHappened:
         timeline = desk.get("inspect", payment).timeline
 
         assert [line for line in timeline if "mismatch" in line] == [
-            "Response doesn't match the payment Amount mismatch"
+            "Contradictory response from Khalti Amount mismatch"
         ]
 
     def test_bears_any_amount_that_khalti_names(self, desk, payment, khalti):

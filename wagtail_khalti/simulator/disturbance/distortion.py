@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from wagtail_khalti.simulator import wire
+from wagtail_khalti.simulator import responses, wire
 from wagtail_khalti.simulator.disturbance.faults import Fault
 from wagtail_khalti.simulator.identifiers import id_from
 from wagtail_khalti.simulator.models import Status

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from wagtail_khalti.simulator import responses
 from wagtail_khalti.simulator.identifiers import id_from
 
 # Simulator's own: the banks. Khalti lists real ones.
