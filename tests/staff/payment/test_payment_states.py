@@ -119,13 +119,8 @@ def cards_of(payment, state):
         return ISSUES.get(state, [])
     earlier = payment.duplicate_of.readable_reference
     return [
-<<<<<<< HEAD
         f"Duplicate payment Rs 1,500 was paid for something that payment {earlier} had already paid for. "
         "The site was not notified. Refund this duplicate payment. The first one stays as it is."
-=======
-        f"Duplicate payment Rs 1,500 was paid for something that payment {earlier} had already paid for. The site was "
-        "not notified. Refund this duplicate payment. The first one stays as it is."
->>>>>>> w-tests
     ]
 
 
