@@ -64,7 +64,7 @@ def test_on_a_signal_it_finishes_what_it_has_in_hand(khalti, pay_many, command, 
     settled = statuses().count("completed")
     assert 2 <= settled < 12
     assert len(khalti.calls) == settled
-    assert "Stopped before all was done." in run.said
+    assert "Stopped before everything was done." in run.said
     assert KhaltiPayment.objects.due(timezone.now()).count() == 12 - settled, "the others were given back"
 
 
