@@ -139,7 +139,7 @@ def test_a_receiver_that_fails_in_one_is_not_called_by_the_other(left, monkeypat
 
 
 @pytest.mark.in_full
-def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypatch):
+def test_twenty_contradictions_at_once_open_one_issue(payment, khalti, monkeypatch):
     khalti.answer_lookup(payment, total_amount=1, times=MANY)
     monkeypatch.setattr(APPLY_LOOKUP, "transition_for", meeting_before(MANY, transition_for))
 
@@ -147,7 +147,8 @@ def test_twenty_contradictions_at_once_open_one_review(payment, khalti, monkeypa
 
     assert payment.issues.count() == 1
     assert payment.deliveries.get().event_type == "needs_attention"
-    assert kinds(payment).count("contradiction") == MANY
+    [contradiction] = payment.events.filter(kind="contradiction")
+    assert contradiction.count == MANY
     payment.refresh_from_db()
     assert payment.status == "initiated"
 
