@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.public.conftest import GOOD_ANSWERS
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.gateway import BreakdownLine
+from wagtail_khalti.testing.factories import PaymentFactory
 
 WORDS = {
     "pay": "Thank you. Your payment is complete.",
@@ -122,6 +123,16 @@ def test_reloading_does_not_hammer_khalti(visitor, khalti, payment):
         visitor.visit(payment.get_absolute_url())
 
     assert payment.events.filter(kind="looked_up").count() == 1
+
+
+def test_a_payment_that_khalti_does_not_know_is_not_leased_for_a_lookup(visitor):
+    """No response would end the lease, and until then nobody else could work on the payment."""
+    payment = PaymentFactory(created=True)
+
+    visitor.visit(payment.get_absolute_url())
+
+    payment.refresh_from_db()
+    assert (payment.pidx, payment.leased_until) == (None, None)
 
 
 class TestWaiting:

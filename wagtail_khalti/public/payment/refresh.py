@@ -24,6 +24,8 @@ def lease_lookup(payment: KhaltiPayment, *, ignore_interval: bool = False, **col
 
     ``ignore_interval``: even if the last lookup was a moment ago.
     """
+    if not payment.pidx:
+        return False  # Khalti doesn't know it, and no response would end the lease
     pause = MIN_INTERVAL_AFTER_END if payment.status in SOFT_ENDS else MIN_INTERVAL
     return lease_for_lookup(payment, pause=timedelta() if ignore_interval else pause, **columns)
 
