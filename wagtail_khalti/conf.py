@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,9 +44,8 @@ OPTIONS = (
     "CHECKOUT_FORM",
 )
 
-MAX_AMOUNT = Decimal(
-    "200000"
-)  # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
+# rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
+MAX_AMOUNT = Decimal("200000")
 DEFAULT_MAX_AMOUNT = to_paisa(MAX_AMOUNT)
 MAX_WAIT = 1.5  # seconds; Khalti usually responds well within one, and a waiting worker serves nobody else
 RECONCILE_EVERY = 60  # seconds; no payment is due earlier than this after its start
@@ -200,15 +198,6 @@ def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]
     own = {name: options[name] for name in MERCHANT_OPTIONS if name in options}
     named: dict[str, Mapping[str, Any]] = {name: {**shared, **given} for name, given in more_merchants(options).items()}
     return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
-
-
-def unknown_options(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, str]:
-    """Each unknown name, with the known one that is most similar, or an empty string."""
-    return {
-        name: next(iter(difflib.get_close_matches(str(name).upper(), known, n=1)), "")
-        for name in given
-        if name not in known
-    }
 
 
 def read(options: Mapping[str, Any]) -> Configuration:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wagtail_khalti.simulator import control
-from wagtail_khalti.simulator.disturbance.distortion import AFTERWARDS, INSTEAD, SECONDS
-from wagtail_khalti.simulator.disturbance.faults import Fault
+from wagtail_khalti.simulator.disturbance.distortion import AFTERWARDS, INSTEAD
+from wagtail_khalti.simulator.disturbance.faults import DEFAULT_SECONDS, Fault
 from wagtail_khalti.simulator.hosted.callback import Return
 from wagtail_khalti.simulator.models import SimulatedPayment
 
@@ -36,7 +36,7 @@ def test_the_manual_shows_the_ways_back_as_they_are():
 def test_every_fault_does_something_and_one_thing():
     assert set(INSTEAD) | set(AFTERWARDS) == set(Fault)
     assert not set(INSTEAD) & set(AFTERWARDS)
-    assert set(SECONDS) <= set(Fault)
+    assert set(DEFAULT_SECONDS) <= set(Fault)
 
 
 def call(merchant, endpoint, pidx):

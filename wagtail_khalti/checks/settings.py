@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,6 @@ from wagtail_khalti.conf import (
     more_merchants,
     raw_options,
     read,
-    unknown_options,
 )
 from wagtail_khalti.gateway.client import is_sendable
 from wagtail_khalti.text.web_addresses import is_web_root
@@ -85,7 +85,8 @@ def _unknown_names(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
     for name, given in more_merchants(options).items():
         sections[f'WAGTAIL_KHALTI["MERCHANTS"]["{name}"]["{{}}"]'] = (given, MERCHANT_OPTIONS)
     for section, (given, known) in sections.items():
-        for name, resembling in unknown_options(given, known).items():
+        for name in [name for name in given if name not in known]:
+            resembling = next(iter(get_close_matches(str(name).upper(), known, n=1)), "")
             hint = f'Did you mean "{resembling}"?' if resembling else f"Known options: {', '.join(known)}."
             yield Error(f"{section.format(name)} is not an option.", hint=hint, id="wagtail_khalti.E002")
 

@@ -8,8 +8,15 @@ from django.utils import timezone
 
 from wagtail_khalti.simulator import ledger
 from wagtail_khalti.simulator.conf import simulator_settings
-from wagtail_khalti.simulator.disturbance.distortion import SECONDS
-from wagtail_khalti.simulator.disturbance.faults import Endpoint, Fault, endpoint_named, fault_named
+from wagtail_khalti.simulator.disturbance.faults import (
+    Endpoint,
+    Fault,
+    checked_seconds,
+    checked_times,
+    endpoint_named,
+    fault_named,
+    seconds_of,
+)
 from wagtail_khalti.simulator.endpoints.reading import SUBJECT, as_subject
 from wagtail_khalti.simulator.hosted import callback
 from wagtail_khalti.simulator.hosted.callback import Return
@@ -47,8 +54,6 @@ __all__ = [
 ]
 
 UNPAID = frozenset(Status) - PAID
-MAX_TIMES = 2**31 - 1
-MAX_SECONDS = 3600  # a thread of the server waits as long
 
 
 def begin(pidx: str) -> SimulatedPayment:
@@ -131,8 +136,8 @@ def trouble(
         endpoint=endpoint,
         fault=fault,
         subject=_subject(endpoint, pidx=pidx, order_id=order_id),
-        times_left=_times(times),
-        seconds=SECONDS.get(fault, 0.0) if seconds is None else _pause(seconds, fault),
+        times_left=checked_times(times),
+        seconds=seconds_of(fault, seconds),
     )
 
 
@@ -156,8 +161,8 @@ def answer_with(
         body=body if isinstance(body, str) else json.dumps(body),
         content_type=content_type,
         headers=dict(headers or {}),
-        seconds=_seconds(delay, "delay"),
-        times_left=_times(times),
+        seconds=checked_seconds(delay, "delay"),
+        times_left=checked_times(times),
     )
 
 
@@ -217,24 +222,6 @@ def _subject(endpoint: Endpoint, *, pidx: object, order_id: object) -> str:
             f"{subject!r} does not identify a payment: it must be a text of at most {MAX_SUBJECT_LENGTH} characters"
         )
     return subject
-
-
-def _times(times: object) -> int:
-    if type(times) is not int or not 1 <= times <= MAX_TIMES:
-        raise ValueError(f"times is {times!r}; it must be a whole number from 1 to {MAX_TIMES}")
-    return times
-
-
-def _pause(seconds: object, fault: Fault) -> float:
-    if fault not in SECONDS:
-        raise ValueError(f"{fault} has no seconds, only these have: {', '.join(SECONDS)}")
-    return _seconds(seconds, "seconds")
-
-
-def _seconds(seconds: object, name: str) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
-        raise ValueError(f"{name} is {seconds!r}; it must be a number from 0 to {MAX_SECONDS}")
-    return float(seconds)
 
 
 def _mobile(mobile: object) -> str:

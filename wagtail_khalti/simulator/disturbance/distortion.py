@@ -14,9 +14,6 @@ from wagtail_khalti.simulator.models import Status
 PADDING = 1024 * 1024
 AMOUNTS = ("total_amount", "fee")
 
-SECONDS: Mapping[Fault, float] = {Fault.TIMEOUT: 120, Fault.TOO_MANY_REQUESTS: 30, Fault.SLOW_DRIP: 1}
-"""How long, for the faults that take their time, unless told otherwise."""
-
 
 def _too_many(seconds: float) -> HttpResponse:
     wait = f"{seconds:.0f}"

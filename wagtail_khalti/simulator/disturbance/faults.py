@@ -1,10 +1,14 @@
 """The faults of the simulated API."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, Self, get_args
 
 Endpoint = Literal["initiate", "lookup", "refund"]
 ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
+
+MAX_TIMES = 2**31 - 1
+MAX_SECONDS = 3600  # a thread of the server waits as long
 
 
 class Fault(StrEnum):
@@ -41,6 +45,10 @@ class Fault(StrEnum):
     STILL_PENDING = "still_pending", "Khalti has not noticed yet what the payer did: Pending", "lookup"
 
 
+DEFAULT_SECONDS: Mapping[Fault, float] = {Fault.TIMEOUT: 120, Fault.TOO_MANY_REQUESTS: 30, Fault.SLOW_DRIP: 1}
+"""How long the faults that take time do so by default."""
+
+
 def fault_named(name: object, endpoint: Endpoint) -> Fault:
     """Raises ``ValueError`` with the valid names if the endpoint has no such fault."""
     legal = [fault for fault in Fault if endpoint in fault.endpoints]
@@ -55,3 +63,26 @@ def endpoint_named(name: object) -> Endpoint:
         if endpoint == name:
             return endpoint
     raise ValueError(f"Unknown endpoint {name!r}, must be one of: {', '.join(ENDPOINTS)}")
+
+
+def checked_times(times: object) -> int:
+    """Raises ``ValueError`` if it is no number of calls."""
+    if type(times) is not int or not 1 <= times <= MAX_TIMES:
+        raise ValueError(f"times is {times!r}; it must be a whole number from 1 to {MAX_TIMES}")
+    return times
+
+
+def seconds_of(fault: Fault, seconds: object = None) -> float:
+    """The given seconds or the default of this fault. Raises ``ValueError`` if it takes none, or not as many."""
+    if seconds is None:
+        return DEFAULT_SECONDS.get(fault, 0.0)
+    if fault not in DEFAULT_SECONDS:
+        raise ValueError(f"{fault} has no seconds, only these have: {', '.join(DEFAULT_SECONDS)}")
+    return checked_seconds(seconds, "seconds")
+
+
+def checked_seconds(seconds: object, name: str) -> float:
+    """Raises ``ValueError`` that calls it by this name."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"{name} is {seconds!r}; it must be a number from 0 to {MAX_SECONDS}")
+    return float(seconds)
