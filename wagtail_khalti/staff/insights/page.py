@@ -19,6 +19,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.reporting import totals
 from wagtail_khalti.staff.insights import days
 from wagtail_khalti.staff.insights.figures import figures_of
@@ -88,7 +89,7 @@ class InsightsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         """Those that the user may see, by primary key."""
         sites = Site.objects.order_by("-is_default_site", "site_name", "hostname", "port")
         found = sites if self.permitted_sites is None else sites.filter(pk__in=self.permitted_sites)
-        return {site.pk: site.site_name or site.hostname for site in found}
+        return {site.pk: site_display_name(site) for site in found}
 
 
 class InsightsMenuItem(MenuItem):

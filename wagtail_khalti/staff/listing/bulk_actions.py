@@ -117,9 +117,9 @@ class RefreshStatusNow(RefreshStatus):
         """Instead of ``execute_action``, which Wagtail runs inside a transaction."""
         if not objects:
             return self.refuse(_("None of these payments can be checked."))
-        outcome = refresh_statuses(objects, by=cast("AbstractBaseUser", self.request.user))
-        for tell, words in outcome.in_words():
-            tell(self.request, words)
+        result = refresh_statuses(objects, by=cast("AbstractBaseUser", self.request.user))
+        for show_message, text in result.in_words():
+            show_message(self.request, text)
         return HttpResponseRedirect(self.next_url)
 
 

@@ -18,6 +18,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
@@ -53,7 +54,7 @@ class OneOf(django_filters.ChoiceFilter):
 
 
 class PaymentFilters(WagtailFilterSet):
-    """Always of one mode. What can't be meant is told, and nothing is shown for it."""
+    """Always of one mode. A value that makes no sense gets an error, and no payments are shown."""
 
     mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="by_mode")
     status = OneOf(label=gettext_lazy("Status"), choices=[*SEVERAL_CHOICES, *Status.choices], method="by_status")
@@ -100,7 +101,7 @@ class PaymentFilters(WagtailFilterSet):
         permitted_sites = policy.permitted_sites(self.request.user, [VIEW])
         sites = Site.objects.order_by("-is_default_site", "hostname", "port")
         sites = sites if permitted_sites is None else sites.filter(pk__in=permitted_sites)
-        return [(str(site.pk), site.site_name or site.hostname) for site in sites]
+        return [(str(site.pk), site_display_name(site)) for site in sites]
 
     def _source(self) -> list[tuple[str, str]]:
         """The one that is asked for, by a link: there may be thousands."""

@@ -17,7 +17,7 @@ from wagtail_khalti.staff.permissions import policy
 
 SEARCH = ("q", "selected")
 BY_KEY = {"sqlite": (*SEARCH, "needs", "refunded_from", "refunded_to"), "postgresql": SEARCH}
-"""What in a query gives the keys: of what was found, of a selection, of the matters, of the refunds."""
+"""What in a query gives the keys: of what was found, of a selection, of the issues, of the refunds."""
 
 
 def of_mode(payments: QuerySet[KhaltiPayment], mode: str, asked: Mapping[str, Any]) -> QuerySet[KhaltiPayment]:

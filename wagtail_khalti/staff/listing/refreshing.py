@@ -1,4 +1,4 @@
-"""Ask Khalti about several payments, one after the other, while a person waits."""
+"""Look several payments up, one after the other, while a person waits."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ ShowMessage = Callable[[HttpRequest, str], None]
 
 
 @dataclass(slots=True, kw_only=True)
-class Resolution:
-    """Of all of them, as numbers of payments."""
+class RefreshResult:
+    """Numbers of payments."""
 
     checked: int = 0
     changed: int = 0
     contradicted: int = 0
     """Khalti's response doesn't match them, and nothing was changed."""
     unchecked: int = 0
-    """The time was over before their turn."""
+    """The time limit was reached before them."""
     failures: Counter[str] = field(default_factory=Counter)
-    """By why Khalti could not be asked, in words."""
+    """By the reason, in words."""
 
     def in_words(self) -> Iterator[tuple[ShowMessage, str]]:
-        """A message for each, with what shows it."""
+        """The messages to show."""
         if self.checked:
-            yield messages.success, self._told()
+            yield messages.success, self._summary()
         if self.contradicted:
             words = ngettext(
                 "Khalti's response doesn't match %(count)s payment, which was not changed. It needs attention.",
@@ -63,7 +63,7 @@ class Resolution:
             )
             yield messages.warning, words % {"count": format_number(self.unchecked)}
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         checked = ngettext(
             "%(count)s payment was checked with Khalti.", "%(count)s payments were checked with Khalti.", self.checked
         ) % {"count": format_number(self.checked)}
@@ -73,23 +73,25 @@ class Resolution:
         return f"{checked} {changed % {'count': format_number(self.changed)}}"
 
 
-def refresh_statuses(payments: Collection[KhaltiPayment], *, by: AbstractBaseUser) -> Resolution:
+def refresh_statuses(payments: Collection[KhaltiPayment], *, by: AbstractBaseUser) -> RefreshResult:
     """Each is committed on its own, so it can't run inside a transaction. One that fails stops no other."""
-    outcome = Resolution()
+    result = RefreshResult()
     before = KhaltiEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     deadline = time.monotonic() + MAX_SECONDS
     for payment in payments:
         if time.monotonic() > deadline:
-            outcome.unchecked += 1
+            result.unchecked += 1
             continue
         status = payment.status
         try:
             check_payment(payment, by=by)
         except KhaltiError as error:
-            outcome.failures[error_message(error)] += 1
+            result.failures[error_message(error)] += 1
         else:
-            outcome.checked += 1
-            outcome.changed += payment.status != status
-    doubts = KhaltiEvent.objects.filter(payment__in=payments, pk__gt=before, kind=KhaltiEvent.Kind.CONTRADICTION)
-    outcome.contradicted = doubts.order_by().values("payment").distinct().count()
-    return outcome
+            result.checked += 1
+            result.changed += payment.status != status
+    contradictions = KhaltiEvent.objects.filter(
+        payment__in=payments, pk__gt=before, kind=KhaltiEvent.Kind.CONTRADICTION
+    )
+    result.contradicted = contradictions.order_by().values("payment").distinct().count()
+    return result

@@ -1,4 +1,4 @@
-"""What was answered in a form, told to Khalti, or bought: as rows that a person reads."""
+"""Form answers, extra values for Khalti and items, as rows to read."""
 
 from __future__ import annotations
 

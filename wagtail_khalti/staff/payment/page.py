@@ -14,12 +14,13 @@ from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.widgets.button import BaseButton, HeaderButton
 
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.staff.action_pages import payments_visible_to
 from wagtail_khalti.staff.badges import BADGES
 from wagtail_khalti.staff.error_messages import why_not_refundable
 from wagtail_khalti.staff.figures import payment_figures, rupees
 from wagtail_khalti.staff.forms import ConfirmForm, PaymentNoteForm
-from wagtail_khalti.staff.issues.cards import Button as MatterButton
+from wagtail_khalti.staff.issues.cards import Button as IssueButton
 from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
 from wagtail_khalti.staff.issues.rights import permitted_buttons
 from wagtail_khalti.staff.modes import mode_bar
@@ -34,7 +35,7 @@ from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_pol
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
 
-MOMENTS = ("created_at", "completed_at", "ended_at", "checked_at")
+TIMES = ("created_at", "completed_at", "ended_at", "checked_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
 
 
@@ -113,7 +114,7 @@ class PaymentView(InspectView):
         return list(self.object.deliveries.order_by("-pk")[:MAX_DELIVERIES])[::-1]
 
     @cached_property
-    def cards(self) -> list[tuple[IssueCard, list[MatterButton]]]:
+    def cards(self) -> list[tuple[IssueCard, list[IssueButton]]]:
         """Each with the buttons that this person may press."""
         user, payment = self.request.user, self.object
         found = cards_of(payment, self.refunds)
@@ -144,12 +145,12 @@ class PaymentView(InspectView):
 
     def _facts(self) -> dict[str, Any]:
         payment = self.object
-        moments = {name: getattr(payment, name) for name in MOMENTS}
+        moments = {name: getattr(payment, name) for name in TIMES}
         return {
             "badge": BADGES[payment.status],
             "figures": payment_figures(payment, self.refunds),
             "times": {name: timestamp_of(moment) for name, moment in moments.items() if moment},
-            "site_name": payment.site and (payment.site.site_name or payment.site.hostname),
+            "site_name": payment.site and site_display_name(payment.site),
             "products": products_of(payment),
             "breakdown": breakdown_of(payment),
             "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
@@ -173,7 +174,7 @@ class PaymentView(InspectView):
         return {
             "deliveries": rows_of(self.deliveries),
             "is_failing": any(delivery.last_error for delivery in undelivered),
-            "may_replay": self.may_work and bool(undelivered),
+            "may_redeliver": self.may_work and bool(undelivered),
         }
 
 
