@@ -106,7 +106,7 @@ def test_a_refund_that_stays_in_doubt(khalti, completed, log, manager, settings,
     make_due()
     reconcile()
 
-    resolve_refund(refund, was_sent=True, by=manager, note="Seen in the dashboard")
+    resolve_refund(refund, was_found=True, by=manager, note="Seen in the dashboard")
 
     nothing_shows(everything_kept())
     nothing_shows(log.text + "".join(mail.body + mail.subject for mail in mailoutbox))

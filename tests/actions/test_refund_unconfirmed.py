@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.payments import event_type, issues, kinds
+from tests.payments import event_types, issues, kinds
 from wagtail_khalti.actions import check_payment, reconcile, record_refund, refund_payment, resolve_refund
 from wagtail_khalti.exceptions import RefundInProgress, RefundsChanged, RequestRejected
 from wagtail_khalti.ledger.schedule import next_check, next_check_after_silence
@@ -135,7 +135,7 @@ def test_a_later_part_is_for_a_person_at_once(khalti, completed, line, lose, lat
     later(days=10)
 
     assert (stored(refund).state, issues(completed)) == ("unconfirmed", ["refund_unconfirmed"])
-    assert completed.issues.count() == event_type(completed).count("needs_attention") == 1
+    assert completed.issues.count() == event_types(completed).count("needs_attention") == 1
     assert khalti.calls("refund") == 2
 
 
@@ -355,8 +355,8 @@ def test_a_process_awake_after_its_refund_was_found_adds_nothing(khalti, complet
     assert issues(completed) == []
 
 
-def say(was_sent):
-    return lambda: resolve_refund(KhaltiRefund.objects.get(), was_sent=was_sent)
+def say(was_found):
+    return lambda: resolve_refund(KhaltiRefund.objects.get(), was_found=was_found)
 
 
 def test_a_yes_after_a_person_had_said_no_is_for_a_person(khalti, completed, line, asleep, heard):
@@ -373,7 +373,7 @@ def test_a_yes_after_a_person_had_said_no_is_for_a_person(khalti, completed, lin
     assert issue.is_open
     assert issue.details["refund"] == refund.reference
     assert issue.details["was"] == "failed"
-    assert [timeline for timeline, _reference in heard] == ["needs_attention", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["needs_attention", "refunded"]
     assert khalti.calls("refund") == 1
 
 

@@ -32,12 +32,13 @@ def doubtful(khalti, completed):
 
 
 @pytest.mark.parametrize(
-    ("was_sent", "state", "total", "refundable"), [(True, "succeeded", 80_000, 70_000), (False, "failed", 30_000, None)]
+    ("was_found", "state", "total", "refundable"),
+    [(True, "succeeded", 80_000, 70_000), (False, "failed", 30_000, None)],
 )
-def test_their_word_decides_it(khalti, doubtful, manager, was_sent, state, total, refundable):
+def test_their_word_decides_it(khalti, doubtful, manager, was_found, state, total, refundable):
     calls = khalti.calls("refund"), khalti.calls("lookup")
 
-    returned = resolve_refund(doubtful, was_sent=was_sent, by=manager, note="Seen in the dashboard")
+    returned = resolve_refund(doubtful, was_found=was_found, by=manager, note="Seen in the dashboard")
 
     assert returned is doubtful
     payment = stored(doubtful.payment)
@@ -50,35 +51,35 @@ def test_their_word_decides_it(khalti, doubtful, manager, was_sent, state, total
     assert (khalti.calls("refund"), khalti.calls("lookup")) == calls, "nothing is sent, either way"
 
 
-@pytest.mark.parametrize(("was_sent", "kind"), [(True, "refund_succeeded"), (False, "refund_failed")])
-def test_who_said_so_is_on_the_record(doubtful, manager, was_sent, kind):
-    resolve_refund(doubtful, was_sent=was_sent, by=manager, note="Seen in the dashboard")
+@pytest.mark.parametrize(("was_found", "kind"), [(True, "refund_succeeded"), (False, "refund_failed")])
+def test_who_said_so_is_on_the_record(doubtful, manager, was_found, kind):
+    resolve_refund(doubtful, was_found=was_found, by=manager, note="Seen in the dashboard")
 
     event = doubtful.payment.events.filter(kind=kind).latest("pk")
     assert (event.actor, event.user, event.data["note"]) == ("staff", manager, "Seen in the dashboard")
-    assert event.data["trigger"] == ("found_by_person" if was_sent else "not_found_by_person")
+    assert event.data["trigger"] == ("found_by_person" if was_found else "not_found_by_person")
     issue = doubtful.payment.issues.get()
     assert (issue.is_open, issue.resolution, issue.resolved_by) == (None, "resolved", manager)
 
 
-@pytest.mark.parametrize("was_sent", [True, False])
-def test_the_site_hears_of_it_where_money_went_back(doubtful, heard, was_sent):
-    resolve_refund(doubtful, was_sent=was_sent)
+@pytest.mark.parametrize("was_found", [True, False])
+def test_the_site_hears_of_it_where_money_went_back(doubtful, heard, was_found):
+    resolve_refund(doubtful, was_found=was_found)
 
-    assert heard == [("refunded", doubtful.payment.reference)] * was_sent
+    assert heard == [("refunded", doubtful.payment.reference)] * was_found
 
 
 def test_after_it_was_not_sent_it_can_be_given_back_anew(khalti, doubtful):
-    resolve_refund(doubtful, was_sent=False)
+    resolve_refund(doubtful, was_found=False)
 
     refund = refund_payment(doubtful.payment, 50_000)
 
     assert (refund.state, refund.refundable) == ("succeeded", 70_000)
 
 
-def test_after_it_was_sent_the_rest_can_be_given_back(khalti, doubtful, line):
+def test_after_it_was_found_the_rest_can_be_given_back(khalti, doubtful, line):
     khalti.refund(doubtful.payment, amount=50_000)  # as if it had been
-    resolve_refund(doubtful, was_sent=True)
+    resolve_refund(doubtful, was_found=True)
 
     refund = refund_payment(doubtful.payment)
 
@@ -89,11 +90,11 @@ def test_after_it_was_sent_the_rest_can_be_given_back(khalti, doubtful, line):
 def test_it_is_decided_once(doubtful, manager, heard):
     """Two people press at once: the second one sees that it is done."""
     other = stored(doubtful)
-    resolve_refund(doubtful, was_sent=True, by=manager)
+    resolve_refund(doubtful, was_found=True, by=manager)
     history = kinds(doubtful.payment)
 
     with pytest.raises(RefundAlreadyResolved, match="is succeeded"):
-        resolve_refund(other, was_sent=False, by=manager)
+        resolve_refund(other, was_found=False, by=manager)
 
     assert (stored(doubtful).state, kinds(doubtful.payment)) == ("succeeded", history)
     assert len(heard) == 1
@@ -109,9 +110,9 @@ def test_what_is_decided_needs_no_word(khalti, completed):
 
     states = []
     for refund in KhaltiRefund.objects.order_by("pk"):
-        for was_sent in (True, False):
+        for was_found in (True, False):
             with pytest.raises(RefundAlreadyResolved):
-                resolve_refund(refund, was_sent=was_sent)
+                resolve_refund(refund, was_found=was_found)
         states.append(stored(refund).state)
     assert states == ["failed", "succeeded", "external"]
 
@@ -120,7 +121,7 @@ def test_what_is_decided_needs_no_word(khalti, completed):
 def test_what_is_still_on_its_way_needs_no_word_yet(khalti, completed, line, moment, state):
     def decide():
         with pytest.raises(RefundInProgress, match=f"is {state}"):
-            resolve_refund(KhaltiRefund.objects.get(), was_sent=False)
+            resolve_refund(KhaltiRefund.objects.get(), was_found=False)
 
     line.before = {moment: decide}
 
@@ -136,14 +137,14 @@ def test_a_killed_process_refund_can_be_resolved_before_a_lookup(completed, line
         refund_payment(completed)
     time_machine.move_to(timezone.now() + 1.1 * LEASE)
 
-    refund = resolve_refund(KhaltiRefund.objects.get(), was_sent=False)
+    refund = resolve_refund(KhaltiRefund.objects.get(), was_found=False)
 
     assert (refund.state, stored(completed).refund_total) == ("failed", 0)
 
 
 def test_it_needs_the_permission(doubtful, cashier):
     with pytest.raises(PermissionDenied):
-        resolve_refund(doubtful, was_sent=True, by=cashier)
+        resolve_refund(doubtful, was_found=True, by=cashier)
 
     assert stored(doubtful).state == "unconfirmed"
     assert issues(doubtful.payment) == ["refund_unconfirmed"]
@@ -152,13 +153,13 @@ def test_it_needs_the_permission(doubtful, cashier):
 @pytest.mark.django_db(transaction=True)
 def test_it_is_refused_inside_a_transaction(doubtful):
     with pytest.raises(RuntimeError, match=r"resolve_refund\(\) .* inside a transaction"), transaction.atomic():
-        resolve_refund(doubtful, was_sent=True)
+        resolve_refund(doubtful, was_found=True)
 
     assert stored(doubtful).state == "unconfirmed"
 
 
 @pytest.mark.parametrize("resolution", [KhaltiIssue.Resolution.RESOLVED, KhaltiIssue.Resolution.NO_ACTION_NEEDED])
-def test_the_matter_does_not_end_without_a_word_on_the_refund(doubtful, manager, resolution):
+def test_the_issue_stays_open_until_the_refund_is_resolved(doubtful, manager, resolution):
     """It would never be opened again, and nothing more could be given back."""
     with pytest.raises(RefundInProgress):
         resolve_issue(doubtful.payment.issues.get(), resolution=resolution, by=manager)
@@ -177,7 +178,7 @@ def whole(khalti, completed):
 
 
 def test_khalti_may_say_later_what_the_person_said(khalti, whole, heard):
-    resolve_refund(whole, was_sent=True)
+    resolve_refund(whole, was_found=True)
     assert stored(whole.payment).status == Status.COMPLETED
     khalti.refund(whole.payment)
 
@@ -190,7 +191,7 @@ def test_khalti_may_say_later_what_the_person_said(khalti, whole, heard):
 
 
 def test_khalti_may_say_later_that_the_money_went_back_after_all(khalti, whole, heard):
-    resolve_refund(whole, was_sent=False)
+    resolve_refund(whole, was_found=False)
     khalti.refund(whole.payment)
 
     check_payment(whole.payment)
@@ -210,7 +211,7 @@ def test_a_person_settles_a_second_payment_with_their_word(khalti, make_payment,
     khalti.answer("refund", {"detail": "Transaction refund successful."})
     refund = refund_payment(second)
 
-    resolve_refund(refund, was_sent=True, by=manager)
+    resolve_refund(refund, was_found=True, by=manager)
 
     assert (issues(second), KhaltiPayment.objects.get(pk=first.pk).is_primary) == ([], True)
     assert second.issues.get(kind="duplicate_payment").resolved_by == manager
@@ -229,7 +230,7 @@ def test_what_a_lookup_proved_is_kept_without_another_lookup(khalti, completed, 
     time_machine.move_to(timezone.now() + 1.1 * LEASE)
 
     with pytest.raises(RefundAlreadyResolved, match="is succeeded"):
-        resolve_refund(KhaltiRefund.objects.get(), was_sent=True)
+        resolve_refund(KhaltiRefund.objects.get(), was_found=True)
 
     assert KhaltiRefund.objects.get().state == "succeeded"
     assert stored(completed).refunding_since is None

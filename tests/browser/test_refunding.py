@@ -105,7 +105,7 @@ class TestALostAnswer:
 
         return lose
 
-    def test_is_decided_by_who_saw_that_it_was_sent(self, desk, lost):
+    def test_is_decided_by_who_saw_that_it_was_found(self, desk, lost):
         lost(is_made=True)
 
         desk.press("Refund found: Rs 500 was refunded")

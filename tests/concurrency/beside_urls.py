@@ -72,7 +72,7 @@ def decide(request: HttpRequest, reference: str, what: str) -> JsonResponse:
     ContentType.objects.clear_cache()
     manager = User.objects.get(username="manager")
     try:
-        refund = resolve_refund(KhaltiRefund.objects.get(reference=reference), was_sent=what == "sent", by=manager)
+        refund = resolve_refund(KhaltiRefund.objects.get(reference=reference), was_found=what == "sent", by=manager)
     except RefundAlreadyResolved as error:
         return JsonResponse({"said": str(error)}, status=STATUS[RefundAlreadyResolved])
     return JsonResponse({"state": refund.state})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.crash.scenarios import Timeline
+from tests.crash.scenarios import Scenario
 from tests.crash.world import World
 from wagtail_khalti.actions import check_payment, enter_refund_amount, reconcile, record_refund, resolve_refund
 from wagtail_khalti.exceptions import NotRefundable, RefundAlreadyResolved
@@ -90,7 +90,7 @@ def a_refund_of_a_second_payment(world: World) -> Iterator[Callable[[], Any]]:
     world.see_to_it(second, ALL)
 
 
-REFUNDS: tuple[Timeline, ...] = (
+REFUNDS: tuple[Scenario, ...] = (
     a_refund,
     a_part,
     a_second_part,
@@ -113,11 +113,11 @@ def _in_doubt(world: World, fault: str) -> KhaltiRefund:
     return world.refund(payment, PART)
 
 
-def a_person_who_says_that_it_was_sent(world: World) -> Iterator[Callable[[], Any]]:
+def a_person_who_says_that_it_was_found(world: World) -> Iterator[Callable[[], Any]]:
     refund = _in_doubt(world, "reset_after")
 
     def decide() -> None:
-        resolve_refund(refund, was_sent=True, by=world.manager, note="It is in the dashboard.")
+        resolve_refund(refund, was_found=True, by=world.manager, note="It is in the dashboard.")
 
     yield decide
     world.without(RefundAlreadyResolved, decide)
@@ -127,7 +127,7 @@ def a_person_who_says_that_it_was_not_sent(world: World) -> Iterator[Callable[[]
     refund = _in_doubt(world, "reset_before")
 
     def decide() -> None:
-        resolve_refund(refund, was_sent=False, by=world.manager)
+        resolve_refund(refund, was_found=False, by=world.manager)
 
     yield decide
     world.without(RefundAlreadyResolved, decide)
@@ -155,8 +155,8 @@ def an_amount_from_the_dashboard(world: World) -> Iterator[Callable[[], Any]]:
     world.without(RefundAlreadyResolved, enter)
 
 
-DECISIONS: tuple[Timeline, ...] = (
-    a_person_who_says_that_it_was_sent,
+DECISIONS: tuple[Scenario, ...] = (
+    a_person_who_says_that_it_was_found,
     a_person_who_says_that_it_was_not_sent,
     money_given_back_in_cash,
     an_amount_from_the_dashboard,
@@ -196,7 +196,7 @@ def a_run_that_finds_a_refund_that_was_never_sent(world: World) -> Iterator[Call
     reconcile()
 
 
-LOOKS: tuple[Timeline, ...] = (
+LOOKS: tuple[Scenario, ...] = (
     some_money_that_went_back,
     the_rest_that_went_back,
     a_run_that_finds_a_refund_without_its_answer,

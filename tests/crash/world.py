@@ -66,13 +66,13 @@ class World:
         self.minutes_go_by(20)
         check_payment(payment)
         for refund in payment.refunds.in_progress():
-            resolve_refund(refund, was_sent=self.khalti.returned(payment) == payment.refund_total, by=self.manager)
+            resolve_refund(refund, was_found=self.khalti.returned(payment) == payment.refund_total, by=self.manager)
         payment.refresh_from_db()
         if payment.refund_total < total:
             refund_payment(payment, total - payment.refund_total, by=self.manager, **options)
 
     def failing(self, *, times: int) -> KhaltiPayment:
-        """Paid, and the site's code has failed so often on the news."""
+        """Paid, and the site's code has failed so often on the event."""
         payment = self.paid()
         self.shop.is_broken = True
         for _time in range(times):
@@ -82,7 +82,7 @@ class World:
 
     @staticmethod
     def dies(act: Callable[[], Any], *, before: str) -> None:
-        """Long ago, and in this process: what is killed in the story comes later."""
+        """Long ago, and in this process: what is killed in the scenario comes later."""
 
         def on_step(_number: int, name: str) -> None:
             if name == before:

@@ -71,7 +71,7 @@ def test_refunds_of_every_kind_agree(khalti, paid, buyer):
     for payment in (doubtful, decided):
         khalti.trouble("refund", "reset_before", payment=payment)
         assert refund_payment(payment, 50_000).state == "unconfirmed"
-    resolve_refund(decided.refunds.get(), was_sent=False)
+    resolve_refund(decided.refunds.get(), was_found=False)
     paid(payable=buyer), refund_payment(paid(payable=buyer))
 
     assert only(ledger()).name == "consistent"

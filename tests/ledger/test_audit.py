@@ -56,18 +56,18 @@ def test_a_refund_that_khalti_refuses_was_asked_for_all_the_same(khalti, complet
     assert the_entry(completed, "refund", manager)
 
 
-@pytest.mark.parametrize("was_sent", [True, False])
-def test_a_word_on_a_refund_in_doubt(khalti, completed, manager, was_sent):
+@pytest.mark.parametrize("was_found", [True, False])
+def test_a_word_on_a_refund_in_doubt(khalti, completed, manager, was_found):
     khalti.trouble("refund", Fault.RESET_BEFORE)
     refund = refund_payment(completed)
 
-    resolve_refund(refund, was_sent=was_sent, by=manager, note="Seen in the dashboard")
+    resolve_refund(refund, was_found=was_found, by=manager, note="Seen in the dashboard")
 
     entry = the_entry(completed, "resolve_refund", manager)
     assert entry.data == {
         "refund": refund.reference,
         "amount": 150_000,
-        "was_sent": was_sent,
+        "was_found": was_found,
     }
     assert len(entries()) == 1, "code asked for the refund"
 
@@ -94,7 +94,7 @@ def test_what_code_does_is_not_there(khalti, completed):
     refund_payment(completed, 10_000)
     record_refund(completed, 10_000, method=Method.CASH)
     khalti.trouble("refund", Fault.RESET_BEFORE)
-    resolve_refund(refund_payment(completed, 10_000), was_sent=False)
+    resolve_refund(refund_payment(completed, 10_000), was_found=False)
     khalti.refund(completed)
     check_payment(completed)
     reconcile()
@@ -108,7 +108,7 @@ def test_what_was_not_done_is_not_there(completed, manager, cashier):
     with pytest.raises(PermissionDenied):
         refund_payment(completed, by=cashier)
     with pytest.raises(RefundAlreadyResolved):
-        resolve_refund(refund, was_sent=True, by=manager)
+        resolve_refund(refund, was_found=True, by=manager)
     with pytest.raises(RefundAlreadyResolved):
         enter_refund_amount(refund, 1, by=manager)
 

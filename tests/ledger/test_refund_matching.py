@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.payments import answer, end_the_pause, event_type, issues, make_due
+from tests.payments import answer, end_the_pause, event_types, issues, make_due
 from wagtail_khalti.actions import (
     check_payment,
     enter_refund_amount,
@@ -81,7 +81,7 @@ def test_a_dashboard_partial_refund_needs_its_amount_entered(khalti, completed, 
     assert rows() == [("external", "dashboard", None)]
     assert (stored(completed).refund_total, told) == (0, [])
     assert issues(completed) == ["refund_amount_missing"]
-    assert event_type(completed) == ["completed", "needs_attention"]
+    assert event_types(completed) == ["completed", "needs_attention"]
 
     enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
 
@@ -146,7 +146,7 @@ def test_what_was_wholly_given_back_before_it_was_seen_at_all(khalti, payment, t
     check_payment(payment)
 
     assert (rows(), told) == ([("external", "dashboard", 150_000)], [(150_000, 0)])
-    assert event_type(payment) == ["refunded"], "nothing was sold"
+    assert event_types(payment) == ["refunded"], "nothing was sold"
 
 
 # Somebody is at work in the dashboard while we refund.
@@ -220,7 +220,7 @@ def test_a_part_while_ours_is_in_doubt_is_for_a_person(khalti, completed, lost, 
     assert rows() == [("unconfirmed", "khalti", refund.amount)]
     assert (issues(completed), told) == (["refund_unconfirmed"], [])
 
-    resolve_refund(refund, was_sent=False)
+    resolve_refund(refund, was_found=False)
 
     assert rows() == [("failed", "khalti", refund.amount), ("external", "dashboard", None)]
     assert issues(completed) == ["refund_amount_missing"]
@@ -273,7 +273,7 @@ def test_cash_after_a_full_dashboard_refund_is_refused(khalti, completed):
         record_refund(completed, 1, method=Method.CASH)
 
 
-# The news.
+# What the site is told.
 
 
 def test_each_refund_is_told_once_and_in_order(khalti, completed, told, heard):
@@ -285,7 +285,7 @@ def test_each_refund_is_told_once_and_in_order(khalti, completed, told, heard):
         check_payment(completed)
 
     assert told == [(50_000, 100_000), (20_000, 80_000), (30_000, 50_000), (50_000, 0)]
-    assert [timeline for timeline, _reference in heard] == ["refunded"] * 4 + ["needs_attention"]
+    assert [event_type for event_type, _reference in heard] == ["refunded"] * 4 + ["needs_attention"]
     assert completed.issues.get().details == {"excess": 20_000}
 
 
@@ -329,7 +329,7 @@ def test_a_refund_is_not_told_before_the_sale(khalti, payment, receiver, heard):
     end_the_pause()
     reconcile()
 
-    assert [timeline for timeline, _reference in heard] == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "refunded"]
 
 
 # Of two questions on their way at once, the later one may have the older answer.

@@ -233,14 +233,14 @@ def test_what_is_in_doubt_is_not_told(page, paid, unconfirmed):
     assert seen.remains is None
 
 
-@pytest.mark.parametrize(("was_sent", "headline"), [(True, PART), (False, THANKS)])
-def test_what_a_person_decided_is_told_if_it_was_made(page, paid, unconfirmed, was_sent, headline):
-    resolve_refund(unconfirmed, was_sent=was_sent)
+@pytest.mark.parametrize(("was_found", "headline"), [(True, PART), (False, THANKS)])
+def test_what_a_person_decided_is_told_if_it_was_made(page, paid, unconfirmed, was_found, headline):
+    resolve_refund(unconfirmed, was_found=was_found)
 
     seen = page(paid)
 
     assert seen.headline == headline
-    assert [row[1] for row in seen.refunds] == ["Rs 500"] * was_sent
+    assert [row[1] for row in seen.refunds] == ["Rs 500"] * was_found
 
 
 def test_what_was_refused_is_not_told(khalti, page, paid):
@@ -304,7 +304,7 @@ class TestTheSecondPaymentForTheSameThing:
         assert "Our staff have been told" not in seen.text
         assert "do not pay again" not in seen.text
 
-    def test_given_back_in_part_it_is_still_a_matter_for_staff(self, page, second):
+    def test_partially_refunded_it_is_still_an_issue_for_staff(self, page, second):
         record_refund(second, 50_000, method=Method.CASH)
 
         seen = page(second)

@@ -36,7 +36,7 @@ FAULTS = {
 PLACES = st.sampled_from(["send lookup", "answer to lookup", "send refund", "answer to refund", "COMMIT"])
 """Where something comes between, or ends it."""
 
-EVIDENCE = {"back", "not_back"}
+EVIDENCE = {"confirmed", "disproved"}
 WORDS_OF_PEOPLE = {"found_by_person", "not_found_by_person"}
 
 
@@ -77,27 +77,25 @@ class Refunds(RuleBasedStateMachine):
         self.khalti.trouble("refund", fault)
         self._act(lambda: self._press(amount))
 
-    @rule(amount=st.none() | PARTS, other=st.none() | PARTS, fault=st.none() | FAULTS["refund"], dimensions=PLACES)
-    def two_managers_give_back(
-        self, amount: int | None, other: int | None, fault: Fault | None, dimensions: str
-    ) -> None:
+    @rule(amount=st.none() | PARTS, other=st.none() | PARTS, fault=st.none() | FAULTS["refund"], place=PLACES)
+    def two_managers_give_back(self, amount: int | None, other: int | None, fault: Fault | None, place: str) -> None:
         if fault:
             self.khalti.trouble("refund", fault)
-        self._with_company(lambda: self._press(amount), dimensions, lambda: self._press(other))
+        self._with_company(lambda: self._press(amount), place, lambda: self._press(other))
 
-    @rule(amount=st.none() | PARTS, part=PARTS, dimensions=PLACES)
-    def somebody_is_in_the_dashboard_meanwhile(self, amount: int | None, part: int, dimensions: str) -> None:
-        self._with_company(lambda: self._press(amount), dimensions, lambda: self._give_back_in_dashboard(part))
+    @rule(amount=st.none() | PARTS, part=PARTS, place=PLACES)
+    def somebody_is_in_the_dashboard_meanwhile(self, amount: int | None, part: int, place: str) -> None:
+        self._with_company(lambda: self._press(amount), place, lambda: self._give_back_in_dashboard(part))
 
-    @rule(amount=st.none() | PARTS, minutes=st.sampled_from([1, 10, 50]), dimensions=PLACES)
-    def a_worker_comes_by_meanwhile(self, amount: int | None, minutes: int, dimensions: str) -> None:
-        """Not after an hour: what was not sent by then counts as not made, and its answer opens a matter."""
+    @rule(amount=st.none() | PARTS, minutes=st.sampled_from([1, 10, 50]), place=PLACES)
+    def a_worker_comes_by_meanwhile(self, amount: int | None, minutes: int, place: str) -> None:
+        """Not after an hour: what was not sent by then counts as not made, and its answer opens an issue."""
 
         def later() -> None:
             self.run.time_goes_by(minutes=minutes)
             reconcile()
 
-        self._with_company(lambda: self._press(amount), dimensions, later)
+        self._with_company(lambda: self._press(amount), place, later)
 
     @rule(amount=st.none() | PARTS, fault=st.none() | FAULTS["refund"], step=st.integers(0, 40))
     def a_manager_is_killed(self, amount: int | None, fault: Fault | None, step: int) -> None:
@@ -119,8 +117,8 @@ class Refunds(RuleBasedStateMachine):
     @rule()
     def a_manager_decides(self) -> None:
         for refund in KhaltiRefund.objects.filter(state="unconfirmed"):
-            was_sent = self.run.was_made(refund)
-            self._act(lambda refund=refund, sent=was_sent: resolve_refund(refund, was_sent=sent, by=self.run.manager))
+            was_found = self.run.was_made(refund)
+            self._act(lambda refund=refund, sent=was_found: resolve_refund(refund, was_found=sent, by=self.run.manager))
 
     @rule()
     def a_manager_enters_an_amount(self) -> None:
@@ -171,12 +169,12 @@ class Refunds(RuleBasedStateMachine):
             act()
         self.run.clock.shift(1)
 
-    def _with_company(self, act: Callable[[], Any], dimensions: str, meanwhile: Callable[[], Any]) -> None:
+    def _with_company(self, act: Callable[[], Any], place: str, meanwhile: Callable[[], Any]) -> None:
         """The first time that it comes to this place, where no transaction is open."""
         guests = [meanwhile]
 
         def on_step(_number: int, name: str) -> None:
-            if guests and dimensions in name and not connection.in_atomic_block:
+            if guests and place in name and not connection.in_atomic_block:
                 self._act(guests.pop())
 
         with watched(on_step):

@@ -104,10 +104,10 @@ def a_decision(run: Run) -> None:
 
 
 def decide(run: Run, refund: KhaltiRefund) -> None:
-    was_sent = run.was_made(refund)
+    was_found = run.was_made(refund)
     run.ours(
-        f"a manager decides: {refund.amount} of {refund.payment.purpose} was {'sent' if was_sent else 'not sent'}",
-        lambda: resolve_refund(refund, was_sent=was_sent, by=run.manager),
+        f"a manager decides: {refund.amount} of {refund.payment.purpose} was {'sent' if was_found else 'not sent'}",
+        lambda: resolve_refund(refund, was_found=was_found, by=run.manager),
     )
 
 

@@ -165,7 +165,7 @@ def test_nothing_is_done_for_those_who_may_not(sign_in, khalti, paid, unconfirme
     posts = {
         "refund": (paid.pk, refund),
         "record_refund": (paid.pk, {"amount": "500", "method": "cash", "refundable": "150000"}),
-        "resolve_refund": (unconfirmed.reference, {"was_sent": "no"}),
+        "resolve_refund": (unconfirmed.reference, {"was_found": "no"}),
         "enter_amount": (nameless.reference, {"amount": "400"}),
     }
     for role in ("", "member", "editor", "viewer", "cashier"):
@@ -248,7 +248,7 @@ def test_groups_can_be_given_each_right(sign_in):
 def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, address):
     sent, before = khalti.calls("refund"), everything()
     client = sign_in("manager", enforce_csrf_checks=True).client
-    data = {"amount": "500", "key": "k", "refundable": "150000", "was_sent": "yes", "method": "cash"}
+    data = {"amount": "500", "key": "k", "refundable": "150000", "was_found": "yes", "method": "cash"}
 
     assert {client.post(address(name), data).status_code for name, row in WHO_MAY.items() if row.post != "405"} == {403}
     assert khalti.calls("refund") == sent
@@ -278,7 +278,7 @@ def test_a_refund_that_is_not_there_is_not_found(desk, unconfirmed, name):
     for reference in ["NOSUCHREFERENCE", "%00", "ABC%00DEF", "x" * 300, "%F0%9F%92%B8", "%E2%80%AE"]:
         address = f"/admin/khalti_payments/refunds/{reference}/{name}/"
         assert desk.client.get(address).status_code == 404, reference
-        assert desk.client.post(address, {"was_sent": "yes", "amount": "1"}).status_code == 404, reference
+        assert desk.client.post(address, {"was_found": "yes", "amount": "1"}).status_code == 404, reference
 
 
 def test_a_zero_byte_in_a_reference_is_not_looked_past(desk, unconfirmed):

@@ -26,12 +26,12 @@ def record(desk, payment):
     desk.send(form, amount="200", method="cash", reason="At the counter")
 
 
-def say_it_was_sent(desk, refund):
-    desk.post("resolve_refund", refund.reference, was_sent="yes", note="Looked at 3 pm")
+def say_it_was_found(desk, refund):
+    desk.post("resolve_refund", refund.reference, was_found="yes", note="Looked at 3 pm")
 
 
 def say_it_was_not_sent(desk, refund):
-    desk.post("resolve_refund", refund.reference, was_sent="no", note="")
+    desk.post("resolve_refund", refund.reference, was_found="no", note="")
 
 
 def check(desk, payment):
@@ -57,7 +57,7 @@ def enter(desk, refund):
 ACTIONS = {
     refund: ("paid", "Refund of Rs 500 requested"),
     record: ("paid", "Manual refund of Rs 200 recorded"),
-    say_it_was_sent: ("unconfirmed", "Refund of Rs 500 confirmed as succeeded"),
+    say_it_was_found: ("unconfirmed", "Refund of Rs 500 confirmed as succeeded"),
     say_it_was_not_sent: ("unconfirmed", "Refund of Rs 500 confirmed as failed"),
     enter: ("nameless", "Amount of a refund entered: Rs 400"),
     check: ("paid", "Status refreshed from Khalti"),
@@ -119,7 +119,7 @@ class TestTheLog:
     def test_has_nothing_of_what_was_refused(self, desk, paid, unconfirmed, nameless):
         desk.post("refund", paid, amount="1501")
         desk.post("record_refund", paid, amount="1501", method="cash", refundable="150000")
-        desk.post("resolve_refund", unconfirmed.reference, was_sent="perhaps")
+        desk.post("resolve_refund", unconfirmed.reference, was_found="perhaps")
         desk.post("enter_amount", nameless.reference, amount="1500")
 
         assert not ModelLogEntry.objects.exists()
@@ -129,7 +129,7 @@ class TestTheLog:
             confirm(make_paid()).form: {},
             desk.get("record_refund", make_paid()).form: {"amount": "200", "method": "cash"},
             desk.get("enter_amount", nameless.reference).form: {"amount": "400"},
-            desk.get("resolve_refund", unconfirmed.reference).form: {"was_sent": "yes"},
+            desk.get("resolve_refund", unconfirmed.reference).form: {"was_found": "yes"},
         }
 
         for form, typed in [*forms.items(), *forms.items()]:

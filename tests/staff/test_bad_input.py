@@ -70,7 +70,7 @@ FIELDS = {
     "refund": {"amount": "500", "reason": "Too late", "mobile": ""},
     "confirm": {"amount": "500", "reason": "", "mobile": "", "refundable": "150000", "key": "a-key"},
     "record_refund": {"amount": "500", "method": "cash", "reason": "", "refundable": "150000"},
-    "resolve_refund": {"was_sent": "yes", "note": ""},
+    "resolve_refund": {"was_found": "yes", "note": ""},
     "enter_amount": {"amount": "400", "note": ""},
 }
 
@@ -219,7 +219,7 @@ class TestOtherFields:
 
     def test_a_refund_is_decided_by_two_words_only(self, desk, unconfirmed):
         for said in ["", "maybe", "YES", "yes\x00", "1"]:
-            page = desk.post("resolve_refund", unconfirmed.reference, was_sent=said, note="")
+            page = desk.post("resolve_refund", unconfirmed.reference, was_found=said, note="")
 
             assert page.status == 200
             unconfirmed.refresh_from_db()

@@ -1,6 +1,6 @@
 """What the factories write is what the actions write, column by column and event by event.
 
-Each story is told twice: by a factory, and for real, with a Khalti that is made to say what the story needs.
+Each scenario is told twice: by a factory, and for real, with a Khalti that is made to say what the scenario needs.
 """
 
 from datetime import datetime, timedelta
@@ -343,7 +343,7 @@ class Doubting(Refunding):
         payment = self.processing()
         refund = payment.refunds.get()
         self.clock.move_to(timezone.now() + timedelta(minutes=6))
-        resolve_refund(refund, was_sent=False)
+        resolve_refund(refund, was_found=False)
         lock_payment(refund.payment)
         move_refund(refund, RefundTrigger.ACCEPTED, answer="Transaction refund successful.")
         self.replay(payment)

@@ -27,9 +27,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 
-INITIATE_LEASE = timedelta(
-    seconds=90
-)  # longer than a request lasts; otherwise two may be sent, and the first response counts
+INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, so that no second one is sent meanwhile
 MAX_MESSAGE_LENGTH = 300
 
 

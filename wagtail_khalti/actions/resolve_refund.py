@@ -20,9 +20,9 @@ from wagtail_khalti.outbox import deliver
 
 
 def resolve_refund(
-    refund: KhaltiRefund, *, was_sent: bool, by: AbstractBaseUser | None = None, note: str = ""
+    refund: KhaltiRefund, *, was_found: bool, by: AbstractBaseUser | None = None, note: str = ""
 ) -> KhaltiRefund:
-    """``was_sent``: whether a person found it in Khalti's dashboard. Nothing is sent to Khalti.
+    """``was_found``: whether a person found it in Khalti's dashboard. Nothing is sent to Khalti.
 
     Raises ``RefundAlreadyResolved`` if its outcome is known, ``RefundInProgress`` if it is still being sent, or
     ``PermissionDenied``. Commits on its own, so it can't run inside a transaction.
@@ -37,9 +37,9 @@ def resolve_refund(
         refund.payment = payment
         _require_unconfirmed(refund)
         move_refund(
-            refund, RefundTrigger.FOUND_BY_PERSON if was_sent else RefundTrigger.NOT_FOUND_BY_PERSON, by=by, note=note
+            refund, RefundTrigger.FOUND_BY_PERSON if was_found else RefundTrigger.NOT_FOUND_BY_PERSON, by=by, note=note
         )
-        log_refund(refund, "resolve_refund", by=by, was_sent=was_sent)
+        log_refund(refund, "resolve_refund", by=by, was_found=was_found)
         match_refunds(payment)
     deliver(payment)
     return refund

@@ -41,7 +41,7 @@ def require_refundable(payment: KhaltiPayment) -> None:
         )
     if not payment.refundable or payment.status == Status.REFUNDED:
         raise FullyRefunded(f"Payment {payment.reference} is fully refunded")
-    if payment.refund_total != payment.refunds.reserve():
+    if payment.refund_total != payment.refunds.reserved_total():
         raise RefundsChanged(f"The refunds of payment {payment.reference} differ from their sum; see khalti_doctor")
 
 

@@ -127,7 +127,7 @@ class KhaltiRefundQuerySet(PrimaryQuerySet["KhaltiRefund"]):
         """Those made in Khalti's dashboard whose amount nobody has entered yet."""
         return self.filter(amount=None, resolved_at=None)
 
-    def reserve(self) -> int:
+    def reserved_total(self) -> int:
         """The sum of all that have not failed, in paisa; it equals ``refund_total`` of their payment."""
         return self.exclude(state="failed").aggregate(total=models.Sum("amount"))["total"] or 0
 

@@ -53,7 +53,7 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
                 "file": ", ".join(str(FILES.get(data.get(name), "–")) for name in ("what", "mode", "format")),
                 "issue": ISSUE_KINDS.get(data.get("issue"), "–"),
             }
-            return str(REFUND_FOUND if data.get("was_sent") else message) % facts
+            return str(REFUND_FOUND if data.get("was_found") else message) % facts
 
     Formatter.label = label
     return Formatter

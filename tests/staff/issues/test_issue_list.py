@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import REFUND, VIEW, Seen, words_of
-from tests.staff.issues_made import Kind, many_matters, new_matter
+from tests.staff.issues_made import Kind, many_issues, new_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.testing.factories import PaymentFactory
 
@@ -40,7 +40,7 @@ def buttons_of(case):
 
 class TestWhatIsThere:
     def test_has_a_sentence_its_payment_and_what_it_means(self, open_inbox, home):
-        issue = new_matter(Kind.AMOUNT_MISMATCH)
+        issue = new_issue(Kind.AMOUNT_MISMATCH)
 
         [case] = cases_of(open_inbox())
 
@@ -53,7 +53,7 @@ class TestWhatIsThere:
         assert datetime.fromisoformat(case.time["datetime"]) == issue.opened_at
 
     def test_shows_what_was_found_folded_away_and_with_labels(self, open_inbox, home):
-        payment = new_matter(Kind.AMOUNT_MISMATCH).payment
+        payment = new_issue(Kind.AMOUNT_MISMATCH).payment
 
         [case] = cases_of(open_inbox())
 
@@ -70,7 +70,7 @@ class TestWhatIsThere:
         assert not case.details.has_attr("open")
 
     def test_leaves_out_what_has_no_label(self, open_inbox, home):
-        new_matter(Kind.UNKNOWN_STATUS, {"status": "Odd", "secret_key": "live_secret_key_1"})
+        new_issue(Kind.UNKNOWN_STATUS, {"status": "Odd", "secret_key": "live_secret_key_1"})
 
         page = open_inbox()
 
@@ -78,7 +78,7 @@ class TestWhatIsThere:
         assert "live_secret_key_1" not in page.html
 
     def test_is_shown_as_words_whatever_khalti_said(self, open_inbox, home):
-        new_matter(Kind.UNKNOWN_STATUS, {"status": "<script>alert(1)</script>", "total_amount": {"a": ["<b>"]}})
+        new_issue(Kind.UNKNOWN_STATUS, {"status": "<script>alert(1)</script>", "total_amount": {"a": ["<b>"]}})
 
         page = open_inbox()
 
@@ -87,7 +87,7 @@ class TestWhatIsThere:
 
     @pytest.mark.parametrize("details", [[], "text", 3, None, {"total_amount": 10**40, "status": None}])
     def test_may_have_evidence_of_any_kind(self, open_inbox, home, details):
-        issue = new_matter(Kind.DUPLICATE_PAYMENT)
+        issue = new_issue(Kind.DUPLICATE_PAYMENT)
         KhaltiIssue.objects.filter(pk=issue.pk).update(details=details if isinstance(details, dict) else {})
 
         assert open_inbox().status == 200
@@ -95,7 +95,7 @@ class TestWhatIsThere:
     def test_has_the_gravest_first_and_of_these_the_newest(self, open_inbox, home, time_machine):
         time_machine.move_to(timezone.now(), tick=False)
         for kind in (Kind.UNKNOWN_STATUS, Kind.DELIVERY_FAILING, Kind.DUPLICATE_PAYMENT, Kind.NOT_FOUND):
-            new_matter(kind)
+            new_issue(kind)
             time_machine.shift(60)
 
         page = open_inbox()
@@ -109,27 +109,27 @@ class TestWhatIsThere:
         ]
 
     def test_is_not_what_was_closed(self, open_inbox, home):
-        new_matter()
+        new_issue()
         KhaltiIssue.objects.update(is_open=None)
 
         assert cases_of(open_inbox()) == []
 
     def test_names_the_account_where_it_concerns_all_its_payments(self, open_inbox, home):
-        new_matter(Kind.KEY_REJECTED)
+        new_issue(Kind.KEY_REJECTED)
 
         [case] = cases_of(open_inbox())
 
         assert "Affects all payments of the account “default”" in words_of(case)
 
     def test_never_shows_who_paid(self, open_inbox, home):
-        new_matter(customer_name="Sita Rai", customer_phone="9800000001", customer_email="sita@example.com")
+        new_issue(customer_name="Sita Rai", customer_phone="9800000001", customer_email="sita@example.com")
 
         page = open_inbox("superuser")
 
         assert not any(word in page.html for word in ("Sita", "9800000001", "sita@"))
 
     def test_hides_personal_data_from_who_may_not_see_it(self, open_inbox, home):
-        new_matter(
+        new_issue(
             Kind.REFUND_CONTRADICTED,
             {"answer": "Sent to 9800000001"},
             customer_name="Sita",
@@ -149,7 +149,7 @@ class TestAnEmptyInbox:
         assert page.main.select_one('a[href="/admin/khalti_payments/?mode=simulator"]')
 
     def test_says_so_of_one_kind_and_leads_back(self, open_inbox, home):
-        new_matter()
+        new_issue()
 
         page = open_inbox(kind="not_found")
 
@@ -159,8 +159,8 @@ class TestAnEmptyInbox:
 
 class TestModes:
     def test_are_never_mixed(self, open_inbox, home):
-        new_matter(purpose="A test")
-        new_matter(purpose="Real money", mode="live")
+        new_issue(purpose="A test")
+        new_issue(purpose="Real money", mode="live")
 
         assert "A test" in open_inbox().text
         assert "Real money" not in open_inbox().text
@@ -173,7 +173,7 @@ class TestModes:
         assert "Test mode" not in open_inbox(mode="live").text
 
     def test_that_do_not_exist_are_the_usual_one(self, open_inbox, home):
-        new_matter(purpose="A test")
+        new_issue(purpose="A test")
 
         for mode in ["", "nonsense", "' OR 1=1 --", "\x00", "x" * 10_000]:
             assert "A test" in open_inbox(name=RESULTS, mode=mode).html, mode[:20]
@@ -191,14 +191,14 @@ class TestModes:
 class TestKinds:
     def test_narrow_the_inbox(self, open_inbox, home):
         for kind in (Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT, Kind.LATE_PAYMENT):
-            new_matter(kind)
+            new_issue(kind)
 
         page = open_inbox(kind=["not_found", "late_payment"])
 
         assert titles_of(page) == [str(Kind.NOT_FOUND.label), str(Kind.LATE_PAYMENT.label)]
 
     def test_that_do_not_exist_narrow_nothing(self, open_inbox, home):
-        new_matter()
+        new_issue()
 
         for kind in ["nonsense", "%", "_", "'", "\x00", "x" * 10_000]:
             page = open_inbox(name=RESULTS, kind=kind)
@@ -206,8 +206,8 @@ class TestKinds:
             assert (page.status, len(page.soup.select(".khalti-issue-row"))) == (200, 1), kind[:20]
 
     def test_narrow_the_part_that_wagtail_swaps(self, open_inbox, home):
-        new_matter()
-        new_matter(Kind.NOT_FOUND)
+        new_issue()
+        new_issue(Kind.NOT_FOUND)
 
         page = open_inbox(name=RESULTS, kind="not_found", _w_filter_fragment="1")
 
@@ -217,7 +217,7 @@ class TestKinds:
 
 class TestPages:
     def test_hold_twenty_each(self, open_inbox, home):
-        many_matters(45)
+        many_issues(45)
 
         seen = [len(cases_of(open_inbox(p=number))) for number in (1, 2, 3)]
 
@@ -225,13 +225,13 @@ class TestPages:
         assert "45 issues" in open_inbox().text
 
     def test_that_do_not_exist_are_the_nearest(self, open_inbox, home):
-        new_matter()
+        new_issue()
 
         for number in ["0", "-1", "99", "abc", "9" * 5000, "\x00"]:
             assert len(open_inbox(name=RESULTS, p=number).soup.select(".khalti-issue-row")) == 1, number[:20]
 
     def test_are_counted_no_further_than_a_thousand(self, open_inbox, home):
-        many_matters(1001)
+        many_issues(1001)
 
         page = open_inbox(p=99)
 
@@ -248,16 +248,16 @@ class TestPages:
                 client.get(url)
             return len(queries), sum("wagtail_khalti" in query["sql"] for query in queries)
 
-        many_matters(3)
-        new_matter(Kind.REFUND_UNCONFIRMED)
+        many_issues(3)
+        new_issue(Kind.REFUND_UNCONFIRMED)
         few = cost()
-        many_matters(300)
+        many_issues(300)
         for kind in Kind:
             if kind is not Kind.REFUND_UNCONFIRMED:
-                new_matter(kind)
+                new_issue(kind)
 
         assert cost() == few
-        assert few[1] == 4, "the count in the menu, the count of the page, its matters, and their refunds"
+        assert few[1] == 4, "the count in the menu, the count of the page, its issues, and their refunds"
 
 
 BUTTONS = {
@@ -275,7 +275,7 @@ OF_A_CASHIER = {"Refresh status from Khalti", "Retry delivery"}
 class TestButtons:
     def test_are_those_for_which_one_has_the_right(self, open_inbox, home):
         for kind in BUTTONS:
-            new_matter(kind)
+            new_issue(kind)
         titles = {str(kind.label): kind for kind in BUTTONS}
 
         for role in ("viewer", "cashier", "manager"):
@@ -288,7 +288,7 @@ class TestButtons:
             assert seen == {kind: [button for button in BUTTONS[kind] if button in may] for kind in BUTTONS}, role
 
     def test_lead_to_the_settings_who_may_change_them(self, open_inbox, home):
-        new_matter(Kind.KEY_REJECTED)
+        new_issue(Kind.KEY_REJECTED)
 
         [case] = cases_of(open_inbox("superuser"))
 
@@ -298,7 +298,7 @@ class TestButtons:
 
     def test_lead_to_the_connection_of_the_site_that_it_is_about(self, open_inbox, home):
         another = Site.objects.create(hostname="another.example", root_page=home)
-        new_matter(Kind.KEY_REJECTED)
+        new_issue(Kind.KEY_REJECTED)
         KhaltiPayment.objects.update(site=another)
 
         [case] = cases_of(open_inbox("superuser"))
@@ -306,7 +306,7 @@ class TestButtons:
         assert case.select_one(f'a[href="/admin/khalti_settings/connection/{another.pk}/"]')
 
     def test_do_not_ask_khalti_about_what_never_came_there(self, open_inbox, home):
-        new_matter(Kind.UNKNOWN_STATUS)
+        new_issue(Kind.UNKNOWN_STATUS)
         KhaltiPayment.objects.update(pidx=None)
 
         [case] = cases_of(open_inbox())
@@ -314,7 +314,7 @@ class TestButtons:
         assert buttons_of(case) == ["Resolve"]
 
     def test_are_forms_where_they_do_something(self, desk, khalti, paid):
-        new_matter(Kind.UNKNOWN_STATUS, payment=paid)
+        new_issue(Kind.UNKNOWN_STATUS, payment=paid)
         page = Seen(desk.client.get(reverse(INDEX)))
 
         done = Seen(desk.client.post(page.forms[0]["action"], follow=True))
@@ -322,7 +322,7 @@ class TestButtons:
         assert done.messages == ["Status refreshed. Khalti reports “Completed”."]
 
     def test_tell_the_sites_code_again(self, desk, paid):
-        new_matter(Kind.DELIVERY_FAILING, payment=paid)
+        new_issue(Kind.DELIVERY_FAILING, payment=paid)
         page = Seen(desk.client.get(reverse(INDEX)))
 
         done = Seen(desk.client.post(page.forms[0]["action"], follow=True))
@@ -352,9 +352,9 @@ def limited(sign_in, other_site):
 
 class TestWhoIsLimitedToASite:
     def test_sees_what_needs_somebody_there(self, limited, other_site):
-        new_matter(purpose="Here", site=Site.objects.get(is_default_site=True))
-        new_matter(purpose="Nowhere")
-        new_matter(purpose="There", site=other_site)
+        new_issue(purpose="Here", site=Site.objects.get(is_default_site=True))
+        new_issue(purpose="Nowhere")
+        new_issue(purpose="There", site=other_site)
 
         page = Seen(limited.client.get(reverse(INDEX)))
 
@@ -367,9 +367,9 @@ class TestWhoIsLimitedToASite:
                 limited.client.get(reverse(INDEX))
             return len(queries)
 
-        many_matters(3, site=other_site)
+        many_issues(3, site=other_site)
         few = cost()
-        many_matters(100, site=other_site)
+        many_issues(100, site=other_site)
 
         assert cost() == few
 
@@ -414,8 +414,8 @@ def test_the_search_begins_at_what_is_open(rf, home, sites):
 
 
 def test_events_of_a_payment_never_sent_can_be_redelivered(sign_in, open_inbox, home):
-    """Such a payment has no pidx to ask with, and news all the same."""
-    issue = new_matter(Kind.DELIVERY_FAILING)
+    """Such a payment has no pidx to ask with, and an event all the same."""
+    issue = new_issue(Kind.DELIVERY_FAILING)
     KhaltiPayment.objects.update(pidx=None)
 
     [case] = cases_of(open_inbox("cashier"))

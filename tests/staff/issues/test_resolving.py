@@ -1,4 +1,4 @@
-"""A matter is closed by a person, once, and on the record."""
+"""An issue is resolved by a person, once, and on the record."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -6,7 +6,7 @@ from django.urls import reverse
 from wagtail.models import GroupSitePermission, ModelLogEntry, Page, Site
 
 from tests.staff.conftest import REFUND, VIEW, Form, Seen, words_of
-from tests.staff.issues_made import Kind, new_matter
+from tests.staff.issues_made import Kind, new_issue
 from wagtail_khalti.actions import resolve_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
@@ -16,7 +16,7 @@ SAID = {"resolution": "resolved", "note": "Called the customer"}
 
 @pytest.fixture
 def issue(home):
-    return new_matter()
+    return new_issue()
 
 
 def url_of(issue):
@@ -72,7 +72,7 @@ class TestClosing:
         assert list(KhaltiPayment.objects.values()) == before
 
     def test_goes_on_with_the_inbox_that_it_came_from(self, desk, home):
-        page = close(desk, new_matter(mode="live"), **SAID)
+        page = close(desk, new_issue(mode="live"), **SAID)
 
         assert page.response.request["QUERY_STRING"] == "mode=live"
 
@@ -99,7 +99,7 @@ class TestClosing:
         assert not ModelLogEntry.objects.exists()
 
     def test_that_follows_from_a_refund_is_told_with_it_alone(self, desk, unconfirmed):
-        desk.post("resolve_refund", unconfirmed.reference, was_sent="no", note="")
+        desk.post("resolve_refund", unconfirmed.reference, was_found="no", note="")
 
         assert [entry.action for entry in ModelLogEntry.objects.all()] == ["wagtail_khalti.resolve_refund"]
 
@@ -191,7 +191,7 @@ class TestTwoWhoCloseTheSame:
 class TestWhatWaitsForItsRefund:
     @pytest.mark.parametrize("kind", [Kind.REFUND_UNCONFIRMED, Kind.REFUND_AMOUNT_MISSING])
     def test_is_not_closed(self, desk, home, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
 
         for page in (look(desk, issue), close(desk, issue, **SAID)):
             assert page.messages == ["This issue is resolved by confirming the outcome of the refund."]
@@ -223,8 +223,8 @@ class TestWhoMayClose:
         for codename in (*rights, *(() if rights else (VIEW, REFUND))):
             permission = Permission.objects.get(codename=codename)
             GroupSitePermission.objects.create(group=group, site=other, permission=permission)
-        here = new_matter(site=Site.objects.get(is_default_site=True))
-        there = new_matter(site=other)
+        here = new_issue(site=Site.objects.get(is_default_site=True))
+        there = new_issue(site=other)
 
         assert desk.client.get(url_of(here)).status_code == status
         assert desk.client.post(url_of(here), SAID).status_code == status
@@ -238,7 +238,7 @@ class TestWhoMayClose:
         group = Group.objects.create(name="Other site")
         group.user_set.add(desk.client.get(reverse("wagtailadmin_home")).wsgi_request.user)
         GroupSitePermission.objects.create(group=group, site=other, permission=Permission.objects.get(codename=REFUND))
-        here = new_matter(site=Site.objects.get(is_default_site=True))
+        here = new_issue(site=Site.objects.get(is_default_site=True))
 
         assert desk.client.post(url_of(here), SAID).status_code == 302
         assert stored(here).is_open

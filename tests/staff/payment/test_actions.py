@@ -21,7 +21,7 @@ def test_no_address_does_anything_when_it_is_only_opened(desk, paid, unconfirmed
         ("refund", paid): {"amount": "500", "key": "k", "refundable": "150000"},
         ("record_refund", paid): {"amount": "500", "method": "cash", "refundable": "150000"},
         ("check", paid): {},
-        ("resolve_refund", unconfirmed.reference): {"was_sent": "yes"},
+        ("resolve_refund", unconfirmed.reference): {"was_found": "yes"},
         ("enter_amount", nameless.reference): {"amount": "400"},
     }
 
@@ -53,7 +53,7 @@ def test_all_is_done_also_where_every_request_is_a_transaction(
     desk.post("check", paid)
     desk.send(confirm(paid, amount="100").form)
     desk.send(desk.get("record_refund", paid).form, amount="200", method="cash")
-    desk.post("resolve_refund", unconfirmed.reference, was_sent="yes", note="")
+    desk.post("resolve_refund", unconfirmed.reference, was_found="yes", note="")
     desk.post("enter_amount", nameless.reference, amount="400", note="")
 
     assert [(refund.state, refund.amount) for refund in paid.refunds.all()] == [

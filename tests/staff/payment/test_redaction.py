@@ -203,7 +203,7 @@ class TestOneSite:
         data = {
             "amount": "1",
             "text": "x",
-            "was_sent": "yes",
+            "was_found": "yes",
             "method": "cash",
             "refundable": str(elsewhere.refundable),
         }

@@ -95,9 +95,9 @@ class TestDeciding:
         assert page.messages == [KNOWN]
         assert (stored(unconfirmed).state, page.figures["Refundable balance"]) == ("succeeded", "Rs 0")
 
-    @pytest.mark.parametrize("was_sent", [True, False])
-    def test_is_no_page_any_more_for_what_is_decided(self, desk, unconfirmed, was_sent):
-        resolve_refund(unconfirmed, was_sent=was_sent)
+    @pytest.mark.parametrize("was_found", [True, False])
+    def test_is_no_page_any_more_for_what_is_decided(self, desk, unconfirmed, was_found):
+        resolve_refund(unconfirmed, was_found=was_found)
 
         assert desk.get("resolve_refund", unconfirmed.reference).messages == [KNOWN]
 
@@ -106,7 +106,7 @@ class TestDeciding:
         [refund] = paid.refunds.all()
 
         opened = desk.get("resolve_refund", refund.reference)
-        pressed = desk.post("resolve_refund", refund.reference, was_sent="no", note="")
+        pressed = desk.post("resolve_refund", refund.reference, was_found="no", note="")
 
         assert (
             opened.messages
@@ -124,12 +124,12 @@ class TestDeciding:
         assert page.messages == [self.TOLD["no"]]
         assert stored(refund).state == "failed"
 
-    @pytest.mark.parametrize("was_sent", ["yes", "no"])
-    def test_is_not_for_what_was_never_in_doubt(self, desk, paid, nameless, was_sent):
+    @pytest.mark.parametrize("was_found", ["yes", "no"])
+    def test_is_not_for_what_was_never_in_doubt(self, desk, paid, nameless, was_found):
         made = refund_payment(paid, 50_000)
 
         for refund in (made, nameless):
-            assert desk.post("resolve_refund", refund.reference, was_sent=was_sent).messages == [KNOWN]
+            assert desk.post("resolve_refund", refund.reference, was_found=was_found).messages == [KNOWN]
             assert stored(refund).state == refund.state
 
     def test_keeps_the_note_where_it_has_to_be_shorter(self, desk, unconfirmed):

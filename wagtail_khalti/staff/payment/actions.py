@@ -96,15 +96,15 @@ class ResolveRefundView(RefundActionView):
     def do(self) -> HttpResponse:
         if not self.refund.is_unconfirmed:
             return self._refuse_to_decide()
-        form, said = NoteForm(self.request.POST), self.request.POST.get("was_sent")
+        form, said = NoteForm(self.request.POST), self.request.POST.get("was_found")
         if said not in ("yes", "no") or not form.is_valid():
             return self.redisplay(form)
         try:
             note = form.cleaned_data["note"]
-            resolve_refund(self.refund, was_sent=said == "yes", by=self.person, note=note)
+            resolve_refund(self.refund, was_found=said == "yes", by=self.person, note=note)
         except KhaltiError as error:
             return self.refuse(error_message(error))
-        messages.success(self.request, self._told(was_sent=said == "yes"))
+        messages.success(self.request, self._told(was_found=said == "yes"))
         return self.go_back()
 
     def _refuse_to_decide(self) -> HttpResponse:
@@ -113,10 +113,10 @@ class ResolveRefundView(RefundActionView):
         words = _("The refund of %(amount)s is being processed. Reload this page in a moment.")
         return self.refuse(words % {"amount": rupees(self.refund.amount or 0)})
 
-    def _told(self, *, was_sent: bool) -> str:
+    def _told(self, *, was_found: bool) -> str:
         words = (
             _("Refund of %(amount)s confirmed. Nothing was sent to Khalti.")
-            if was_sent
+            if was_found
             else _("No refund of %(amount)s found. Nothing was sent to Khalti; you can refund it again.")
         )
         return words % {"amount": rupees(self.refund.amount or 0)}
