@@ -29,7 +29,7 @@ def past_payment(day, amount=150_000, *, status=Status.COMPLETED, title="Shop", 
     """
     place = {"source_type": page_type(), "source_id": source, "source_title": title} if source else {}
     fee = {"fee": amount // 50} if status in PAID else {}
-    return PaymentFactory.build(timeline=str(status), at=at(day), amount=amount, took=took, **place, **fee, **more)
+    return PaymentFactory.build(scenario=str(status), at=at(day), amount=amount, took=took, **place, **fee, **more)
 
 
 def save(payments):

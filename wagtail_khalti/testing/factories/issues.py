@@ -130,7 +130,7 @@ def _issue_of(
 def _payment_for(kind: Kind, at: datetime | None) -> KhaltiPayment:
     if kind is Kind.NOT_FOUND:  # only after its link has expired
         at = (at or timezone.now()) - LINK_TTL - AFTER_EXPIRY - timedelta(seconds=1)
-    return PaymentFactory.create(timeline=FIRST_SCENARIOS.get(kind, "initiated"), at=at)
+    return PaymentFactory.create(scenario=FIRST_SCENARIOS.get(kind, "initiated"), at=at)
 
 
 def _look_up(status: str, **fields: Any) -> Callable[[History], None]:

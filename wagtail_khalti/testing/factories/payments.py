@@ -46,22 +46,22 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
         model = KhaltiPayment
 
     class Params:
-        created = Trait(timeline="created")
-        initiated = Trait(timeline="initiated")
-        rejected = Trait(timeline="rejected")
-        pending = Trait(timeline="pending")
-        completed = Trait(timeline="completed")
-        partially_refunded = Trait(timeline="partially_refunded")
-        refunded = Trait(timeline="refunded")
-        canceled = Trait(timeline="canceled")
-        expired = Trait(timeline="expired")
-        failed = Trait(timeline="failed")
-        late = Trait(timeline="late")
-        duplicate = Trait(timeline="duplicate")
-        undelivered = Trait(timeline="undelivered")
-        failing = Trait(timeline="failing")
+        created = Trait(scenario="created")
+        initiated = Trait(scenario="initiated")
+        rejected = Trait(scenario="rejected")
+        pending = Trait(scenario="pending")
+        completed = Trait(scenario="completed")
+        partially_refunded = Trait(scenario="partially_refunded")
+        refunded = Trait(scenario="refunded")
+        canceled = Trait(scenario="canceled")
+        expired = Trait(scenario="expired")
+        failed = Trait(scenario="failed")
+        late = Trait(scenario="late")
+        duplicate = Trait(scenario="duplicate")
+        undelivered = Trait(scenario="undelivered")
+        failing = Trait(scenario="failing")
 
-    timeline = "initiated"
+    scenario = "initiated"
     at = None
     took = timedelta(minutes=4)
     refund_amount = LazyAttribute(lambda made: made.amount // 2)
@@ -88,15 +88,15 @@ class PaymentFactory(DjangoModelFactory[KhaltiPayment]):
 
     @classmethod
     def _create(cls, model_class: type[KhaltiPayment], *args: Any, **given: Any) -> KhaltiPayment:
-        if given["timeline"] == "duplicate":
-            given |= {"timeline": "completed", **_paid_before(given)}
+        if given["scenario"] == "duplicate":
+            given |= {"scenario": "completed", **_paid_before(given)}
         return _history_of(**given).save()
 
 
 class PaidFactory(PaymentFactory):
     """Completed by default."""
 
-    timeline = "completed"
+    scenario = "completed"
 
 
 def reference_of(number: int) -> str:
@@ -110,7 +110,7 @@ def reference_of(number: int) -> str:
 
 def _history_of(
     *,
-    timeline: str,
+    scenario: str,
     at: datetime | None,
     took: timedelta,
     refund_amount: int,
@@ -119,9 +119,9 @@ def _history_of(
     **columns: Any,
 ) -> History:
     columns |= _payable_columns(payable) | _source_columns(columns)
-    at, took = _times(timeline, at, took, columns)
+    at, took = _times(scenario, at, took, columns)
     history = History(KhaltiPayment(**columns), at=at)
-    SCENARIOS[timeline](history, Options(took=took, refund_amount=refund_amount, by=by))
+    SCENARIOS[scenario](history, Options(took=took, refund_amount=refund_amount, by=by))
     history.run_schedule()
     for name, value in columns.items():
         setattr(history.payment, name, value)  # explicit values have precedence
@@ -129,11 +129,11 @@ def _history_of(
 
 
 def _times(
-    timeline: str, at: datetime | None, took: timedelta, columns: Mapping[str, Any]
+    scenario: str, at: datetime | None, took: timedelta, columns: Mapping[str, Any]
 ) -> tuple[datetime, timedelta]:
     at, paid_at = at or columns.get("created_at"), columns.get("completed_at")
     if at is None:
-        at = paid_at - took if paid_at else timezone.now() - DURATIONS.get(timeline, timedelta())
+        at = paid_at - took if paid_at else timezone.now() - DURATIONS.get(scenario, timedelta())
     elif paid_at and paid_at >= at:
         took = paid_at - at
     return at, took
