@@ -1,4 +1,4 @@
-"""What the tests of the verbs share."""
+"""What the tests of actions and of their records share: fixtures, and helpers imported by name."""
 
 import json
 from contextlib import ExitStack, contextmanager
@@ -15,6 +15,20 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.gateway import Lookup, client, connect
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.testing.in_process import InProcessAdapter
+
+__all__ = [  # the fixtures, for a conftest.py to take; all else is imported by name
+    "books",
+    "cashier",
+    "completed",
+    "heard",
+    "line",
+    "make_payment",
+    "manager",
+    "no_pauses",
+    "on",
+    "payment",
+    "receiver",
+]
 
 SIGNALS = {
     "completed": signals.payment_completed,
@@ -115,7 +129,7 @@ def books(khalti):
 
 @contextmanager
 def listening(event_type, receiver):
-    """The site's code hears this kind of news."""
+    """The site's code hears this type of event."""
     SIGNALS[event_type].connect(receiver, weak=False)
     try:
         yield
@@ -133,10 +147,13 @@ def on():
 @pytest.fixture
 def heard(on):
     """What the site heard, in order."""
-    stories = []
+    told = []
     for event_type in SIGNALS:
-        on(event_type, lambda *, payment, _news=event_type, **kwargs: stories.append((_news, payment.reference)))
-    return stories
+        on(
+            event_type,
+            lambda *, payment, _event_type=event_type, **kwargs: told.append((_event_type, payment.reference)),
+        )
+    return told
 
 
 class Receiver:
@@ -187,6 +204,6 @@ def end_the_pause(**which):
     waiting.update(next_try_at=timezone.now() - timedelta(seconds=1))
 
 
-def event_type(payment):
-    """What the site has to hear."""
+def event_types(payment):
+    """What the site is told, the oldest first."""
     return list(payment.deliveries.order_by("pk").values_list("event_type", flat=True))
