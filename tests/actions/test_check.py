@@ -8,7 +8,7 @@ from django.core.signals import request_started
 from django.db import transaction
 from django.utils import timezone
 
-from tests.payments import end_the_pause, event_type, issues, kinds
+from tests.payments import end_the_pause, event_types, issues, kinds
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import (
     AnswerNotUnderstood,
@@ -88,10 +88,10 @@ def test_a_completed_payment_has_its_facts(khalti, payment, settings):
 
 
 @pytest.mark.parametrize(
-    ("partial", "status", "timeline"),
+    ("partial", "status", "event_type"),
     [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")],
 )
-def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, heard, partial, status, timeline):
+def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, heard, partial, status, event_type):
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
@@ -101,7 +101,7 @@ def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, hea
 
     payment.refresh_from_db()
     assert payment.status == status
-    assert [told for told, _reference in heard] == ["completed", timeline]
+    assert [told for told, _reference in heard] == ["completed", event_type]
 
 
 def test_a_payment_that_khalti_never_heard_of_is_left_alone(khalti):
@@ -142,9 +142,9 @@ def test_no_evidence_moves_nothing_and_is_on_the_record(khalti, payment, heard, 
     assert payment.looked_up_at is None
     assert payment.checked_at is not None
     if error is KeyRejected:  # asking again will not help, but a person can
-        assert (issues(payment), event_type(payment)) == (["key_rejected"], ["needs_attention"])
+        assert (issues(payment), event_types(payment)) == (["key_rejected"], ["needs_attention"])
     else:
-        assert (issues(payment), event_type(payment)) == ([], [])
+        assert (issues(payment), event_types(payment)) == ([], [])
     assert heard == []  # the one who found out does not wait for the site's code as well
     (silence,) = payment.events.filter(kind="no_answer")
     assert silence.data["request"] == "lookup"

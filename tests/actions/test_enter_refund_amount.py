@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tests.payments import event_type, issues
+from tests.payments import event_types, issues
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, enter_refund_amount, record_refund, refund_payment, resolve_issue
 from wagtail_khalti.exceptions import (
@@ -153,7 +153,7 @@ def test_it_is_refused_inside_a_transaction(nameless):
     assert stored(nameless).lacks_amount
 
 
-def test_the_matter_does_not_end_without_an_amount(nameless, manager):
+def test_the_issue_stays_open_without_an_amount(nameless, manager):
     with pytest.raises(RefundInProgress):
         resolve_issue(nameless.payment.issues.get(), resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED, by=manager)
 
@@ -199,7 +199,7 @@ def test_after_a_full_cash_refund_the_amount_is_an_over_refund(khalti, completed
         refund_payment(completed)
 
 
-def test_a_part_of_a_second_payment_is_no_news_of_the_order(khalti, make_payment, heard):
+def test_a_part_of_a_duplicate_is_no_event_of_the_order(khalti, make_payment, heard):
     order = Order.objects.create()
     first, second = make_payment(payable=order), make_payment(payable=order)
     for payment in (first, second):
@@ -212,5 +212,5 @@ def test_a_part_of_a_second_payment_is_no_news_of_the_order(khalti, make_payment
     enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
 
     assert heard == []
-    assert "refunded" not in event_type(second)
+    assert "refunded" not in event_types(second)
     assert KhaltiPayment.objects.get(pk=first.pk).is_primary

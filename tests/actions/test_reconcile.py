@@ -50,10 +50,10 @@ def test_what_is_still_undecided_is_due_again_later(khalti, payment):
 
 
 @pytest.mark.parametrize(
-    ("partial", "status", "timeline"),
+    ("partial", "status", "event_type"),
     [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")],
 )
-def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard, partial, status, timeline):
+def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard, partial, status, event_type):
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
@@ -64,7 +64,7 @@ def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard
     reconcile()
 
     assert status_of(payment) == status
-    assert [told for told, _reference in heard] == ["completed", timeline]
+    assert [told for told, _reference in heard] == ["completed", event_type]
 
 
 def test_what_is_wholly_given_back_is_never_due_again(khalti, payment):

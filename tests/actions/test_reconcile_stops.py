@@ -171,7 +171,7 @@ def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):
 
 
 class TestARefusedKey:
-    def test_is_one_matter_for_all_payments_of_the_merchant(self, khalti, many):
+    def test_is_one_issue_for_all_payments_of_the_merchant(self, khalti, many):
         payments = many(3)
         khalti.answer("lookup", times=100, **REFUSED)
         for _time in range(3):
@@ -180,7 +180,7 @@ class TestARefusedKey:
 
         assert sorted(issues(payment) for payment in payments) == [[], [], ["key_rejected"]]
 
-    def test_is_a_matter_of_its_own_for_another_merchant(self, khalti, many, two_merchants):
+    def test_is_an_issue_of_its_own_for_another_merchant(self, khalti, many, two_merchants):
         many(1)
         many(1, merchant="books")
         khalti.answer("lookup", times=100, **REFUSED)
@@ -202,7 +202,7 @@ class TestARefusedKey:
         issue = payment.issues.get()
         assert (issue.is_open, issue.resolution) == (None, "resolved_automatically")
 
-    def test_stays_a_matter_while_only_another_merchant_is_answered(self, khalti, many, two_merchants):
+    def test_stays_an_issue_while_only_another_merchant_is_answered(self, khalti, many, two_merchants):
         [payment] = many(1)
         khalti.answer("lookup", pidx=payment.pidx, **REFUSED)
         reconcile()

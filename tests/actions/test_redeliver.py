@@ -57,7 +57,7 @@ def test_what_waits_for_it_follows(khalti, delivery, receiver, heard):
 
     redeliver(delivery)
 
-    assert [timeline for timeline, _reference in heard] == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "refunded"]
 
 
 def test_what_comes_before_it_goes_first(khalti, delivery, receiver, heard):
@@ -73,7 +73,7 @@ def test_what_comes_before_it_goes_first(khalti, delivery, receiver, heard):
     receiver.is_broken = False
     heard.clear()
     redeliver(later)
-    assert [timeline for timeline, _reference in heard] == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "refunded"]
     assert later.delivered_at is not None
 
 

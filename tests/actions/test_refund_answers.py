@@ -224,7 +224,7 @@ def test_after_a_refusal_it_can_be_tried_again(khalti, completed):
     assert list(KhaltiRefund.objects.values_list("state", flat=True)) == ["failed", "succeeded"]
 
 
-def test_a_refusal_is_no_news_for_the_site(khalti, completed, heard):
+def test_a_rejection_is_no_event_for_the_site(khalti, completed, heard):
     khalti.answer("refund", {"detail": "Insufficient balance."}, status=400)
 
     with pytest.raises(RequestRejected):

@@ -1,4 +1,4 @@
-"""A matter is closed on the record: who, how, and what was done."""
+"""An issue is resolved on the record: who, how, and what was done."""
 
 import pytest
 from django.contrib.auth import get_user_model

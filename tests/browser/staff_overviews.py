@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import Page, Site
 
 from tests.browser.staff_states import StaffStates
-from tests.staff.issues_made import Kind, new_matter
+from tests.staff.issues_made import Kind, new_issue
 from tests.staff.past import past_opening, past_payment, past_refund, save
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.dates.days import today
@@ -65,9 +65,9 @@ class StaffOverviews(StaffStates):
         for number, page in enumerate(places):
             past_opening(today(), 3 * count - number, title=page.title, source=str(page.pk), mode=mode)
 
-    def make_matters(self):
+    def make_issues(self):
         mode = configuration().merchant().mode.value
-        return [new_matter(kind, purpose=self.words["purpose"], mode=mode) for kind in SEVERAL]
+        return [new_issue(kind, purpose=self.words["purpose"], mode=mode) for kind in SEVERAL]
 
     # The list
 
@@ -104,13 +104,13 @@ class StaffOverviews(StaffStates):
         self.desk.open("khalti_issues:index")
 
     def needed(self):
-        self.make_matters()
+        self.make_issues()
         self.desk.open("khalti_issues:index")
         for summary in self.page.locator(".khalti-issue-row summary").all():
             summary.click()
 
     def close(self):
-        issue, *_others = self.make_matters()
+        issue, *_others = self.make_issues()
         self.desk.open("khalti_issues:resolve", issue.pk)
 
     def close_with_errors(self):
@@ -119,7 +119,7 @@ class StaffOverviews(StaffStates):
 
     def home(self):
         self.make_past()
-        self.make_matters()
+        self.make_issues()
         self.desk.open("wagtailadmin_home")
 
     # To take along

@@ -92,7 +92,7 @@ class StaffStates:
         self.show()
 
     def everything(self):
-        """All that can be known of one, and news on which the site's code fails."""
+        """All that can be known of one, and an event on which the site's code fails."""
         lines = [BreakdownLine(label="2 × Chair", amount=140_000), BreakdownLine(label="VAT", amount=10_000)]
         chair = Product(identity="chair", name="Chair", quantity=2, unit_price=70_000, total_price=140_000)
         answers = {"Size": "Large", "Days": ["Saturday", "Sunday"], "W" * 100: "W" * 200}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.concurrency.crowd import each_at_once, meeting_before
 from tests.concurrency.rounds import FEWER_ROUNDS, how_many, on_record, sizes
-from tests.concurrency.verdict import event_type, moves, require_one_sale, times_paid
+from tests.concurrency.verdict import deliveries_of, moves, require_one_sale, times_paid
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.ledger.apply_lookup import _update_if_unchanged
@@ -44,7 +44,7 @@ def require_second_payment(payment, *, sale):
     """The money is there; nothing was sold for it; a person knows."""
     assert (payment.status, payment.duplicate_of) == ("completed", sale)
     assert moves(payment) == ["completed"]
-    assert event_type(payment) == [("needs_attention", 1, "")]
+    assert deliveries_of(payment) == [("needs_attention", 1, "")]
     assert [(issue.kind, issue.is_open) for issue in payment.issues.all()] == [("duplicate_payment", True)]
 
 

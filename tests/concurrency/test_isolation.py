@@ -105,5 +105,5 @@ def test_receivers_that_meet_at_a_row_are_run_again_at_once(khalti, at, begin, c
         each_at_once([lambda pk=one.pk: check_payment(KhaltiPayment.objects.get(pk=pk)) for one in payments])
 
     assert Order.objects.get(pk=stock.pk).times_paid == len(payments)
-    assert {(event_type.attempts, event_type.last_error) for event_type in KhaltiDelivery.objects.all()} == {(1, "")}
+    assert {(delivery.attempts, delivery.last_error) for delivery in KhaltiDelivery.objects.all()} == {(1, "")}
     assert not [record for record in caplog.records if record.exc_info]

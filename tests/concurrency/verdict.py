@@ -22,8 +22,8 @@ def times_paid(payment: KhaltiPayment) -> int:
     return Order.objects.get(pk=payment.payable_id).times_paid
 
 
-def event_type(payment: KhaltiPayment) -> list[tuple[str, int, str]]:
-    """What the site heard: the news, in how many tries, and with which error."""
+def deliveries_of(payment: KhaltiPayment) -> list[tuple[str, int, str]]:
+    """What the site heard: the event, in how many tries, and with which error."""
     return list(payment.deliveries.order_by("pk").values_list("event_type", "attempts", "last_error"))
 
 
@@ -32,18 +32,18 @@ def require_one_sale(payment: KhaltiPayment) -> None:
     payment.refresh_from_db()
     assert (payment.status, payment.is_primary, payment.is_late) == ("completed", True, False)
     assert moves(payment) == ["completed"]
-    assert event_type(payment) == [("completed", 1, "")]
+    assert deliveries_of(payment) == [("completed", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 1
     assert not payment.issues.exists()
 
 
 def require_one_late_sale(payment: KhaltiPayment, end: str) -> None:
-    """The end was told once, the sale once, and one matter tells a person of it."""
+    """The end was told once, the sale once, and one issue tells a person of it."""
     payment.refresh_from_db()
     assert (payment.status, payment.is_primary, payment.is_late) == ("completed", True, True)
     assert moves(payment) == [end, "completed"]
-    assert event_type(payment) == [("ended", 1, ""), ("completed", 1, ""), ("needs_attention", 1, "")]
+    assert deliveries_of(payment) == [("ended", 1, ""), ("completed", 1, ""), ("needs_attention", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 1
     assert [issue.kind for issue in payment.issues.all()] == ["late_payment"]
@@ -54,7 +54,7 @@ def require_one_end(payment: KhaltiPayment, end: str) -> None:
     payment.refresh_from_db()
     assert payment.status == end
     assert moves(payment) == [end]
-    assert event_type(payment) == [("ended", 1, "")]
+    assert deliveries_of(payment) == [("ended", 1, "")]
     assert not payment.deliveries.undelivered().exists()
     assert times_paid(payment) == 0
     assert not payment.issues.exists()

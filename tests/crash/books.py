@@ -72,7 +72,7 @@ def _between_two(entry: Mapping[str, Any], payment: KhaltiPayment) -> Iterator[s
 def _in_one(payment: KhaltiPayment) -> Iterator[str]:
     yield from _history(payment)
     yield from _told(payment)
-    yield from _matters(payment)
+    yield from _issues(payment)
     if payment.leased_until is not None:
         yield "still claimed"
 
@@ -94,7 +94,7 @@ def _told(payment: KhaltiPayment) -> Iterator[str]:
             yield f"{event_type} told {told[event_type]} times, not {times} times, after {moves}"
 
 
-def _matters(payment: KhaltiPayment) -> Iterator[str]:
+def _issues(payment: KhaltiPayment) -> Iterator[str]:
     """One for a second payment, one for a late payment; where it is both, the first one says what is to be done."""
     is_second = payment.duplicate_of_id is not None
     should = {
@@ -107,7 +107,7 @@ def _matters(payment: KhaltiPayment) -> Iterator[str]:
             yield f"{opened[kind]} reviews: {kind}"
     closed = sum(issue.is_open is None for issue in payment.issues.all())
     if closed != _count(payment, "issue_resolved"):
-        yield f"{closed} matters closed, {_count(payment, 'issue_resolved')} closings on record"
+        yield f"{closed} issues resolved, {_count(payment, 'issue_resolved')} resolutions on record"
 
 
 def _sales(moves: list[tuple[str, str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Plays a story once unharmed, and once for each place at which it can be killed; then the end must be the same."""
+"""Plays a scenario once unharmed, and once for each place at which it can be killed; then the end must be the same."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,34 +13,34 @@ from django.utils import timezone
 from tests.crash.afterwards import outcome, sweep, time_goes_by
 from tests.crash.books import differences
 from tests.crash.other_khalti import OtherKhalti
-from tests.crash.scenarios import Timeline
+from tests.crash.scenarios import Scenario
 from tests.crash.shop import Shop
 from tests.crash.victim import Fate, run_in_a_process
 from tests.crash.world import World
 from tests.in_full import IS_FULL
 
 
-def in_full(stories: Sequence[Timeline], *, usual: Sequence[Timeline] = ()) -> list[Any]:
+def in_full(scenarios: Sequence[Scenario], *, usual: Sequence[Scenario] = ()) -> list[Any]:
     """As parameters: ``usual`` always, the others with ``make reliability``."""
     return [
-        pytest.param(timeline, id=timeline.__name__, marks=[] if timeline in usual else [pytest.mark.in_full])
-        for timeline in stories
+        pytest.param(scenario, id=scenario.__name__, marks=[] if scenario in usual else [pytest.mark.in_full])
+        for scenario in scenarios
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """Of one run of a story."""
+    """Of one run of a scenario."""
 
     fate: Fate
     outcome: list[dict[str, Any]]
-    """As it is in the end; before that, as it was while the trouble of the story lasted."""
+    """As it is in the end; before that, as it was while the trouble of the scenario lasted."""
     differences: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Toll:
-    """Of all kills of a story."""
+    """Of all kills of a scenario."""
 
     points: list[str]
     """Before what they happened."""
@@ -52,10 +52,10 @@ class Harness:
     def __init__(self, khalti: OtherKhalti, shop_page: Any) -> None:
         self._khalti, self._shop_page = khalti, shop_page
 
-    def play(self, timeline: Timeline, *, kill_at: int | None = None, comes_back: bool = True) -> Ending:
+    def play(self, scenario: Scenario, *, kill_at: int | None = None, comes_back: bool = True) -> Ending:
         """``comes_back``: whether anybody repeats what was killed, or only time goes by."""
         with self._world() as world:
-            acts = iter(timeline(world))
+            acts = iter(scenario(world))
             fate = run_in_a_process(next(acts), kill_at=kill_at)
             if comes_back:
                 assert next(acts, None) is None
@@ -65,7 +65,7 @@ class Harness:
             return Ending(fate=fate, outcome=[*before, outcome(entries)], differences=differences(entries))
 
     def _go_on_in_trouble(self, world: World) -> list[Any]:
-        """What it comes to while Khalti lies or the shop is broken, where the story left it so; then all is mended."""
+        """What it comes to while Khalti lies or the shop is broken, if the scenario left it so; then it is mended."""
         if not (world.shop.is_broken or self._khalti.is_lying):
             return []
         time_goes_by(world.clock)
@@ -84,7 +84,7 @@ class Harness:
 
     def kill_at_every_step(
         self,
-        timeline: Timeline,
+        scenario: Scenario,
         *,
         comes_back: bool = True,
         alike: Collection[str] | None = None,
@@ -94,7 +94,7 @@ class Harness:
 
         Inside transactions only in the full numbers, or on SQLite: a kill there is shown to be one before it.
         """
-        unharmed = self.play(timeline, comes_back=comes_back)
+        unharmed = self.play(scenario, comes_back=comes_back)
         faults = [f"unharmed: {fault}" for fault in unharmed.differences]
         points = [
             (step, name)
@@ -102,7 +102,7 @@ class Harness:
             if (comes_back and not only_durable) or not name.endswith("in a transaction")
         ]
         for step, name in points:
-            ending = self.play(timeline, kill_at=step, comes_back=comes_back)
+            ending = self.play(scenario, kill_at=step, comes_back=comes_back)
             where = f"killed before step {step}, {name}"
             assert ending.fate.was_killed, f"not {where}"
             faults += [f"{where}: {fault}" for fault in ending.differences]

@@ -93,7 +93,7 @@ def _undecided(payment: KhaltiPayment, in_progress: list[KhaltiRefund]) -> Itera
     if bool(payment.refunding_since) != bool(in_progress):
         yield f"being refunded since {payment.refunding_since}, {len(in_progress)} undecided"
     if "refund_unconfirmed" in open_issues and not in_progress:
-        yield "a matter about a refund in doubt, and there is none"
+        yield "an issue about an unconfirmed refund, and there is none"
 
 
 def _without_amount(payment: KhaltiPayment, refunds: list[KhaltiRefund]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What is killed half-way. Each story arranges, yields the act that is killed, and goes on as people then do."""
+"""What is killed half-way. Each scenario arranges, yields the act that is killed, and goes on as people then do."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from wagtail_khalti.lookups.attempt import attempt_lookup
 from wagtail_khalti.lookups.outcome import apply_attempt
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 
-Timeline = Callable[[World], Iterator[Callable[[], Any]]]
+Scenario = Callable[[World], Iterator[Callable[[], Any]]]
 
 
 def a_start_from_code(world: World) -> Iterator[Callable[[], Any]]:
@@ -58,7 +58,7 @@ def a_second_click_with_the_link_in_hand(world: World) -> Iterator[Callable[[], 
     world.khalti.pay(payment)
 
 
-STARTS: tuple[Timeline, ...] = (
+STARTS: tuple[Scenario, ...] = (
     a_start_from_code,
     a_checkout_form,
     going_on_to_khalti_after_it_was_down,
@@ -194,7 +194,7 @@ def a_replay(world: World) -> Iterator[Callable[[], Any]]:
     world.without(AlreadyDelivered, lambda: redeliver(delivery))
 
 
-def a_matter_that_a_person_closes(world: World) -> Iterator[Callable[[], Any]]:
+def an_issue_that_a_person_resolves(world: World) -> Iterator[Callable[[], Any]]:
     payment = world.paid()
     world.khalti.always_answers(payment, "wrong_amount")
     check_payment(payment)
@@ -208,10 +208,10 @@ def a_matter_that_a_person_closes(world: World) -> Iterator[Callable[[], Any]]:
     world.without(IssueAlreadyResolved, close)
 
 
-ONLY_THEIRS: tuple[Timeline, ...] = (a_matter_that_a_person_closes,)
+ONLY_THEIRS: tuple[Scenario, ...] = (an_issue_that_a_person_resolves,)
 """Nobody else does it for them."""
 
-STORIES: tuple[Timeline, ...] = (
+SCENARIOS: tuple[Scenario, ...] = (
     a_return_after_paying,
     a_return_after_a_cancel,
     a_check,

@@ -43,7 +43,7 @@ def _note(event_type):
 
 
 def parcels() -> Counter[tuple[str, str]]:
-    """How many were packed for which news of which payment."""
+    """How many were packed for which event of which payment."""
     notes = Order.objects.filter(note__startswith=PARCEL).values_list("note", flat=True)
     return Counter(tuple(note.removeprefix(PARCEL).split()) for note in notes)
 

@@ -59,7 +59,7 @@ def test_a_mark_outside_the_transaction_lets_them_work_twice(harness, monkeypatc
 
 
 @pytest.mark.in_full
-def test_news_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
+def test_events_that_are_written_after_the_fact_are_lost(harness, monkeypatch):
     notify = APPLY_LOOKUP._notify
     monkeypatch.setattr(APPLY_LOOKUP, "_notify", lambda *facts: transaction.on_commit(lambda: notify(*facts)))
 

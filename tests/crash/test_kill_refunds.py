@@ -21,35 +21,35 @@ from wagtail_khalti.lookups.merchants import merchant_of
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.every_database]
 
 
-def require_no_fault(harness, timeline, **options):
+def require_no_fault(harness, scenario, **options):
     who = "seen to by a person" if options.get("comes_back", True) else "nobody comes back"
-    with on_record(f"refund killed, and {who}", "each story, at every step", stories=1, differences=0) as came_out:
-        toll = harness.kill_at_every_step(timeline, **options)
+    with on_record(f"refund killed, and {who}", "each, at every step", scenarios=1, differences=0) as came_out:
+        toll = harness.kill_at_every_step(scenario, **options)
         came_out["kills"] = len(toll.points)
         assert not toll.faults, "\n".join(toll.faults)
     print(f"{len(toll.points)} kills:", *toll.points, sep="\n")
     assert len(toll.points) > 1, "nothing durable was seen, so nothing was killed half-way"
 
 
-@pytest.mark.parametrize("timeline", in_full(REFUNDS))
-def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, timeline):
-    require_no_fault(harness, timeline, alike=MONEY)
+@pytest.mark.parametrize("scenario", in_full(REFUNDS))
+def test_what_is_killed_and_seen_to_by_a_person_goes_back_once(harness, scenario):
+    require_no_fault(harness, scenario, alike=MONEY)
 
 
-@pytest.mark.parametrize("timeline", in_full(REFUNDS, usual=[a_part]))
-def test_a_killed_refund_left_alone_happens_once_or_not_at_all(harness, timeline):
-    """The books say which; where nothing can tell, a matter is open for a person."""
-    require_no_fault(harness, timeline, alike=(), comes_back=False)
+@pytest.mark.parametrize("scenario", in_full(REFUNDS, usual=[a_part]))
+def test_a_killed_refund_left_alone_happens_once_or_not_at_all(harness, scenario):
+    """The books say which; where nothing can tell, an issue is open for a person."""
+    require_no_fault(harness, scenario, alike=(), comes_back=False)
 
 
-@pytest.mark.parametrize("timeline", in_full(DECISIONS + LOOKS))
-def test_what_a_person_says_of_it_is_said_once(harness, timeline):
-    require_no_fault(harness, timeline)
+@pytest.mark.parametrize("scenario", in_full(DECISIONS + LOOKS))
+def test_what_a_person_says_of_it_is_said_once(harness, scenario):
+    require_no_fault(harness, scenario)
 
 
-@pytest.mark.parametrize("timeline", in_full(LOOKS))
-def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, timeline):
-    require_no_fault(harness, timeline, comes_back=False)
+@pytest.mark.parametrize("scenario", in_full(LOOKS))
+def test_where_nobody_comes_back_the_site_finds_out_all_the_same(harness, scenario):
+    require_no_fault(harness, scenario, comes_back=False)
 
 
 def test_a_run_that_resends_processing_refunds_refunds_twice(harness, monkeypatch):

@@ -56,7 +56,7 @@ class TestInARealTable:
         assert form.errors == {"name": [WORDS]}
 
     def test_code_is_told_before_anything_is_written(self, khalti):
-        with pytest.raises(ValueError, match="purpose has characters that the database can't keep: 🎂"):
+        with pytest.raises(ValueError, match="purpose has characters that the database can't store: 🎂"):
             start_payment(1000, purpose=CAKE, base_url="http://testserver")
 
     def test_the_doctor_names_table_and_remedy(self):

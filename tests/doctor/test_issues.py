@@ -18,21 +18,21 @@ pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
 
 class ShopIsClosed(Exception):
-    """The site's code does not like the news."""
+    """The site's code fails on the event."""
 
 
 def fail(**kwargs):
     raise ShopIsClosed("Sita Sharma, 9800000001")
 
 
-def test_all_news_were_heard():
+def test_all_events_were_delivered():
     PaymentFactory(completed=True)
 
     assert only(undelivered()).level == Level.OK
 
 
 @pytest.mark.parametrize(("minutes", "level"), [(1, Level.OK), (16, Level.WARNING)])
-def test_news_that_wait_for_the_next_run(minutes, level):
+def test_events_that_wait_for_the_next_run(minutes, level):
     payment = DeliveryFactory(pending=True, next_try_at=timezone.now() - timedelta(minutes=minutes)).payment
 
     finding = only(undelivered())
@@ -53,7 +53,7 @@ def test_a_failing_event_is_told_with_only_the_kind_of_error(paid, on):  # noqa:
     assert finding.references == (payment.reference,)
 
 
-def test_news_that_fail_again_and_again_are_an_error(paid, on):  # noqa: F811 - the fixture
+def test_events_that_fail_again_and_again_are_an_error(paid, on):  # noqa: F811 - the fixture
     on("completed", fail)
     payment = paid()
     for _ in range(FAILURES_TO_OPEN_ISSUE - 1):
@@ -64,7 +64,7 @@ def test_news_that_fail_again_and_again_are_an_error(paid, on):  # noqa: F811 - 
     assert (finding.level, finding.numbers) == (Level.ERROR, {"count": 1, "attempts": FAILURES_TO_OPEN_ISSUE})
 
 
-def test_the_news_behind_one_that_fails_are_told_apart(khalti, paid, on):  # noqa: F811 - the fixture
+def test_events_behind_one_that_fails_are_counted_apart(khalti, paid, on):  # noqa: F811 - the fixture
     on("completed", fail)
     payment = paid()
     khalti.refund(payment)
@@ -74,7 +74,7 @@ def test_the_news_behind_one_that_fails_are_told_apart(khalti, paid, on):  # noq
     assert KhaltiDelivery.objects.undelivered().count() == 2
 
 
-def test_no_matter_is_open():
+def test_no_issue_is_open():
     PaymentFactory(completed=True)
 
     assert only(open_issues()).level == Level.OK

@@ -179,7 +179,7 @@ def test_a_refunded_payment_of_which_a_part_did_not_go_back(refunded_in_part):
     assert (finding.name, finding.references) == ("refunded_in_part", (refunded_in_part.reference,))
 
 
-def test_it_is_not_told_where_a_matter_tells_it(refunded_in_part):
+def test_it_is_not_told_where_an_issue_tells_it(refunded_in_part):
     issue = KhaltiIssue.objects.create(payment=refunded_in_part, kind=KhaltiIssue.Kind.REFUND_CONTRADICTED)
     assert only(ledger()).name == "consistent"
 
@@ -197,7 +197,7 @@ def test_a_refund_that_the_site_was_never_to_hear_of():
 
 
 @pytest.mark.parametrize("trait", ["completed", "canceled", "refunded"])
-def test_news_that_were_never_written(trait):
+def test_events_that_were_never_written(trait):
     payment = PaymentFactory(**{trait: True})
     payment.deliveries.last().delete()
     change(payment)
@@ -233,7 +233,7 @@ def test_a_second_payment_whose_first_one_was_for_something_else(paid, buyer, co
     ("name", "columns"),
     [("delivered_without_attempt", {"attempts": 0}), ("never_delivered", {"delivered_at": None})],
 )
-def test_news_that_nobody_tells(paid, name, columns):
+def test_events_that_nobody_delivers(paid, name, columns):
     payment = paid()
     change(payment)
     payment.deliveries.update(**columns)

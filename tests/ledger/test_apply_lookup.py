@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.mail_settings import SMTP, mail_through
-from tests.payments import answer, event_type, issues, kinds
+from tests.payments import answer, event_types, issues, kinds
 from wagtail_khalti.actions import check_payment, resolve_issue
 from wagtail_khalti.gateway.statuses import BY_TEXT, GatewayStatus
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
@@ -65,7 +65,7 @@ def test_the_machine_is_the_one_that_we_agreed_on():
             assert isinstance(transition, KhaltiIssue.Kind), "a visitor who pays again now might pay twice"
         elif details in (GatewayStatus.INITIATED, GatewayStatus.PENDING):
             begins = (status, details) == (Status.INITIATED, GatewayStatus.PENDING)
-            assert transition == (Status.PENDING if begins else None), "nothing is taken back by news of a beginning"
+            assert transition == (Status.PENDING if begins else None), "a payment that begins again takes nothing back"
         elif status in WAITING | SOFT_ENDS and details in MONEY:
             assert transition == MONEY[details], "money that comes is accepted, also late"
         elif status in WAITING:
@@ -125,7 +125,7 @@ def _is_held(payment, before, doubt):
     issue = payment.issues.get()
     assert (issue.kind, issue.is_open, issue.resolved_at) == (doubt, True, None)
     assert issue.details["total_amount"] == 150_000
-    assert event_type(payment) == ["needs_attention"]
+    assert event_types(payment) == ["needs_attention"]
     assert kinds(payment) == ["looked_up", "contradiction"]
 
 
@@ -133,7 +133,7 @@ def _has_stayed(payment, before, details):
     assert payment.status == before
     assert payment.looked_up_at == SOON
     assert payment.khalti_status == details.value
-    assert event_type(payment) == []
+    assert event_types(payment) == []
     assert kinds(payment) == ["looked_up"]
     assert not payment.issues.exists()
 
@@ -159,10 +159,10 @@ def _has_moved(payment, before, after):
         assert payment.completed_at != NOW
     else:
         assert payment.completed_at in (NOW, None)
-    assert event_type(payment) == _news_of(before, after)
+    assert event_types(payment) == _events_of(before, after)
 
 
-def _news_of(before, after):
+def _events_of(before, after):
     if after in SOFT_ENDS:
         return ["ended"]
     if after == Status.PENDING:
@@ -281,7 +281,7 @@ def test_the_same_contradiction_opens_one_review(stand):
         apply_lookup(payment, answer(payment, total_amount=1), requested_at=SOON)
 
     assert payment.issues.count() == 1
-    assert event_type(payment) == ["needs_attention"]
+    assert event_types(payment) == ["needs_attention"]
     assert kinds(payment) == ["looked_up", "contradiction"]
     assert set(payment.events.values_list("count", flat=True)) == {3}
 
@@ -293,7 +293,7 @@ def test_another_contradiction_opens_another_review(stand):
     apply_lookup(payment, answer(payment, "Ambiguous"), requested_at=SOON)
 
     assert set(payment.issues.values_list("kind", flat=True)) == {"amount_mismatch", "unknown_status"}
-    assert event_type(payment) == ["needs_attention", "needs_attention"]
+    assert event_types(payment) == ["needs_attention", "needs_attention"]
 
 
 def test_a_resolved_contradiction_stays_so_and_another_opens(stand):
@@ -333,7 +333,7 @@ def test_an_answer_to_an_older_question_changes_nothing(stand):
     assert (after.status, after.khalti_status, after.looked_up_at) == ("pending", "Pending", SOON)
     assert kinds(payment) == ["looked_up", "status_changed", "outdated"]
     assert payment.events.get(kind="outdated").data["status"] == "Expired"
-    assert event_type(payment) == []
+    assert event_types(payment) == []
 
 
 def test_an_answer_to_an_older_lookup_changes_nothing(stand):
@@ -390,10 +390,10 @@ def test_a_newer_answer_is_judged_by_what_is_stored_now(stand):
     apply_lookup(payment, answer(payment, "Refunded"), requested_at=SOON)
 
     assert payment.status == stored(payment).status == "refunded"
-    assert event_type(payment) == ["completed", "refunded"]
+    assert event_types(payment) == ["completed", "refunded"]
 
 
-def test_the_same_news_twice_moves_once(stand):
+def test_the_same_answer_twice_moves_once(stand):
     payment = stand("initiated")
     same = stored(payment)
 
@@ -402,7 +402,7 @@ def test_the_same_news_twice_moves_once(stand):
 
     assert same.status == "completed"
     assert kinds(payment) == ["looked_up", "status_changed", "looked_up"]
-    assert event_type(payment) == ["completed"]
+    assert event_types(payment) == ["completed"]
 
 
 @pytest.mark.parametrize("end", ["User canceled", "Expired", "Failed"])
@@ -415,7 +415,7 @@ def test_money_that_comes_after_an_end_is_accepted_and_flagged(stand, end):
     after = stored(payment)
     assert (after.status, after.is_late) == ("completed", True)
     assert after.ended_at is not None
-    assert event_type(payment) == ["ended", "completed", "needs_attention"]
+    assert event_types(payment) == ["ended", "completed", "needs_attention"]
 
 
 def test_a_refund_found_at_once_is_a_purchase_only_if_partial(stand):
@@ -424,8 +424,8 @@ def test_a_refund_found_at_once_is_a_purchase_only_if_partial(stand):
     apply_lookup(kept, answer(kept, "Partially Refunded"), requested_at=SOON)
     apply_lookup(refund_summary, answer(refund_summary, "Refunded"), requested_at=SOON)
 
-    assert event_type(kept) == ["completed", "needs_attention"], "how much was kept has to be found out first"
-    assert event_type(refund_summary) == ["refunded"]
+    assert event_types(kept) == ["completed", "needs_attention"], "how much was kept has to be found out first"
+    assert event_types(refund_summary) == ["refunded"]
 
 
 def test_an_answer_without_ids_does_not_wipe_out_what_is_known(stand):

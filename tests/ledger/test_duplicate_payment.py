@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from tests.payments import event_type, issues
+from tests.payments import event_types, issues
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
@@ -83,11 +83,11 @@ def test_checking_it_again_changes_and_tells_nothing_more(pay, heard):
 
     check_payment(second)
 
-    assert (heard, issues(second), event_type(second)) == ([], ["duplicate_payment"], ["needs_attention"])
+    assert (heard, issues(second), event_types(second)) == ([], ["duplicate_payment"], ["needs_attention"])
 
 
 @pytest.mark.parametrize("partial", [True, False])
-def test_giving_the_second_back_is_no_news_of_the_order(khalti, pay, heard, partial):
+def test_refunding_the_duplicate_is_no_event_of_the_order(khalti, pay, heard, partial):
     pay()
     second = pay()
     heard.clear()
@@ -132,7 +132,7 @@ def test_a_third_is_told_like_the_second(pay, heard):
     third = pay()
 
     assert third.duplicate_of == first
-    assert [timeline for timeline, _reference in heard] == ["completed", "needs_attention", "needs_attention"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "needs_attention", "needs_attention"]
 
 
 def test_a_second_that_comes_late_is_one_matter(khalti, pay, begin):
@@ -190,7 +190,7 @@ def test_payments_for_nothing_of_the_sites_are_never_second_ones(pay, heard):
     payments = [pay(None) for _number in range(3)]
 
     assert [(payment.is_primary, payment.duplicate_of) for payment in payments] == [(None, None)] * 3
-    assert [timeline for timeline, _reference in heard] == ["completed"] * 3
+    assert [event_type for event_type, _reference in heard] == ["completed"] * 3
 
 
 def test_other_things_are_other_sales(pay):
@@ -210,6 +210,6 @@ def test_ids_that_a_database_may_confuse_are_two_payables(khalti, begin, heard, 
         check_payment(payment)
 
     assert [stored(payment).duplicate_of for payment in payments] == [None, None]
-    assert [timeline for timeline, _reference in heard if timeline == "completed"] == ["completed", "completed"]
+    assert [event_type for event_type, _reference in heard if event_type == "completed"] == ["completed", "completed"]
     if connection.vendor != "mysql":
         assert [stored(payment).is_primary for payment in payments] == [True, True]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.payments import answer, event_type, issues, make_due
+from tests.payments import answer, event_types, issues, make_due
 from wagtail_khalti.actions import check_payment, reconcile
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
@@ -29,7 +29,7 @@ def test_it_is_taken_flagged_delivered_and_shown_to_a_person(late, heard):
 
     payment.refresh_from_db()
     assert (payment.status, payment.is_late) == ("completed", True)
-    assert [timeline for timeline, _reference in heard] == ["completed", "needs_attention"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "needs_attention"]
     issue = payment.issues.get()
     assert issue.kind == KhaltiIssue.Kind.LATE_PAYMENT
     assert issue.sentence == (
@@ -53,7 +53,7 @@ def test_it_is_told_once(late):
     for _time in range(3):
         check_payment(payment)
 
-    assert event_type(payment) == ["ended", "completed", "needs_attention"]
+    assert event_types(payment) == ["ended", "completed", "needs_attention"]
     assert issues(payment) == ["late_payment"]
 
 
@@ -63,11 +63,11 @@ def test_late_money_that_went_back_at_once_is_told_too(late, khalti):
 
     check_payment(payment)
 
-    assert event_type(payment) == ["ended", "needs_attention", "refunded"]
+    assert event_types(payment) == ["ended", "needs_attention", "refunded"]
     assert issues(payment) == ["late_payment"]
 
 
-def test_a_payment_in_time_is_no_matter_for_anyone(khalti, payment):
+def test_a_payment_in_time_is_no_issue_for_anyone(khalti, payment):
     khalti.pay(payment)
 
     check_payment(payment)

@@ -1,4 +1,4 @@
-"""A matter is opened once, and people hear of it; the site, too, where it can."""
+"""An issue is opened once, and people hear of it; the site, too, where it can."""
 
 import logging
 import socket
@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from tests.mail_settings import SMTP, mail_through
-from tests.payments import event_type, issues
+from tests.payments import event_types, issues
 from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, resolve_issue
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
@@ -34,7 +34,7 @@ def test_one_of_a_kind_is_open_at_a_time(payment):
 
     issue = payment.issues.get()
     assert issue.details == {"pidx": "0"}
-    assert event_type(payment) == ["needs_attention"]
+    assert event_types(payment) == ["needs_attention"]
 
 
 class TestAfterAPersonHasDecided:
@@ -49,7 +49,7 @@ class TestAfterAPersonHasDecided:
         open_issue(decided, Kind.PIDX_MISMATCH, {"pidx": "A"})
 
         assert issues(decided) == []
-        assert event_type(decided) == ["needs_attention"]
+        assert event_types(decided) == ["needs_attention"]
 
     def test_other_evidence_is_one(self, decided):
         open_issue(decided, Kind.PIDX_MISMATCH, {"pidx": "B"})
@@ -78,7 +78,7 @@ def test_where_it_is_not_for_the_site_only_people_hear_of_it(
     with django_capture_on_commit_callbacks(execute=True):
         open_issue(payment, Kind.DELIVERY_FAILING, notifies_site=False)
 
-    assert event_type(payment) == []
+    assert event_types(payment) == []
     assert len(mailoutbox) == 1
 
 
@@ -114,7 +114,7 @@ class TestAPaymentThatKhaltiDoesNotKnow:
         assert payment.status == "initiated", "not even then has it ended"
 
     @pytest.mark.parametrize("happens", ["pay", "expire"])
-    def test_is_no_matter_any_more_once_it_was_decided(self, khalti, payment, happens):
+    def test_is_no_issue_any_more_once_it_was_decided(self, khalti, payment, happens):
         getattr(khalti, happens)(payment)
         check_payment(payment)
         self.expires(payment, -ONE_MINUTE)

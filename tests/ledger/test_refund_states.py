@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from tests.payments import answer, event_type, issues, kinds
+from tests.payments import answer, event_types, issues, kinds
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.refund_states import MACHINE, VERDICTS, RefundExtent, RefundTrigger, Verdict
 from wagtail_khalti.ledger.refunds import move_refund
@@ -103,7 +103,7 @@ def _books_are_right(payment, refund, *, before):
     assert (refund.resolved_at is not None) == is_decided_now
     assert refund.refundable == (100_000 if is_decided_now and refund.state == "succeeded" else None)
     is_told = refund.state in GIVES_BACK
-    assert [one for one in event_type(payment) if one == "refunded"] == ["refunded"] * is_told
+    assert [one for one in event_types(payment) if one == "refunded"] == ["refunded"] * is_told
 
 
 def _history_is_right(payment, trigger, *, before, after):

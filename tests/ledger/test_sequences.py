@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from tests.in_full import IS_FULL
-from tests.payments import answer, event_type
+from tests.payments import answer, event_types
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
@@ -196,7 +196,7 @@ def test_a_sample_through_khalti_itself(khalti, payment, sequence, heard):
             assert said.status is None
 
     assert _stored(payment) == expected
-    assert [timeline for timeline, _reference in heard] == list(expected.told)
+    assert [event_type for event_type, _reference in heard] == list(expected.told)
 
 
 def _say(khalti, payment, said):
@@ -215,7 +215,7 @@ def _stored(payment):
     assert row.amount == AMOUNT, "an amount never changes"
     issues = list(row.issues.values_list("kind", flat=True))
     assert len(issues) == len(set(issues)), "one open review of a kind"
-    return State(status=row.status, is_late=row.is_late, issues=frozenset(issues), told=tuple(event_type(row)))
+    return State(status=row.status, is_late=row.is_late, issues=frozenset(issues), told=tuple(event_types(row)))
 
 
 PARTLY = {"status": Status.PARTIALLY_REFUNDED, "issues": frozenset({KhaltiIssue.Kind.REFUND_AMOUNT_MISSING})}

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.payments import end_the_pause, event_type, issues, kinds
+from tests.payments import end_the_pause, event_types, issues, kinds
 from wagtail_khalti.actions import check_payment, reconcile, resolve_issue
 from wagtail_khalti.models import KhaltiIssue
 from wagtail_khalti.outbox.deliver import deliver
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def paid(khalti, payment, receiver):
-    """Khalti confirmed it; the site's code failed on the news once."""
+    """Khalti confirmed it; the site's code failed on the event once."""
     khalti.pay(payment)
     return check_payment(payment)
 
@@ -88,7 +88,7 @@ def test_what_comes_after_it_waits_with_it_and_follows_at_once(khalti, paid, rec
 
     reconcile()
 
-    assert [timeline for timeline, _reference in heard] == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "refunded"]
 
 
 def test_payments_do_not_wait_for_each_other(khalti, paid, receiver, heard, make_payment):
@@ -120,7 +120,7 @@ class TestThatItLasts:
         assert "no stock" not in str(issue.details)
         [mail] = mailoutbox
         assert issue.sentence in mail.body
-        assert event_type(paid) == ["completed"], "the site can't hear that it does not hear"
+        assert event_types(paid) == ["completed"], "the site can't hear that it does not hear"
         assert "needs_attention" not in dict(heard)
 
     def test_opens_one_matter_however_often_it_fails(self, paid):

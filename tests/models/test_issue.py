@@ -1,4 +1,4 @@
-"""Each matter says in one sentence what happened, whatever Khalti answered."""
+"""Each issue says in one sentence what happened, whatever Khalti answered."""
 
 import pytest
 from django.utils import translation

@@ -6,7 +6,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tests.payments import end_the_pause, event_type, kinds
+from tests.payments import end_the_pause, event_types, kinds
 from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
@@ -99,7 +99,7 @@ def test_a_raising_receivers_work_is_undone_and_redone_later(payment, order, on,
     delivery = payment.deliveries.get()
     assert (delivery.delivered_at, delivery.attempts, delivery.last_error) == (None, 1, "LookupError")
     assert payment.events.get(kind="delivery_failed").data == {"event_type": "completed", "error": "LookupError"}
-    assert "no stock" in caplog.text, "the log has the whole story"
+    assert "no stock" in caplog.text, "the log has the whole traceback"
     assert "Sita" not in str(list(payment.events.values())), "and the history only its kind"
 
     broken.clear()
@@ -277,7 +277,7 @@ def test_news_is_told_in_the_order_in_which_it_happened(khalti, payment, heard):
         check_payment(payment)
 
     late, amount_to_enter = "needs_attention", "needs_attention"
-    assert [timeline for timeline, _reference in heard] == ["ended", "completed", late, amount_to_enter, "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["ended", "completed", late, amount_to_enter, "refunded"]
 
 
 def test_later_news_waits_for_earlier_news_that_failed(khalti, payment, heard, on):
@@ -296,14 +296,14 @@ def test_later_news_waits_for_earlier_news_that_failed(khalti, payment, heard, o
     assert heard == []  # its pause is not over, and nothing overtakes it
     end_the_pause()
     check_payment(payment)
-    assert [timeline for timeline, _reference in heard] == ["completed"]  # tried, and failed again
-    assert event_type(payment) == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed"]  # tried, and failed again
+    assert event_types(payment) == ["completed", "refunded"]
 
     broken.clear()
     heard.clear()
     end_the_pause()
     check_payment(payment)
-    assert [timeline for timeline, _reference in heard] == ["completed", "refunded"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "refunded"]
 
 
 def test_a_matter_for_a_person_is_told_once(khalti, payment, heard):
@@ -358,7 +358,7 @@ def test_news_behind_other_news_is_anybodys_again(khalti, make_payment, heard, m
     payment.deliveries.filter(event_type="ended").update(delivered_at=timezone.now())
     check_payment(payment)
 
-    assert [timeline for timeline, _reference in heard] == ["completed", "needs_attention"]
+    assert [event_type for event_type, _reference in heard] == ["completed", "needs_attention"]
 
 
 def test_it_hears_of_the_payment_as_it_is_stored_by_then(khalti, payment, line, on):

@@ -31,7 +31,7 @@ UNTIL_ALL_IS_QUIET = (timedelta(minutes=10), timedelta(hours=7), timedelta(hours
 
 
 def play(seed: int, khalti: FakeKhalti) -> Run:
-    """Raises ``AssertionError`` with the seed and the story where the end is not as it must be."""
+    """Raises ``AssertionError`` with the seed and what happened where the end is not as it must be."""
     with world(seed, khalti) as run:
         try:
             _live(run)

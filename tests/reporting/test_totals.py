@@ -421,9 +421,9 @@ def test_any_history_and_what_becomes_of_it_later(history, late, between):
     payments = [written(told) for told in history]
     assert_right()
     assert_right(mode="live")
-    for dimensions, status in late:
+    for place, status in late:
         if payments:
-            payment = KhaltiPayment.objects.get(pk=payments[dimensions % len(payments)].pk)
+            payment = KhaltiPayment.objects.get(pk=payments[place % len(payments)].pk)
             apply_lookup(payment, answer_for(payment, status), requested_at=timezone.now())
             if between:
                 assert_right()

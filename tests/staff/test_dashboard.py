@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from wagtail.models import GroupSitePermission, Page, Site
 
 from tests.staff.conftest import VIEW, Seen, words_of
-from tests.staff.issues_made import Kind, many_matters, new_matter
+from tests.staff.issues_made import Kind, many_issues, new_issue
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.dates.days import today
 from wagtail_khalti.models import KhaltiPayment
@@ -124,7 +124,7 @@ class TestThePanel:
 
     def test_tells_the_three_gravest_matters_and_how_many_there_are(self, open_home):
         for kind in (Kind.DELIVERY_FAILING, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT, Kind.UNKNOWN_STATUS):
-            new_matter(kind)
+            new_issue(kind)
 
         block = panel_of(open_home()).select_one(".khalti-attention")
 
@@ -189,7 +189,7 @@ def test_who_is_limited_to_a_site_sees_what_is_of_it(sign_in, home):
     here = Site.objects.get(is_default_site=True)
     went_back(came(site=here), 10_000)
     came()
-    new_matter(site=here)
+    new_issue(site=here)
 
     page = Seen(desk.client.get(reverse(HOME)))
 
@@ -207,11 +207,11 @@ class TestTheCost:
         client = sign_in("viewer").client
         client.get(reverse(HOME))
         came(days=7)
-        many_matters(3)
+        many_issues(3)
         few = self.asked(client)
         for days in range(8):
             went_back(came(days=days), 100, days=days)
-        many_matters(100)
+        many_issues(100)
 
         assert len(self.asked(client)) == len(few)
         assert len(few) <= 14
@@ -219,7 +219,7 @@ class TestTheCost:
     def test_is_nothing_for_who_may_not_see_payments(self, sign_in, home):
         client = sign_in("editor").client
         came()
-        many_matters(3)
+        many_issues(3)
 
         assert self.asked(client) == []
 

@@ -86,7 +86,7 @@ def test_matters_are_named_by_their_headings(person, issue):
     assert page.main.select_one(f"#{names[0]}")
 
 
-def test_a_matter_is_closed(person, issue):
+def test_an_issue_is_resolved(person, issue):
     page = Seen(person.client.get(reverse("khalti_issues:resolve", args=[issue.pk])))
 
     assert not grouped(page)

@@ -1,11 +1,11 @@
-"""Each kind of matter has its words and its steps, the same on the payment's page and in the inbox."""
+"""Each kind of issue has its words and its steps, the same on the payment's page and in the inbox."""
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
 from tests.staff.conftest import Seen, words_of
-from tests.staff.issues_made import Kind, new_matter
+from tests.staff.issues_made import Kind, new_issue
 from wagtail_khalti.actions import resolve_issue
 from wagtail_khalti.exceptions import RefundInProgress
 from wagtail_khalti.models import KhaltiIssue
@@ -53,12 +53,12 @@ def test_every_kind_has_its_advice_and_its_evidence_here():
 @pytest.mark.parametrize("kind", Kind)
 class TestEveryKind:
     def test_has_its_steps(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
 
         assert steps_of(card_of(issue, refunds_of(issue))) == STEPS[kind]
 
     def test_says_what_happened_what_it_means_and_what_to_do(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
 
         card = card_of(issue, refunds_of(issue))
 
@@ -68,7 +68,7 @@ class TestEveryKind:
         assert len(card.advice.split()) >= 8
 
     def test_says_the_same_on_the_page_of_the_payment(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
 
         [there] = cards_of(issue.payment, refunds_of(issue))
 
@@ -78,7 +78,7 @@ class TestEveryKind:
         assert steps_of(there) == [step for step in STEPS[kind] if step not in on_the_page_anyway]
 
     def test_leads_to_pages_that_are_there(self, kind, sign_in, home):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
         client = sign_in("superuser").client
 
         for button in card_of(issue, refunds_of(issue)).buttons:
@@ -88,7 +88,7 @@ class TestEveryKind:
                 assert client.get(button.url, follow=True).status_code == 200, button.url
 
     def test_can_be_closed_unless_it_waits_for_a_word_on_its_refund(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
         card = card_of(issue, refunds_of(issue))
 
         if kind in REFUND_ACTIONS:
@@ -100,10 +100,10 @@ class TestEveryKind:
             resolve_issue(issue, resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED)
 
     def test_has_a_label_for_all_that_it_is_opened_on(self, kind):
-        assert set(new_matter(kind).details) <= set(LABELS)
+        assert set(new_issue(kind).details) <= set(LABELS)
 
     def test_is_readable_in_nepali_too(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
 
         with translation.override("ne"):
             card = card_of(issue, refunds_of(issue))
@@ -115,7 +115,7 @@ class TestEveryKind:
 @pytest.mark.parametrize(("kind", "before"), [(Kind.LATE_PAYMENT, "Failed"), (Kind.REFUND_CONTRADICTED, "Failed")])
 def test_what_failed_before_is_named_as_what_it_was(kind, before):
     """A payment, or a refund: the stored value is the same."""
-    issue = new_matter(kind, details={"was": "failed"})
+    issue = new_issue(kind, details={"was": "failed"})
 
     assert list(details_of(issue)) == [("Status before", before)]
 
@@ -123,7 +123,7 @@ def test_what_failed_before_is_named_as_what_it_was(kind, before):
 class TestAMatterAboutARefund:
     @pytest.mark.parametrize("kind", REFUND_ACTIONS)
     def test_that_outlived_it_can_be_closed(self, kind):
-        issue = new_matter(kind)
+        issue = new_issue(kind)
         issue.payment.refunds.update(state=State.FAILED, amount=1, resolved_at=issue.opened_at)
 
         for card in (card_of(issue, refunds_of(issue)), *cards_of(issue.payment, refunds_of(issue))):
@@ -132,7 +132,7 @@ class TestAMatterAboutARefund:
         resolve_issue(issue, resolution=KhaltiIssue.Resolution.NO_ACTION_NEEDED)
 
     def test_waits_while_another_refund_is_on_its_way(self):
-        issue = new_matter(Kind.REFUND_UNCONFIRMED)
+        issue = new_issue(Kind.REFUND_UNCONFIRMED)
         issue.payment.refunds.in_progress().update(state=State.PROCESSING)
 
         seen = [card_of(issue, refunds_of(issue)), *cards_of(issue.payment, refunds_of(issue))]
@@ -141,7 +141,7 @@ class TestAMatterAboutARefund:
 
     def test_is_no_matter_yet_while_khalti_is_still_asked(self):
         payment = RefundFactory(lost=True).payment
-        issue = new_matter(Kind.UNKNOWN_STATUS, payment=payment)
+        issue = new_issue(Kind.UNKNOWN_STATUS, payment=payment)
 
         unconfirmed, other = cards_of(issue.payment, refunds_of(issue))
 
@@ -159,7 +159,7 @@ class TestOnThePageOfAPayment:
         ],
     )
     def test_each_has_the_buttons_for_which_one_has_the_right(self, sign_in, paid, role, buttons):
-        new_matter(Kind.UNKNOWN_STATUS, payment=paid)
+        new_issue(Kind.UNKNOWN_STATUS, payment=paid)
 
         page = sign_in(role).get("inspect", paid)
 
@@ -167,7 +167,7 @@ class TestOnThePageOfAPayment:
         assert [words_of(button) for button in block.select(".button")] == buttons
 
     def test_leads_to_the_page_that_closes_it(self, desk):
-        issue = new_matter(Kind.DUPLICATE_PAYMENT)
+        issue = new_issue(Kind.DUPLICATE_PAYMENT)
 
         page = desk.get("inspect", issue.payment)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.staff.issues_made import many_matters, new_matter
+from tests.staff.issues_made import many_issues, new_issue
 
 ACCOUNT = "wagtailadmin_account"
 
@@ -43,7 +43,7 @@ def test_it_says_how_many_matters_are_open(sign_in, home):
         (1, "Needs attention (99+)"),
         (150, "Needs attention (99+)"),
     ]:
-        many_matters(more)
+        many_issues(more)
         menu = menu_of(client)
 
         assert menu.get(label) == INBOX, label
@@ -54,7 +54,7 @@ def test_it_says_so_anew_on_each_page(sign_in, home):
     """Wagtail keeps the item itself."""
     client = sign_in("viewer").client
     seen = [set(menu_of(client)) & {"Needs attention", "Needs attention (1)"}]
-    issue = new_matter()
+    issue = new_issue()
     seen.append(set(menu_of(client)) & {"Needs attention", "Needs attention (1)"})
     type(issue).objects.update(is_open=None)
     seen.append(set(menu_of(client)) & {"Needs attention", "Needs attention (1)"})
@@ -63,9 +63,9 @@ def test_it_says_so_anew_on_each_page(sign_in, home):
 
 
 def test_it_counts_no_tests_where_money_is_real(sign_in, home, settings):
-    new_matter()
-    new_matter(mode="live")
-    new_matter(mode="live")
+    new_issue()
+    new_issue(mode="live")
+    new_issue(mode="live")
     settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "live"}
 
     assert "Needs attention (2)" in menu_of(sign_in("viewer").client)
@@ -88,14 +88,14 @@ def test_it_costs_one_query(sign_in, home):
     client = sign_in("viewer").client
     client.get(reverse(ACCOUNT))
     for more in (3, 150):
-        many_matters(more)
+        many_issues(more)
 
         assert len(asked_on(client)) == 1
 
 
 def test_it_costs_those_nothing_who_may_not_see_payments(sign_in, home):
     client = sign_in("editor").client
-    many_matters(3)
+    many_issues(3)
 
     assert asked_on(client) == []
 

@@ -1,4 +1,4 @@
-"""The page of one payment: its refunds, its story, and what is never on it."""
+"""The page of one payment: its refunds, its timeline, and what is never on it."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -165,7 +165,7 @@ class TestTheStory:
     def test_names_who_did_it(self, desk, paid):
         page = desk.post("check", paid)
 
-        who = [words_of(line) for line in page.main.select(".khalti-story__who")]
+        who = [words_of(line) for line in page.main.select(".khalti-timeline__who")]
         assert (who[0], who[-1]) == ("System", "Manager Gurung")
 
     def test_has_each_moment_for_programs_too(self, desk, paid):

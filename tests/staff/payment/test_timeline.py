@@ -155,7 +155,7 @@ class TestTheFacts:
 
         page = desk.get("inspect", make_paid(metadata=metadata))
 
-        answers = {words_of(row.th): words_of(row.td) for row in page.main.select(".khalti-answers tr")}
+        answers = {words_of(row.th): words_of(row.td) for row in page.main.select(".khalti-details-list tr")}
         more = '{ "a": [ 1, { "b": "ख" } ] }'
         assert answers == {"Size": "L", "Agreed": "Yes", "Days": "Sat, Sun", "Empty": "–", "More": more}
 
@@ -180,7 +180,7 @@ class TestWhatHappened:
         payment = make_paid(source=Source(offer="x"))
 
         def first(role):
-            return words_of(sign_in(role).get("inspect", payment).main.select_one(".khalti-story__who"))
+            return words_of(sign_in(role).get("inspect", payment).main.select_one(".khalti-timeline__who"))
 
         assert (first("cashier"), first("viewer")) == ("Sita Rai", "Visitor")
 
@@ -270,7 +270,7 @@ class TestNotes:
 
         assert (page.badges, page.messages) == (["success"], ["Note added."])
         assert page.timeline[-1] == "Note “She comes on Sunday”"
-        assert words_of(page.main.select(".khalti-story__who")[-1]) == "Cashier Gurung"
+        assert words_of(page.main.select(".khalti-timeline__who")[-1]) == "Cashier Gurung"
 
     def test_keep_what_was_typed_where_it_was_too_much(self, desk, paid):
         page = desk.post("note", paid, text="x" * 1001)
