@@ -25,7 +25,7 @@ ISSUES = {Kind.AMOUNT_MISMATCH, Kind.PIDX_MISMATCH, Kind.UNKNOWN_STATUS, Kind.LA
 """The others need a longer life than most runs have, or a Khalti that contradicts itself."""
 
 
-WITHOUT_MONEY = {KhaltiEvent.Kind.RECEIPT_SENT, KhaltiEvent.Kind.NOTE_ADDED}
+WITHOUT_MONEY = {KhaltiEvent.Kind.RECEIPT_SENT, KhaltiEvent.Kind.REFUND_NOTICE_SENT, KhaltiEvent.Kind.NOTE_ADDED}
 TO_BE_SEEN = {*Status.values, *KhaltiEvent.Kind.values, *ISSUES} - {Status.PENDING} - WITHOUT_MONEY
 """Not pending, for in the end Khalti has decided everything."""
 
