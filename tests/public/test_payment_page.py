@@ -125,7 +125,7 @@ def test_reloading_does_not_hammer_khalti(visitor, khalti, payment):
     assert payment.events.filter(kind="looked_up").count() == 1
 
 
-def test_a_payment_that_khalti_does_not_know_is_not_leased_for_a_lookup(visitor):
+def test_a_payment_khalti_does_not_know_is_not_leased(visitor):
     """No response would end the lease, and until then nobody else could work on the payment."""
     payment = PaymentFactory(created=True)
 
