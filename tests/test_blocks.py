@@ -157,7 +157,7 @@ class TestPlaces:
 
         assert offer.owner is None
         assert offer.terms.name == "From the teaser"
-        assert offer.terms.unit_price == 150_000
+        assert offer.terms.price.unit_price == 150_000
 
     def test_with_only_the_request_around_it(self, db, rf):
         block = KhaltiCheckoutBlock()

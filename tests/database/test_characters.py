@@ -10,9 +10,10 @@ from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.database.characters import _is_narrow, narrow_tables, validate_characters
 from wagtail_khalti.doctor import Level
 from wagtail_khalti.doctor.database import characters
+from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.checkout.forms import CheckoutForm
-from wagtail_khalti.public.offers import Terms
 from wagtail_khalti.public.payment.status_page import find_payment
+from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.staff.forms import NoteForm, RecordForm, RefundForm
 from wagtail_khalti.staff.issues.resolving import ResolveForm
 
@@ -51,7 +52,9 @@ class TestInARealTable:
                 cursor.execute(COLUMN.format(column, name))
 
     def test_a_visitor_reads_it_at_the_field(self):
-        form = CheckoutForm({"name": "Sita 🎂"}, terms=Terms(name="Cake", unit_price=1000, fields=("name",)))
+        form = CheckoutForm(
+            {"name": "Sita 🎂"}, terms=Terms(price=FixedPrice(name="Cake", unit_price=1000), fields=("name",))
+        )
 
         assert form.errors == {"name": [WORDS]}
 

@@ -15,7 +15,8 @@ from tests.shop.models import ShopPage, Teaser
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import Paisa
-from wagtail_khalti.public.offers import Terms
+from wagtail_khalti.pricing import FixedPrice
+from wagtail_khalti.public.terms import Terms
 
 
 def checkout_address(token):
@@ -234,7 +235,7 @@ class MembershipBlock(KhaltiCheckoutBlock):
     amount = None
 
     def terms(self, value):
-        return Terms(name=value["item_name"], unit_price=Paisa(99_900))
+        return Terms(price=FixedPrice(name=value["item_name"], unit_price=Paisa(99_900)))
 
 
 class PricelessBlock(KhaltiCheckoutBlock):

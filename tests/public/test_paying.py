@@ -8,6 +8,7 @@ from tests.public.conftest import offer_on
 from wagtail_khalti.actions import Customer, check_payment
 from wagtail_khalti.exceptions import GatewayUnreachable
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.pricing import Selection
 from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.request import CheckoutRequest
@@ -15,7 +16,7 @@ from wagtail_khalti.public.offers import open_offer
 
 HERE = "https://shop.example"
 SITA = Customer(name="Sita Rai", email="Sita@example.com", phone="9800000001")
-CHECKOUT = CheckoutRequest(key="one", quantity=3, customer=SITA)
+CHECKOUT = CheckoutRequest(key="one", selection=Selection(quantity=3), customer=SITA)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_address_in_the_settings_outranks_the_given_one(offer, settings):
 @pytest.mark.parametrize("quantity", [-1, 0, 6])
 def test_a_quantity_that_is_not_offered_starts_nothing(offer, quantity):
     with pytest.raises(ValueError, match="not offered"):
-        pay_offer(offer, replace(CHECKOUT, quantity=quantity), base_url=HERE)
+        pay_offer(offer, replace(CHECKOUT, selection=Selection(quantity=quantity)), base_url=HERE)
 
     assert not KhaltiPayment.objects.exists()
 
@@ -81,7 +82,7 @@ def test_another_key_of_the_same_browser_goes_on_with_it(offer):
     assert pay_offer(offer, again, base_url=HERE) == first
 
 
-@pytest.mark.parametrize("change", [{"quantity": 2}, {"customer": replace(SITA, name="Hari")}])
+@pytest.mark.parametrize("change", [{"selection": Selection(quantity=2)}, {"customer": replace(SITA, name="Hari")}])
 def test_other_answers_of_the_same_browser_start_another(offer, change):
     first = pay_offer(offer, CHECKOUT, base_url=HERE)
 

@@ -2,7 +2,6 @@ import django.db.models.deletion
 import django.utils.timezone
 import swapper
 import wagtail_khalti.models.delivery
-import wagtail_khalti.models.payment
 import wagtail_khalti.models.references
 from django.conf import settings
 from django.db import migrations, models

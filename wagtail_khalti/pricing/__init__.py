@@ -1,5 +1,22 @@
 """Kinds of prices, one file for each."""
 
-from wagtail_khalti.pricing.fixed import FixedPrice
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ["FixedPrice"]
+from wagtail_khalti.pricing.fixed import FixedPrice
+from wagtail_khalti.pricing.price import Price
+from wagtail_khalti.pricing.selection import Selection
+
+__all__ = ["FixedPrice", "Price", "Selection", "price_from_json", "price_to_json"]
+
+KINDS: Mapping[str, type[Price]] = {kind.kind: kind for kind in (FixedPrice,)}
+
+
+def price_to_json(price: Price) -> dict[str, Any]:
+    """For a signed offer."""
+    return {"kind": price.kind, **price.as_json()}
+
+
+def price_from_json(data: Mapping[str, Any]) -> Price:
+    """The price of a signed offer."""
+    return KINDS[data["kind"]].from_json({name: value for name, value in data.items() if name != "kind"})

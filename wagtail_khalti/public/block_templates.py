@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wagtail.blocks import Block, ListBlock, StructBlock
 
 from wagtail_khalti.public.block_paths import holds
-from wagtail_khalti.public.offers import Offering
+from wagtail_khalti.public.terms import Offering
 
 
 def blocks_without_template(block: Block) -> Iterator[StructBlock]:

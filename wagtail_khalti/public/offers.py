@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from django.apps import apps
 from django.core import signing
@@ -25,9 +25,8 @@ from wagtail.models import Site
 
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
-from wagtail_khalti.money import Paisa
-from wagtail_khalti.pricing import FixedPrice
 from wagtail_khalti.public.block_paths import block_at, path_of
+from wagtail_khalti.public.terms import Offering, Terms
 
 logger = logging.getLogger(__name__)
 
@@ -37,26 +36,7 @@ TERMS_TTL = timedelta(days=1)  # of an offer that contains its price
 
 BY_BLOCK, BY_TERMS = "p", "t"
 # Increase the number when the signed data changes, so that cached offers become invalid instead of raising errors.
-BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.3"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is sold, and which fields the checkout form has."""
-
-    name: str
-    unit_price: Paisa
-    max_quantity: int = 1
-    fields: tuple[str, ...] = ()
-    """Required fields of the checkout form: ``name``, ``email``, ``phone``."""
-
-    thank_you_page: str = ""
-    """Primary key of the page that the receipt links to."""
-
-    @property
-    def price(self) -> FixedPrice:
-        """Calculates all amounts. A new kind of price is added here."""
-        return FixedPrice(name=self.name, unit_price=self.unit_price, max_quantity=self.max_quantity)
+BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +65,6 @@ class Offer:
         )
 
 
-@runtime_checkable
-class Offering(Protocol):
-    """A block that sells something, such as ``KhaltiCheckoutBlock``."""
-
-    def terms(self, value: Any) -> Terms: ...
-
-
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
@@ -106,7 +79,7 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
-    signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([asdict(terms), language, site], compress=True)
+    signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([terms.as_json(), language, site], compress=True)
     return f"{BY_TERMS}.{signed}"
 
 
@@ -175,4 +148,4 @@ def _has_expired(owner: models.Model) -> bool:
 
 
 def _offer_with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:
-    return Offer(token=token, terms=Terms(**{**terms, "fields": tuple(terms["fields"])}), language=language, site=site)
+    return Offer(token=token, terms=Terms.from_json(terms), language=language, site=site)

@@ -15,35 +15,24 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
 from wagtail_khalti.database.characters import is_whole, unsupported_characters_message
-from wagtail_khalti.formatting import format_number, numerals
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
+from wagtail_khalti.pricing import Selection
+from wagtail_khalti.public.checkout.price_fields import price_fields
 from wagtail_khalti.public.checkout.request import CheckoutRequest
-from wagtail_khalti.public.offers import Terms
-from wagtail_khalti.text.lines import one_line
+from wagtail_khalti.public.checkout.text_fields import EmailAddressField, SingleLineField
+from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.text.phone import PhoneField
 
 MAX_KEY_LENGTH = 64
-
-
-class SingleLineField(forms.CharField):
-    """A text without line breaks and invisible characters. A value of nothing else counts as empty."""
-
-    def to_python(self, value: Any) -> Any:
-        return one_line(super().to_python(value) or "")
-
-
-class EmailAddressField(SingleLineField, forms.EmailField):
-    """An e-mail address, accepted even if it was copied with invisible characters."""
+CONTACT = ("name", "email", "phone")
 
 
 class CheckoutForm(forms.Form):
     """Has the fields of the offer. The total is calculated here; the browser only sends which total the visitor saw."""
 
-    quantity = forms.IntegerField(
-        label=_("Quantity"), initial=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
-    )
     name = SingleLineField(
         label=_("Name"),
         max_length=255,
@@ -66,38 +55,18 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")},
     )
 
-    def __init__(self, *args: Any, terms: Terms, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, terms: Terms, again: KhaltiPayment | None = None, **kwargs: Any) -> None:
+        """``again``: what was entered for this payment is filled in."""
         kwargs.setdefault("use_required_attribute", False)
+        self.terms, self.price_fields = terms, price_fields(terms.price)
+        if again:
+            kwargs["initial"] = {**_contact_of(again), **self.price_fields.initial(again)}
         super().__init__(*args, **kwargs)
-        self.terms = terms
-        maximum = terms.price.max_quantity
-        self.initial["quantity"] = min(self.initial.get("quantity", 1), maximum)  # it may have been reduced since
-        for name in {"name", "email", "phone"}.difference(terms.fields):
-            del self.fields[name]
-        if maximum > 1:
-            self._limit_quantity(maximum)
-        else:
-            del self.fields["quantity"]
-
-    def _limit_quantity(self, maximum: int) -> None:
-        message = _("Enter a quantity from 1 to %(maximum)s.") % {"maximum": format_number(maximum)}
-        self.fields["quantity"] = forms.IntegerField(
-            label=_("Quantity"),
-            initial=1,
-            min_value=1,
-            max_value=maximum,
-            widget=forms.NumberInput(attrs=self._live_total_attrs()),
-            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
-        )
-
-    def _live_total_attrs(self) -> dict[str, Any]:
-        """Data for the script that updates the total when the quantity changes."""
-        return {
-            "inputmode": "numeric",
-            "data-unit-price": self.terms.price.unit_price,
-            "data-symbol": format_rupees(0, get_language()).split()[0],
-            "data-digits": numerals(),
-        }
+        contact = {name: self.fields.pop(name) for name in CONTACT}
+        asked = {name: field for name, field in contact.items() if name in (*terms.fields, *terms.optional_fields)}
+        for name, field in asked.items():
+            field.required = name in terms.fields
+        self.fields = {**self.price_fields.fields(), **asked, **self.fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -120,22 +89,21 @@ class CheckoutForm(forms.Form):
         self.add_error("quantity" if "quantity" in self.fields else None, message)
 
     @property
-    def selected_quantity(self) -> int:
-        """1 if the form has no quantity, or an invalid one was entered."""
-        quantity = getattr(self, "cleaned_data", {}).get("quantity") or self.initial["quantity"]
-        return int(quantity)
+    def selection(self) -> Selection:
+        """What the visitor chose; what the form began with as long as nothing valid was entered."""
+        entered = {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value is not None}
+        return self.price_fields.selection({**self.initial, **entered})
 
     @property
     def total(self) -> Paisa:
-        return self.terms.price.total(self.selected_quantity)
+        return self.terms.price.total(self.selection)
 
     def price_summary(self) -> dict[str, str]:
         """What it costs, as the page shows it."""
-        language = get_language()
         return {
-            "unit_price": format_rupees(self.terms.price.unit_price, language),
-            "quantity": format_number(self.selected_quantity),
-            "total": format_rupees(self.total, language),
+            "unit_price": self.terms.price.label,
+            "quantity": format_number(self.selection.quantity),
+            "total": format_rupees(self.total, get_language()),
         }
 
     @property
@@ -156,7 +124,7 @@ class CheckoutForm(forms.Form):
     def to_checkout_request(self, *, started_here: Sequence[str]) -> CheckoutRequest:
         return CheckoutRequest(
             key=self.key,
-            quantity=self.selected_quantity,
+            selection=self.selection,
             customer=self.customer,
             is_repeat=self.is_repeat,
             started_here=started_here,
@@ -164,17 +132,11 @@ class CheckoutForm(forms.Form):
 
     @property
     def customer(self) -> Customer:
-        return Customer(**{name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")})
+        return Customer(**{name: self.cleaned_data.get(name, "") for name in CONTACT})
 
 
-def initial_from(payment: KhaltiPayment) -> dict[str, object]:
-    """What was entered for this payment, to fill in the form again."""
-    return {
-        "name": payment.customer_name,
-        "email": payment.customer_email,
-        "phone": payment.customer_phone,
-        "quantity": sum(product["quantity"] for product in payment.products) or 1,
-    }
+def _contact_of(payment: KhaltiPayment) -> dict[str, str]:
+    return {"name": payment.customer_name, "email": payment.customer_email, "phone": payment.customer_phone}
 
 
 def checkout_form() -> type[CheckoutForm]:

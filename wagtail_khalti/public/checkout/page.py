@@ -28,7 +28,7 @@ from wagtail_khalti.exceptions import (
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
 from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
-from wagtail_khalti.public.checkout.forms import CheckoutForm, checkout_form, initial_from
+from wagtail_khalti.public.checkout.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
 from wagtail_khalti.public.checkout.views import count_checkout_view_of
 from wagtail_khalti.public.decorators import limited_page, visitor_page
@@ -65,7 +65,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
-            form = checkout_form()(terms=offer.terms, initial=_previous_details(request))
+            form = checkout_form()(terms=offer.terms, again=_previous_payment(request))
             return _render(request, offer, form)
         form = checkout_form()(request.POST, terms=offer.terms)
         if wait := seconds_to_wait(request, "checkout"):
@@ -116,15 +116,12 @@ def _add_khalti_errors(form: CheckoutForm, error: RequestRejected) -> None:
         form.add_error(None, _("Khalti did not accept this payment. You have not been charged."))
 
 
-def _previous_details(request: HttpRequest) -> dict[str, object]:
-    """For "Pay again": the details that were entered before, in this browser only."""
+def _previous_payment(request: HttpRequest) -> KhaltiPayment | None:
+    """For "Pay again": the payment whose details are filled in; in the browser that started it only."""
     reference = request.GET.get("again", "")
     if not is_started_here(request, reference):
-        return {}
-    payment = KhaltiPayment.objects.filter(reference=reference).first()
-    if payment is None:
-        return {}
-    return initial_from(payment)
+        return None
+    return KhaltiPayment.objects.filter(reference=reference).first()
 
 
 def _render(

@@ -37,10 +37,10 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     Merchant and site are those of the offer. ``base_url`` is the address of the site that the visitor uses, such as
     ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
 
-    Raises what ``start_payment`` raises, and ``ValueError`` for a quantity that the offer doesn't allow.
+    Raises what ``start_payment`` raises, and ``ValueError`` for a selection that the offer doesn't allow.
     """
     if not checkout.is_allowed(offer):
-        raise ValueError("This quantity is not offered")
+        raise ValueError("This selection is not offered")
     site = site_of(offer.owner, offer.site)
     earlier = find_earlier_payment(offer, checkout, site)
     if earlier and earlier.is_paid and not checkout.is_repeat:

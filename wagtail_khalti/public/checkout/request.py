@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.pricing import Selection
 from wagtail_khalti.public.offers import Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutRequest:
-    """The visitor's details and the quantity. The amount comes from the offer."""
+    """The visitor's details and selection. The amount comes from the offer."""
 
     key: str
     """Chosen by the client, and the same when the request is sent again."""
 
-    quantity: int = 1
+    selection: Selection = Selection()  # noqa: RUF009 - frozen
 
     customer: Customer = Customer()  # noqa: RUF009 - frozen
 
@@ -31,20 +32,20 @@ class CheckoutRequest:
     # What a visitor chose is known to the form and to this class; the rest of the checkout asks here for amounts.
 
     def is_allowed(self, offer: Offer) -> bool:
-        return offer.terms.price.allows(self.quantity)
+        return offer.terms.price.allows(self.selection)
 
     def total(self, offer: Offer) -> Paisa:
-        return offer.terms.price.total(self.quantity)
+        return offer.terms.price.total(self.selection)
 
     def breakdown(self, offer: Offer) -> list[BreakdownLine]:
-        return offer.terms.price.breakdown(self.quantity)
+        return offer.terms.price.breakdown(self.selection)
 
     def line_items(self, offer: Offer) -> list[Product]:
-        return offer.terms.price.line_items(self.quantity)
+        return offer.terms.price.line_items(self.selection)
 
     def idempotency_key(self, offer: Offer) -> str:
         """The same for the same key, offer, total and details."""
         customer = self.customer
-        details = [self.quantity, customer.name, customer.email, customer.phone, self.is_repeat]
+        details = [astuple(self.selection), customer.name, customer.email, customer.phone, self.is_repeat]
         text = repr([self.key, offer.token, offer.terms.name, self.total(offer), *details])
         return "checkout:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()

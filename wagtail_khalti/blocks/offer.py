@@ -1,0 +1,166 @@
+"""What all blocks that sell something have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import InvalidOperation
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.forms import CheckboxSelectMultiple
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
+from wagtail.models import Site
+
+from wagtail_khalti.blocks.notices import notice_for_editors
+from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
+from wagtail_khalti.conf import is_test_everywhere, max_payment
+from wagtail_khalti.database.characters import unsupported_characters_message
+from wagtail_khalti.exceptions import OfferUnavailable
+from wagtail_khalti.money import format_rupees
+from wagtail_khalti.pricing import Price
+from wagtail_khalti.public.offers import sign_offer
+from wagtail_khalti.public.sites import is_test_site
+from wagtail_khalti.public.terms import Terms
+
+FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
+FIRST_FIELDS = ("heading", "text", "item_name")
+SETTINGS_FIELDS = ("button_text",)  # behind the block's settings cog
+
+
+class OfferBlock(blocks.StructBlock):
+    """Sells something with Khalti. A subclass adds the fields of its kind of price, and implements ``price()``.
+
+    Texts that code leaves out are empty strings, since translation tools don't accept ``None``.
+    """
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False, default="", max_length=255)
+    text = blocks.TextBlock(label=_("Text"), required=False, default="")
+    item_name = blocks.CharBlock(
+        label=_("Description"),
+        default="",
+        max_length=255,
+        help_text=_("Shown at Khalti and on the receipt, for example “Membership 2026”."),
+    )
+    fields = blocks.MultipleChoiceBlock(
+        label=_("Required fields"),
+        choices=FIELD_CHOICES,
+        required=False,
+        widget=CheckboxSelectMultiple,
+        help_text=_("What the visitor has to enter before paying."),
+    )
+    optional_fields = blocks.MultipleChoiceBlock(
+        label=_("Optional fields"),
+        choices=FIELD_CHOICES,
+        required=False,
+        widget=CheckboxSelectMultiple,
+        help_text=_("What the visitor may enter, or leave empty."),
+    )
+    thank_you_page = ThankYouPageBlock(
+        label=_("Thank-you page"),
+        required=False,
+        help_text=_("After paying, visitors see their receipt, with a button to this page."),
+    )
+    button_text = blocks.CharBlock(
+        label=_("Button text"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
+    )
+
+    amount_field: ClassVar[str] = "amount"
+    """Where a total above the site's maximum is reported to the editor."""
+
+    class Meta:
+        icon = "tag"
+        help_text = notice_for_editors()
+        preview_template = "wagtail_khalti/blocks/preview.html"
+
+    def price(self, value: Any) -> Price | None:
+        """The price in the block's fields; None if they are incomplete.
+
+        Raises ``ValueError`` or ``InvalidOperation`` for an invalid amount, which code may have stored.
+        """
+        raise NotImplementedError
+
+    def get_form_layout(self) -> BlockGroup:
+        """The fields of the price follow the description, whatever a subclass adds or removes."""
+        common = OfferBlock.base_blocks
+        own = [name for name in self.child_blocks if name not in common]
+        first = [name for name in FIRST_FIELDS if name in self.child_blocks]
+        rest = [name for name in common if name in self.child_blocks and name not in FIRST_FIELDS]
+        return BlockGroup(
+            children=[name for name in (*first, *own, *rest) if name not in SETTINGS_FIELDS],
+            settings=[name for name in rest if name in SETTINGS_FIELDS],
+        )
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if message := unsupported_characters_message(cleaned.get("item_name") or ""):
+            raise StructBlockValidationError({"item_name": ValidationError(message)})
+        if set(cleaned.get("fields") or ()) & set(cleaned.get("optional_fields") or ()):
+            error = ValidationError(_("A field is either required or optional."))
+            raise StructBlockValidationError({"optional_fields": error})
+        if price := self.price(cleaned):
+            self._check_maximum(price)
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        is_preview = _is_preview(context)
+        context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
+        with suppress(OfferUnavailable):
+            terms = self.terms(value)
+            context["price"] = terms.price.label
+            if not is_preview:
+                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+        return context
+
+    def terms(self, value: Any) -> Terms:
+        """What is sold, and for how much. A site can subclass the block and override this.
+
+        Raises ``OfferUnavailable`` if nothing can be bought.
+        """
+        try:
+            price = self.price(value)
+        except (ValueError, InvalidOperation) as error:
+            raise OfferUnavailable("The price is not a whole number of paisa") from error
+        if price is None or not price.name:
+            raise OfferUnavailable("The block has no price or no description")
+        return Terms(
+            price=price,
+            fields=tuple(value.get("fields") or ()),
+            optional_fields=tuple(value.get("optional_fields") or ()),
+            thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
+        )
+
+    def _check_maximum(self, price: Price) -> None:
+        largest = max_payment()
+        if price.max_total is not None and price.max_total > largest:
+            raise StructBlockValidationError(
+                {
+                    self.amount_field: ValidationError(
+                        _(
+                            "This site takes at most %(largest)s in one payment, and the price times the maximum "
+                            "quantity is more."
+                        ),
+                        params={"largest": format_rupees(largest, get_language())},
+                    )
+                }
+            )
+
+
+def _checkout_url(token: str) -> str:
+    return reverse("wagtail_khalti:checkout", args=[token])
+
+
+def _is_preview(context: Mapping[str, Any]) -> bool:
+    """Whether it is rendered in a page preview or in the block picker, where nothing can be bought."""
+    return bool(getattr(context.get("request"), "is_preview", False)) or "block_def" in context
+
+
+def _is_test(context: Mapping[str, Any]) -> bool:
+    """Whether payments move no money. Makes a query only if that depends on the site."""
+    everywhere = is_test_everywhere()
+    return is_test_site(Site.find_for_request(context.get("request"))) if everywhere is None else everywhere
