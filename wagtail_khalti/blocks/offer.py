@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import InvalidOperation
+from functools import lru_cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -29,6 +31,7 @@ from wagtail_khalti.public.terms import Terms
 
 FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 FIRST_FIELDS = ("heading", "text", "item_name")
+TOKEN = "TOKEN"  # stands for it in an address; tokens need no escaping
 SETTINGS_FIELDS = ("button_text",)  # behind the block's settings cog
 
 
@@ -152,7 +155,13 @@ class OfferBlock(blocks.StructBlock):
 
 
 def _checkout_url(token: str) -> str:
-    return reverse("wagtail_khalti:checkout", args=[token])
+    around = _around_token(get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF, get_language())
+    return around.replace(TOKEN, token)
+
+
+@lru_cache(maxsize=256)  # a page may have many blocks, and reverse() takes as long as the rest of an offer
+def _around_token(script_prefix: str, urlconf: str, language: str | None) -> str:
+    return reverse("wagtail_khalti:checkout", args=[TOKEN])
 
 
 def _is_preview(context: Mapping[str, Any]) -> bool:
