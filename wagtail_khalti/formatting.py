@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.dates.nepali import day_in_nepal, format_bs
 from wagtail_khalti.numerals import numerals_of, speaks_nepali, with_numerals_of
 
-ENGLISH_TIME = "j M Y, H:i"
+ENGLISH_DAY, ENGLISH_TIME = "j M Y", "j M Y, H:i"
 
 
 def numerals() -> str:
@@ -43,6 +43,17 @@ def format_time(moment: datetime, *, with_zone: bool = False) -> str:
     """``29 Nov 2026, 10:03`` in the site's time zone; ``with_zone`` adds its name."""
     written = _format_time(in_site_time(moment))
     return _("%(time)s, %(zone)s") % {"time": written, "zone": format_zone(moment)} if with_zone else written
+
+
+def format_day_in_both_calendars(day: date) -> str:
+    """``21 Nov 2026 (2083-08-05 BS)``, in the active language."""
+    language = get_language() or "en"
+    if speaks_nepali(language):
+        ad = with_numerals_of("ne", format_date(day, "d MMMM y", locale="ne"))
+    else:
+        ad = date_format(day, ENGLISH_DAY if language.split("-")[0] == "en" else "DATE_FORMAT")
+    bs = with_numerals_of(language, format_bs(day))
+    return _("%(ad)s (%(bs)s BS)") % {"ad": ad, "bs": bs} if bs else ad
 
 
 def format_in_both_calendars(moment: datetime, *, with_zone: bool = False) -> str:

@@ -15,8 +15,10 @@ from wagtail_khalti.actions.send_receipt import send_receipt
 from wagtail_khalti.actions.start import start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models.sources import Source
+from wagtail_khalti.questions import Answer
 
 __all__ = [
+    "Answer",
     "BreakdownLine",
     "Customer",
     "Product",

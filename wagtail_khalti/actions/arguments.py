@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import Promise
 
-from wagtail_khalti.database.characters import is_whole
+from wagtail_khalti.database.characters import is_whole, unsupported_characters
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees, require_paisa
+from wagtail_khalti.questions import Answer, QuestionKind
+
+MAX_ANSWERS_SIZE = 200_000  # characters; twenty long answers of a form have a quarter of it
 
 Given = TypeVar("Given")  # a dataclass
 
@@ -49,6 +52,28 @@ def plain_json(values: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
         raise ValueError(f"{name} has characters that can't be stored: NUL, or a lone surrogate")
     plain_values: dict[str, Any] = json.loads(encoded)
     return plain_values
+
+
+def plain_answers(answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """As they are stored. The errors never contain what was answered."""
+    plain_values = [asdict(_plain_answer(answer)) for answer in answers]
+    size = sum(len(text) for values in plain_values for text in values.values() if isinstance(text, str))
+    if size > MAX_ANSWERS_SIZE:
+        raise ValueError(f"answers are too long: at most {MAX_ANSWERS_SIZE} characters together, not {size}")
+    return plain_values
+
+
+def _plain_answer(answer: Answer) -> Answer:
+    if not isinstance(answer, Answer):
+        raise TypeError(f"An answer is an Answer, not {type(answer).__name__}")
+    if not isinstance(answer.value, str | Promise | bool | None):
+        raise TypeError(f"The value of an answer is text, a bool or None, not {type(answer.value).__name__}")
+    if not isinstance(answer.on_receipt, bool):
+        raise TypeError("on_receipt of an answer is a bool")
+    answer = replace(answer, kind=QuestionKind(answer.kind))
+    if any(map(unsupported_characters, (plain_text(answer.label, "label"), str(answer.value)))):
+        raise ValueError("An answer has characters that the database can't store")
+    return plain(answer)
 
 
 def require_valid_amount(amount: object, breakdown: Iterable[BreakdownLine], *, largest: Paisa) -> None:

@@ -15,6 +15,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.actions.arguments import (
     plain,
+    plain_answers,
     plain_json,
     plain_text,
     require_valid_amount,
@@ -31,6 +32,7 @@ from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.sources import Source, source_columns
 from wagtail_khalti.money import Paisa
+from wagtail_khalti.questions import Answer
 from wagtail_khalti.text.web_addresses import is_of_this_site
 
 
@@ -52,6 +54,7 @@ def start_payment(
     metadata: Mapping[str, Any] | None = None,
     source: Source = Source(),  # noqa: B008 - frozen
     purchase_order_id: str = "",
+    answers: Sequence[Answer] = (),
 ) -> KhaltiPayment:
     """Commit a payment of ``amount`` paisa, then send it to Khalti. Redirect the visitor to its ``next_url``.
 
@@ -63,7 +66,8 @@ def start_payment(
     The same ``idempotency_key`` returns the same payment, also after an error of Khalti; without one every call makes a
     new payment. ``payable`` is the saved object of the site that is paid for, once: a second time raises
     ``AlreadyPaid``, unless ``is_repeat`` confirms that another payment for it is intended. ``metadata`` is yours,
-    anything that JSON can represent, and stays here; ``merchant_extra`` is sent to Khalti.
+    anything that JSON can represent, and stays here, as do ``answers`` to questions of the site; ``merchant_extra`` is
+    sent to Khalti.
 
     All arguments are validated before anything is written or sent. Raises ``AmountTooSmall``, ``AmountTooLarge``,
     ``BreakdownMismatch``, ``AlreadyPaid``, ``IdempotencyConflict``; ``TypeError`` or ``ValueError`` for an argument
@@ -87,6 +91,7 @@ def start_payment(
         products=[asdict(plain(product)) for product in products],
         merchant_extra=plain_json(merchant_extra, "merchant_extra"),
         metadata=plain_json(metadata, "metadata"),
+        answers=plain_answers(answers),
         merchant=recipient.merchant.name,
         mode=recipient.merchant.mode,
         key_fingerprint=recipient.merchant.key_fingerprint,

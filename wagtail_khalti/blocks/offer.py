@@ -19,6 +19,7 @@ from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
 from wagtail_khalti.blocks.notices import notice_for_editors
+from wagtail_khalti.blocks.questions import QuestionsBlock, questions_in
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
 from wagtail_khalti.conf import is_test_everywhere, max_payment
 from wagtail_khalti.database.characters import unsupported_characters_message
@@ -62,6 +63,11 @@ class OfferBlock(blocks.StructBlock):
         required=False,
         widget=CheckboxSelectMultiple,
         help_text=_("What the visitor may enter, or leave empty."),
+    )
+    questions = QuestionsBlock(
+        label=_("Your own fields"),
+        required=False,
+        help_text=_("What else the visitor is asked, in this order. The answers are stored with the payment."),
     )
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
@@ -136,6 +142,7 @@ class OfferBlock(blocks.StructBlock):
             fields=tuple(value.get("fields") or ()),
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
+            questions=questions_in(value.get("questions")),
         )
 
     def _check_maximum(self, price: Price) -> None:

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('products', models.JSONField(blank=True, default=list, verbose_name='products')),
                 ('merchant_extra', models.JSONField(blank=True, default=dict, verbose_name='extra values for Khalti')),
                 ('metadata', models.JSONField(blank=True, default=dict, verbose_name='metadata')),
+                ('answers', models.JSONField(blank=True, default=list, verbose_name='answers')),
                 ('merchant', models.CharField(max_length=64, verbose_name='Khalti account')),
                 ('mode', models.CharField(choices=[('simulator', 'Test (simulator)'), ('sandbox', 'Test (sandbox)'), ('live', 'Live')], max_length=16, verbose_name='mode')),
                 ('key_fingerprint', models.CharField(max_length=16, verbose_name='key fingerprint')),

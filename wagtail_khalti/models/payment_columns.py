@@ -30,6 +30,9 @@ class PaymentColumns(OnPrimary):
     products = models.JSONField(_("products"), default=list, blank=True)
     merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    answers = models.JSONField(_("answers"), default=list, blank=True)
+    """To the editor's questions, in the order of the form and in the words that the visitor saw: dicts of ``name``,
+    ``label``, ``kind``, ``value`` and ``on_receipt``, as in ``Answer``. Personal data."""
 
     merchant = models.CharField(_("Khalti account"), max_length=64)
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)

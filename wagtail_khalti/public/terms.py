@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
 from wagtail_khalti.pricing import Price, price_from_json, price_to_json
+from wagtail_khalti.questions import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class Terms:
     thank_you_page: str = ""
     """Primary key of the page that the receipt links to."""
 
+    questions: tuple[Question, ...] = ()
+    """What else the visitor is asked, after the contact fields and in this order."""
+
     @property
     def name(self) -> str:
         """What is paid for."""
@@ -36,6 +40,7 @@ class Terms:
             "fields": self.fields,
             "optional_fields": self.optional_fields,
             "thank_you_page": self.thank_you_page,
+            "questions": [question.as_json() for question in self.questions],
         }
 
     @classmethod
@@ -45,6 +50,7 @@ class Terms:
             fields=tuple(data["fields"]),
             optional_fields=tuple(data["optional_fields"]),
             thank_you_page=data["thank_you_page"],
+            questions=tuple(map(Question.from_json, data["questions"])),
         )
 
 

@@ -1,5 +1,6 @@
 """The content of receipts, the same on the page, in print and in mails; and these mails."""
 
+from wagtail_khalti.receipts.answers import answer_text
 from wagtail_khalti.receipts.automatic import send_automatic_receipt, wants_receipt
 from wagtail_khalti.receipts.contacts import default_contact
 from wagtail_khalti.receipts.content import receipt_of
@@ -10,6 +11,7 @@ from wagtail_khalti.receipts.sending import mail_receipt
 
 __all__ = [
     "RefundSummary",
+    "answer_text",
     "default_contact",
     "line_items_of",
     "mail_receipt",

@@ -14,6 +14,7 @@ from wagtail_khalti.formatting import format_in_both_calendars
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.money import format_rupees
+from wagtail_khalti.receipts.answers import answers_on_receipt
 from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.refunds import RefundSummary
 from wagtail_khalti.text.lines import one_line
@@ -55,7 +56,7 @@ class Receipt:
 def receipt_of(
     payment: KhaltiPayment, chosen: KhaltiSettings, refund_summary: RefundSummary | None, *, shows_payer: bool
 ) -> Receipt:
-    """``chosen``: the settings of its site. ``shows_payer``: whether to include the payer's name."""
+    """``chosen``: the settings of its site. ``shows_payer``: whether to include the payer's name and answers."""
     merchant = merchant_of(payment)
     rows = [
         Row(label=_("Merchant"), value=merchant, notes=_details(chosen) if payment.is_paid else ()),
@@ -63,6 +64,7 @@ def receipt_of(
         Row(label=_("Description"), value=one_line(payment.purpose)),
         *(Row(label=item.label, value=_rupees(item.amount)) for item in line_items_of(payment)),
         Row(label=_("Amount"), value=_rupees(payment.amount), kind=Kind.TOTAL),
+        *_answers(payment, shows_payer=shows_payer and payment.is_paid),
         *_identification(payment),
         *_refunds(refund_summary),
     ]
@@ -85,6 +87,11 @@ def _payer(payment: KhaltiPayment, *, shows_payer: bool) -> Iterator[Row]:
         yield Row(label=_("Paid by"), value=name)
     if payment.masked_phone:
         yield Row(label=_("Mobile number"), value=payment.masked_phone)
+
+
+def _answers(payment: KhaltiPayment, *, shows_payer: bool) -> Iterator[Row]:
+    if shows_payer:
+        yield from (Row(label=label, value=text) for label, text in answers_on_receipt(payment))
 
 
 def _identification(payment: KhaltiPayment) -> Iterator[Row]:

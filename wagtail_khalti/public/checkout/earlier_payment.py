@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -23,6 +23,7 @@ from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.payment.refresh import lookup_if_free
 from wagtail_khalti.public.sites import merchant_of_site
+from wagtail_khalti.questions import same_answers
 
 LOOK_BACK = 2 * DUPLICATE_WITHIN  # an hour until the payment link expires, and an hour since
 MAX_CANDIDATES = 10  # newest first
@@ -61,7 +62,8 @@ class EarlierPayment:
         payment = self.payment
         is_open = payment.status in (Status.INITIATED, Status.PENDING) and not payment.has_expired_link
         has_same_details = all(getattr(payment, name) == getattr(self.new_payment, name) for name in COMPARED_FIELDS)
-        return is_open and self.is_from_this_browser and has_same_details
+        has_same_answers = same_answers(payment.answers, self.new_payment.answers)
+        return is_open and self.is_from_this_browser and has_same_details and has_same_answers
 
 
 def find_earlier_payment(offer: Offer, checkout: CheckoutRequest, site: Site | None) -> EarlierPayment | None:
@@ -102,6 +104,7 @@ def _unsaved_payment(offer: Offer, checkout: CheckoutRequest, site: Site | None)
         customer_name=checkout.customer.name,
         customer_email=checkout.customer.email.lower(),
         customer_phone=checkout.customer.phone,
+        answers=[asdict(answer) for answer in checkout.answers],
         **source_columns(offer.source),
     )
 

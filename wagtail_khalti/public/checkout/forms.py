@@ -21,6 +21,12 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.pricing import Selection
 from wagtail_khalti.public.checkout.price_fields import price_fields
+from wagtail_khalti.public.checkout.question_fields import (
+    answers_to,
+    initial_answers,
+    question_fields,
+    version_of,
+)
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.checkout.text_fields import EmailAddressField, SingleLineField
 from wagtail_khalti.public.terms import Terms
@@ -60,13 +66,14 @@ class CheckoutForm(forms.Form):
         kwargs.setdefault("use_required_attribute", False)
         self.terms, self.price_fields = terms, price_fields(terms.price)
         if again:
-            kwargs["initial"] = {**_contact_of(again), **self.price_fields.initial(again)}
+            answered = initial_answers(terms.questions, again.answers)
+            kwargs["initial"] = {**_contact_of(again), **self.price_fields.initial(again), **answered}
         super().__init__(*args, **kwargs)
         contact = {name: self.fields.pop(name) for name in CONTACT}
         asked = {name: field for name, field in contact.items() if name in (*terms.fields, *terms.optional_fields)}
         for name, field in asked.items():
             field.required = name in terms.fields
-        self.fields = {**self.price_fields.fields(), **asked, **self.fields}
+        self.fields = {**self.price_fields.fields(), **asked, **question_fields(terms.questions), **self.fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -75,6 +82,8 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, _("This contains characters that can't be read. Please enter it again."))
             elif error := unsupported_characters_message(str(value)):
                 self.add_error(name, error)
+        if self.data.get("questions_seen", "") != self.questions_version:
+            self.add_error(None, _("The questions have changed. Please check your answers and press the button again."))
         largest = max_payment()
         if self.total > largest:
             self.add_limit_error(largest)
@@ -111,6 +120,11 @@ class CheckoutForm(forms.Form):
         """Whether the visitor has seen the total that would be charged now."""
         return self.data.get("total_seen") == str(self.total)
 
+    @property
+    def questions_version(self) -> str:
+        """Sent with the form: an answer counts only for the questions that the visitor has seen."""
+        return version_of(self.terms.questions)
+
     @cached_property
     def key(self) -> str:
         """Identifies this form: the same if it is submitted twice."""
@@ -126,6 +140,7 @@ class CheckoutForm(forms.Form):
             key=self.key,
             selection=self.selection,
             customer=self.customer,
+            answers=answers_to(self.terms.questions, self.cleaned_data),
             is_repeat=self.is_repeat,
             started_here=started_here,
         )

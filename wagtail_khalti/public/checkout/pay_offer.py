@@ -72,6 +72,7 @@ def _starter(
         base_url=base_url,
         source=offer.source,
         is_repeat=checkout.is_repeat,
+        answers=checkout.answers,
     )
 
 

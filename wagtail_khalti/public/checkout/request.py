@@ -10,6 +10,7 @@ from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.pricing import Selection
 from wagtail_khalti.public.offers import Offer
+from wagtail_khalti.questions import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,9 @@ class CheckoutRequest:
     selection: Selection = Selection()  # noqa: RUF009 - frozen
 
     customer: Customer = Customer()  # noqa: RUF009 - frozen
+
+    answers: Sequence[Answer] = ()
+    """To the offer's questions, in their order."""
 
     is_repeat: bool = False
     """Whether the visitor knows that they have paid for this already, and wants to pay again."""
@@ -47,5 +51,6 @@ class CheckoutRequest:
         """The same for the same key, offer, total and details."""
         customer = self.customer
         details = [astuple(self.selection), customer.name, customer.email, customer.phone, self.is_repeat]
+        details += [(answer.name, answer.value) for answer in self.answers]
         text = repr([self.key, offer.token, offer.terms.name, self.total(offer), *details])
         return "checkout:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()

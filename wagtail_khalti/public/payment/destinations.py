@@ -35,7 +35,7 @@ def next_page(payment: KhaltiPayment) -> PageLink | None:
         return None
     if payment.success_url:
         return PageLink(url=payment.success_url)
-    return _link_to(_thank_you_page(payment)) or _default_thank_you_page(payment)
+    return page_link(payment.thank_you_page) or _default_thank_you_page(payment)
 
 
 def _is_fulfilled(payment: KhaltiPayment) -> bool:
@@ -50,6 +50,11 @@ def back_link(source: models.Model | None, site: Site | None = None) -> PageLink
         return link
     page = settings_of(site).return_page
     return _link_to(page and page.localized)
+
+
+def page_link(pk: str) -> PageLink | None:
+    """To the page with this primary key, if it is published."""
+    return _link_to(_published_page(pk))
 
 
 def retry_url(payment: KhaltiPayment) -> str:
@@ -77,9 +82,9 @@ def _default_thank_you_page(payment: KhaltiPayment) -> PageLink | None:
         return _link_to(page and page.localized)
 
 
-def _thank_you_page(payment: KhaltiPayment) -> models.Model | None:
-    if not payment.thank_you_page:
+def _published_page(pk: str) -> models.Model | None:
+    if not pk:
         return None
     pages = swapper.load_model("wagtailcore", "Page")
-    found: models.Model | None = pages._base_manager.filter(pk=payment.thank_you_page, live=True).first()
+    found: models.Model | None = pages._base_manager.filter(pk=pk, live=True).first()
     return found
