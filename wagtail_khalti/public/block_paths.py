@@ -58,12 +58,12 @@ def _segments_to(target: Any, block: Block, value: Any, kind: type[Block]) -> li
 def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
     """The children that are, or may contain, a block of this kind."""
     if isinstance(block, StreamBlock):
-        segments = _segments(raw.get("id") for raw in value.raw_data)
+        segments = stable_ids(raw.get("id") for raw in value.raw_data)
         for position, raw in enumerate(value.raw_data):
             if holds(block.child_blocks.get(raw["type"]), kind):
                 yield segments[position], value[position].block, value[position].value
     elif isinstance(block, ListBlock) and holds(block.child_block, kind):
-        segments = _segments(item.original_id for item in value.bound_blocks)
+        segments = stable_ids(item.original_id for item in value.bound_blocks)
         for segment, item in zip(segments, value.bound_blocks, strict=True):
             yield segment, item.block, item.value
     elif isinstance(block, StructBlock):
@@ -72,7 +72,7 @@ def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
                 yield name, child, value.get(name)
 
 
-def _segments(ids: Iterable[Any]) -> list[str | None]:
+def stable_ids(ids: Iterable[Any]) -> list[str | None]:
     """The ID of each sibling, or None if it is missing, invalid or not unique. Wagtail sets IDs on saving."""
     ids = list(ids)
     counts = Counter(map(str, ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -97,6 +97,7 @@ def _unsaved_payment(offer: Offer, checkout: CheckoutRequest, site: Site | None)
     return KhaltiPayment(
         amount=checkout.total(offer),
         purpose=offer.terms.name,
+        products=[asdict(item) for item in checkout.line_items(offer)],
         merchant=account.name,
         mode=account.mode,
         customer_name=checkout.customer.name,
