@@ -1,8 +1,10 @@
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import swapper
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.references
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -235,6 +237,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('merchant', models.CharField(blank=True, help_text='The account that receives the payments of this site. Developers set up the accounts.', max_length=64, verbose_name='Khalti account')),
+                ('vat_rate', models.DecimalField(decimal_places=2, default=Decimal('13.00'), help_text='For blocks whose price includes VAT, or to which VAT is added.', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('99.99'))], verbose_name='VAT rate in percent')),
                 ('checkout_message', models.TextField(blank=True, help_text='Shown above the payment button, for example your terms. Plain text.', max_length=1000, verbose_name='checkout message')),
                 ('contact', models.CharField(blank=True, help_text='Shown to visitors with questions: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
                 ('sends_receipts', models.BooleanField(default=False, help_text='Send a receipt when a payment completes, if the visitor gave an e-mail address.', verbose_name='send receipts')),

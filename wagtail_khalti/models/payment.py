@@ -18,6 +18,7 @@ from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.references import in_groups_of_four, masked, receipt_signer
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
+from wagtail_khalti.pricing.chosen_amount import IDENTITY as CHOSEN_AMOUNT
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
@@ -162,6 +163,11 @@ class KhaltiPayment(PaymentColumns):
             return not is_known or self.payable is None
         except (ValueError, ValidationError):
             return True  # the type of the model's key has changed
+
+    @property
+    def has_chosen_amount(self) -> bool:
+        """Whether the payer chose the amount, as with a donation."""
+        return any(product.get("identity") == CHOSEN_AMOUNT for product in self.products)
 
     @property
     def contact(self) -> models.Q | None:

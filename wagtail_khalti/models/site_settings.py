@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import swapper
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
@@ -12,6 +15,8 @@ from wagtail_khalti.database.primary import OnPrimary
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
+DEFAULT_VAT_RATE = Decimal("13.00")  # percent; that of Nepal
+MAX_VAT_RATE = Decimal("99.99")
 DEFAULT_HOSTNAME = "localhost"  # of the site that Wagtail makes by itself
 
 
@@ -43,6 +48,14 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
         on_delete=models.SET_NULL,
         related_name="+",
         help_text=_("Where “Back” leads if the payment did not start on a page, or that page was deleted."),
+    )
+    vat_rate = models.DecimalField(
+        _("VAT rate in percent"),
+        max_digits=4,
+        decimal_places=2,
+        default=DEFAULT_VAT_RATE,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(MAX_VAT_RATE)],
+        help_text=_("For blocks whose price includes VAT, or to which VAT is added."),
     )
     checkout_message = models.TextField(
         _("checkout message"),

@@ -8,7 +8,7 @@ that rendering has built already.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import models
@@ -88,17 +88,23 @@ def _holding(block: StreamBlock | StructBlock, kind: type[Block]) -> Collection[
 
 
 def _segment(block: Block, value: Any, place: int | str) -> str | None:
-    """The path segment of a child: its ID, or None if that is missing, invalid or not unique.
-
-    Wagtail sets IDs on saving.
-    """
+    """The path segment of a child; None if it is ambiguous."""
     if isinstance(place, str):
         return place
     is_stream = isinstance(block, StreamBlock)
     ids = [raw.get("id") for raw in value.raw_data] if is_stream else [item.original_id for item in value.bound_blocks]
-    one = ids[place]
+    return _stable_id(ids[place], ids)
+
+
+def _stable_id(one: Any, ids: Sequence[Any]) -> str | None:
     is_unique = isinstance(one, str) and one and "." not in one and list(map(str, ids)).count(one) == 1
     return one if is_unique else None
+
+
+def stable_ids(ids: Iterable[Any]) -> list[str | None]:
+    """The ID of each sibling, or None if it is missing, invalid or not unique. Wagtail sets IDs on saving."""
+    ids = list(ids)
+    return [_stable_id(one, ids) for one in ids]
 
 
 def _child_at(block: Block, raw: Any, segment: str) -> tuple[Block | None, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from wagtail.models import Site
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.public.block_paths import block_at, path_of
+from wagtail_khalti.public.sites import settings_of, site_of
 from wagtail_khalti.public.terms import Offering, Terms
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,10 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
 
 def open_offer(token: str) -> Offer:
     """The offer with its current terms. Raises ``OfferTampered`` or ``OfferUnavailable``."""
+    return _with_vat_rate(_opened(token))
+
+
+def _opened(token: str) -> Offer:
     kind, _dot, signed = token.partition(".")
     try:
         if kind == BY_BLOCK:
@@ -111,6 +116,15 @@ def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
     """All model instances in the template context: the page, or a snippet."""
     # Not isinstance(), which evaluates lazy values: with the CSRF token or the user the page would set a cookie.
     return (value for value in context.values() if issubclass(type(value), models.Model))
+
+
+def _with_vat_rate(offer: Offer) -> Offer:
+    """With the rate of its site. Reads the settings only if the price has VAT."""
+    terms = offer.terms
+    if not terms.price.vat.needs_rate:
+        return offer
+    rate = settings_of(site_of(offer.owner, offer.site)).vat_rate
+    return replace(offer, terms=replace(terms, price=terms.price.with_vat_rate(rate)))
 
 
 def _offer_of_block(token: str, label: str, pk: str, path: str, language: str, site: int | None) -> Offer:

@@ -65,7 +65,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
-            form = checkout_form()(terms=offer.terms, again=_previous_payment(request))
+            form = checkout_form()(terms=offer.terms, again=_previous_payment(request), query=request.GET)
             return _render(request, offer, form)
         form = checkout_form()(request.POST, terms=offer.terms)
         if wait := seconds_to_wait(request, "checkout"):

@@ -29,7 +29,8 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     """The payment to send the visitor to, or a recent payment for the same offer.
 
     An ``EarlierPayment`` is returned if the visitor has recently paid for the offer and ``checkout.is_repeat`` is
-    false. Nothing was started then: ask the visitor first. Link to its payment only if it ``is_from_this_browser``.
+    false. If the payer chose the amount, only a payment of the same amount counts. Nothing was started then: ask the
+    visitor first. Link to its payment only if it ``is_from_this_browser``.
 
     The same request returns the same payment. So does another request of the same browser with the same details while
     the payment is open. If the payment has ended, a new one is started.

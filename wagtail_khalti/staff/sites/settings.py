@@ -90,6 +90,7 @@ def register_site_settings() -> None:
             AccountPanel(),
             FieldPanel("merchant"),
             MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Pages for visitors")),
+            FieldPanel("vat_rate"),
             MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("Texts for visitors")),
             MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
             FieldPanel("notification_recipients", icon="mail", widget=forms.Textarea(attrs={"rows": 3})),
