@@ -1,8 +1,9 @@
 """Blocks that editors place on a page."""
 
 from wagtail_khalti.blocks.checkout import KhaltiCheckoutBlock
+from wagtail_khalti.blocks.limits import LimitBlock
 from wagtail_khalti.blocks.offer import OfferBlock
 from wagtail_khalti.blocks.receipt import KhaltiReceiptBlock
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
 
-__all__ = ["KhaltiCheckoutBlock", "KhaltiReceiptBlock", "OfferBlock", "ThankYouPageBlock"]
+__all__ = ["KhaltiCheckoutBlock", "KhaltiReceiptBlock", "LimitBlock", "OfferBlock", "ThankYouPageBlock"]

@@ -16,6 +16,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
+from wagtail_khalti.blocks.limits import LimitBlock, limit_of
 from wagtail_khalti.blocks.notices import notice_for_editors
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
 from wagtail_khalti.conf import is_test_everywhere, max_payment
@@ -23,6 +24,7 @@ from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.pricing import Price
+from wagtail_khalti.public.availability import ShownAvailability, shown_on_page
 from wagtail_khalti.public.offers import sign_offer
 from wagtail_khalti.public.sites import is_test_site
 from wagtail_khalti.public.terms import Terms
@@ -60,6 +62,7 @@ class OfferBlock(blocks.StructBlock):
         widget=CheckboxSelectMultiple,
         help_text=_("What the visitor may enter, or leave empty."),
     )
+    limit = LimitBlock(label=_("Limits"))
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
         required=False,
@@ -110,11 +113,14 @@ class OfferBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
+        context["availability"] = ShownAvailability()
         with suppress(OfferUnavailable):
             terms = self.terms(value)
             context["price"] = terms.price.label
             if not is_preview:
-                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+                token = sign_offer(self, terms, value, context=context)
+                context["availability"] = shown_on_page(self, terms.limit, value, context=context)
+                context["checkout_url"] = "" if context["availability"].closed else _checkout_url(token)
         return context
 
     def terms(self, value: Any) -> Terms:
@@ -133,6 +139,7 @@ class OfferBlock(blocks.StructBlock):
             fields=tuple(value.get("fields") or ()),
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
+            limit=limit_of(value.get("limit")),
         )
 
     def _check_maximum(self, price: Price) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wagtail_khalti.pricing.fixed import FixedPrice
+from wagtail_khalti.pricing.limit import Limit
 from wagtail_khalti.pricing.price import Price
 from wagtail_khalti.pricing.selection import Selection
 
-__all__ = ["FixedPrice", "Price", "Selection", "price_from_json", "price_to_json"]
+__all__ = ["FixedPrice", "Limit", "Price", "Selection", "price_from_json", "price_to_json"]
 
 KINDS: Mapping[str, type[Price]] = {kind.kind: kind for kind in (FixedPrice,)}
 

@@ -36,7 +36,7 @@ TERMS_TTL = timedelta(days=1)  # of an offer that contains its price
 
 BY_BLOCK, BY_TERMS = "p", "t"
 # Increase the number when the signed data changes, so that cached offers become invalid instead of raising errors.
-BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.4"
+BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +68,31 @@ class Offer:
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
-    Raises ``OfferUnavailable`` if neither the owner nor the request is known.
+    Raises ``OfferUnavailable`` if neither the owner nor the request is known, or if units are to be counted and the
+    owner is unknown.
     """
     language, site = get_language() or "", _site(context)
-    for owner in _owners(context):
-        path = path_of(value, owner, block=block)
-        if path is not None and owner.pk is not None:
-            reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
-            return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if place := place_of(value, block=block, context=context):
+        owner, path = place
+        reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
+        return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if terms.limit.is_counted:
+        logger.warning("A block can't be sold because its units can't be counted without its page. %s", REMEDY)
+        raise OfferUnavailable("Units can't be counted, because the page or snippet with the block is unknown")
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
     signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([terms.as_json(), language, site], compress=True)
     return f"{BY_TERMS}.{signed}"
+
+
+def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[models.Model, str] | None:
+    """The page or snippet that holds this value, and the content path in it; None if that is unknown. No query."""
+    for owner in _owners(context):
+        path = path_of(value, owner, block=block)
+        if path is not None and owner.pk is not None:
+            return owner, path
+    return None
 
 
 def open_offer(token: str) -> Offer:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
-from wagtail_khalti.pricing import Price, price_from_json, price_to_json
+from wagtail_khalti.pricing import Limit, Price, price_from_json, price_to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,9 @@ class Terms:
     thank_you_page: str = ""
     """Primary key of the page that the receipt links to."""
 
+    limit: Limit = Limit()  # noqa: RUF009 - frozen
+    """How many units there are, and when they are on sale."""
+
     @property
     def name(self) -> str:
         """What is paid for."""
@@ -36,6 +39,7 @@ class Terms:
             "fields": self.fields,
             "optional_fields": self.optional_fields,
             "thank_you_page": self.thank_you_page,
+            "limit": self.limit.as_json(),
         }
 
     @classmethod
@@ -45,6 +49,7 @@ class Terms:
             fields=tuple(data["fields"]),
             optional_fields=tuple(data["optional_fields"]),
             thank_you_page=data["thank_you_page"],
+            limit=Limit.from_json(data["limit"]),
         )
 
 
