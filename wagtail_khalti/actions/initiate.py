@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -20,14 +20,19 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
-from wagtail_khalti.ledger import MIN_PAUSE, invalidate_days_of
+from wagtail_khalti.ledger import (
+    INITIATE_LEASE,
+    MIN_PAUSE,
+    invalidate_days_of,
+    must_reserve_again,
+    reserve_units,
+)
 from wagtail_khalti.lookups import call_briefly, merchant_of
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 
-INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, so that no second one is sent meanwhile
 MAX_MESSAGE_LENGTH = 300
 
 
@@ -36,8 +41,9 @@ def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
 
     While another request is doing so, the payment is returned unchanged, without ``payment_url``. Raises
     ``RequestRejected`` (the payment has failed), any other ``GatewayError`` (it can be tried again: the visitor never
-    got a link, so nothing can have been paid), or ``MerchantChanged``. Commits on its own, so it can't run inside a
-    transaction.
+    got a link, so nothing can have been paid), or ``MerchantChanged``. A payment with a reservation that is not sent
+    within ten minutes reserves its units again, and raises ``SoldOut`` if they are gone. Commits on its own, so it
+    can't run inside a transaction.
     """
     require_no_transaction("initiate_payment")
     if payment.status != Status.CREATED:
@@ -86,6 +92,8 @@ def _lease(payment: KhaltiPayment) -> bool:
     now = timezone.now()
     free = Q(initiating_at=None) | Q(initiating_at__lt=now - INITIATE_LEASE)
     with short_transaction():
+        if must_reserve_again(payment):
+            reserve_units(payment)
         mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
         if mine:
             KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT))

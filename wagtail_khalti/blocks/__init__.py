@@ -2,6 +2,7 @@
 
 from wagtail_khalti.blocks.checkout import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.donation import KhaltiDonationBlock
+from wagtail_khalti.blocks.limits import LimitBlock
 from wagtail_khalti.blocks.offer import OfferBlock
 from wagtail_khalti.blocks.price_list import KhaltiPriceListBlock
 from wagtail_khalti.blocks.receipt import KhaltiReceiptBlock
@@ -12,6 +13,7 @@ __all__ = [
     "KhaltiDonationBlock",
     "KhaltiPriceListBlock",
     "KhaltiReceiptBlock",
+    "LimitBlock",
     "OfferBlock",
     "ThankYouPageBlock",
 ]

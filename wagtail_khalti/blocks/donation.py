@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.list_block import ListBlockValidationError
 
-from wagtail_khalti.blocks.donor_questions import Question, own_questions
+from wagtail_khalti.blocks.donor_questions import donor_questions
 from wagtail_khalti.blocks.offer import OfferBlock
 from wagtail_khalti.blocks.rupees import above_maximum, below_minimum, paisa
 from wagtail_khalti.conf import max_payment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees, to_rupees
 from wagtail_khalti.pricing import ChosenAmount, Price
+from wagtail_khalti.questions import Question
 
 MAX_PRESETS = 8  # more don't fit on a phone
 
@@ -112,9 +113,8 @@ class KhaltiDonationBlock(OfferBlock):
             context["button_label"] = gettext("Other amount")
         return context
 
-    def own_questions(self, value: Any) -> list[Question]:
-        """What the donor is asked besides the amount."""
-        return own_questions(value)
+    def own_questions(self, value: Any) -> tuple[Question, ...]:
+        return donor_questions(value)
 
     def _preset_errors(self, value: Any, price: Price) -> Iterator[tuple[int, ValidationError]]:
         seen: set[Paisa] = set()

@@ -18,6 +18,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
+from wagtail_khalti.blocks.limits import LimitBlock, limit_of
 from wagtail_khalti.blocks.notices import notice_for_editors
 from wagtail_khalti.blocks.questions import QuestionsBlock, questions_in
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
@@ -26,9 +27,11 @@ from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import format_rupees
 from wagtail_khalti.pricing import Price, price_to_json
+from wagtail_khalti.public.availability import ShownAvailability, shown_on_page
 from wagtail_khalti.public.offers import sign_offer
 from wagtail_khalti.public.sites import is_test_site
 from wagtail_khalti.public.terms import Terms
+from wagtail_khalti.questions import Question
 
 FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 FIRST_FIELDS = ("heading", "text", "item_name")
@@ -69,6 +72,7 @@ class OfferBlock(blocks.StructBlock):
         required=False,
         help_text=_("What else the visitor is asked, in this order. The answers are stored with the payment."),
     )
+    limit = LimitBlock(label=_("Limits"))
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
         required=False,
@@ -127,11 +131,14 @@ class OfferBlock(blocks.StructBlock):
         is_preview = _is_preview(context)
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
         context |= {"offer_price": None, "button_label": gettext("Pay with Khalti")}
+        context["availability"] = ShownAvailability()
         with suppress(OfferUnavailable):
             terms = self.terms(value)
             context |= {"offer_price": terms.price, "price": terms.price.label}
             if not is_preview:
-                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+                token = sign_offer(self, terms, value, context=context)
+                context["availability"] = shown_on_page(self, terms.limit, value, context=context)
+                context["checkout_url"] = "" if context["availability"].closed else _checkout_url(token)
         return context
 
     def terms(self, value: Any) -> Terms:
@@ -150,8 +157,13 @@ class OfferBlock(blocks.StructBlock):
             fields=tuple(value.get("fields") or ()),
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
-            questions=questions_in(value.get("questions")),
+            questions=(*self.own_questions(value), *questions_in(value.get("questions"))),
+            limit=limit_of(value.get("limit")),
         )
+
+    def own_questions(self, value: Any) -> tuple[Question, ...]:
+        """What this kind of block asks, before the editor's own fields."""
+        return ()
 
     def get_api_representation(self, value: Any, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The fields, and as ``offer`` what is sold: amounts in paisa, and where it is paid."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.ledger.inventory import oversale
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
 from wagtail_khalti.ledger.refund_matching import match_refunds
@@ -77,6 +79,7 @@ def _change_status(
     if confirms_payment(answer):
         changes["confirmed_at"] = requested_at
     is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
+    oversold = oversale(payment, before, after)
     update = _update_as_primary if is_primary else _update_if_unchanged
     if not update(payment, changes, requested_at=requested_at):
         return False
@@ -87,7 +90,7 @@ def _change_status(
         invalidate_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
         changed = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
-        _notify(payment, before, after)
+        _notify(payment, before, after, oversold)
         KhaltiEvent.objects.bulk_create([looked_up, changed])
     else:
         KhaltiEvent.objects.add(looked_up)
@@ -116,7 +119,7 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     return changes
 
 
-def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
+def _notify(payment: KhaltiPayment, before: Status, after: Status, oversold: Mapping[str, int]) -> None:
     """Queue the site's events, and open issues for staff."""
     if payment.duplicate_of is not None:  # the site gets no event that looks like a purchase, or its end
         if becomes_paid(before, after):
@@ -126,7 +129,9 @@ def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
     for event_type in event_types_of(before, after):
         # The same process delivers it next. Its attempt is counted here to save a transaction.
         payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, event_type=event_type, attempts=1)
-    if after in PAID and before in SOFT_ENDS:
+    if oversold:
+        open_issue(payment, KhaltiIssue.Kind.OVERSOLD, {"was": before, **oversold})
+    elif after in PAID and before in SOFT_ENDS:
         open_issue(payment, KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})
 
 

@@ -22,6 +22,8 @@ from wagtail_khalti.money import Paisa
 from wagtail_khalti.text.email_addresses import is_address
 
 MAX_ANSWER_LENGTH = 500
+ENDED_BY_REFUND = (KhaltiIssue.Kind.DUPLICATE_PAYMENT, KhaltiIssue.Kind.OVERSOLD)
+"""Issues whose cause is gone when all of the payment was refunded."""
 
 EVENTS: Mapping[RefundTrigger, KhaltiEvent.Kind] = {
     RefundTrigger.SENT: KhaltiEvent.Kind.REFUND_SENT,
@@ -136,7 +138,7 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     if not payment.refundable:
         KhaltiPayment.objects.filter(pk=payment.pk).update(is_primary=None)  # the same can be bought again
         payment.is_primary = None
-        resolve_open(payment.issues.filter(kind=KhaltiIssue.Kind.DUPLICATE_PAYMENT), by=by)
+        resolve_open(payment.issues.filter(kind__in=ENDED_BY_REFUND), by=by)
     # The site gets no event for a duplicate, or a shop would cancel the order that the first payment paid.
     if refund.amount and payment.duplicate_of_id is None:
         KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.REFUNDED, refund=refund)

@@ -25,6 +25,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='KhaltiInventory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(editable=False, max_length=200, unique=True, verbose_name='key')),
+                ('limit', models.PositiveIntegerField(verbose_name='number of units')),
+            ],
+            options={
+                'verbose_name': 'inventory',
+                'verbose_name_plural': 'inventories',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='KhaltiRun',
             fields=[
                 ('work', models.CharField(choices=[('reconcile', 'Reconcile'), ('scheduled', 'Scheduled reconcile')], max_length=32, primary_key=True, serialize=False, verbose_name='work')),
@@ -91,6 +105,7 @@ class Migration(migrations.Migration):
                 ('back_url', models.CharField(blank=True, max_length=2000, verbose_name='back URL')),
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='success URL')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
+                ('units', models.PositiveIntegerField(default=1, editable=False, verbose_name='units')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
                 ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='repeat purchase')),
                 ('may_be_duplicate', models.BooleanField(default=False, editable=False, verbose_name='possible duplicate')),
@@ -110,6 +125,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='refund in progress since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='duplicate of')),
+                ('inventory', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='wagtail_khalti.khaltiinventory', verbose_name='inventory')),
                 ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
@@ -127,7 +143,7 @@ class Migration(migrations.Migration):
             name='KhaltiIssue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Amount mismatch'), ('pidx_mismatch', "Response doesn't match this payment"), ('unknown_status', 'Unknown status from Khalti'), ('unexpected_status', 'Payment reversed by Khalti'), ('conflicting_status', 'Conflicting status from Khalti'), ('not_found', 'Payment not found at Khalti'), ('key_rejected', 'API key rejected'), ('late_payment', 'Late payment'), ('duplicate_payment', 'Duplicate payment'), ('possible_duplicate', 'Possible duplicate payment'), ('payable_deleted', 'Purchased item was deleted'), ('refund_unconfirmed', 'Refund unconfirmed'), ('refund_amount_missing', 'Refund amount unknown'), ('refund_contradicted', 'Late response contradicts a refund'), ('over_refunded', 'Over-refunded'), ('delivery_failing', 'Site integration error')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Amount mismatch'), ('pidx_mismatch', "Response doesn't match this payment"), ('unknown_status', 'Unknown status from Khalti'), ('unexpected_status', 'Payment reversed by Khalti'), ('conflicting_status', 'Conflicting status from Khalti'), ('not_found', 'Payment not found at Khalti'), ('key_rejected', 'API key rejected'), ('late_payment', 'Late payment'), ('duplicate_payment', 'Duplicate payment'), ('possible_duplicate', 'Possible duplicate payment'), ('oversold', 'Oversold'), ('payable_deleted', 'Purchased item was deleted'), ('refund_unconfirmed', 'Refund unconfirmed'), ('refund_amount_missing', 'Refund amount unknown'), ('refund_contradicted', 'Late response contradicts a refund'), ('over_refunded', 'Over-refunded'), ('delivery_failing', 'Site integration error')], max_length=32, verbose_name='kind')),
                 ('risk', models.PositiveSmallIntegerField(choices=[(1, 'Site not updated'), (2, 'Unexpected payment or refund'), (3, 'Payment status unclear')], default=3, editable=False, verbose_name='risk')),
                 ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
@@ -352,6 +368,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('inventory__isnull', False)), fields=['inventory', 'mode', 'status'], name='khalti_payment_inventory'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
             index=models.Index(fields=['transaction_id'], name='khalti_payment_transaction', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
@@ -373,6 +393,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.CheckConstraint(condition=models.Q(('fee__isnull', True), ('fee__gte', 0), _connector='OR'), name='khalti_payment_fee_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='khalti_payment_units_positive'),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',

@@ -2,6 +2,7 @@
 
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
+from wagtail_khalti.models.inventory import KhaltiInventory
 from wagtail_khalti.models.issue import KhaltiIssue
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.refund import KhaltiRefund
@@ -16,6 +17,7 @@ __all__ = [
     "KhaltiDailyTotal",
     "KhaltiDelivery",
     "KhaltiEvent",
+    "KhaltiInventory",
     "KhaltiIssue",
     "KhaltiPayment",
     "KhaltiRefund",

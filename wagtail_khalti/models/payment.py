@@ -60,6 +60,7 @@ class KhaltiPayment(PaymentColumns):
                 condition=models.Q(fee__isnull=True) | models.Q(fee__gte=0),
                 name="khalti_payment_fee_not_negative",
             ),
+            models.CheckConstraint(condition=models.Q(units__gt=0), name="khalti_payment_units_positive"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="khalti_payment_status_known"),
             models.CheckConstraint(condition=~models.Q(pidx=""), name="khalti_payment_pidx_not_blank"),
             models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique", opclasses=PREFIX_OPS),
@@ -92,6 +93,11 @@ class KhaltiPayment(PaymentColumns):
                 fields=["payable_class"],
                 name="khalti_payment_payable_class",
                 condition=models.Q(payable_class__isnull=False),
+            ),
+            models.Index(
+                fields=["inventory", "mode", "status"],
+                name="khalti_payment_inventory",
+                condition=models.Q(inventory__isnull=False),
             ),
             # Searched by staff, in full or by prefix.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=PREFIX_OPS),

@@ -78,6 +78,20 @@ class PaymentColumns(OnPrimary):
     success_url = models.CharField(_("success URL"), max_length=2000, blank=True)
     thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
 
+    inventory = models.ForeignKey(
+        "wagtail_khalti.KhaltiInventory",
+        verbose_name=_("inventory"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        db_index=False,
+        editable=False,
+    )
+    """What the units are taken from; NULL where nothing is limited."""
+    units = models.PositiveIntegerField(_("units"), default=1, editable=False)
+    """How many of a limited number it takes."""
+
     payable_type = models.ForeignKey(
         ContentType,
         verbose_name=_("payable type"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from django.db import connections, models
 
 from wagtail_khalti.database.primary import PrimaryQuerySet
-from wagtail_khalti.models.payables import payable_columns
+from wagtail_khalti.models.sources import payable_columns
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery

@@ -5,6 +5,7 @@ from typing import Any
 
 from wagtail_khalti.pricing.chosen_amount import ChosenAmount
 from wagtail_khalti.pricing.fixed import FixedPrice
+from wagtail_khalti.pricing.limit import Limit
 from wagtail_khalti.pricing.price import Price
 from wagtail_khalti.pricing.price_list import Option, PriceList
 from wagtail_khalti.pricing.selection import Selection
@@ -14,6 +15,7 @@ __all__ = [
     "NO_VAT",
     "ChosenAmount",
     "FixedPrice",
+    "Limit",
     "Option",
     "Price",
     "PriceList",

@@ -18,7 +18,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
@@ -69,19 +69,31 @@ class Offer:
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
-    Raises ``OfferUnavailable`` if neither the owner nor the request is known.
+    Raises ``OfferUnavailable`` if neither the owner nor the request is known, or if units are to be counted and the
+    owner is unknown.
     """
     language, site = get_language() or "", _site(context)
-    for owner in _owners(context):
-        path = path_of(value, owner, block=block)
-        if path is not None and owner.pk is not None:
-            reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
-            return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if place := place_of(value, block=block, context=context):
+        owner, path = place
+        reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
+        return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if terms.limit.is_counted:
+        logger.warning("A block can't be sold because its units can't be counted without its page. %s", REMEDY)
+        raise OfferUnavailable("Units can't be counted, because the page or snippet with the block is unknown")
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
     signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([terms.as_json(), language, site], compress=True)
     return f"{BY_TERMS}.{signed}"
+
+
+def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[models.Model, str] | None:
+    """The page or snippet that holds this value, and the content path in it; None if that is unknown. No query."""
+    for owner in _owners(context):
+        path = path_of(value, owner, block=block)
+        if path is not None and owner.pk is not None:
+            return owner, path
+    return None
 
 
 def open_offer(token: str) -> Offer:
@@ -131,7 +143,8 @@ def _offer_of_block(token: str, label: str, pk: str, path: str, language: str, s
     owner = None
     try:
         owner = _published(label, pk)
-        terms = _terms_at(owner, path)
+        with translation.override(language or translation.get_language()):  # a block may have texts of its own
+            terms = _terms_at(owner, path)
     except OfferUnavailable as error:
         error.owner, error.language, error.site = owner, language, site
         raise

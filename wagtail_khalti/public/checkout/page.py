@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,12 +22,22 @@ from wagtail_khalti.exceptions import (
     GatewayUnreachable,
     IdempotencyConflict,
     KhaltiError,
+    NotOnSale,
     OfferTampered,
     OfferUnavailable,
     RequestRejected,
+    SoldOut,
 )
+from wagtail_khalti.ledger import Availability
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
+from wagtail_khalti.public.checkout.availability import (
+    add_limit_error,
+    availability_of,
+    closed_page_context,
+    left_at_checkout,
+    own_payment,
+)
 from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
 from wagtail_khalti.public.checkout.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
@@ -65,8 +76,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
-            form = checkout_form()(terms=offer.terms, again=_previous_payment(request), query=request.GET)
-            return _render(request, offer, form)
+            return _open(request, offer)
         form = checkout_form()(request.POST, terms=offer.terms)
         if wait := seconds_to_wait(request, "checkout"):
             form.add_error(None, rate_limit_message(wait))
@@ -76,13 +86,26 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         return _pay(request, offer, form)
 
 
+def _open(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """The form; if it is sold out or not on sale, a page that says so."""
+    try:
+        found = availability_of(offer)
+    except ImproperlyConfigured:
+        found = None  # submitting the form reports it
+    if closed := closed_page_context(offer, found):
+        return _closed(request, offer, closed)
+    form = checkout_form()(terms=offer.terms, again=_previous_payment(request), query=request.GET)
+    return _render(request, offer, form, found=found)
+
+
 def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     checkout = form.to_checkout_request(started_here=started_here(request))
     try:
         payment = pay_offer(offer, checkout, base_url=f"{request.scheme}://{request.get_host()}")
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _add_error(form, error)
-        return _render(request, offer, form)
+        own = own_payment(offer, started_here(request)) if isinstance(error, SoldOut | NotOnSale) else None
+        return _render(request, offer, form, own_payment=own)
     if isinstance(payment, EarlierPayment):
         return _render(request, offer, form, earlier_payment=payment)
 
@@ -99,6 +122,8 @@ def _add_error(form: CheckoutForm, error: Exception) -> None:
         _add_khalti_errors(form, error)
     elif isinstance(error, AmountTooLarge):
         form.add_limit_error(error.largest)  # the limit of this site's Khalti account is lower
+    elif isinstance(error, SoldOut | NotOnSale):
+        add_limit_error(form, error, form.terms.limit)
     elif isinstance(error, IdempotencyConflict):
         # The payment of this form may be complete, so don't say that nothing was charged.
         form.add_error(None, _("This form has already been submitted. Please go back to the page and start again."))
@@ -125,7 +150,13 @@ def _previous_payment(request: HttpRequest) -> KhaltiPayment | None:
 
 
 def _render(
-    request: HttpRequest, offer: Offer, form: CheckoutForm, *, earlier_payment: EarlierPayment | None = None
+    request: HttpRequest,
+    offer: Offer,
+    form: CheckoutForm,
+    *,
+    earlier_payment: EarlierPayment | None = None,
+    found: Availability | None = None,
+    own_payment: KhaltiPayment | None = None,
 ) -> HttpResponse:
     has_new_total = form.is_bound and not form.errors and not form.has_seen_total
     site = site_of(offer.owner, offer.site)
@@ -140,11 +171,25 @@ def _render(
             **form.price_summary(),
             "has_new_total": has_new_total,
             "earlier_payment": earlier_payment,
+            "left": left_at_checkout(offer.terms.limit, found),
+            "own_payment": own_payment,
             "checkout_message": settings_of(site).checkout_message,
             "is_test": is_test_site(site),
             "back_link": back_link(offer.owner, site),
         },
     )
+
+
+def _closed(request: HttpRequest, offer: Offer, closed: dict[str, Any]) -> HttpResponse:
+    site = site_of(offer.owner, offer.site)
+    context = {
+        **merchant_context(site, request),
+        **closed,
+        "offer": offer,
+        "own_payment": own_payment(offer, started_here(request)),
+        "back_link": back_link(offer.owner, site),
+    }
+    return render(request, "wagtail_khalti/public/not_on_sale.html", context, status=410)
 
 
 def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:
