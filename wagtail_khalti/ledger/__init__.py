@@ -7,9 +7,14 @@ from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.issues import mark_resolved, open_issue, resolve_open
 from wagtail_khalti.ledger.locks import lock_payment, reserve
 from wagtail_khalti.ledger.payment_states import transition_for
-from wagtail_khalti.ledger.permissions import require_permission_to_refund
 from wagtail_khalti.ledger.refund_matching import match_refunds, match_refunds_now
-from wagtail_khalti.ledger.refund_rules import needs_mobile, require_amount, require_balance, require_refundable
+from wagtail_khalti.ledger.refund_rules import (
+    needs_mobile,
+    require_amount,
+    require_balance,
+    require_permission_to_refund,
+    require_refundable,
+)
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.refunds import about, move_refund, record_external_refund
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, is_over, next_check_after_silence

@@ -23,6 +23,7 @@ def payment_columns(*, with_customer: bool, technical: bool) -> Mapping[str, Col
 def _what() -> dict[str, Column]:
     return {
         "reference": reference_column(),
+        "receipt_number": Column(heading=_("Receipt number"), width=17),
         "status": Column(heading=_("Status"), width=20),
         "started": Column(heading=_("Started (AD)"), kind=Kind.TIME, width=17),
         "paid": Column(heading=_("Paid on (AD)"), kind=Kind.TIME, width=17),
