@@ -32,7 +32,7 @@ def limit(settings, time_machine):
     time_machine.move_to(timezone.now().replace(second=0), tick=False)
 
     def limit(proxies=0, **most):
-        rates = {"checkout": None, "return": None, "page": None, **most}
+        rates = {"checkout": None, "return": None, "page": None, "receipt": None, **most}
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "RATE_LIMITS": rates, "TRUSTED_PROXIES": proxies}
 
     return limit

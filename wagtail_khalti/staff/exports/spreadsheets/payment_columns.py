@@ -23,11 +23,11 @@ def payment_columns(*, with_customer: bool, technical: bool) -> Mapping[str, Col
 def _what() -> dict[str, Column]:
     return {
         "reference": reference_column(),
-        "receipt_number": Column(heading=_("Receipt number"), width=17),
         "status": Column(heading=_("Status"), width=20),
         "started": Column(heading=_("Started (AD)"), kind=Kind.TIME, width=17),
         "paid": Column(heading=_("Paid on (AD)"), kind=Kind.TIME, width=17),
         "paid_bs": Column(heading=_("Paid on (BS)"), kind=Kind.BS_DAY, width=12),
+        "receipt_number": Column(heading=_("Receipt number"), width=20),
         "purpose": Column(heading=_("Description"), width=32),
     }
 
