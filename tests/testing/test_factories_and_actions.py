@@ -158,6 +158,7 @@ OWN = {"id", "payment", "reference", "purchase_order_id", "payable_id", "site"}
 NAMES = {
     "pidx",
     "transaction_id",
+    "receipt_number",
     "payment_url",
     "return_url",
     "refund",

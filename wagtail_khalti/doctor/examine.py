@@ -11,7 +11,18 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import API_URLS, Mode
-from wagtail_khalti.doctor import database, issues, keys, last_run, ledger, schema, settings, totals, waiting
+from wagtail_khalti.doctor import (
+    database,
+    issues,
+    keys,
+    last_run,
+    ledger,
+    receipt_numbers,
+    schema,
+    settings,
+    totals,
+    waiting,
+)
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
@@ -39,7 +50,7 @@ DATABASE_CHECKS: Mapping[Subject, tuple[Check, ...]] = {
         issues.undelivered,
         issues.open_issues,
     ),
-    Subject.LEDGER: (ledger.ledger, totals.totals),
+    Subject.LEDGER: (ledger.ledger, receipt_numbers.receipt_numbers, totals.totals),
 }
 
 

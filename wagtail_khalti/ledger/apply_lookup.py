@@ -18,6 +18,7 @@ from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.inventory import oversale
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
+from wagtail_khalti.ledger.receipt_numbers import CounterMissing, prepare_counter, take_number
 from wagtail_khalti.ledger.refund_matching import match_refunds
 from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
@@ -35,7 +36,7 @@ def apply_lookup(
     other processes change the payment each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
-    for _try in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         if payment.looked_up_at and requested_at < payment.looked_up_at <= timezone.now() + CLOCK_SKEW:
             return _record_outdated(payment, looked_up)
         transition = transition_for(payment, answer)
@@ -43,12 +44,18 @@ def apply_lookup(
             payment.refresh_from_db()
             return _record_outdated(payment, looked_up)
 
-        with short_transaction():
-            if isinstance(transition, KhaltiIssue.Kind):
-                is_done = _report(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
-            else:
-                is_done = _change_status(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
-        if is_done:
+        try:
+            with short_transaction():
+                if isinstance(transition, KhaltiIssue.Kind):
+                    done = _report(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+                else:
+                    done = _change_status(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+        except (CounterMissing, IntegrityError):  # no receipt number, or one that is taken
+            if attempt == TRIES:
+                raise
+            prepare_counter(payment, paid_at=timezone.now())
+            continue
+        if done:
             return payment
 
         # Another process was faster. Read again outside the transaction: a repeatable read would show the old row.
@@ -78,10 +85,13 @@ def _change_status(
     changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "looked_up_at": requested_at}
     if confirms_payment(answer):
         changes["confirmed_at"] = requested_at
+    if "completed_at" in changes:
+        changes |= take_number(payment, paid_at=changes["completed_at"])
     is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
     oversold = oversale(payment, before, after)
     update = _update_as_primary if is_primary else _update_if_unchanged
     if not update(payment, changes, requested_at=requested_at):
+        transaction.set_rollback(True)  # also the number that was taken
         return False
     if after == Status.REFUNDED and before not in PAID:
         _link_to_primary(payment)
@@ -189,5 +199,8 @@ def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, req
     if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_read).update(**changes):
         return False
     for name, value in changes.items():
-        setattr(payment, name, value)
+        if hasattr(value, "resolve_expression"):
+            payment.__dict__.pop(name, None)  # only the database knows it: read when it is needed
+        else:
+            setattr(payment, name, value)
     return True

@@ -1,4 +1,4 @@
-"""Whether a payment can be refunded, how much of it, and by whom. Call these while the payment is locked."""
+"""Whether a payment can be refunded, by whom, and how much of it. Call these while the payment is locked."""
 
 from __future__ import annotations
 

@@ -90,6 +90,9 @@ class Migration(migrations.Migration):
                 ('purchase_order_id', models.CharField(max_length=64, verbose_name='Khalti order ID')),
                 ('pidx', models.CharField(blank=True, max_length=64, null=True, verbose_name='pidx')),
                 ('transaction_id', models.CharField(blank=True, max_length=64, verbose_name='Khalti transaction ID')),
+                ('receipt_year', models.PositiveSmallIntegerField(blank=True, editable=False, null=True, verbose_name='receipt year')),
+                ('receipt_number', models.PositiveIntegerField(blank=True, editable=False, null=True, verbose_name='receipt number')),
+                ('receipt_issued_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='receipt issued at')),
                 ('khalti_status', models.CharField(blank=True, max_length=200, verbose_name='Khalti status')),
                 ('payment_url', models.CharField(blank=True, max_length=2000, verbose_name='payment link')),
                 ('return_url', models.CharField(max_length=500, verbose_name='return URL')),
@@ -180,6 +183,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'payment events',
                 'ordering': ['at', 'pk'],
                 'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiReceiptCounter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('merchant', models.CharField(max_length=64, verbose_name='Khalti account')),
+                ('mode', models.CharField(choices=[('simulator', 'Test (simulator)'), ('sandbox', 'Test (sandbox)'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='receipt year')),
+                ('last_number', models.PositiveIntegerField(default=0, verbose_name='last receipt number')),
+            ],
+            options={
+                'verbose_name': 'receipt counter',
+                'verbose_name_plural': 'receipt counters',
+                'ordering': ['pk'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'mode', 'year'), name='khalti_receipt_counter_unique')],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +445,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_primary'), name='khalti_payment_one_primary'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('mode', 'receipt_year', 'receipt_number', 'merchant'), name='khalti_payment_receipt_unique'),
         ),
         migrations.AddIndex(
             model_name='khaltiissue',

@@ -5,6 +5,7 @@ from wagtail_khalti.models.event import KhaltiEvent
 from wagtail_khalti.models.inventory import KhaltiInventory
 from wagtail_khalti.models.issue import KhaltiIssue
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.references import KhaltiReceiptCounter
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
 from wagtail_khalti.models.run import KhaltiRun
@@ -20,6 +21,7 @@ __all__ = [
     "KhaltiInventory",
     "KhaltiIssue",
     "KhaltiPayment",
+    "KhaltiReceiptCounter",
     "KhaltiRefund",
     "KhaltiRun",
     "KhaltiSearchEntry",

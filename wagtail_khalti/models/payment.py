@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.payment_columns import PaymentColumns
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.models.references import in_groups_of_four, masked, receipt_signer
+from wagtail_khalti.models.references import format_receipt_number, in_groups_of_four, masked, receipt_signer
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
 from wagtail_khalti.pricing.chosen_amount import IDENTITY as CHOSEN_AMOUNT
@@ -72,6 +72,10 @@ class KhaltiPayment(PaymentColumns):
             models.UniqueConstraint(
                 fields=["payable_type", "payable_id", "mode", "is_primary"], name="khalti_payment_one_primary"
             ),
+            # The account comes last, so that its index also serves a search for a number.
+            models.UniqueConstraint(
+                fields=["mode", "receipt_year", "receipt_number", "merchant"], name="khalti_payment_receipt_unique"
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "mode", "next_check_at", "id"], name="khalti_payment_due"),
@@ -120,6 +124,16 @@ class KhaltiPayment(PaymentColumns):
     def readable_reference(self) -> str:
         """In groups of four, for reading aloud."""
         return in_groups_of_four(self.reference)
+
+    @property
+    def readable_receipt_number(self) -> str:
+        """``2083/84-00042``, in the numerals of the active language; of a test payment it says so.
+
+        Empty before it is paid.
+        """
+        if self.receipt_year is None or self.receipt_number is None:
+            return ""
+        return format_receipt_number(self.receipt_year, self.receipt_number, is_test=self.is_test)
 
     @property
     def is_test(self) -> bool:

@@ -203,6 +203,7 @@ class TestARow:
         assert (row["Status"], row["Mode"], row["Description"]) == ("Completed", "Test (simulator)", "Membership")
         assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
         assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
+        assert row["Receipt number"] == "2083/84-00001 (test)"
         assert (row["Amount"], row["Gross"], row["Khalti fees"]) == ("1500.00", "1500.00", "45.00")
         assert (row["Refunded"], row["Net"], row["Refundable balance"]) == ("0.00", "1455.00", "1500.00")
         assert (row["Number of refunds"], row["Refunds"], row["Unconfirmed refunds"]) == ("", "", "")
@@ -391,7 +392,7 @@ class TestWhatPeopleTyped:
 
         content = download(format=file_type)
 
-        found = records(content)[0]["Description"] if file_type == "csv" else sheets(content)["Payments"][1][5]
+        found = records(content)[0]["Description"] if file_type == "csv" else sheets(content)["Payments"][1][6]
         assert found == "abcd"
 
 

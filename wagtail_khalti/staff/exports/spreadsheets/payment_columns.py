@@ -27,6 +27,7 @@ def _what() -> dict[str, Column]:
         "started": Column(heading=_("Started (AD)"), kind=Kind.TIME, width=17),
         "paid": Column(heading=_("Paid on (AD)"), kind=Kind.TIME, width=17),
         "paid_bs": Column(heading=_("Paid on (BS)"), kind=Kind.BS_DAY, width=12),
+        "receipt_number": Column(heading=_("Receipt number"), width=20),
         "purpose": Column(heading=_("Description"), width=32),
     }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.nepali import fiscal_year_label
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import in_groups_of_four
 from wagtail_khalti.models.site_settings import site_display_name
@@ -31,9 +32,12 @@ UNCHANGED = (
     *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
     *("merchant", "source_title", "block_path", "language"),
 )
-FIELDS = ("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id")
+FIELDS = (
+    *("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id"),
+    *("mode", "receipt_year", "receipt_number"),
+)
 """Always read."""
-TECHNICAL = ("mode", "pidx")
+TECHNICAL = ("pidx",)
 SUMS = ("gross", "fee", "refunded", "net", "unconfirmed", "refundable")
 
 Values = Mapping[str, Sequence[Any]]
@@ -57,6 +61,8 @@ class Payments:
         self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.customer)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
         self.sites = {site.pk: site_display_name(site) for site in Site.objects.all()}
+        self.receipt_patterns = (_("%(number)s (test)").replace("%(number)s", "%s"), "%s")
+        self.years = CachedText(fiscal_year_label)
         self.rupees, self.bs = CachedText(plain_rupees), CachedText(bs_of_day)
 
     def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
@@ -76,11 +82,20 @@ class Payments:
             **self._times(values),
             **self._money(values, references),
             "reference": references,
+            "receipt_number": self._receipt_numbers(values),
             "status": [self.labels[status] for status in values["status"]],
-            "mode": [self.labels[mode] for mode in values.get("mode", ())],
+            "mode": [self.labels[mode] for mode in values["mode"]],
             "pidx": [pidx or "" for pidx in values.get("pidx", ())],
             "site": [self.sites.get(site, "") for site in values["site_id"]],
         }
+
+    def _receipt_numbers(self, values: Values) -> Cells:
+        """In the numerals of spreadsheets."""
+        rows = zip(values["receipt_year"], values["receipt_number"], values["mode"], strict=True)
+        return [
+            self.receipt_patterns[mode == Mode.LIVE] % f"{self.years[year]}-{number:05}" if number else ""
+            for year, number, mode in rows
+        ]
 
     def _times(self, values: Values) -> Mapping[str, Cells]:
         started = list(map(plain_time, values["created_at"]))
