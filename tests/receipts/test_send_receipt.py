@@ -12,6 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from wagtail.models import ModelLogEntry, Site
+from wagtail_khalti.receipts.automatic import wants_receipt
 
 from tests.mail_settings import LOCMEM, SMTP, mail_through
 from tests.payments import end_the_pause, kinds
@@ -23,7 +24,6 @@ from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.outbox.deliver import deliver
-from wagtail_khalti.receipts.automatic import wants_receipt
 from wagtail_khalti.text.email_addresses import masked_address
 
 pytestmark = pytest.mark.django_db

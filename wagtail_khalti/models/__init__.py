@@ -3,6 +3,7 @@
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
 from wagtail_khalti.models.issue import KhaltiIssue
+from wagtail_khalti.models.mails import KhaltiMail
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
@@ -17,6 +18,7 @@ __all__ = [
     "KhaltiDelivery",
     "KhaltiEvent",
     "KhaltiIssue",
+    "KhaltiMail",
     "KhaltiPayment",
     "KhaltiRefund",
     "KhaltiRun",

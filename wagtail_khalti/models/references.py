@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.core.signing import Signer
+from datetime import timedelta
+
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.utils.crypto import get_random_string
 
 # Without 0, 1, I, L, O and U, so that it can be read aloud over the phone.
@@ -28,3 +30,23 @@ def masked(phone: str) -> str:
 def receipt_signer() -> Signer:
     """For receipt URLs, which are valid as long as the site's ``SECRET_KEY``."""
     return Signer(sep=".", salt="wagtail_khalti.receipt")
+
+
+RETRY_TTL = timedelta(days=7)
+
+
+def sign_retry(reference: str) -> str:
+    """For links in mails to the payer: whoever opens one finds in the form what was entered for this payment."""
+    return _retry_signer().sign(reference)
+
+
+def reference_to_retry(signed: str) -> str:
+    """Empty if the signature is invalid, or too old."""
+    try:
+        return _retry_signer().unsign(signed, max_age=RETRY_TTL)
+    except BadSignature:
+        return ""
+
+
+def _retry_signer() -> TimestampSigner:
+    return TimestampSigner(sep=".", salt="wagtail_khalti.retry")

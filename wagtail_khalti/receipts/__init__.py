@@ -1,22 +1,21 @@
 """The content of receipts, the same on the page, in print and in mails; and these mails."""
 
-from wagtail_khalti.receipts.automatic import send_automatic_receipt, wants_receipt
+from wagtail_khalti.receipts.addresses import absolute_url
 from wagtail_khalti.receipts.contacts import default_contact
 from wagtail_khalti.receipts.content import receipt_of
 from wagtail_khalti.receipts.line_items import line_items_of
-from wagtail_khalti.receipts.refund_notices import payments_with_due_notices, send_refund_notices
+from wagtail_khalti.receipts.mail import write_receipt, write_refund_notice
 from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
 from wagtail_khalti.receipts.sending import mail_receipt
 
 __all__ = [
     "RefundSummary",
+    "absolute_url",
     "default_contact",
     "line_items_of",
     "mail_receipt",
-    "payments_with_due_notices",
     "receipt_of",
     "refund_summary_of",
-    "send_automatic_receipt",
-    "send_refund_notices",
-    "wants_receipt",
+    "write_receipt",
+    "write_refund_notice",
 ]

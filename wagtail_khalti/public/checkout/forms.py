@@ -21,6 +21,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Terms
+from wagtail_khalti.text.email_addresses import has_plain_name, is_address
 from wagtail_khalti.text.lines import one_line
 from wagtail_khalti.text.phone import PhoneField
 
@@ -36,6 +37,16 @@ class SingleLineField(forms.CharField):
 
 class EmailAddressField(SingleLineField, forms.EmailField):
     """An e-mail address, accepted even if it was copied with invisible characters."""
+
+    def run_validators(self, value: Any) -> None:
+        """No receipt could be sent to an address like ``सीता@example.com``, so the error says what to enter instead."""
+        if not has_plain_name(str(value)):
+            raise ValidationError(
+                _("Enter the part before @ in English letters and digits. Mail can't be sent to other addresses.")
+            )
+        super().run_validators(value)
+        if value and not is_address(str(value)):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 class CheckoutForm(forms.Form):
