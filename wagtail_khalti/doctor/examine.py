@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import API_URLS, Mode
-from wagtail_khalti.doctor import database, issues, keys, last_run, ledger, schema, settings, totals, waiting
+from wagtail_khalti.doctor import database, issues, keys, last_run, ledger, mails, schema, settings, totals, waiting
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ DATABASE_CHECKS: Mapping[Subject, tuple[Check, ...]] = {
         waiting.unconfirmed_refunds,
         waiting.missing_merchants,
         issues.undelivered,
+        mails.unsent_mails,
         issues.open_issues,
     ),
     Subject.LEDGER: (ledger.ledger, totals.totals),

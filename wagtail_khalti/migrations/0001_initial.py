@@ -478,7 +478,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltimail',
-            index=models.Index(fields=['recipient', 'attempted_at'], name='khalti_mail_recipient'),
+            index=models.Index(fields=['attempted_at'], name='khalti_mail_attempted'),
         ),
         migrations.AddIndex(
             model_name='khaltidelivery',

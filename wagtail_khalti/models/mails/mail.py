@@ -80,7 +80,7 @@ class KhaltiMail(OnPrimary):
         default_permissions = ()
         indexes = [
             models.Index(fields=["due_at", "id"], name="khalti_mail_due"),
-            models.Index(fields=["recipient", "attempted_at"], name="khalti_mail_recipient"),
+            models.Index(fields=["attempted_at"], name="khalti_mail_attempted"),
         ]
 
     def __str__(self) -> str:
