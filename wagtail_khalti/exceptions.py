@@ -59,6 +59,9 @@ class KhaltiError(Exception):
 class GatewayError(KhaltiError):
     """The request to Khalti failed, or was rejected."""
 
+    reference: str = ""
+    """Of the payment that could not be sent to Khalti and can be sent later; empty if there is none."""
+
 
 class GatewayUnreachable(GatewayError):
     """No response: a timeout, a reset, a 5xx, a 429. The request may or may not have been processed."""

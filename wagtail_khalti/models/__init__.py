@@ -4,6 +4,7 @@ from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
 from wagtail_khalti.models.inventory import KhaltiInventory
 from wagtail_khalti.models.issue import KhaltiIssue
+from wagtail_khalti.models.mails import KhaltiMail
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.references import KhaltiReceiptCounter
 from wagtail_khalti.models.refund import KhaltiRefund
@@ -20,6 +21,7 @@ __all__ = [
     "KhaltiEvent",
     "KhaltiInventory",
     "KhaltiIssue",
+    "KhaltiMail",
     "KhaltiPayment",
     "KhaltiReceiptCounter",
     "KhaltiRefund",

@@ -31,8 +31,6 @@ class KhaltiPayment(PaymentColumns):
 
     begun_delivery: KhaltiDelivery | None = None
     """The delivery whose first attempt belongs to the holder of this object. In memory only."""
-    needs_notice: bool = False
-    """Whether a refund made through this object needs a notice to the customer. In memory only."""
 
     undelivered: int
     """Only set by ``whole_with_deliveries``."""

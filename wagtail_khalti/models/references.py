@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language, gettext
@@ -86,3 +87,23 @@ def unsign_receipt(signed: str) -> str | None:
         return receipt_signer().unsign(signed)
     except BadSignature:
         return None
+
+
+RETRY_TTL = timedelta(days=7)
+
+
+def sign_retry(reference: str) -> str:
+    """For links in mails to the payer: whoever opens one finds in the form what was entered for this payment."""
+    return _retry_signer().sign(reference)
+
+
+def reference_to_retry(signed: str) -> str:
+    """Empty if the signature is invalid, or too old."""
+    try:
+        return _retry_signer().unsign(signed, max_age=RETRY_TTL)
+    except BadSignature:
+        return ""
+
+
+def _retry_signer() -> TimestampSigner:
+    return TimestampSigner(sep=".", salt="wagtail_khalti.retry")

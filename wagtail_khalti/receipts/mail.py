@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from posixpath import relpath
-from urllib.parse import urljoin, urlsplit
 
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund, KhaltiSettings
+from wagtail_khalti.receipts.addresses import absolute_url
 from wagtail_khalti.receipts.contacts import default_contact
 from wagtail_khalti.receipts.content import Receipt, receipt_of
 from wagtail_khalti.receipts.pdf import pdf_name, pdf_of
@@ -43,10 +41,7 @@ def write_refund_notice(refund: KhaltiRefund) -> EmailMultiAlternatives:
         refunded = _("%(merchant)s has refunded %(amount)s of your payment.") % about
         return _("Refund from %(merchant)s: %(amount)s") % about, [refunded, shown.where]
 
-    mail = _write(refund.payment, introduce)
-    host = urlsplit(refund.payment.return_url).hostname or "localhost"
-    mail.extra_headers["Message-ID"] = f"<refund-{refund.reference}@{host}>"  # mail clients show a repeated one once
-    return mail
+    return _write(refund.payment, introduce)
 
 
 def _write(
@@ -65,7 +60,7 @@ def _write(
             "payment": payment,
             "receipt": receipt,
             "introduction": introduction,
-            "url": _address(payment),
+            "url": absolute_url(payment, payment.get_receipt_url()),
             "contact": contact,
             "language": translation.get_language(),
         }
@@ -79,9 +74,3 @@ def _write(
         if attaches_pdf and (pdf := pdf_of(asdict(receipt))):
             mail.attach(pdf_name(payment), pdf, "application/pdf")
     return mail
-
-
-def _address(payment: KhaltiPayment) -> str:
-    """The URL of the receipt, with the host and sub-path of the payment's return URL."""
-    beside = reverse("wagtail_khalti:return", args=[payment.reference])
-    return urljoin(payment.return_url, f"{relpath(payment.get_receipt_url(), beside)}/")

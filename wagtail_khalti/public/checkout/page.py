@@ -30,6 +30,7 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.ledger import Availability
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.references import reference_to_retry
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
 from wagtail_khalti.public.checkout.availability import (
     add_limit_error,
@@ -47,6 +48,7 @@ from wagtail_khalti.public.limits import rate_limit_message, seconds_to_wait, wi
 from wagtail_khalti.public.merchant import merchant_context
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.destinations import back_link
+from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.sites import is_test_site, settings_of, site_of
 
@@ -104,12 +106,23 @@ def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse
         payment = pay_offer(offer, checkout, base_url=f"{request.scheme}://{request.get_host()}")
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _add_error(form, error)
-        own = own_payment(offer, started_here(request)) if isinstance(error, SoldOut | NotOnSale) else None
-        return _render(request, offer, form, own_payment=own)
+        return _unsent(request, offer, form, error)
     if isinstance(payment, EarlierPayment):
         return _render(request, offer, form, earlier_payment=payment)
 
     response = HttpResponseRedirect(payment.next_url)
+    remember_payment(request, response, payment)
+    return response
+
+
+def _unsent(request: HttpRequest, offer: Offer, form: CheckoutForm, error: Exception) -> HttpResponse:
+    """The form again. If the payment waits for Khalti to respond, with a link to it, which this browser remembers."""
+    reference = error.reference if isinstance(error, GatewayUnreachable | AnswerNotUnderstood) else ""
+    payment = KhaltiPayment.objects.filter(reference=reference).first() if reference else None
+    if payment is None:
+        own = own_payment(offer, started_here(request)) if isinstance(error, SoldOut | NotOnSale) else None
+        return _render(request, offer, form, own_payment=own)
+    response = _render(request, offer, form, unsent=payment)
     remember_payment(request, response, payment)
     return response
 
@@ -142,9 +155,12 @@ def _add_khalti_errors(form: CheckoutForm, error: RequestRejected) -> None:
 
 
 def _previous_payment(request: HttpRequest) -> KhaltiPayment | None:
-    """For "Pay again": the payment whose details are filled in; in the browser that started it only."""
+    """For "Pay again": the payment whose details are filled in.
+
+    In the browser that started it, or by a link from a mail to the payer.
+    """
     reference = request.GET.get("again", "")
-    if not is_started_here(request, reference):
+    if not is_started_here(request, reference) and not (reference := reference_to_retry(reference)):
         return None
     return KhaltiPayment.objects.filter(reference=reference).first()
 
@@ -157,6 +173,7 @@ def _render(
     earlier_payment: EarlierPayment | None = None,
     found: Availability | None = None,
     own_payment: KhaltiPayment | None = None,
+    unsent: KhaltiPayment | None = None,
 ) -> HttpResponse:
     has_new_total = form.is_bound and not form.errors and not form.has_seen_total
     site = site_of(offer.owner, offer.site)
@@ -176,6 +193,7 @@ def _render(
             "checkout_message": settings_of(site).checkout_message,
             "is_test": is_test_site(site),
             "back_link": back_link(offer.owner, site),
+            **(while_unavailable(unsent, site) if unsent else {}),
         },
     )
 

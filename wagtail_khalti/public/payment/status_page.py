@@ -11,6 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from wagtail_khalti.embedded import send_mails_after_response
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.browser_payments import is_started_here
@@ -18,7 +19,9 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.limits import seconds_to_wait, with_retry_after
 from wagtail_khalti.public.merchant import merchant_context
 from wagtail_khalti.public.payment.destinations import PageLink, back_link, next_page, retry_url
+from wagtail_khalti.public.payment.mailed_links import again_query, signed_retry
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
+from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.sites import settings_of, site_of_payment
 from wagtail_khalti.receipts import RefundSummary, has_pdf, mailed_to, receipt_of, refund_summary_of
 
@@ -45,6 +48,7 @@ def payment_page(request: HttpRequest, reference: str, *, shows_customer: bool =
     ``shows_customer``: show the customer's name, since the signed address was given to the customer only. It is also
     shown in the browser that started the payment.
     """
+    send_mails_after_response(request)
     payment = find_payment(reference)
     if payment is None:
         return not_found(request)
@@ -118,8 +122,9 @@ def render_state(
             "is_test": payment.is_test,
             "next_page": next_page(payment),
             "back_link": _back_link(payment, site),
-            "payment_url": payment.next_url,
-            "retry_url": retry_url(payment),
+            "payment_url": payment.next_url + again_query(request, payment),
+            "retry_url": retry_url(payment, signed=signed_retry(request, payment)),
+            **(while_unavailable(payment, site) if name == "not_sent" else {}),
             **_polling(request),
         }
         return render(request, f"wagtail_khalti/public/{name}.html", context)
