@@ -30,6 +30,10 @@ class PaymentColumns(OnPrimary):
     products = models.JSONField(_("products"), default=list, blank=True)
     merchant_extra = models.JSONField(_("extra values for Khalti"), default=dict, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    answers = models.JSONField(_("answers"), default=list, blank=True)
+    """The visitor's answers to the editor's own questions, in the order of the form. Each is ``{"name": str, "label":
+    str, "kind": "text" | "number" | "choice" | "date" | "checkbox", "value": str | bool | None, "on_receipt": bool}``.
+    ``text.answers`` reads them."""
 
     merchant = models.CharField(_("Khalti account"), max_length=64)
     mode = models.CharField(_("mode"), max_length=16, choices=Mode.choices)
