@@ -9,7 +9,7 @@ from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
 from wagtail.fields import StreamField
 
 from wagtail_khalti.public.block_paths import holds
-from wagtail_khalti.public.offers import Offering
+from wagtail_khalti.public.terms import Offering
 
 
 def can_offer(model: type[models.Model]) -> bool:

@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, GroupSitePermission
 
-from tests.staff.conftest import Seen
+from tests.staff.conftest import Desk, Seen
 from tests.staff.made import make_paid  # noqa: F401 - a fixture
 from wagtail_khalti.testing.factories import PaymentFactory
 
@@ -40,13 +41,13 @@ def pay(db):
 
 
 @pytest.fixture
-def person(sign_in):
-    """A desk at which somebody edits ``pages``, and has the permissions of ``codenames``."""
+def person(db):
+    """A desk of a new person who edits ``pages``, and has the permissions of ``codenames``, of all or some sites."""
 
     def person(*codenames, pages=(), sites=None):
-        desk = sign_in("editor")
-        user = get_user_model().objects.get(username="editor")
-        group = Group.objects.create(name="Organisers")
+        group = Group.objects.create(name=f"Group {Group.objects.count()}")
+        group.permissions.add(Permission.objects.get(codename="access_admin"))
+        user = get_user_model().objects.create_user(group.name)
         user.groups.add(group)
         change = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
         for page in pages:
@@ -56,7 +57,9 @@ def person(sign_in):
                 GroupSitePermission.objects.create(group=group, site=site, permission=permission)
             if sites is None:
                 group.permissions.add(permission)
-        return desk
+        client = Client()
+        client.force_login(user)
+        return Desk(client)
 
     return person
 

@@ -8,6 +8,7 @@ from wagtail.models import Locale
 from tests.staff.conftest import words_of
 from tests.staff.many import make_many
 from tests.staff.page_payments.conftest import VIEW_PAGE, answer, headings, source_of, url_of
+from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.page_payments import page as page_module
 from wagtail_khalti.testing.factories import RefundFactory
 
@@ -65,8 +66,6 @@ class TestARow:
     )
     def test_bears_answers_that_are_none(self, look, shop, pay, stored):
         pay(shop)
-        from wagtail_khalti.models import KhaltiPayment
-
         KhaltiPayment.objects.update(answers=stored)
 
         assert look(shop).rows[0][1] == "Sita Rai"
@@ -201,13 +200,13 @@ class TestTranslations:
 
         [link] = page.main.select(f'a[href^="{url_of(nepali)}"]')
         assert page.rows == []
-        assert words_of(link) == "Nepali"
+        assert words_of(link) == "नेपाली"
         assert [row[1] for row in look(nepali, desk).rows] == ["Hari Thapa"]
 
     def test_have_no_link_for_who_may_not_edit_them(self, look, shop, nepali):
         page = look(shop)
 
-        assert "Payments in other languages of this page: Nepali" in page.text
+        assert "Payments in other languages of this page: नेपाली" in page.text
         assert page.main.select(f'a[href^="{url_of(nepali)}"]') == []
 
 

@@ -22,7 +22,7 @@ def answered(paid):
 
 
 def panel(page):
-    return page.main.select_one("#answers, [id^=panel-answers]")
+    return page.main.select_one("#answers-section")
 
 
 def test_are_in_a_panel_of_their_own(sign_in, answered):

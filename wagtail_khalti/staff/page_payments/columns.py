@@ -23,9 +23,10 @@ class PayerColumn(TitleColumn):
 
 
 class AnswerColumn(TextColumn):
-    """The answers to one question. Its heading is in an editor's words."""
+    """The answers to one question, whose label is in an editor's words. On a phone the label stands in each cell."""
 
     header_template_name = "wagtail_khalti/staff/page_payments_heading.html"
+    cell_template_name = "wagtail_khalti/staff/page_payments_answer_cell.html"
 
 
 def columns(
@@ -36,7 +37,7 @@ def columns(
         PayerColumn("payer", label=_("Customer"), accessor=payer_of, get_url=url_of, classname="khalti-name"),
         Column(AMOUNT, label=_("Amount"), accessor=_amount, sort_key=AMOUNT, classname="khalti-amount"),
         StatusColumn("get_status_display", label=_("Status"), classname="khalti-state"),
-        TextColumn("purpose", label=_("Description"), classname="khalti-answer"),
+        AnswerColumn("purpose", label=_("Description"), classname="khalti-answer"),
     ]
 
 

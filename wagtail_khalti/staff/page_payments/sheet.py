@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.exports.spreadsheets.payment_columns import payment_columns
 from wagtail_khalti.staff.exports.spreadsheets.payments import Payments, Values
 from wagtail_khalti.staff.exports.spreadsheets.refunds import Refunds
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
@@ -38,8 +39,9 @@ class PagePayments(Payments):
         self.fields = (*self.fields, ANSWERS)
 
     def _columns(self, available: Mapping[str, Column]) -> Mapping[str, Column]:
+        whole = payment_columns(with_customer=True, technical=False)
         left_out = () if self.has_contacts else CONTACTS
-        kept = {name: available[name] for name in WANTED if name not in left_out}
+        kept = {name: whole[name] for name in WANTED if name not in left_out}
         return kept | {name: Column(heading=heading, width=24) for name, heading in self.headings.items()}
 
     def _customer(self, values: Values) -> Mapping[str, Cells]:
