@@ -30,13 +30,13 @@ from wagtail_khalti.gateway import (
 from wagtail_khalti.ledger import (
     INITIATE_LEASE,
     MIN_PAUSE,
-    invalidate_days_of,
     must_reserve_again,
     reserve_units,
 )
 from wagtail_khalti.lookups import call_briefly, merchant_of
 from wagtail_khalti.mails import queue_link
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver

@@ -3,7 +3,6 @@
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.ledger.audit import log_action, log_refund
 from wagtail_khalti.ledger.duplicates import DUPLICATE_WITHIN, flag_possible_duplicate
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.inventory import (
     INITIATE_LEASE,
     RESUME_TTL,
@@ -44,7 +43,6 @@ __all__ = [
     "availability",
     "availability_of_key",
     "flag_possible_duplicate",
-    "invalidate_days_of",
     "inventory_of",
     "is_over",
     "lock_payment",

@@ -14,7 +14,6 @@ from django.utils import timezone
 from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.inventory import oversale
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
@@ -22,6 +21,7 @@ from wagtail_khalti.ledger.receipt_numbers import CounterMissing, prepare_counte
 from wagtail_khalti.ledger.refund_matching import match_refunds
 from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 
 TRIES = 10  # against concurrent changes; each time another process has changed the payment

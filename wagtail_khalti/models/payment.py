@@ -47,6 +47,7 @@ class KhaltiPayment(PaymentColumns):
             ("check_khaltipayment", _("Can check payment with Khalti")),
             ("refund_khaltipayment", _("Can refund payment")),
             ("export_khaltipayment", _("Can export payment")),
+            ("view_page_khaltipayment", _("Can view payments of own pages")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="khalti_payment_amount_positive"),

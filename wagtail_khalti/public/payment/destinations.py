@@ -57,8 +57,6 @@ def page_link(pk: str) -> PageLink | None:
     return _link_to(_published_page(pk))
 
 
-
-
 def retry_url(payment: KhaltiPayment, *, signed: str = "") -> str:
     """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment.
 

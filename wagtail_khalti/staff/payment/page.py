@@ -34,6 +34,7 @@ from wagtail_khalti.staff.payment.timeline import timeline_of
 from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
+from wagtail_khalti.text.answers import AnswerReader
 
 TIMES = ("created_at", "completed_at", "ended_at", "checked_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
@@ -156,6 +157,7 @@ class PaymentView(InspectView):
             "units": units_of(payment),
             "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
             "extra": detail_rows_of(payment.merchant_extra) if self.redaction.is_full else [],
+            "own_answers": AnswerReader().read(payment.answers),
             "customers_url": customers_payments_url(payment) if self.redaction.is_full else "",
         }
 

@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
 from wagtail_khalti.ledger.receipt_numbers import prepare_counter, take_number
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, next_check, next_check_after_silence
@@ -33,6 +32,7 @@ from wagtail_khalti.models import (
 )
 from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.queries import RECENT
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 LINK_TTL = timedelta(minutes=60)

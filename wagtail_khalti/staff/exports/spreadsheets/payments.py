@@ -26,7 +26,8 @@ from wagtail_khalti.staff.exports.spreadsheets.payment_columns import CUSTOMER_C
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, Refunds, RefundSummary
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
 from wagtail_khalti.staff.exports.spreadsheets.shared_columns import redacted
-from wagtail_khalti.xlsx import Cells, Chunk, Sheet
+from wagtail_khalti.text.answers import AnswerReader
+from wagtail_khalti.xlsx import Cells, Chunk, Column, Sheet
 
 UNCHANGED = (
     *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
@@ -54,9 +55,11 @@ class Payments:
         """
         self.refunds = refunds
         self.unredacted_sites = None if unredacted_sites is None else frozenset(unredacted_sites)
-        self.customer = CUSTOMER_COLUMNS if unredacted_sites is None or unredacted_sites else ()
         self.title, self.total = _("Payments"), _("Total")
-        self.columns = payment_columns(with_customer=bool(self.customer), technical=technical)
+        self.answers = AnswerReader()
+        with_customer = unredacted_sites is None or bool(unredacted_sites)
+        self.columns = self._columns(payment_columns(with_customer=with_customer, technical=technical))
+        self.customer = [name for name in CUSTOMER_COLUMNS if name in self.columns]
         self.plain = [name for name in self.columns if name in UNCHANGED]
         self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.customer)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
@@ -69,6 +72,9 @@ class Payments:
         columns = list(self.columns.values())
         return Sheet(title=self.title, columns=columns, chunks=self._chunks(payments), total=self.total)
 
+    def _columns(self, available: Mapping[str, Column]) -> Mapping[str, Column]:
+        return available
+
     def _chunks(self, payments: QuerySet[KhaltiPayment]) -> Iterator[Chunk]:
         for rows in walk(payments, self.fields):
             cells = self._cells(dict(zip(self.fields, zip(*rows, strict=True), strict=True)))
@@ -78,7 +84,7 @@ class Payments:
         references = list(map(in_groups_of_four, values["reference"]))
         return {
             **{name: values[name] for name in self.plain},
-            **{name: redacted(values[name], values["site_id"], self.unredacted_sites) for name in self.customer},
+            **self._customer(values),
             **self._times(values),
             **self._money(values, references),
             "reference": references,
@@ -96,6 +102,12 @@ class Payments:
             self.receipt_patterns[mode == Mode.LIVE] % f"{self.years[year]}-{number:05}" if number else ""
             for year, number, mode in rows
         ]
+
+    def _customer(self, values: Values) -> Mapping[str, Cells]:
+        cells = {name: values[name] for name in self.customer}
+        if "answers" in cells:
+            cells["answers"] = list(map(self.answers.in_one_line, values["answers"]))
+        return {name: redacted(cells[name], values["site_id"], self.unredacted_sites) for name in cells}
 
     def _times(self, values: Values) -> Mapping[str, Cells]:
         started = list(map(plain_time, values["created_at"]))
