@@ -203,6 +203,17 @@ def test_the_api_gives_amounts_in_paisa_and_the_checkout(page_selling, rf):
     assert open_offer(path.split("/")[-2]).owner == page
 
 
+def test_the_api_of_wagtail_gets_an_offer_that_carries_its_terms(page_selling, rf):
+    """It has a request of its own kind, and doesn't say which page is asked for."""
+    framework = pytest.importorskip("rest_framework.request")
+    page = page_selling("donation", item_name="Gift")
+    context = {"request": framework.Request(rf.get("/")), "view": None}
+
+    offer = page.body[0].block.get_api_representation(page.body[0].value, context)["offer"]
+
+    assert open_offer(offer["checkout_path"].split("/")[-2]).terms.name == "Gift"
+
+
 def test_the_api_says_that_nothing_can_be_bought(page_selling):
     page = page_selling("donation", item_name="")
 

@@ -215,6 +215,22 @@ class TestTwice:
         assert (second.status, second.amount, second.may_be_duplicate) == ("completed", 100_000, False)
         assert not KhaltiIssue.objects.exists()
 
+    def test_a_gift_of_another_amount_is_no_duplicate_of_it(self, at_checkout, visitor, khalti, settings):
+        """Not even if both were begun twice, so that both are marked."""
+        at_checkout(fields=["email"])
+        answers = {"email": "sita@example.com"}
+        for amount in ("50000", "100000"):
+            for _try in range(2):
+                send(visitor, amount=amount, **answers)
+                payment = KhaltiPayment.objects.latest("pk")
+                khalti.cancel(payment) if _try == 0 else khalti.pay(payment)
+                visitor.client.get(khalti.return_path(payment))
+                visitor.visit(visitor.address)
+
+        marked = KhaltiPayment.objects.filter(status="completed", may_be_duplicate=True)
+        assert sorted(marked.values_list("amount", flat=True)) == [50_000, 100_000]
+        assert not KhaltiIssue.objects.exists()
+
     def test_an_unfinished_gift_of_the_same_amount_is_continued(self, at_checkout, visitor):
         send(at_checkout(), amount="50000")
         visitor.visit(visitor.address)

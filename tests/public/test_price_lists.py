@@ -207,6 +207,23 @@ class TestOne:
         assert visitor.errors == ["This option is no longer available. Please choose another one."]
         assert not KhaltiPayment.objects.exists()
 
+    def test_another_option_of_the_same_price_is_another_payment(self, fees, visitor):
+        fees(options=[option("c1", "Class 1", "5000.00"), option("c2", "Class 2", "5000.00")])
+        visitor.press_pay(option="c1").press_pay(option="c1")
+        visitor.visit(visitor.address)
+
+        visitor.press_pay(option="c2").press_pay(option="c2")
+
+        assert [payment.products[0]["identity"] for payment in KhaltiPayment.objects.order_by("pk")] == ["c1", "c2"]
+
+    def test_the_same_option_again_is_the_same_payment(self, fees, visitor):
+        fees().press_pay(option="c1").press_pay(option="c1")
+        visitor.visit(visitor.address)
+
+        visitor.press_pay(option="c1").press_pay(option="c1")
+
+        assert KhaltiPayment.objects.count() == 1
+
     def test_pay_again_chooses_the_same_option(self, fees, visitor, the_payment):
         fees().press_pay(option="c2").press_pay(option="c2")
 
