@@ -64,6 +64,20 @@ def shop_page(home):
 
 
 @pytest.fixture
+def page_selling(home):
+    """Makes a published page with one block of this kind."""
+
+    def make(kind, title="Page", **value):
+        page = ShopPage(title=title, body=[])
+        block = {"type": kind, "id": "6b1dd3f4-0000-4000-8000-000000000002", "value": value}
+        page.body = ShopPage._meta.get_field("body").to_python([block])
+        home.add_child(instance=page)
+        return ShopPage.objects.get(pk=page.pk)
+
+    return make
+
+
+@pytest.fixture
 def all_begun_before():
     """As if all payments for a thing had begun before the first of them was paid, in the order of the test."""
     with as_if_begun_before():

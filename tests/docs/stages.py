@@ -146,7 +146,9 @@ def simulator() -> Namespace:
 
 STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/databases.md": databases,
+    "docs/howto/donations.md": place_a_block,
     "docs/howto/place-a-block.md": place_a_block,
+    "docs/howto/price-lists.md": place_a_block,
     "docs/howto/refunds-in-code.md": refunds_in_code,
     "docs/howto/signals.md": signals,
     "docs/howto/testing.md": testing,

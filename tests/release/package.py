@@ -15,6 +15,7 @@ MUST_HAVE = {  # so that an empty comparison can't pass
     "wagtail_khalti/py.typed",
     "wagtail_khalti/locale/ne/LC_MESSAGES/django.mo",
     "wagtail_khalti/templates/wagtail_khalti/public/checkout.html",
+    "wagtail_khalti/static/wagtail_khalti/block.css",
     "wagtail_khalti/static/wagtail_khalti/khalti.css",
     "wagtail_khalti/migrations/0001_initial.py",
     "wagtail_khalti/simulator/templates/khalti_simulator/base.html",

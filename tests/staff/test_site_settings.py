@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401, F811 - “museum” is a fixture
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
@@ -17,6 +19,7 @@ EMPTY = {
     "merchant": "",
     "thank_you_page": "",
     "return_page": "",
+    "vat_rate": "13.00",
     "checkout_message": "",
     "contact": "",
     "receipt_text": "",
@@ -239,6 +242,19 @@ class TestWhatIsChosen:
         page = save(**{name: "Namaste 🎂"})
 
         assert page.errors == ["Remove these characters, which can't be saved: 🎂"]
+
+    @pytest.mark.parametrize("rate", ["0", "12.5", "99.99"])
+    def test_a_rate_of_vat_is_kept(self, save, site, rate):
+        save(vat_rate=rate)
+
+        assert chosen(site).vat_rate == Decimal(rate)
+
+    @pytest.mark.parametrize("rate", ["", "-1", "100", "13.555", "1e1000", "NaN", "thirteen"])
+    def test_a_rate_that_can_not_be_is_refused(self, save, site, rate):
+        page = save(vat_rate=rate)
+
+        assert len(page.errors) == 1
+        assert chosen(site).vat_rate == 13
 
     def test_more_addresses_than_can_be_meant_are_refused(self, save):
         page = save(notification_recipients="\n".join(f"p{number}@example.com" for number in range(21)))

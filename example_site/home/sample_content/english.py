@@ -93,6 +93,16 @@ def bodies(pages: dict[str, Page], appeal: Appeal) -> dict[str, list[tuple[str, 
                     _gift("A shelf", "Two metres of children's books.", "5000"),
                 ],
             ),
+            (
+                "donation",
+                {
+                    "heading": "Or any amount",
+                    "item_name": "Gift to the library",
+                    "presets": ["500", "1000", "2500"],
+                    "fields": ["name"],
+                    "button_text": "Give another amount",
+                },
+            ),
             ("appeal", appeal),
         ],
         "thanks": [

@@ -93,6 +93,16 @@ def bodies(pages: dict[str, Page], appeal: Appeal) -> dict[str, list[tuple[str, 
                     _gift("एउटा दराज", "दुई मिटर बालपुस्तक।", "5000"),
                 ],
             ),
+            (
+                "donation",
+                {
+                    "heading": "वा इच्छा अनुसारको रकम",
+                    "item_name": "पुस्तकालयलाई सहयोग",
+                    "presets": ["500", "1000", "2500"],
+                    "fields": ["name"],
+                    "button_text": "अन्य रकम दिनुहोस्",
+                },
+            ),
             ("appeal", appeal),
         ],
         "thanks": [

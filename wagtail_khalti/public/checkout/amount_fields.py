@@ -87,7 +87,7 @@ class AmountFields:
 
     @property
     def total_field(self) -> str | None:
-        return "own_amount" if self.price.accepts_other else "amount"
+        return "amount" if self.price.presets else "own_amount"
 
     def selection(self, values: Mapping[str, Any]) -> Selection:
         chosen = values.get("amount")

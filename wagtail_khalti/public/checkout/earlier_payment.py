@@ -27,7 +27,7 @@ from wagtail_khalti.questions import same_answers
 
 LOOK_BACK = 2 * DUPLICATE_WITHIN  # an hour until the payment link expires, and an hour since
 MAX_CANDIDATES = 10  # newest first
-COMPARED_FIELDS = ("amount", "customer_name", "customer_email", "customer_phone")
+COMPARED_FIELDS = ("amount", "products", "customer_name", "customer_email", "customer_phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@
       totalSeen.value = total;
       show("dd[data-total]", rupees(total));
       show("[data-vat]", rupees(vat));
-      document.querySelector(".khalti-summary__total").hidden = !total;
+      summary.querySelectorAll("dd[data-total], [data-vat]").forEach((element) => { element.parentElement.hidden = !total; });
       priced.forEach((input) => {
         const row = [...summary.children].find((element) => element.dataset.row === input.name);
         if (!row) return;
