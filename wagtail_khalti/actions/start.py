@@ -113,7 +113,7 @@ def start_payment(
     require_storable(payment)
     _require_unpaid(payment)
     payment.inventory = inventory_of(reservation) if reservation else None
-    return _commit_and_send(payment, actor=_actor(source), limit=reservation and reservation.limit)
+    return _commit_and_send(payment, actor=_actor(source), limit=reservation.limit if reservation else None)
 
 
 def _purpose(purpose: object) -> str:
