@@ -1,6 +1,7 @@
 """The block in Wagtail's editor: what an editor is told, and when."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -134,6 +135,44 @@ def test_a_senseless_quantity_is_told(editor, shop, quantity):
 
     assert response.status_code == 200
     assert "Ensure this value is" in errors_in(response)
+
+
+NO_LIMIT = {"units": "", "sale_from": "", "sale_until": "", "sold_out_text": ""}
+
+
+def test_limits_are_published(editor, shop):
+    limit = {**NO_LIMIT, "units": "60", "sale_from": "2026-11-01 10:00", "sale_until": "2026-11-30 17:00"}
+
+    response = editor.save_page(shop, publish=True, limit={**limit, "sold_out_text": "See you next year"})
+
+    assert response.status_code == 302
+    stored = live(shop)["limit"]
+    assert (stored["units"], stored["sold_out_text"]) == (60, "See you next year")
+    assert stored["sale_until"] - stored["sale_from"] == timedelta(days=29, hours=7)
+
+
+def test_limits_may_be_left_empty(editor, shop):
+    assert editor.save_page(shop, publish=True, limit=NO_LIMIT).status_code == 302
+    assert not live(shop)["limit"]["units"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ({"units": "0"}, "Enter a number of at least 1, or leave this empty."),
+        ({"units": "-5"}, "Enter a number of at least 1, or leave this empty."),
+        ({"units": "many"}, "Enter a whole number."),
+        ({"units": "99999999999999999999"}, "Ensure this value is"),
+        ({"sale_from": "2026-11-30 17:00", "sale_until": "2026-11-30 17:00"}, "The sale must end after it begins."),
+        ({"sale_from": "2026-11-30 17:00", "sale_until": "2026-11-01 10:00"}, "The sale must end after it begins."),
+        ({"sale_from": "tomorrow"}, "Enter a valid date/time."),
+    ],
+)
+def test_limits_that_make_no_sense_are_told(editor, shop, limit, words):
+    response = editor.save_page(shop, publish=True, limit={**NO_LIMIT, **limit})
+
+    assert response.status_code == 200
+    assert words in errors_in(response)
 
 
 def test_an_unpublished_thank_you_page_is_told_at_the_field(editor, shop, home):

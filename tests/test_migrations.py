@@ -13,6 +13,7 @@ TABLES = {
         "dailytotal",
         "delivery",
         "event",
+        "inventory",
         "checkoutview",
         "payment",
         "refund",

@@ -6,7 +6,14 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 from tests.urls import urlpatterns as urls_of_the_site
-from wagtail_khalti.actions import check_payment, reconcile, refund_payment, resolve_refund
+from wagtail_khalti.actions import (
+    Reservation,
+    check_payment,
+    reconcile,
+    refund_payment,
+    resolve_refund,
+    start_payment,
+)
 from wagtail_khalti.exceptions import (
     AmountExceedsRefundable,
     FullyRefunded,
@@ -15,6 +22,7 @@ from wagtail_khalti.exceptions import (
     RefundInProgress,
     RefundsChanged,
     RequestRejected,
+    SoldOut,
 )
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.simulator import control
@@ -29,6 +37,16 @@ STATUS = {
     RequestRejected: 424,
 }
 """What a manager is told who was not the first, as a crowd sees it."""
+
+
+def order(request: HttpRequest, key: str, limit: int) -> JsonResponse:
+    """One unit of a limited number."""
+    options = {"merchant": "default", "base_url": "http://testserver"}
+    try:
+        payment = start_payment(150_000, purpose="Seat", reservation=Reservation(key=key, limit=limit), **options)
+    except SoldOut as error:
+        return JsonResponse({"said": str(error)}, status=409)
+    return JsonResponse({"reference": payment.reference})
 
 
 def check_now(request: HttpRequest, reference: str) -> JsonResponse:
@@ -79,6 +97,7 @@ def decide(request: HttpRequest, reference: str, what: str) -> JsonResponse:
 
 
 urlpatterns = [
+    path("order/<str:key>/<int:limit>/", order),
     path("check-now/<str:reference>/", check_now),
     path("reconcile/<str:reference>/", reconcile_it),
     path("reconcile/", reconcile_all),

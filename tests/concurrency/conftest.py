@@ -8,6 +8,7 @@ from tests.begun_before import as_if_begun_before
 from tests.concurrency.beside import servers
 from tests.concurrency.crowd import each_at_once
 from tests.concurrency.shop import mark_as_paid
+from tests.home_made_anew import home  # noqa: F401 - a fixture
 from tests.in_full import IS_FULL
 from tests.payments import listening
 from tests.shop.models import Order

@@ -1,10 +1,10 @@
 """A Khalti that survives us, and a shop page that is there from the start."""
 
 import pytest
-from wagtail.models import Locale, Page, Site
 
 from tests.crash.harness import Harness
 from tests.crash.other_khalti import OtherKhalti
+from tests.home_made_anew import home  # noqa: F401 - a fixture
 from tests.simulator.conftest import TOKEN, running_command
 from tests.simulator.controller import Controller
 from wagtail_khalti.gateway import client, connect
@@ -39,17 +39,6 @@ def other_khalti(one_khalti, address_of_khalti, settings, monkeypatch):
     one_khalti.turn_the_page()
     yield one_khalti
     connect.cache_clear()  # the clients made here lead to this one
-
-
-@pytest.fixture
-def home(transactional_db):
-    """Made anew: between these tests the database is emptied."""
-    if not Site.objects.exists():
-        Locale.objects.get_or_create(language_code="en")
-        root = Page.add_root(instance=Page(title="Root"))
-        page = root.add_child(instance=Page(title="Welcome", slug="welcome"))
-        Site.objects.create(hostname="localhost", root_page=page, is_default_site=True)
-    return Site.objects.get(is_default_site=True).root_page
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def your_own_code() -> Namespace:
         setattr(made, name, value)
     made.get_absolute_url = lambda: "/orders/1/"
     found = SimpleNamespace(objects=SimpleNamespace(get=lambda **_by: made))
-    return {"Order": found, "Course": "shop.Course", "payment": waiting_payment()}
+    return {"Order": found, "Course": "shop.Course", "course": made, "payment": waiting_payment()}
 
 
 def refunds_in_code() -> Namespace:
@@ -150,6 +150,7 @@ STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/place-a-block.md": place_a_block,
     "docs/howto/price-lists.md": place_a_block,
     "docs/howto/refunds-in-code.md": refunds_in_code,
+    "docs/howto/sell-a-limited-number.md": place_a_block,
     "docs/howto/signals.md": signals,
     "docs/howto/testing.md": testing,
     "docs/howto/your-own-code.md": your_own_code,

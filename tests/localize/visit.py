@@ -1,4 +1,6 @@
-"""Run as a process of its own, since it has apps of its own: a translated page follows the price, and sells."""
+"""Run as a process of its own, since it has apps of its own: a translated page follows the price, sells,
+and takes its units from the same number.
+"""
 
 # ruff: noqa: E402 - Django has to be set up first
 
@@ -12,6 +14,7 @@ import django
 
 django.setup()
 
+from django.core.cache import cache
 from django.test import Client
 from wagtail.models import Locale, Site
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
@@ -21,7 +24,7 @@ from tests.shop.models import ShopPage
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.testing.fake import fake_khalti
 
-WORDS = {"Membership": "सदस्यता"}
+WORDS = {"Membership": "सदस्यता", "Full": "पुग्यो"}
 
 
 def visit():
@@ -38,6 +41,18 @@ def visit():
     buy(shop := page.get_translation(nepali))
     payment = KhaltiPayment.objects.get()
     print(payment.purpose, payment.amount, payment.source == shop)
+
+    page.body[0].value["limit"] = {"units": 1, "sold_out_text": "Full"}
+    publish(page, nepali)
+    buy(shop := page.get_translation(nepali))
+    for one in (page, shop):
+        print("पुग्यो" in see(one) or "Full" in see(one))
+
+
+def see(page):
+    """Not from the cache."""
+    cache.clear()
+    return Client().get(page.url).content.decode()
 
 
 def publish(page, locale):
