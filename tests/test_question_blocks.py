@@ -128,7 +128,7 @@ def test_unpublished_terms_are_told(editor, shop, home):
     assert "This page is not published" in errors_in(response)
 
 
-def test_a_draft_may_be_incomplete_and_asks_only_what_is_complete(editor, shop):
+def test_a_draft_may_be_incomplete_and_asks_what_is_complete(editor, shop):
     drafted = save(editor, shop, ("text", {"label": ""}), ("choice", {"label": "Class", "choices": ""}), publish=False)
 
     assert drafted.status_code == 302

@@ -116,6 +116,10 @@ def place_a_block() -> Namespace:
     return {"page": page, "Decimal": Decimal, "Course": courses}
 
 
+def questions() -> Namespace:
+    return place_a_block() | {"payment": PaymentFactory.create()}
+
+
 def databases() -> Namespace:
     return {"KhaltiPayment": KhaltiPayment}
 
@@ -147,6 +151,7 @@ def simulator() -> Namespace:
 STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/databases.md": databases,
     "docs/howto/place-a-block.md": place_a_block,
+    "docs/howto/questions.md": questions,
     "docs/howto/refunds-in-code.md": refunds_in_code,
     "docs/howto/signals.md": signals,
     "docs/howto/testing.md": testing,
