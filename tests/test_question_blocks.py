@@ -1,5 +1,7 @@
 """An editor's own questions in Wagtail's editor."""
 
+import json
+
 import pytest
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
@@ -11,6 +13,7 @@ from tests.shop.models import ShopPage
 from tests.test_block_editing import Editor, errors_in, live
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.questions import QuestionsBlock
+from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.questions import MAX_QUESTIONS
 
 EMPTY = {"label": "", "help_text": "", "required": "", "on_receipt": ""}
@@ -164,6 +167,13 @@ def test_rendering_makes_no_query_for_the_page_to_read(shop_page, home, django_a
         [question] = shop.body[0].block.terms(shop.body[0].value).questions
 
     assert question.link == f"page:{terms.pk}"
+
+
+def test_an_offer_that_holds_its_terms_holds_the_questions():
+    asked = {"type": "choice", "id": "q1", "value": {"label": "Class", "choices": "A\nB", "help_text": "Which?"}}
+    terms = terms_of({"questions": [asked]})
+
+    assert Terms.from_json(json.loads(json.dumps(terms.as_json()))) == terms
 
 
 @pytest.mark.parametrize("kind", QuestionsBlock().child_blocks)
