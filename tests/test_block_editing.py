@@ -21,6 +21,7 @@ GOOD = {
     "amount": "1500",
     "max_quantity": "",
     "fields": ["name", "phone"],
+    "questions": streamfield([]),
     "thank_you_page": "",
     "button_text": "",
 }

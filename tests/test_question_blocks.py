@@ -1,8 +1,10 @@
 """An editor's own questions in Wagtail's editor."""
 
+import json
+
 import pytest
 from bs4 import BeautifulSoup
-from django.template.loader import render_to_string
+from django.urls import reverse
 from wagtail.models import Page
 from wagtail.test.utils.form_data import streamfield
 
@@ -11,6 +13,7 @@ from tests.shop.models import ShopPage
 from tests.test_block_editing import Editor, errors_in, live
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.questions import QuestionsBlock
+from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.questions import MAX_QUESTIONS
 
 EMPTY = {"label": "", "help_text": "", "required": "", "on_receipt": ""}
@@ -128,7 +131,7 @@ def test_unpublished_terms_are_told(editor, shop, home):
     assert "This page is not published" in errors_in(response)
 
 
-def test_a_draft_may_be_incomplete_and_asks_only_what_is_complete(editor, shop):
+def test_a_draft_may_be_incomplete_and_asks_what_is_complete(editor, shop):
     drafted = save(editor, shop, ("text", {"label": ""}), ("choice", {"label": "Class", "choices": ""}), publish=False)
 
     assert drafted.status_code == 302
@@ -166,14 +169,19 @@ def test_rendering_makes_no_query_for_the_page_to_read(shop_page, home, django_a
     assert question.link == f"page:{terms.pk}"
 
 
+def test_an_offer_that_holds_its_terms_holds_the_questions():
+    asked = {"type": "choice", "id": "q1", "value": {"label": "Class", "choices": "A\nB", "help_text": "Which?"}}
+    terms = terms_of({"questions": [asked]})
+
+    assert Terms.from_json(json.loads(json.dumps(terms.as_json()))) == terms
+
+
 @pytest.mark.parametrize("kind", QuestionsBlock().child_blocks)
-def test_each_kind_has_a_preview_of_its_field(kind):
+def test_the_picker_previews_the_field_of_each_kind(admin_client, kind):
     block = QuestionsBlock().child_blocks[kind]
-    value = block.get_preview_value()
 
-    context = block.get_preview_context(value, {"bound_block": block.bind(value)})
-    page = BeautifulSoup(render_to_string(block.get_preview_template(value, context), context), "lxml")
+    response = admin_client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
 
-    assert block.is_previewable
+    page = BeautifulSoup(response.content, "lxml")
     assert page.select("input, textarea, select")
     assert str(block.example) in page.get_text()

@@ -21,6 +21,7 @@ WORDS = {
         "item_name": "Membership 2026",
         "name": "Sita Rai",
         "two": "2",
+        "class": "Class",
     },
     "ne": {
         "heading": "सदस्य बन्नुहोस्",
@@ -28,6 +29,7 @@ WORDS = {
         "item_name": "वार्षिक सदस्यता २०८३",
         "name": "सीता राई",
         "two": "२",
+        "class": "कक्षा",
     },
 }
 EVERYTHING = ["name", "email", "phone"]
@@ -83,6 +85,31 @@ class States:
         self.page.locator("[name=email]").fill("sita@")
         self.send()
         self.page.locator("#errors").wait_for()
+
+    def checkout_with_questions(self):
+        self.open_checkout(fields=["name"], questions=self.questions())
+
+    def checkout_with_unanswered_questions(self):
+        self.open_checkout(questions=self.questions())
+        self.send()
+        self.page.locator("#errors").wait_for()
+
+    def questions(self):
+        """One of each kind, and a list of many choices."""
+        few, many = ("\n".join(f"{self.words['class']} {number}" for number in range(1, end)) for end in (4, 13))
+        given = [
+            ("text", {"label": self.words["name"]}),
+            ("long_text", {"label": self.words["heading"], "help_text": self.words["text"]}),
+            ("number", {"label": "Membershipnumber" * 6}),
+            ("choice", {"label": self.words["class"], "choices": few, "help_text": self.words["text"]}),
+            ("choice", {"label": self.words["item_name"], "choices": many}),
+            ("date", {"label": self.words["two"]}),
+            ("checkbox", {"label": self.words["text"], "link_url": "https://example.com/terms/"}),
+        ]
+        return [
+            {"type": kind, "id": f"q{number}", "value": {"required": True, **value}}
+            for number, (kind, value) in enumerate(given)
+        ]
 
     def checkout_with_a_new_total(self):
         shop = self.open_checkout(fields=["name"])
@@ -244,6 +271,8 @@ NAMES = [
     "checkout",
     "checkout_with_everything",
     "checkout_with_errors",
+    "checkout_with_questions",
+    "checkout_with_unanswered_questions",
     "checkout_with_a_new_total",
     "checkout_while_khalti_is_down",
     "unavailable",

@@ -34,7 +34,11 @@ def assert_nothing_is_wider_than_the_screen(page):
 
 
 def assert_what_is_pressed_is_large(page):
-    targets = ".khalti-button, .khalti-link, .khalti-script-button:visible, .khalti input:visible"
+    # A checkbox or a radio button is pressed by its label, too.
+    targets = (
+        ".khalti-button, .khalti-link, .khalti-script-button:visible, .khalti-option, .khalti select, "
+        ".khalti textarea, .khalti input:visible:not([type=radio]):not([type=checkbox])"
+    )
     for element in page.locator(targets).all():
         assert element.bounding_box()["height"] >= 44, element.inner_text()
 

@@ -116,6 +116,10 @@ def place_a_block() -> Namespace:
     return {"page": page, "Decimal": Decimal, "Course": courses}
 
 
+def questions() -> Namespace:
+    return place_a_block() | {"payment": PaymentFactory.create()}
+
+
 def databases() -> Namespace:
     return {"KhaltiPayment": KhaltiPayment}
 
@@ -149,6 +153,7 @@ STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/donations.md": place_a_block,
     "docs/howto/place-a-block.md": place_a_block,
     "docs/howto/price-lists.md": place_a_block,
+    "docs/howto/questions.md": questions,
     "docs/howto/refunds-in-code.md": refunds_in_code,
     "docs/howto/sell-a-limited-number.md": place_a_block,
     "docs/howto/signals.md": signals,

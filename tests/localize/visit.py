@@ -24,7 +24,7 @@ from tests.shop.models import ShopPage
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.testing.fake import fake_khalti
 
-WORDS = {"Membership": "सदस्यता", "Full": "पुग्यो"}
+WORDS = {"Membership": "सदस्यता", "Class": "कक्षा", "Full": "पुग्यो"}
 
 
 def visit():
@@ -32,7 +32,8 @@ def visit():
     home = Site.objects.get().root_page.specific
     home.copy_for_translation(nepali).save_revision().publish()
     page = home.add_child(instance=ShopPage(title="Shop"))
-    page.body.append(("checkout", {"item_name": "Membership", "amount": Decimal(1500)}))  # and nothing else
+    question = ("text", {"label": "Class", "required": False})
+    page.body.append(("checkout", {"item_name": "Membership", "amount": Decimal(1500), "questions": [question]}))
     publish(page, nepali)
 
     page.body[0].value["amount"] = Decimal(1800)
@@ -40,7 +41,9 @@ def visit():
 
     buy(shop := page.get_translation(nepali))
     payment = KhaltiPayment.objects.get()
-    print(payment.purpose, payment.amount, payment.source == shop)
+    [answer] = payment.answers
+    is_same_question = answer["name"] == page.body[0].value["questions"][0].id
+    print(payment.purpose, payment.amount, payment.source == shop, answer["label"], is_same_question)
 
     page.body[0].value["limit"] = {"units": 1, "sold_out_text": "Full"}
     publish(page, nepali)
@@ -71,8 +74,8 @@ def buy(shop):
     client = Client()
     with fake_khalti():
         offer = re.search(r'href="(/khalti/checkout/[^"]+)"', client.get(shop.url).content.decode())[1]
-        key = re.search(r'name="key" value="([^"]+)"', client.get(offer).content.decode())[1]
-        client.post(offer, {"key": key, "total_seen": "180000"})
+        names = "key|total_seen|questions_seen"
+        client.post(offer, dict(re.findall(rf'name="({names})" value="([^"]+)"', client.get(offer).content.decode())))
 
 
 with copied_database("localize"):

@@ -204,7 +204,9 @@ class QuestionsBlock(blocks.StreamBlock):
 
 def questions_in(value: Any) -> tuple[Question, ...]:
     """Those that are complete. A question is known by the ID of its block; by its place if it has no ID of its own."""
-    children = list(value or ())
+    if not value:
+        return ()
+    children = list(value)
     counts = Counter(child.id for child in children)
     questions = (
         child.block.question(child.value, child.id if child.id and counts[child.id] == 1 else str(number))

@@ -25,7 +25,7 @@ class CheckoutRequest:
     customer: Customer = Customer()  # noqa: RUF009 - frozen
 
     answers: Sequence[Answer] = ()
-    """To the offer's questions, in their order."""
+    """To the offer's questions, in their order. The form has validated them; an API does so itself."""
 
     is_repeat: bool = False
     """Whether the visitor knows that they have paid for this already, and wants to pay again."""
