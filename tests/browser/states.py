@@ -196,6 +196,21 @@ class States:
     def no_receipt(self):
         self.page.goto("/khalti/receipt/")
 
+    def find_receipt(self):
+        self.page.goto("/khalti/receipt/find/")
+
+    def find_receipt_with_errors(self):
+        self.find_receipt()
+        self.page.locator("form button[type=submit]").click()
+        self.page.wait_for_selector("#errors")
+
+    def receipt_asked_for_again(self):
+        self.find_receipt()
+        self.page.fill("[name=quoted]", "ABCD-2345-EFGH-6789")
+        self.page.fill("[name=contact]", "sita@example.com")
+        self.page.locator("form button[type=submit]").click()
+        self.page.wait_for_selector("#asked")
+
     def canceled(self):
         payment = self.payment()
         control.cancel(payment.pidx)
@@ -279,6 +294,9 @@ NAMES = [
     "unavailable_with_a_way_back",
     "receipt_of_the_payer",
     "no_receipt",
+    "find_receipt",
+    "find_receipt_with_errors",
+    "receipt_asked_for_again",
     "sending",
     "not_sent",
     "not_possible",

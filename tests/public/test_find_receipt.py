@@ -12,6 +12,7 @@ from wagtail.models import Site
 from tests.public.conftest import page_of
 from tests.public.test_limits import HERE, limit, must_wait  # noqa: F401 - a fixture
 from wagtail_khalti import mailing
+from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.public import after_response
 from wagtail_khalti.testing.factories import PaymentFactory
@@ -173,7 +174,8 @@ def test_the_page_works_with_the_keyboard_and_names_its_fields(client, home):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_thread_sends_it_after_the_response(payment):
+def test_another_thread_sends_it_after_the_response(khalti):
+    payment = start_payment(150_000, purpose="Membership", base_url="http://testserver")
     names, done = [], threading.Event()
 
     def work():

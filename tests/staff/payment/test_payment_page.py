@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.payments import Receiver, listening
 from tests.staff.conftest import last_event, url_of, words_of
-from wagtail_khalti.actions import record_refund, refund_payment
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.refund import Method
 
@@ -31,6 +31,14 @@ class TestModes:
 
         assert [words_of(bar) for bar in page.main.select(".khalti-mode-bar")] == [said]
         assert page.text.count("Test (") + page.text.count("Live") == 1
+
+
+def test_the_receipt_number_is_on_it_once_it_is_paid(desk, payment, khalti):
+    assert "Receipt number" not in desk.get("inspect", payment).text
+    khalti.pay(payment)
+    check_payment(payment)
+
+    assert "Receipt number 2083/84-00001 (test)" in desk.get("inspect", payment).text
 
 
 class TestTheHeader:
