@@ -173,7 +173,10 @@ def _reconcile_if_due(every: timedelta) -> None:
 
 
 def _has_workers() -> bool:
-    kinds = type(tasks.reconcile.get_backend()).__mro__
+    try:
+        kinds = type(tasks.reconcile.get_backend()).__mro__
+    except ImproperlyConfigured:
+        return False  # Django's own checks report it
     return not WITHOUT_WORKERS.intersection(kind.__name__ for kind in kinds)
 
 

@@ -106,6 +106,30 @@ def test_shows_errors_on_top_and_at_fields_and_keeps_the_input(visitor, shop_pag
     assert visitor.page.title.get_text().startswith("There is a problem")
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("सीता@example.com", "Enter the part before @ in English letters and digits."),
+        ("\u017fita@example.com", "Enter the part before @ in English letters and digits."),
+        (f"sita@{'म' * 60}.com", "Enter an e-mail address such as name@example.com."),
+        ("sita@example.com\r\nBcc: thief@example.com", "Enter an e-mail address such as name@example.com."),
+        ("sita@example.com, thief@example.com", "Enter an e-mail address such as name@example.com."),
+    ],
+)
+def test_an_address_that_mail_can_not_be_sent_to_is_refused(visitor, shop_page, typed, words):
+    visitor.choose(shop_page(fields=["email"])).press_pay(email=typed)
+
+    assert len(visitor.errors) == 1
+    assert visitor.errors[0].startswith(words)
+    assert not KhaltiPayment.objects.exists()
+
+
+def test_an_address_at_a_nepali_domain_is_accepted(visitor, shop_page, the_payment):
+    visitor.choose(shop_page(fields=["email"])).press_pay(email="sita@उदाहरण.नेपाल")
+
+    assert the_payment().customer_email == "sita@उदाहरण.नेपाल"
+
+
 def test_a_changed_quantity_shows_its_total_before_paying(visitor, shop_page):
     visitor.choose(shop_page(max_quantity=5)).press_pay(quantity="3")
 

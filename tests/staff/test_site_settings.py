@@ -24,6 +24,9 @@ EMPTY = {
     "contact": "",
     "receipt_text": "",
     "notification_recipients": "",
+    "unavailable_message": "",
+    "sale_recipients": "",
+    "sale_mail_frequency": "never",
 }
 
 
@@ -145,6 +148,9 @@ class TestWhatIsChosen:
             "sends_receipts": "on",
             "receipt_text": "PAN 123456789",
             "notification_recipients": "sita@example.com\r\n\r\n  hari@example.com \r\nsita@example.com",
+            "sends_reminders": "on",
+            "sale_recipients": " office@example.com\r\noffice@example.com",
+            "sale_mail_frequency": "daily",
         }
 
         page = save(**typed)
@@ -157,6 +163,8 @@ class TestWhatIsChosen:
             home.pk,
         )
         assert chosen(site).recipients == ["sita@example.com", "hari@example.com"]
+        assert (chosen(site).sends_reminders, chosen(site).sends_links) == (True, False)
+        assert (chosen(site).sale_addresses, chosen(site).sale_mail_frequency) == (["office@example.com"], "daily")
         assert "<script>alert" not in page.html
         entry = ModelLogEntry.objects.filter(action="wagtail.edit").get()
         assert (entry.content_type.model, entry.user.username) == ("khaltisettings", "keeper")
@@ -227,7 +235,17 @@ class TestWhatIsChosen:
         assert "“two” is not" in errors
         assert "sita" not in errors
 
-    @pytest.mark.parametrize("name", ["notification_recipients", "checkout_message", "receipt_text", "contact"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "notification_recipients",
+            "sale_recipients",
+            "checkout_message",
+            "unavailable_message",
+            "receipt_text",
+            "contact",
+        ],
+    )
     @pytest.mark.parametrize("typed", ["x" * 10_240, "a\x00b"])
     def test_what_can_be_no_text_is_refused(self, save, site, name, typed):
         page = save(**{name: typed})
@@ -235,7 +253,7 @@ class TestWhatIsChosen:
         assert len(page.errors) == 1
         assert getattr(chosen(site), name) == ""
 
-    @pytest.mark.parametrize("name", ["checkout_message", "contact", "receipt_text"])
+    @pytest.mark.parametrize("name", ["checkout_message", "unavailable_message", "contact", "receipt_text"])
     def test_what_the_database_does_not_keep_is_refused(self, save, site, monkeypatch, name):
         monkeypatch.setattr("wagtail_khalti.database.characters._is_narrow", lambda: True)
 

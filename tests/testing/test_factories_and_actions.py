@@ -25,6 +25,7 @@ from wagtail_khalti.gateway import Customer, client, connect
 from wagtail_khalti.ledger.locks import lock_payment
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.refunds import move_refund
+from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.outbox.deliver import deliver
@@ -139,7 +140,8 @@ class Reality:
 
 
 def told(payment):
-    """All that is stored of it line by line, without what is each one's own."""
+    """All that is stored of it line by line, without what is each one's own. What follows from it has been done."""
+    send_mails()
     payment = KhaltiPayment.objects.get(pk=payment.pk)
     events = [f"{event.kind} by {event.actor}: {shape(event.data)}" for event in payment.events.order_by("pk")]
     rows = [
@@ -147,6 +149,7 @@ def told(payment):
         *payment.refunds.order_by("pk"),
         *payment.issues.order_by("pk"),
         *payment.deliveries.order_by("pk"),
+        *payment.mails.order_by("pk"),
     ]
     return [
         *events,

@@ -18,10 +18,10 @@ EVENTS: Mapping[str, KhaltiEvent.Kind] = {
 
 def events_about(mail: KhaltiMail, *, error: str = "") -> Iterator[KhaltiEvent]:
     """Unsaved: that it was sent, or could not be. For a bundle, one for each of its payments."""
-    parts = [mail] if mail.payment else mail.parts.select_related("payment")
-    for part in parts:
-        if part.payment:
-            data = {"to": masked_address(part.address)}
-            data |= {"refund": part.refund.reference} if part.refund else {}
+    reported = [mail] if mail.payment else mail.sales.select_related("payment")
+    for each in reported:
+        if each.payment:
+            data = {"to": masked_address(each.address)}
+            data |= {"refund": each.refund.reference} if each.refund else {}
             data |= {"error": error} if error else {}
-            yield KhaltiEvent.about(part.payment, EVENTS[part.kind], data=data)
+            yield KhaltiEvent.about(each.payment, EVENTS[each.kind], data=data)

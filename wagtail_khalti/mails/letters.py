@@ -17,7 +17,7 @@ from wagtail_khalti.text.email_addresses import is_address
 def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
     """With its recipient; None if it is not needed any more."""
     if mail.payment is None:
-        letter, host_of = write_sales(mail), mail.parts.select_related("payment").first()
+        letter, host_of = write_sales(mail), mail.sales.select_related("payment").first()
         payment = host_of.payment if host_of else None
     else:
         payment = mail.payment

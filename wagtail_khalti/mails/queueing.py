@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from wagtail_khalti.database.transactions import short_transaction
-from wagtail_khalti.mails.sales import queue_sale_mail
+from wagtail_khalti.database.transactions import is_transaction_conflict, short_transaction
+from wagtail_khalti.mails.sales import prepare_bundles, queue_sale_mail
 from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
 from wagtail_khalti.models.status import Status
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 MAX_IN_A_RUN = 500
 PAUSE_AFTER_ERROR = timedelta(hours=1)  # one that can't be queued must not delay the others
+LINK_DELAY = timedelta(minutes=2)  # Khalti may be back in a moment, and the visitor, too
 
 
 def queue_after_deliveries(is_over: Callable[[], bool]) -> None:
@@ -29,7 +30,9 @@ def queue_after_deliveries(is_over: Callable[[], bool]) -> None:
             break
         try:
             _queue_after(delivery)
-        except Exception:
+        except Exception as error:
+            if is_transaction_conflict(error):
+                continue  # the next run queues them
             logger.exception("The mails about payment %s could not be queued", delivery.payment.reference)
             later = timezone.now() + PAUSE_AFTER_ERROR
             _pending(delivery).update(mails_due_at=later)
@@ -39,17 +42,21 @@ def queue_link(payment: KhaltiPayment) -> None:
     """The link to finish a payment that could not be sent to Khalti. Call it in the transaction that records this."""
     is_wanted = payment.offer and payment.site_id and is_address(payment.customer_email)
     if is_wanted and KhaltiSettings.objects.filter(site=payment.site_id, sends_links=True).exists():
-        KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.FINISH_LATER)])
+        due_at = timezone.now() + LINK_DELAY
+        KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.FINISH_LATER, due_at=due_at)])
 
 
 def _queue_after(delivery: KhaltiDelivery) -> None:
     payment = delivery.payment
     chosen = KhaltiSettings.objects.filter(site=payment.site_id).first() if payment.site_id else None
+    is_sale = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
+    if is_sale and chosen:
+        prepare_bundles(payment, chosen.sale_addresses, chosen.sale_mail_frequency)
     with short_transaction():
         if not _pending(delivery).update(mails_due_at=None) or chosen is None:
             return
         KhaltiMail.objects.queue(_to_payer(delivery, chosen))
-        if delivery.event_type == KhaltiDelivery.EventType.COMPLETED:
+        if is_sale:
             queue_sale_mail(payment, chosen.sale_addresses, chosen.sale_mail_frequency)
 
 

@@ -49,7 +49,7 @@ class PageTotal:
 
 def write_sales(bundle: KhaltiMail) -> EmailMultiAlternatives | None:
     """Not sent yet, and without a recipient. None if nothing was sold."""
-    payments = [part.payment for part in bundle.parts.select_related("payment__site").order_by("pk") if part.payment]
+    payments = [sale.payment for sale in bundle.sales.select_related("payment__site").order_by("pk") if sale.payment]
     if not payments:
         return None
     with translation.override(settings.LANGUAGE_CODE):  # the organiser's, not a visitor's

@@ -36,11 +36,20 @@ def queue_sale_mail(payment: KhaltiPayment, recipients: Iterable[str], frequency
     kind = KINDS.get(frequency)
     if kind is None:
         return
-    for address in dict.fromkeys(recipient.lower() for recipient in recipients if is_address(recipient)):
+    for address in _addresses(recipients):
         sale = KhaltiMail(kind=KhaltiMail.Kind.SALE, payment=payment, recipient=address)
         sale.key = f"sale:{payment.pk}:{_digest(address)}"
         sale.bundle = _lock_open_bundle(payment, address, kind)
         KhaltiMail.objects.queue([sale])
+
+
+def prepare_bundles(payment: KhaltiPayment, recipients: Iterable[str], frequency: str) -> None:
+    """Begin the bundles outside of the transaction that adds a sale: on MariaDB two of them could deadlock there."""
+    if kind := KINDS.get(frequency):
+        wanted = [_new_bundle(payment, address, kind) for address in _addresses(recipients)]
+        known = KhaltiMail.objects.filter(key__in=[bundle.key for bundle in wanted]).values_list("key", flat=True)
+        if missing := [bundle for bundle in wanted if bundle.key not in set(known)]:
+            KhaltiMail.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def close_bundle(bundle: KhaltiMail, *, due_at: datetime) -> bool:
@@ -75,22 +84,31 @@ def _last_attempt(bundle: KhaltiMail) -> datetime | None:
 
 def _lock_open_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.Kind) -> KhaltiMail:
     """The one that is not being sent yet. Until the transaction ends no other process closes it."""
-    key = f"{kind}:{payment.mode}:{payment.site_id or ''}:{_digest(recipient)}"
+    bundle = _new_bundle(payment, recipient, kind)
     for _try in range(TRIES):
         # The UPDATE changes nothing, but waits for other processes: for the row, or on SQLite for the file.
-        if KhaltiMail.objects.filter(key=key).update(recipient=recipient):
-            return KhaltiMail.objects.select_for_update().get(key=key)
+        if KhaltiMail.objects.filter(key=bundle.key).update(recipient=recipient):
+            return KhaltiMail.objects.select_for_update().get(key=bundle.key)
         try:
             with transaction.atomic():
-                return KhaltiMail.objects.create(kind=kind, key=key, recipient=recipient, due_at=_first_due(kind))
+                bundle.save(force_insert=True)
+                return bundle
         except IntegrityError:
             continue  # another process was faster
     raise RuntimeError(f"Other processes closed the bundle of sales {TRIES} times")
 
 
-def _first_due(kind: KhaltiMail.Kind) -> datetime:
+def _new_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.Kind) -> KhaltiMail:
+    """Unsaved. Sales of other sites, and test payments, are in bundles of their own."""
+    key = f"{kind}:{payment.mode}:{payment.site_id or ''}:{_digest(recipient)}"
     now = timezone.now()
-    return next_summary(now) if kind == KhaltiMail.Kind.DAILY_SALES else now
+    due_at = next_summary(now) if kind == KhaltiMail.Kind.DAILY_SALES else now
+    return KhaltiMail(kind=kind, key=key, recipient=recipient, due_at=due_at)
+
+
+def _addresses(recipients: Iterable[str]) -> list[str]:
+    """Each once, in order."""
+    return list(dict.fromkeys(recipient.lower() for recipient in recipients if is_address(recipient)))
 
 
 def next_summary(now: datetime) -> datetime:

@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                 ('attempted_at', models.DateTimeField(blank=True, null=True, verbose_name='last attempt at')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('last_error', models.CharField(blank=True, max_length=100, verbose_name='last error')),
-                ('bundle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='wagtail_khalti.khaltimail', verbose_name='bundle')),
+                ('bundle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='wagtail_khalti.khaltimail', verbose_name='bundle')),
                 ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
             ],

@@ -56,9 +56,9 @@ class KhaltiMail(OnPrimary):
     )
     """For ``refund_notice``."""
     bundle = models.ForeignKey(
-        "self", verbose_name=_("bundle"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+        "self", verbose_name=_("bundle"), null=True, blank=True, on_delete=models.PROTECT, related_name="sales"
     )
-    """For ``sale``: the mail that it is a part of."""
+    """For ``sale``: the mail that reports it."""
     recipient = models.CharField(_("recipient"), max_length=254, blank=True)
     """Empty: the address of the payment."""
 
@@ -88,9 +88,10 @@ class KhaltiMail(OnPrimary):
 
     @classmethod
     def about(cls, payment: KhaltiPayment, kind: Kind, **columns: Any) -> Self:
-        """An unsaved mail to the payer, due now. ``refund``: the one that it is about."""
+        """An unsaved mail to the payer, due now unless ``due_at`` is given. ``refund``: the one that it is about."""
         subject = columns.get("refund") or payment
-        return cls(kind=kind, key=f"{kind}:{subject.pk}", payment=payment, due_at=timezone.now(), **columns)
+        columns.setdefault("due_at", timezone.now())
+        return cls(kind=kind, key=f"{kind}:{subject.pk}", payment=payment, **columns)
 
     @property
     def address(self) -> str:
