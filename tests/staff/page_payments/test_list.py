@@ -91,6 +91,13 @@ class TestTheTotals:
         }
         assert look(shop, mode="live").figures["Gross"] == "Rs 1,500"
 
+    def test_say_where_it_is_not_known_what_went_back(self, look, shop, pay):
+        RefundFactory(nameless=True, payment=pay(shop, fee=0))
+
+        figures = look(shop).figures
+
+        assert (figures["Refunded"], figures["Net"]) == ("not known yet", "less than Rs 1,500")
+
     def test_are_the_same_whatever_the_list_shows(self, look, shop, pay):
         pay(shop)
         pay(shop, scenario="expired")
