@@ -31,6 +31,8 @@ class AnswerReader:
 
     def in_one_line(self, stored: Any) -> str:
         """``Class: 7; Roll number: 12``, without those that are empty."""
+        if not stored:  # most payments of most sites
+            return ""
         return "; ".join(f"{answer.label}: {answer.text}" for answer in self.read(stored) if answer.text)
 
     def _read(self, stored: list[Any]) -> Iterator[ShownAnswer]:

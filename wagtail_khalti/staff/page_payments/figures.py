@@ -24,11 +24,14 @@ class Figure:
 
 def figures_of(totals: PageTotals, *, url_of: Callable[[str], str]) -> list[Figure]:
     """``url_of``: the list with a filter by status."""
+    refunded, net = rupees(totals.refunded), rupees(totals.net)
+    if totals.unknown_refunds:
+        refunded, net = _("not known yet"), _("less than %(amount)s") % {"amount": net}
     return [
         Figure(label=_("Paid"), text=format_number(totals.paid), url=url_of(ANY_PAID)),
         Figure(label=_("Gross"), text=rupees(totals.gross)),
         Figure(label=_("Khalti fees"), text=rupees(totals.fee)),
-        Figure(label=_("Refunded"), text=rupees(totals.refunded)),
-        Figure(label=_("Net"), text=rupees(totals.net)),
+        Figure(label=_("Refunded"), text=refunded),
+        Figure(label=_("Net"), text=net),
         Figure(label=_("In progress"), text=format_number(totals.waiting), url=url_of(ANY_WAITING)),
     ]

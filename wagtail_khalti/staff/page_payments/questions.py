@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.text.answers import ShownAnswer
 
 Question = tuple[str, str]
@@ -34,9 +35,12 @@ class Questions:
 
     @property
     def headings(self) -> list[str]:
-        """The labels. Where two questions have the same one, their names tell them apart."""
-        counts = Counter(label for _name, label in self.shown)
-        headings = [f"{label} ({name})" if counts[label] > 1 else label for name, label in self.shown]
+        """The labels. Numbers tell questions of the same label apart: their names say nothing to people."""
+        seen: Counter[str] = Counter()
+        headings = []
+        for _name, label in self.shown:
+            seen[label] += 1
+            headings.append(f"{label} ({format_number(seen[label])})" if seen[label] > 1 else label)
         return [*headings, self.others_heading] if self.has_others else headings
 
     def cells(self, answers: Sequence[ShownAnswer]) -> list[str]:

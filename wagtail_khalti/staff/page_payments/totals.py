@@ -22,6 +22,8 @@ class PageTotals:
     fee: int
     refunded: int
     """By refunds that are known to have been made."""
+    unknown_refunds: int
+    """Number of refunds whose amount nobody has entered yet."""
 
     @property
     def net(self) -> int:
@@ -38,5 +40,7 @@ def totals_of(payments: QuerySet[KhaltiPayment]) -> PageTotals:
         fee=Sum("fee", filter=is_paid),
     )
     refunds = KhaltiRefund.objects.done().filter(payment__in=payments.order_by().values("pk"))
-    refunded = refunds.order_by().aggregate(refunded=Sum("amount"))
+    refunded = refunds.order_by().aggregate(
+        refunded=Sum("amount"), unknown_refunds=Count("pk", filter=Q(amount=None, resolved_at=None))
+    )
     return PageTotals(**{name: found or 0 for name, found in (sums | refunded).items()})
