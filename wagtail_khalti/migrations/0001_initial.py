@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                 ('unavailable_message', models.TextField(blank=True, help_text='Shown if Khalti does not respond, for example other ways to pay. Plain text.', max_length=1000, verbose_name='message while Khalti is unavailable')),
                 ('contact', models.CharField(blank=True, help_text='Shown to visitors with questions: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
                 ('sends_receipts', models.BooleanField(default=False, help_text='Send a receipt when a payment completes, if the visitor gave an e-mail address.', verbose_name='send receipts')),
-                ('sends_refund_notices', models.BooleanField(default=True, help_text='Tell payers of each refund, if they were sent a receipt.', verbose_name='send refund notices')),
+                ('sends_refund_notices', models.BooleanField(default=True, help_text='Notify payers of each refund, if they were sent a receipt.', verbose_name='send refund notices')),
                 ('sends_reminders', models.BooleanField(default=False, help_text='Send one reminder, with a link to pay, when a payment link has expired without a payment.', verbose_name='send reminders')),
                 ('sends_links', models.BooleanField(default=False, help_text='If Khalti is unavailable, send visitors a link to finish their payment later.', verbose_name='send links to finish later')),
                 ('receipt_text', models.TextField(blank=True, help_text='Shown on the receipt below your name, for example your address and PAN. Plain text.', max_length=1000, verbose_name='receipt text')),

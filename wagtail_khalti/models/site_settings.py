@@ -94,7 +94,7 @@ class KhaltiSettings(OnPrimary, BaseSiteSetting):
     sends_refund_notices = models.BooleanField(
         _("send refund notices"),
         default=True,
-        help_text=_("Tell payers of each refund, if they were sent a receipt."),
+        help_text=_("Notify payers of each refund, if they were sent a receipt."),
     )
     sends_reminders = models.BooleanField(
         _("send reminders"),

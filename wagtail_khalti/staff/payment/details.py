@@ -1,4 +1,4 @@
-"""Form answers, extra values for Khalti, items and units, as rows to read."""
+"""Metadata, extra values for Khalti, items and units, as rows to read."""
 
 from __future__ import annotations
 
