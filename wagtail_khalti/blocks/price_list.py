@@ -77,7 +77,7 @@ class KhaltiPriceListBlock(OfferBlock):
         return self.normalize(
             {
                 "heading": gettext("Spring concert"),
-                "text": gettext("Doors open at 5 pm."),
+                "text": gettext("It begins at 5 pm."),
                 "item_name": gettext("Concert tickets"),
                 "options": [{"name": name, "amount": Decimal(rupees)} for name, rupees in options],
                 "mode": QUANTITIES,
