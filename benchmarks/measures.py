@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median
 
-from wagtail.models import Page
-
-from benchmarks.browser import Browser, Exchange
+from benchmarks.block_rendering import measure_blocks
+from benchmarks.browser import Exchange
 from benchmarks.figures import Figure
 from benchmarks.hanging import measure_hanging
 from benchmarks.khaltis import ROUND_TRIP, distant_khalti, nearby_khalti
@@ -37,7 +36,7 @@ def measure_all() -> Iterator[Figure]:
     page = new_page("Shop", ("checkout", checkout_value(thank_you)))
     sides = Sides(ours=our_checkout(page), plain=plain_checkout(page))
 
-    yield from block_rendering(thank_you)
+    yield from measure_blocks(thank_you)
     with nearby_khalti():
         warm_up(sides)
         yield from statements(sides)
@@ -46,29 +45,6 @@ def measure_all() -> Iterator[Figure]:
         yield from distant_checkout(sides)
     yield from measure_hanging(page.url, sides)
     yield from measure_reconcile()
-
-
-def block_rendering(thank_you: Page) -> Iterator[Figure]:
-    """The same page with and without blocks, one of them inside others."""
-    checkout = checkout_value(thank_you)
-    card = {"type": "card", "value": {"title": "Card", "picture": None, "checkout": checkout}}
-    paragraph = ("paragraph", "Open every day.")
-    without = new_page("Without", paragraph)
-    with_two = new_page("With", paragraph, ("checkout", checkout), ("columns", [[card]]))
-
-    browser = Browser(sees_statements=True)
-    browser.get(without.url)  # fills the caches that all pages share
-    without_them, with_them = browser.get(without.url), browser.get(with_two.url)
-    if with_them.response.content.count(b'href="/khalti/checkout/') != 2:
-        raise RuntimeError("the page does not show its two blocks")
-
-    yield Figure(
-        name="block_rendering_queries",
-        what="A page with two blocks: what they add",
-        value=with_them.queries - without_them.queries,
-        unit="queries",
-        budget=0,
-    )
 
 
 def warm_up(sides: Sides) -> None:

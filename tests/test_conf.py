@@ -204,8 +204,9 @@ def test_pages_show_also_where_the_settings_are_wrong(settings):
 
 
 def test_limits_are_merged_with_the_usual_ones_and_can_be_off():
-    assert read({}).rate_limits == {"checkout": 60, "return": 120, "page": 600}
-    assert read({"RATE_LIMITS": {"checkout": 5, "page": None}}).rate_limits == {"checkout": 5, "return": 120}
+    assert read({}).rate_limits == {"checkout": 60, "return": 120, "page": 600, "receipt": 30}
+    changed = {"checkout": 5, "page": None, "receipt": None}
+    assert read({"RATE_LIMITS": changed}).rate_limits == {"checkout": 5, "return": 120}
     assert read({"RATE_LIMITS": None}).rate_limits == {}
 
 

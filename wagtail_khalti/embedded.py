@@ -1,10 +1,14 @@
-"""Without a worker and cron, page views start a short reconcile after their response has been sent."""
+"""Without a worker and cron, page views start a short reconcile after their response has been sent.
+
+The mails that a request has queued are sent then, too, or left to a worker.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +19,9 @@ from django.urls import get_script_prefix, set_script_prefix
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import reconcile
 from wagtail_khalti.conf import configuration
+from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiRun
+from wagtail_khalti.models.mails import take_announcement
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +37,36 @@ def reconcile_after_response(request: HttpRequest) -> None:
     Django closes a request once its response is sent, under WSGI and ASGI alike. Under ASGI, before Django 6.1, the
     view's context-locals are gone by then.
     """
+    _after_response(request, _start_run)
+
+
+def send_mails_after_response(request: HttpRequest) -> None:
+    """Likewise, for a page that may queue mails and makes no lookups for others."""
+    _after_response(request, _start_mailing)
+
+
+def _after_response(request: HttpRequest, start: Callable[[str], None]) -> None:
     close, script_prefix = request.close, get_script_prefix()
 
-    def close_and_reconcile() -> None:
+    def close_and_start() -> None:
         close()
-        _start_run(script_prefix)
+        if not _is_inside_a_test():
+            start(script_prefix)
 
-    request.close = close_and_reconcile  # type: ignore[method-assign]  # there is no hook for it
+    request.close = close_and_start  # type: ignore[method-assign]  # there is no hook for it
 
 
 def _start_run(script_prefix: str) -> None:
     """Never raises. Usually it ends here, without a query."""
-    if (every := _interval()) and not _is_inside_a_test():
-        _background_run.start(every, script_prefix)
+    _start_mailing(script_prefix)
+    if every := _interval():
+        _background_run.start_once_every(every, script_prefix)
+
+
+def _start_mailing(script_prefix: str) -> None:
+    """Likewise. Without an interval page views do no work, so that mails wait for cron, or go to a worker."""
+    if take_announcement() and (_interval() or _has_workers()):
+        _mail_thread.start(_send_or_enqueue, script_prefix)
 
 
 def _interval() -> timedelta | None:
@@ -58,46 +81,83 @@ def _is_inside_a_test() -> bool:
     return bool(transaction.get_connection().in_atomic_block)
 
 
-class _BackgroundRun:
-    """At most one thread per process, and no query before the interval has passed by the process's own clock."""
+class _Thread:
+    """At most one at a time in this process. While it works, later calls have it work once more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._not_before = 0.0
         self._thread: threading.Thread | None = None
+        self._has_ended = False
+        self._is_wanted = False
 
-    def start(self, every: timedelta, script_prefix: str) -> None:
+    def start(self, work: Callable[[], None], script_prefix: str) -> None:
+        """``script_prefix``: receivers and mails reverse URLs, which must be right under a sub-path, too."""
         with self._lock:
-            now = time.monotonic()
-            if now < self._not_before or (self._thread and self._thread.is_alive()):
+            self._is_wanted = True
+            if self._is_working():
                 return
-            self._not_before = now + every.total_seconds()
-            self._thread = threading.Thread(target=_work, args=[every, script_prefix], name="khalti", daemon=True)
+            self._has_ended = False
+            self._thread = threading.Thread(target=self._run, args=[work, script_prefix], name="khalti", daemon=True)
             try:
                 self._thread.start()
             except RuntimeError as error:  # too many threads, or the process is about to end
-                logger.warning("No reconcile could be started after a response: %s", error)
+                logger.warning("Nothing could be started after a response: %s", error)
                 self._thread = None
 
     def wait(self) -> None:
         """Until the thread has finished, for tests."""
-        if self._thread:
-            self._thread.join()
+        if thread := self._thread:
+            thread.join()
+
+    def _is_working(self) -> bool:
+        """Needs the lock. A thread of the parent process is not alive after a fork."""
+        return self._thread is not None and self._thread.is_alive() and not self._has_ended
+
+    def _run(self, work: Callable[[], None], script_prefix: str) -> None:
+        set_script_prefix(script_prefix)
+        while self._goes_on():
+            try:
+                work()
+            except Exception:
+                # Nobody waits for this thread; what is due stays due.
+                logger.exception("The work after a response failed")
+            finally:
+                connections.close_all()
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            is_wanted, self._is_wanted = self._is_wanted, False
+            self._has_ended = not is_wanted
+            return is_wanted
+
+
+class _BackgroundRun(_Thread):
+    """No query before the interval has passed by the process's own clock, and none more while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._not_before = 0.0
+
+    def start_once_every(self, every: timedelta, script_prefix: str) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._not_before or self._is_working():
+                return
+            self._not_before = now + every.total_seconds()
+        self.start(lambda: _reconcile_if_due(every), script_prefix)
 
 
 _background_run = _BackgroundRun()
+_mail_thread = _Thread()
 
 
-def _work(every: timedelta, script_prefix: str) -> None:
-    """``script_prefix``: receivers may reverse URLs, which must be right under a sub-path, too."""
-    try:
-        set_script_prefix(script_prefix)
-        _reconcile_if_due(every)
-    except Exception:
-        # Nobody waits for this thread; due payments stay due.
-        logger.exception("The reconcile after a response failed")
-    finally:
-        connections.close_all()
+def _send_or_enqueue() -> None:
+    """A worker sends them, where there is one. If none takes them from the queue, the next reconcile does."""
+    if _has_workers():
+        tasks.send_mails.enqueue()
+    else:
+        end = time.monotonic() + SECONDS
+        send_mails(is_over=lambda: time.monotonic() >= end)
 
 
 def _reconcile_if_due(every: timedelta) -> None:

@@ -16,6 +16,7 @@ KhaltiError
     ├── AmountTooLarge               above the maximum of one payment to this merchant
     ├── BreakdownMismatch            the lines do not add up to the amount
     ├── AlreadyPaid                  the payable has been paid for
+    ├── SoldOut                      fewer units are available than were ordered
     ├── IdempotencyConflict          the same idempotency key, but another payment
     ├── MerchantChanged              the payment's merchant is not configured any more
     ├── PaymentBusy                  other processes kept changing the payment while a response was applied
@@ -35,6 +36,7 @@ KhaltiError
     │   └── MailFailed               the mail server did not accept it
     ├── IssueAlreadyResolved         the issue was resolved before
     └── OfferUnavailable             the offer is not available, or not any more
+        ├── NotOnSale                the sale has not begun, or has ended
         └── OfferTampered            the link isn't one of ours
 """
 
@@ -56,6 +58,9 @@ class KhaltiError(Exception):
 
 class GatewayError(KhaltiError):
     """The request to Khalti failed, or was rejected."""
+
+    reference: str = ""
+    """Of the payment that could not be sent to Khalti and can be sent later; empty if there is none."""
 
 
 class GatewayUnreachable(GatewayError):
@@ -135,6 +140,17 @@ class AlreadyPaid(PaymentError):
         super().__init__(reason)
         self.payment = payment
         """The ``KhaltiPayment`` that paid for it: its page has the receipt."""
+
+
+class SoldOut(PaymentError):
+    """Fewer units are available than were ordered. Nothing was written, and nothing was sent to Khalti."""
+
+    def __init__(self, reason: str, *, available: int = 0, being_paid: int = 0) -> None:
+        super().__init__(reason)
+        self.available = available
+        """How many units can still be ordered; may be 0."""
+        self.being_paid = being_paid
+        """How many are reserved for visitors who are paying. Those become available again if they don't finish."""
 
 
 class IdempotencyConflict(PaymentError):
@@ -220,6 +236,10 @@ class OfferUnavailable(PaymentError):
 
     site: int | None = None
     """Primary key of the site it was on, likewise."""
+
+
+class NotOnSale(OfferUnavailable):
+    """The sale has not begun, or has ended. The page still contains the offer."""
 
 
 class OfferTampered(OfferUnavailable):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NewType
 
 from babel.numbers import format_decimal
@@ -38,6 +39,7 @@ def require_paisa(value: object, what: str) -> Paisa:
     return Paisa(value)
 
 
+@lru_cache(maxsize=4096)  # a page or a table repeats the same amounts
 def format_rupees(paisa: int, language: str | None = "en") -> str:
     """An amount as people read it: ``Rs 12,34,567.50``, or ``रु १२,३४,५६७.५०`` in Nepali."""
     pattern = _WITH_PAISA if paisa % PAISA_PER_RUPEE else _WHOLE

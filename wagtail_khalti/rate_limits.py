@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from django.core.exceptions import ImproperlyConfigured
 
-Limited = Literal["checkout", "return", "page"]
-"""A submitted checkout form; a return from Khalti; any page for visitors."""
+Limited = Literal["checkout", "return", "page", "receipt"]
+"""A submitted checkout form; a return from Khalti; any page for visitors; a receipt as a PDF, or searched for."""
 
-RATE_LIMITS: Mapping[str, int] = MappingProxyType({"checkout": 60, "return": 120, "page": 600})
+RATE_LIMITS: Mapping[str, int] = MappingProxyType({"checkout": 60, "return": 120, "page": 600, "receipt": 30})
 """Requests per minute and IP address. Thousands of people share one address of a mobile carrier."""
 
 

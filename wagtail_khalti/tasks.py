@@ -1,12 +1,13 @@
-"""The background task, for workers of ``django-tasks``."""
+"""The background tasks, for workers of ``django-tasks``."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django_tasks import task
 
-from wagtail_khalti import actions
+from wagtail_khalti import actions, mails
 
 SECONDS = 120.0  # well under the 180 after which RQ kills a job; the next run does the rest
 
@@ -18,3 +19,10 @@ def reconcile(
     """Returns a summary as the task's result. Any number may run at the same time."""
     done = actions.reconcile(limit=limit, concurrency=concurrency, seconds=seconds, after_page_view=after_page_view)
     return done.as_json()
+
+
+@task()
+def send_mails(seconds: float = SECONDS) -> int:
+    """Returns how many the mail server accepted. Any number may run at the same time; ``reconcile`` sends them, too."""
+    end = time.monotonic() + seconds
+    return mails.send_mails(is_over=lambda: time.monotonic() >= end)

@@ -10,14 +10,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
 
 from wagtail_khalti.embedded import reconcile_after_response
+from wagtail_khalti.public.page_offers import can_offer, offers_something
 from wagtail_khalti.staff.audit import register_log_actions
 from wagtail_khalti.staff.dashboard import payments_panel, payments_summary
 from wagtail_khalti.staff.insights.page import insights_menu_item, insights_urls
 from wagtail_khalti.staff.issues.page import IssueViewSet
 from wagtail_khalti.staff.listing.bulk_actions import ExportSelection, RefreshStatus
 from wagtail_khalti.staff.listing.search_area import payment_search_area
+from wagtail_khalti.staff.page_payments import buttons
+from wagtail_khalti.staff.page_payments.urls import page_payments_urls
 from wagtail_khalti.staff.permissions import register_policy
 from wagtail_khalti.staff.sites import connection_page
 from wagtail_khalti.staff.sites.permissions import SitePermissionsForm
@@ -47,6 +51,17 @@ def payments_of_sites() -> type[SitePermissionsForm]:
     return SitePermissionsForm
 
 
+def payments_in_page_header(page: Any, user: Any, view_name: str, next_url: str | None = None) -> list[Button]:
+    return buttons.page_buttons(page, user, has_block=offers_something, priority=buttons.AFTER_HISTORY)
+
+
+def payments_in_page_row(page: Any, user: Any, next_url: str | None = None) -> list[Button]:
+    """Costs a query for each row of a type that can sell something; the content of the row was not read."""
+    if not can_offer(type(page)):
+        return []
+    return buttons.page_buttons(page, user, has_block=lambda page: False, priority=buttons.AFTER_HISTORY_IN_ROW)
+
+
 def khalti_icon(icons: list[str]) -> list[str]:
     return [*icons, "wagtail_khalti/staff/wagtail-khalti.svg"]
 
@@ -68,6 +83,9 @@ hooks.register("register_group_permission_panel", payments_of_sites)
 hooks.register("register_icons", khalti_icon)
 hooks.register("insert_global_admin_css", staff_css)
 hooks.register("register_admin_urls", insights_urls)
+hooks.register("register_admin_urls", page_payments_urls)
+hooks.register("register_page_header_buttons", payments_in_page_header)
+hooks.register("register_page_listing_more_buttons", payments_in_page_row)
 hooks.register("register_reports_menu_item", insights_menu_item)
 
 if has_settings_app():

@@ -3,7 +3,7 @@
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiReceiptBlock
+from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiDonationBlock, KhaltiPriceListBlock, KhaltiReceiptBlock
 
 
 class PageLinkBlock(blocks.StructBlock):
@@ -34,6 +34,8 @@ class BodyBlock(blocks.StreamBlock):
     heading = blocks.CharBlock(icon="title", template="home/blocks/heading.html")
     paragraph = blocks.RichTextBlock(features=["bold", "italic", "link", "ol", "ul"])
     checkout = KhaltiCheckoutBlock()
+    donation = KhaltiDonationBlock()
+    price_list = KhaltiPriceListBlock()
     cards = blocks.ListBlock(CardBlock(), icon="list-ul", template="home/blocks/tiles.html")
     links = blocks.ListBlock(PageLinkBlock(), icon="list-ul", template="home/blocks/tiles.html")
     receipt = KhaltiReceiptBlock()

@@ -11,7 +11,7 @@ from tests.staff.issues_made import Kind, new_issue
 from tests.staff.past import past_opening, past_payment, past_refund, save
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.dates.days import today
-from wagtail_khalti.models import Status
+from wagtail_khalti.models import KhaltiPayment, Status
 
 TITLES = {
     "en": ["Annual dinner of the friends of the village library", "Membership", "Hall rent"],
@@ -97,6 +97,27 @@ class StaffOverviews(StaffStates):
     def refresh(self):
         self.selected()
         self.desk.click(self.page.locator("[data-bulk-action-button]").first)
+
+    # The payments of a page
+
+    def page_payments(self, **query):
+        """With more questions than there are columns."""
+        self.make_past()
+        payments = KhaltiPayment.objects.filter(status=Status.COMPLETED)
+        label, value = self.words["purpose"], self.words["reason"]
+        answers = [{"name": f"q{number}", "label": f"{label} {number}", "value": value} for number in range(12)]
+        payments.update(answers=answers)
+        shown = payments.first()
+        self.desk.open("khalti_pages:payments", shown.source_id, mode=shown.mode, **query)
+
+    def page_payments_with_errors(self):
+        self.page_payments(status="rich")
+
+    def page_payments_none_found(self):
+        self.page_payments(q="nobody")
+
+    def page_payments_empty(self):
+        self.desk.open("khalti_pages:payments", Site.objects.get().root_page_id)
 
     # What needs somebody
 

@@ -15,8 +15,8 @@ from wagtail_khalti.dates.days import days_between, today
 from wagtail_khalti.dates.nepali import day_in_nepal
 from wagtail_khalti.gateway import Lookup
 from wagtail_khalti.ledger import apply_lookup
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.models import KhaltiPayment, KhaltiSnapshot
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.reporting import snapshots
 from wagtail_khalti.reporting.totals import totals

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.crash.refund_books import differences_in_refunds, went_back_here
 from tests.crash.shop import parcels, sales
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment, KhaltiReceiptCounter
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 Entries = Iterable[Mapping[str, Any]]
@@ -32,9 +32,20 @@ def differences(khalti: Entries) -> list[str]:
     return [
         *_between_the_books(entries, ours),
         *(f"{payment.purpose}: {fault}" for payment in ours for fault in _in_one(payment)),
+        *_receipt_numbers(ours),
         *_in_the_shop(ours),
         *_left_behind(),
     ]
+
+
+def _receipt_numbers(ours: list[KhaltiPayment]) -> Iterator[str]:
+    """From 1 on, each once, for all that is paid; no number was taken for nothing."""
+    numbers = sorted(payment.receipt_number or 0 for payment in ours if payment.is_paid)
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"receipts {numbers}"
+    taken = sum(KhaltiReceiptCounter.objects.values_list("last_number", flat=True))
+    if taken != len(numbers):
+        yield f"{taken} receipt numbers taken for {len(numbers)} payments"
 
 
 def _between_the_books(entries: list[Any], ours: list[KhaltiPayment]) -> Iterator[str]:

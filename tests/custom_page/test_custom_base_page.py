@@ -16,4 +16,6 @@ def test_a_visitor_pays_where_pages_have_another_base():
         [sys.executable, "-m", "tests.custom_page.visit"], capture_output=True, text=True, timeout=120
     )
 
-    assert visit.stdout.split() == ["SalePage", "completed", "/thanks/", "/cheers/", "/sale/"], visit.stderr
+    paid, listed = visit.stdout.splitlines() or ("", "")
+    assert paid.split() == ["SalePage", "completed", "/thanks/", "/cheers/", "/sale/"], visit.stderr
+    assert listed.split() == ["2", "True"], "a heading and a row, and a button in the editor"

@@ -11,8 +11,10 @@ import django
 
 django.setup()
 
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from wagtail.models import PageViewRestriction, Site
 from wagtail.test.basepage.models import BasePage
 
@@ -56,3 +58,8 @@ with fake_khalti() as khalti:
 
 payment.refresh_from_db()
 print(type(payment.source).__name__, payment.status, thanked_at, cheered_at, closed)
+
+client.force_login(get_user_model().objects.create_superuser("editor", "editor@example.com"))
+listed = client.get(reverse("khalti_pages:payments", args=[sale.pk])).content.decode()
+edited = client.get(reverse("wagtailadmin_pages:edit", args=[sale.pk])).content.decode()
+print(listed.count("khalti-state"), f"/khalti/pages/{sale.pk}/payments/" in edited)

@@ -59,6 +59,7 @@ def test_an_empty_ledger_agrees():
         ("paid_without_lookup", {"looked_up_at": None}),
         ("paid_without_lookup", {"pidx": None}),
         ("paid_without_transaction", {"transaction_id": ""}),
+        ("paid_without_receipt_number", {"receipt_number": None}),
         ("fee_above_amount", {"fee": 150_001}),
         ("breakdown_differs", {"breakdown": [{"label": "Book", "amount": 149_999}]}),
         ("breakdown_differs", {"breakdown": "senseless"}),
@@ -278,4 +279,4 @@ def test_every_piece_is_looked_at_once(paid, monkeypatch):
 def test_every_rule_has_a_name_of_its_own():
     every = (*rules.PAYMENT_RULES, *rules.EVENT_RULES, rules.BREAKDOWN_DIFFERS, rules.TWO_PRIMARIES)
 
-    assert len({rule.name for rule in every}) == len(every) == 18
+    assert len({rule.name for rule in every}) == len(every) == 20

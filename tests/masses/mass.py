@@ -12,7 +12,7 @@ from tests.concurrency.stock import unfinished
 from tests.in_full import IS_FULL
 from tests.shop.models import Order
 from wagtail_khalti.lookups.leases import LEASE
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment, KhaltiReceiptCounter
 
 MASS = 10_000 if IS_FULL else 150
 FAILING = ["late", *["busy"] * 7, *["page"] * 7]  # timeouts, which take their time, HTTP 500, nonsense
@@ -48,8 +48,19 @@ def require_all_that_work_are_sold_once(*, most_tries: int = 1) -> None:
     delivered = KhaltiDelivery.objects.filter(event_type="completed", delivered_at__isnull=False)
     assert delivered.filter(attempts__lte=most_tries).count() == count
     assert KhaltiDelivery.objects.count() == count
+    require_receipt_numbers_without_gaps(count)
     effects = Order.objects.aggregate(sum=Sum("times_paid"), most=Max("times_paid"))
     assert effects == {"sum": count, "most": 1}
+
+
+def require_receipt_numbers_without_gaps(count: int) -> None:
+    """From 1 on, each once, and none was taken for nothing."""
+    assert receipt_numbers() == list(range(1, count + 1))
+    assert list(KhaltiReceiptCounter.objects.values_list("last_number", flat=True)) == [count]
+
+
+def receipt_numbers() -> list[int]:
+    return sorted(KhaltiPayment.objects.paid().values_list("receipt_number", flat=True))
 
 
 def require_the_rest_waits_for_its_turn() -> None:

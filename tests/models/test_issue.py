@@ -73,6 +73,12 @@ WHAT_HAPPENED = [
         {"earlier": "AB-CD"},
         "The same customer paid for the same offer shortly before, with payment AB-CD.",
     ),
+    (
+        Kind.OVERSOLD,
+        {"taken": 61, "limit": 60},
+        f"{RS_1500} was paid after the reservation had been released, and the units had been given to others. "
+        "Sold or reserved are now 61 of 60.",
+    ),
     (Kind.PAYABLE_DELETED, {}, f"{RS_1500} was paid for an item that had been deleted from the site."),
     (
         Kind.DELIVERY_FAILING,
@@ -137,6 +143,7 @@ def test_the_issues_risk_decides_if_a_visitor_may_pay_again(kind):
         Kind.LATE_PAYMENT,
         Kind.DUPLICATE_PAYMENT,
         Kind.POSSIBLE_DUPLICATE,
+        Kind.OVERSOLD,
         Kind.PAYABLE_DELETED,
         Kind.DELIVERY_FAILING,
     }

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from tests.shop.models import Order, ShopPage
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.payables import payable_columns
 from wagtail_khalti.models.references import REFERENCE_ALPHABET, new_reference
+from wagtail_khalti.models.sources import payable_columns
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WAITING, Status
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]

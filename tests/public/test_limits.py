@@ -32,7 +32,7 @@ def limit(settings, time_machine):
     time_machine.move_to(timezone.now().replace(second=0), tick=False)
 
     def limit(proxies=0, **most):
-        rates = {"checkout": None, "return": None, "page": None, **most}
+        rates = {"checkout": None, "return": None, "page": None, "receipt": None, **most}
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "RATE_LIMITS": rates, "TRUSTED_PROXIES": proxies}
 
     return limit
@@ -123,8 +123,13 @@ def test_other_pages_ask_to_wait_and_no_database(visitor, limit, django_assert_n
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns])
 def test_each_address_has_a_limit(visitor, payment, limit, name):
-    limit(**{"checkout": 1, "return": 1, "page": 1})
-    own = {"receipt": payment.get_receipt_url(), "own_receipt": reverse("wagtail_khalti:own_receipt")}
+    limit(**{"checkout": 1, "return": 1, "page": 1, "receipt": 1})
+    own = {
+        "receipt": payment.get_receipt_url(),
+        "receipt_pdf": f"{payment.get_receipt_url()}pdf/",
+        "own_receipt": reverse("wagtail_khalti:own_receipt"),
+        "find_receipt": reverse("wagtail_khalti:find_receipt"),
+    }
     address = own.get(name) or reverse(f"wagtail_khalti:{name}", args=[payment.reference])
 
     first, second = (visitor.client.get(address) for _ in range(2))

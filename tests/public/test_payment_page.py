@@ -52,7 +52,7 @@ def test_each_state_has_a_next_step(visitor, khalti, sitas_payment, happens):
     assert (
         steps
         == {
-            "pay": {},
+            "pay": {"Download receipt (PDF)": f"{sitas_payment.get_absolute_url()}pdf/"},
             "begin": {"Check again": sitas_payment.get_absolute_url(), "Continue to Khalti": sitas_payment.payment_url},
             "cancel": {"Pay again": again},
             "expire": {"Pay again": again},

@@ -6,7 +6,9 @@ Two of the questions of the checkout are whether the page or one above it is pri
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from wagtail_khalti.ledger.receipt_numbers import prepare_counter
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.every_database
@@ -48,6 +50,7 @@ def test_sending_the_checkout_asks_at_most_nine_times(visitor, stranger, shop):
 def test_coming_back_asks_at_most_ten_times(visitor, khalti, shop):
     visitor.choose(shop).press_pay(name="Sita", email="sita@example.com", phone="9800000001")
     payment = KhaltiPayment.objects.get()
+    prepare_counter(payment, paid_at=timezone.now())  # only the first payment of a fiscal year finds none
     khalti.pay(payment)
     address = khalti.return_path(payment)
 

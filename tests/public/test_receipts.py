@@ -69,7 +69,7 @@ class TestTheContent:
     def test_is_all_that_a_receipt_needs(self, client, paid):
         page = page_of(client.get(paid.get_receipt_url()))
 
-        assert page.select_one("h2").get_text() == "Receipt"
+        assert page.select_one("h2").get_text() == "Payment receipt"
         assert [[part.replace("\xa0", " ") for part in row] for row in rows_of(page)] == [
             ["Merchant", "Village library", "New Road, Kathmandu", "PAN 301234567"],
             ["Paid by", "Sita Rai"],
@@ -77,6 +77,7 @@ class TestTheContent:
             ["2 × tickets", "Rs 1,300"],
             ["VAT", "Rs 200"],
             ["Amount", "Rs 1,500"],
+            ["Receipt number", "2083/84-00001 (test)"],
             ["Paid on", "17 Jul 2026, 00:00, Nepal Time (2083-04-01 BS)"],
             ["Reference", paid.readable_reference],
             ["Khalti transaction ID", paid.transaction_id],

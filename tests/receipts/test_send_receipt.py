@@ -14,16 +14,13 @@ from django.utils import timezone, translation
 from wagtail.models import ModelLogEntry, Site
 
 from tests.mail_settings import LOCMEM, SMTP, mail_through
-from tests.payments import end_the_pause, kinds
-from tests.shop.models import Order
+from tests.payments import kinds
 from wagtail_khalti import mailing
-from wagtail_khalti.actions import check_payment, record_refund, redeliver, refund_payment, send_receipt
+from wagtail_khalti.actions import check_payment, record_refund, refund_payment, send_receipt
 from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, SentRecently
 from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Method
-from wagtail_khalti.outbox.deliver import deliver
-from wagtail_khalti.receipts.automatic import wants_receipt
 from wagtail_khalti.text.email_addresses import masked_address
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +90,7 @@ class TestWhatItSays:
         assert plain(sent.body).splitlines() == [
             "Thank you. Village library has received your payment.",
             "",
-            "Receipt",
+            "Payment receipt",
             "",
             "Merchant: Village library",
             "  PAN 301234567",
@@ -102,9 +99,12 @@ class TestWhatItSays:
             "Mobile number: 98XXXXX001",
             "Description: Membership",
             "Amount: Rs 1,500",
+            "Receipt number: 2083/84-00001",
             "Paid on: 21 Nov 2026, 12:15, Nepal Time (2083-08-05 BS)",
             f"Reference: {paid.readable_reference}",
             f"Khalti transaction ID: {paid.transaction_id}",
+            "",
+            "This is a receipt for a payment, not a tax invoice.",
             "",
             "View your receipt and the current status of the payment:",
             f"http://testserver{paid.get_receipt_url()}",
@@ -360,112 +360,3 @@ class TestManyAtOnce:
 
         assert press_six_times_at_once(paid) == ["KhaltiEvent"] * 6
         assert len(mailoutbox) == 6
-
-
-class TestByItself:
-    """Once the site's code has heard that it was paid, where the site wants receipts."""
-
-    @pytest.fixture
-    def wanted(self, choose):
-        choose(sends_receipts=True)
-
-    @pytest.fixture
-    def pay(self, khalti, make_payment, site, django_capture_on_commit_callbacks):
-        def pay(**options):
-            payment = make_payment(**{"customer": SITA, "site": site, **options})
-            khalti.pay(payment)
-            with django_capture_on_commit_callbacks(execute=True):
-                return check_payment(payment)
-
-        return pay
-
-    @pytest.mark.usefixtures("wanted")
-    def test_it_goes_out_once(self, pay, mailoutbox, django_capture_on_commit_callbacks):
-        payment = pay()
-
-        with django_capture_on_commit_callbacks(execute=True):
-            check_payment(payment)
-            deliver(payment)
-
-        assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
-        assert payment.events.get(kind="receipt_sent").actor == "system"
-
-    def test_it_does_not_where_nobody_wants_it(self, pay, mailoutbox):
-        pay()
-
-        assert mailoutbox == []
-
-    @pytest.mark.usefixtures("wanted")
-    def test_it_does_not_without_an_address(self, pay, mailoutbox):
-        payment = pay(customer=Customer(name="Sita Rai"))
-
-        assert mailoutbox == []
-        assert "receipt_sent" not in kinds(payment)
-
-    @pytest.mark.usefixtures("wanted")
-    def test_without_an_address_no_question_is_asked_either(self, pay, django_assert_num_queries):
-        payment = pay(customer=Customer(name="Sita Rai"))
-
-        with django_assert_num_queries(0):
-            assert not wants_receipt(payment)
-
-    @pytest.mark.usefixtures("wanted")
-    def test_it_waits_for_the_sites_code(self, pay, receiver, mailoutbox, django_capture_on_commit_callbacks):
-        payment = pay()
-        assert mailoutbox == []
-        receiver.is_broken = False
-
-        with django_capture_on_commit_callbacks(execute=True):
-            redeliver(payment.deliveries.get())
-
-        assert len(mailoutbox) == 1
-
-    @pytest.mark.usefixtures("wanted")
-    def test_it_does_not_follow_one_that_a_person_sent(
-        self, pay, receiver, mailoutbox, django_capture_on_commit_callbacks, time_machine
-    ):
-        payment = pay()
-        send_receipt(payment)
-        time_machine.move_to(timezone.now() + timedelta(minutes=5))
-        receiver.is_broken = False
-        end_the_pause(payment=payment)
-
-        with django_capture_on_commit_callbacks(execute=True):
-            deliver(payment)
-
-        assert len(mailoutbox) == 1
-
-    @pytest.mark.usefixtures("wanted")
-    @pytest.mark.usefixtures("all_begun_before")
-    def test_the_second_payment_for_one_thing_has_none(self, pay, mailoutbox):
-        order = Order.objects.create()
-
-        pay(payable=order)
-        pay(payable=order)
-
-        assert len(mailoutbox) == 1
-
-    @pytest.mark.usefixtures("wanted")
-    def test_money_that_came_after_an_end_waits_for_a_person(
-        self, khalti, make_payment, site, mailoutbox, django_capture_on_commit_callbacks
-    ):
-        payment = make_payment(customer=SITA, site=site)
-        khalti.cancel(payment)
-        check_payment(payment)
-        khalti.pay(payment)
-
-        with django_capture_on_commit_callbacks(execute=True):
-            check_payment(payment)
-
-        assert payment.is_late
-        assert mailoutbox == []
-
-    @pytest.mark.usefixtures("wanted", "broken")
-    def test_a_mail_server_that_fails_changes_nothing(self, pay, heard, caplog):
-        payment = pay()
-
-        assert (payment.status, heard[-1]) == ("completed", ("completed", payment.reference))
-        assert payment.deliveries.get().delivered_at is not None
-        assert payment.events.filter(kind="receipt_sent").last().data["error"] == "SMTPRecipientsRefused"
-        assert "MailFailed" in caplog.text
-        assert "sita" not in caplog.text

@@ -12,7 +12,7 @@ from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixi
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.models import register_snippet
 
-from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiDonationBlock, KhaltiPriceListBlock
 
 
 class CardBlock(blocks.StructBlock):
@@ -47,6 +47,8 @@ class BodyBlock(blocks.StreamBlock):
     paragraph = blocks.TextBlock()
     picture = ImageChooserBlock()
     checkout = KhaltiCheckoutBlock()
+    donation = KhaltiDonationBlock()
+    price_list = KhaltiPriceListBlock()
     card = CardBlock()
     cards = blocks.ListBlock(CardBlock())
     columns = blocks.ListBlock(ColumnBlock())

@@ -42,7 +42,7 @@ KNOWN = "The outcome of this refund is already known."
 def pytest_collection_modifyitems(items):
     """Who signs in opens pages of Wagtail's admin: 40 ms each, and as long as all other tests together."""
     for item in items:
-        if HERE in item.path.parents and {"sign_in", "keeper", "person_with"} & set(item.fixturenames):
+        if HERE in item.path.parents and {"sign_in", "keeper", "person", "person_with"} & set(item.fixturenames):
             item.add_marker(pytest.mark.admin_pages)
 
 

@@ -55,6 +55,9 @@ WHO_MAY = {
     "khalti_issues:index_results": Address(takes=VIEW),
     "khalti_issues:resolve": Address(takes=REFUND, post="200"),
     "khalti_reports:insights": Address(takes=VIEW),
+    "khalti_pages:payments": Address(takes=VIEW),
+    "khalti_pages:payments_results": Address(takes=VIEW),
+    "khalti_pages:payments_file": Address(takes=EXPORT),
     "khalti_settings:connection": Address(takes=CHANGE_SETTINGS, post="200"),
 }
 """Every address that this package has in Wagtail's admin."""
@@ -92,6 +95,8 @@ def address(paid, unconfirmed, nameless):
         wanted = PATTERNS[name].pattern.converters
         if "site" in wanted:
             return reverse(name, args=[Site.objects.get(is_default_site=True).pk])
+        if name.startswith("khalti_pages:"):
+            return reverse(name, args=[Site.objects.get(is_default_site=True).root_page_id])
         if "reference" in wanted:
             return reverse(name, args=[by_reference[name]])
         return reverse(name, args=[issue.pk if name == OF_MATTERS else paid.pk] if wanted else [])
@@ -240,9 +245,10 @@ def test_groups_can_be_given_each_right(sign_in):
     [payment] = [row for row in page.soup.select("tr") if words_of(row).startswith("Payment ")]
     # Wagtail leaves the model's name out where it comes last: "Can refund payment", "Can view payment".
     assert words_of(payment) == (
-        "Payment Custom permissions Can check payment with Khalti Can export Can refund Can view Can view personal data"
+        "Payment Custom permissions Can check payment with Khalti Can export Can refund Can view "
+        "Can view payments of own pages Can view personal data"
     )
-    assert len(payment.select("input[type=checkbox]")) == 5
+    assert len(payment.select("input[type=checkbox]")) == 6
 
 
 def test_what_another_site_makes_a_browser_send_is_refused(sign_in, khalti, address):

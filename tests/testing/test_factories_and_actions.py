@@ -11,7 +11,14 @@ from wagtail.models import Site
 
 from tests.payments import Line
 from wagtail_khalti import signals
-from wagtail_khalti.actions import check_payment, record_refund, refund_payment, resolve_refund, start_payment
+from wagtail_khalti.actions import (
+    Reservation,
+    check_payment,
+    record_refund,
+    refund_payment,
+    resolve_refund,
+    start_payment,
+)
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Customer, client, connect
@@ -151,11 +158,13 @@ OWN = {"id", "payment", "reference", "purchase_order_id", "payable_id", "site"}
 NAMES = {
     "pidx",
     "transaction_id",
+    "receipt_number",
     "payment_url",
     "return_url",
     "refund",
     "issue",
     "duplicate_of",
+    "inventory",
     "payable_type",
     "payable_class",
 }
@@ -325,6 +334,13 @@ class Doubting(Refunding):
             self.khalti.pay(payment)
             check_payment(payment)
         return payment
+
+    def oversold(self):
+        last = Reservation(key="last-seat", limit=1)
+        payment = self.after("cancel", reservation=last)
+        self.after("pay", reservation=last)
+        self.khalti.pay(payment)
+        return check_payment(payment)
 
     def payable_deleted(self):
         site = Site.objects.create(hostname="gone.example", root_page=Site.objects.get().root_page)

@@ -28,3 +28,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         server.server_close()
         embedded._background_run.wait()
+        embedded._mail_thread.wait()

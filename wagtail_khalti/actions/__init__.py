@@ -14,6 +14,7 @@ from wagtail_khalti.actions.resolve_refund import resolve_refund
 from wagtail_khalti.actions.send_receipt import send_receipt
 from wagtail_khalti.actions.start import start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.models.inventory import Reservation
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.questions import Answer
 
@@ -23,6 +24,7 @@ __all__ = [
     "Customer",
     "Product",
     "Reconciliation",
+    "Reservation",
     "Source",
     "add_note",
     "check_payment",

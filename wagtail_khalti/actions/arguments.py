@@ -13,10 +13,13 @@ from django.utils.functional import Promise
 from wagtail_khalti.database.characters import is_whole, unsupported_characters
 from wagtail_khalti.exceptions import AmountTooLarge, AmountTooSmall, BreakdownMismatch
 from wagtail_khalti.gateway import BreakdownLine, Product
+from wagtail_khalti.models.inventory import Reservation
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees, require_paisa
 from wagtail_khalti.questions import Answer, QuestionKind
 
 MAX_ANSWERS_SIZE = 200_000  # characters; twenty long answers of a form have a quarter of it
+
+MAX_UNITS = 1_000_000_000  # no database overflows, also with a sum of them
 
 Given = TypeVar("Given")  # a dataclass
 
@@ -94,3 +97,16 @@ def require_valid_products(products: Iterable[Product]) -> None:
     for product in products:
         for name in ("quantity", "unit_price", "total_price"):
             require_paisa(asdict(product)[name], f"{name} of a product")
+
+
+def require_valid_reservation(reservation: Reservation | None) -> None:
+    """Raises ``TypeError`` or ``ValueError``."""
+    if reservation is None:
+        return
+    for name, value, least in (("units", reservation.units, 1), ("limit", reservation.limit, 0)):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} of a reservation must be a whole number, not {value!r}")
+        if not least <= value <= MAX_UNITS:
+            raise ValueError(f"{name} of a reservation is {value}, must be from {least} to {MAX_UNITS}")
+    if not plain_text(reservation.key, "key"):
+        raise ValueError("key of a reservation is empty: it names what is limited")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -11,7 +11,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
-from wagtail_khalti.exceptions import AnswerDelayed, AnswerNotUnderstood, KhaltiError, RequestRejected
+from wagtail_khalti.exceptions import (
+    AnswerDelayed,
+    AnswerNotUnderstood,
+    GatewayError,
+    GatewayUnreachable,
+    KhaltiError,
+    RequestRejected,
+)
 from wagtail_khalti.gateway import (
     BreakdownLine,
     Customer,
@@ -20,15 +27,23 @@ from wagtail_khalti.gateway import (
     Product,
     connect,
 )
-from wagtail_khalti.ledger import MIN_PAUSE, invalidate_days_of
+from wagtail_khalti.ledger import (
+    INITIATE_LEASE,
+    MIN_PAUSE,
+    must_reserve_again,
+    reserve_units,
+)
 from wagtail_khalti.lookups import call_briefly, merchant_of
+from wagtail_khalti.mails import queue_link
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiPayment
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.outbox import deliver
 
-INITIATE_LEASE = timedelta(seconds=90)  # longer than a request lasts, so that no second one is sent meanwhile
 MAX_MESSAGE_LENGTH = 300
+UNAVAILABLE = (GatewayUnreachable, AnswerNotUnderstood)
+"""Khalti may respond again later; a rejected key is another matter."""
 
 
 def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
@@ -36,8 +51,9 @@ def initiate_payment(payment: KhaltiPayment) -> KhaltiPayment:
 
     While another request is doing so, the payment is returned unchanged, without ``payment_url``. Raises
     ``RequestRejected`` (the payment has failed), any other ``GatewayError`` (it can be tried again: the visitor never
-    got a link, so nothing can have been paid), or ``MerchantChanged``. Commits on its own, so it can't run inside a
-    transaction.
+    got a link, so nothing can have been paid), or ``MerchantChanged``. A payment with a reservation that is not sent
+    within ten minutes reserves its units again, and raises ``SoldOut`` if they are gone. Commits on its own, so it
+    can't run inside a transaction.
     """
     require_no_transaction("initiate_payment")
     if payment.status != Status.CREATED:
@@ -77,7 +93,9 @@ def _use(payment: KhaltiPayment, outcome: Initiated | KhaltiError) -> KhaltiPaym
         deliver(payment)
         raise outcome
     if isinstance(outcome, KhaltiError):
-        _release(payment, KhaltiEvent.Kind.NO_ANSWER, _error(outcome))
+        _release(payment, KhaltiEvent.Kind.NO_ANSWER, _error(outcome), is_unavailable=isinstance(outcome, UNAVAILABLE))
+        if isinstance(outcome, GatewayError):
+            outcome.reference = payment.reference
         raise outcome
     return _accept(payment, outcome)
 
@@ -86,6 +104,8 @@ def _lease(payment: KhaltiPayment) -> bool:
     now = timezone.now()
     free = Q(initiating_at=None) | Q(initiating_at__lt=now - INITIATE_LEASE)
     with short_transaction():
+        if must_reserve_again(payment):
+            reserve_units(payment)
         mine = KhaltiPayment.objects.filter(free, pk=payment.pk, status=Status.CREATED).update(initiating_at=now)
         if mine:
             KhaltiEvent.objects.add(KhaltiEvent.about(payment, KhaltiEvent.Kind.INITIATE_SENT))
@@ -109,7 +129,7 @@ def _request(payment: KhaltiPayment) -> InitiateRequest:
 
 def _accept(payment: KhaltiPayment, answer: Initiated) -> KhaltiPayment:
     now = timezone.now()
-    changes = {
+    changes: dict[str, Any] = {
         "status": Status.INITIATED,
         "pidx": answer.pidx,
         "payment_url": answer.payment_url,
@@ -131,7 +151,14 @@ def _as_stored(moment: datetime) -> datetime:
     return timezone.make_naive(moment) if timezone.is_naive(timezone.now()) else moment
 
 
-def _release(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any], **changes: Any) -> None:
+def _release(
+    payment: KhaltiPayment,
+    kind: KhaltiEvent.Kind,
+    data: dict[str, Any],
+    *,
+    is_unavailable: bool = False,
+    **changes: Any,
+) -> None:
     """Release the lease and record the outcome, unless another process got a pidx meanwhile."""
     has_failed = changes.get("status") == Status.FAILED
     if has_failed:
@@ -146,6 +173,8 @@ def _release(payment: KhaltiPayment, kind: KhaltiEvent.Kind, data: dict[str, Any
             event.save()
         if mine and "status" in changes:
             invalidate_days_of(payment.created_at)
+        if mine and is_unavailable:
+            queue_link(payment)
         if mine and has_failed:
             KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.ENDED)
     if not mine:

@@ -1,4 +1,4 @@
-"""Look up due payments, and deliver pending events."""
+"""Look up due payments, deliver pending events, and send due mails."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from wagtail_khalti.lookups import (
     lease_payment,
     release_lease,
 )
+from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
 from wagtail_khalti.outbox import deliver
-from wagtail_khalti.receipts import payments_with_due_notices, send_refund_notices
 from wagtail_khalti.reporting import save_latest_snapshots
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def reconcile(
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Reconciliation:
-    """Look up due payments, and deliver due events.
+    """Look up due payments, deliver due events, and send due mails.
 
     At most ``limit`` payments, for about ``seconds``, with ``concurrency`` lookups at a time; half of them the longest
     overdue, the others those that are likely to be paid. ``only``: this payment, whether or not it is due.
@@ -72,7 +72,7 @@ def reconcile(
             if not after_page_view:
                 KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
             run.check_due()
-            run.send_notices()
+            run.send_mails()
             run.save_snapshots()
             run.result.seconds = round(time.monotonic() - began, 3)
             record.finish(run.result.as_json())
@@ -123,12 +123,10 @@ class _Run:
         self._apply_some()  # waits for the response; _finish would cancel a lookup that has not started
         self._finish()
 
-    def send_notices(self) -> None:
-        """Retry notices that the mail server did not accept."""
-        with self._log_errors("Refund notices could not be sent"):
-            for payment in payments_with_due_notices():
-                if self._is_over() or not send_refund_notices(payment):
-                    break
+    def send_mails(self) -> None:
+        """Also those that the mail server did not accept before."""
+        with self._log_errors("Mails could not be sent"):
+            self.result.mailed = send_mails(is_over=self._is_over)
 
     def save_snapshots(self) -> None:
         """Last, and only a few days at a time: reports are right without snapshots, only slower."""

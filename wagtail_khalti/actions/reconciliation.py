@@ -25,6 +25,9 @@ class Reconciliation:
     undelivered: int = 0
     """Events that failed; they are tried again later."""
 
+    mailed: int = 0
+    """E-mails that the mail server accepted."""
+
     broken: int = 0
     """Failed with an exception, which is in the log."""
 

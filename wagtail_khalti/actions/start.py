@@ -20,17 +20,19 @@ from wagtail_khalti.actions.arguments import (
     plain_text,
     require_valid_amount,
     require_valid_products,
+    require_valid_reservation,
 )
 from wagtail_khalti.actions.initiate import initiate_payment, send_leased
 from wagtail_khalti.actions.recipient import recipient_of
 from wagtail_khalti.database.characters import require_storable
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
-from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict
+from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict, SoldOut
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
+from wagtail_khalti.ledger import inventory_of, reserve_units
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment, KhaltiSearchEntry
-from wagtail_khalti.models.payables import payable_columns
+from wagtail_khalti.models.inventory import Reservation
 from wagtail_khalti.models.references import new_reference
-from wagtail_khalti.models.sources import Source, source_columns
+from wagtail_khalti.models.sources import Source, payable_columns, source_columns
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.questions import Answer
 from wagtail_khalti.text.web_addresses import is_of_this_site
@@ -55,6 +57,7 @@ def start_payment(
     source: Source = Source(),  # noqa: B008 - frozen
     purchase_order_id: str = "",
     answers: Sequence[Answer] = (),
+    reservation: Reservation | None = None,
 ) -> KhaltiPayment:
     """Commit a payment of ``amount`` paisa, then send it to Khalti. Redirect the visitor to its ``next_url``.
 
@@ -69,15 +72,19 @@ def start_payment(
     anything that JSON can represent, and stays here, as do ``answers`` to questions of the site; ``merchant_extra`` is
     sent to Khalti.
 
+    ``reservation`` takes units of a limited number, so that no more are sold than there are. They become available
+    again when Khalti reports that the payment has ended, or when all of it was refunded.
+
     All arguments are validated before anything is written or sent. Raises ``AmountTooSmall``, ``AmountTooLarge``,
-    ``BreakdownMismatch``, ``AlreadyPaid``, ``IdempotencyConflict``; ``TypeError`` or ``ValueError`` for an argument
-    that can't be used, and ``ImproperlyConfigured``. Then a ``GatewayError``, as ``initiate_payment`` does. Commits on
-    its own, so it can't run inside a transaction.
+    ``BreakdownMismatch``, ``AlreadyPaid``, ``SoldOut``, ``IdempotencyConflict``; ``TypeError`` or ``ValueError`` for
+    an argument that can't be used, and ``ImproperlyConfigured``. Then a ``GatewayError``, as ``initiate_payment`` does.
+    Commits on its own, so it can't run inside a transaction.
     """
     require_no_transaction("start_payment")
     recipient = recipient_of(request=request, site=site, merchant=merchant, base_url=base_url)
     require_valid_amount(amount, breakdown, largest=recipient.merchant.max_amount)
     require_valid_products(products)
+    require_valid_reservation(reservation)
     source, customer = plain(source), plain(customer)
     _require_own_addresses(source, recipient.root)
 
@@ -104,12 +111,14 @@ def start_payment(
         language=get_language() or "",
         site=recipient.site,
         is_repeat=is_repeat,
+        units=reservation.units if reservation else 1,
         **source_columns(source),
         **_payable_columns(payable),
     )
     require_storable(payment)
     _require_unpaid(payment)
-    return _commit_and_send(payment, actor=_actor(source))
+    payment.inventory = inventory_of(reservation) if reservation else None
+    return _commit_and_send(payment, actor=_actor(source), limit=reservation.limit if reservation else None)
 
 
 def _purpose(purpose: object) -> str:
@@ -148,21 +157,22 @@ def _actor(source: Source) -> KhaltiEvent.Actor:
     return KhaltiEvent.Actor.VISITOR if source.offer else KhaltiEvent.Actor.SYSTEM
 
 
-def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor) -> KhaltiPayment:
+def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor, limit: int | None = None) -> KhaltiPayment:
     """The unique key decides which of several calls is first; the others get its payment."""
     payment.initiating_at = timezone.now()
     kinds = (KhaltiEvent.Kind.CREATED, KhaltiEvent.Kind.INITIATE_SENT)
     try:
         with short_transaction():
+            reserve_units(payment, limit=limit)
             payment.save(force_insert=True)
             KhaltiEvent.objects.bulk_create(KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds)
             KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
-    except IntegrityError as error:
+    except (IntegrityError, SoldOut) as error:  # an earlier payment with this key may have taken the last units
         return initiate_payment(_earlier(payment, error))
     return send_leased(payment)
 
 
-def _earlier(wanted: KhaltiPayment, error: IntegrityError) -> KhaltiPayment:
+def _earlier(wanted: KhaltiPayment, error: IntegrityError | SoldOut) -> KhaltiPayment:
     """The earlier payment with this idempotency key, if it has the same arguments."""
     key, order_id = wanted.idempotency_key, wanted.purchase_order_id
     earlier = KhaltiPayment.objects.filter(idempotency_key=key).first() if key else None

@@ -5,18 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from wagtail_khalti.blocks.offer import OfferBlock
-from wagtail_khalti.money import MINIMUM, to_paisa, to_rupees
+from wagtail_khalti.blocks.rupees import below_minimum, paisa
+from wagtail_khalti.blocks.vat import VatBlock, vat_of
 from wagtail_khalti.pricing import FixedPrice
 
 MAX_QUANTITY = 1000  # more is a typing error
-
-below_minimum = MinValueValidator(to_rupees(MINIMUM), message=_("Khalti's minimum is Rs 10."))
 
 
 class KhaltiCheckoutBlock(OfferBlock):
@@ -32,6 +30,7 @@ class KhaltiCheckoutBlock(OfferBlock):
         max_value=MAX_QUANTITY,
         help_text=_("Leave empty to sell one per order, without a quantity field."),
     )
+    vat = VatBlock()
 
     class Meta:
         label = _("Khalti checkout")
@@ -54,6 +53,7 @@ class KhaltiCheckoutBlock(OfferBlock):
             return None
         return FixedPrice(
             name=value.get("item_name") or "",
-            unit_price=to_paisa(Decimal(str(value["amount"]))),  # code may set a number or a string
+            unit_price=paisa(value["amount"]),
             max_quantity=value.get("max_quantity") or 1,
+            vat=vat_of(value),
         )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import InvalidOperation
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple
-from django.urls import reverse
-from django.utils.translation import get_language
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 from wagtail.models import Site
 
+from wagtail_khalti.blocks.limits import LimitBlock, limit_of
 from wagtail_khalti.blocks.notices import notice_for_editors
 from wagtail_khalti.blocks.questions import QuestionsBlock, questions_in
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
@@ -23,13 +26,16 @@ from wagtail_khalti.conf import is_test_everywhere, max_payment
 from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.pricing import Price
+from wagtail_khalti.pricing import Price, price_to_json
+from wagtail_khalti.public.availability import ShownAvailability, shown_on_page
 from wagtail_khalti.public.offers import sign_offer
 from wagtail_khalti.public.sites import is_test_site
 from wagtail_khalti.public.terms import Terms
+from wagtail_khalti.questions import Question
 
 FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 FIRST_FIELDS = ("heading", "text", "item_name")
+PLACEHOLDER = "TOKEN"  # stands for it in an address; tokens need no escaping
 SETTINGS_FIELDS = ("button_text",)  # behind the block's settings cog
 
 
@@ -66,6 +72,7 @@ class OfferBlock(blocks.StructBlock):
         required=False,
         help_text=_("What else the visitor is asked, in this order. The answers are stored with the payment."),
     )
+    limit = LimitBlock(label=_("Limits"))
     thank_you_page = ThankYouPageBlock(
         label=_("Thank-you page"),
         required=False,
@@ -74,9 +81,6 @@ class OfferBlock(blocks.StructBlock):
     button_text = blocks.CharBlock(
         label=_("Button text"), required=False, default="", max_length=60, help_text=_("Pay with Khalti")
     )
-
-    amount_field: ClassVar[str] = "amount"
-    """Where a total above the site's maximum is reported to the editor."""
 
     class Meta:
         icon = "tag"
@@ -108,19 +112,33 @@ class OfferBlock(blocks.StructBlock):
         if set(cleaned.get("fields") or ()) & set(cleaned.get("optional_fields") or ()):
             error = ValidationError(_("A field is either required or optional."))
             raise StructBlockValidationError({"optional_fields": error})
-        if price := self.price(cleaned):
-            self._check_maximum(price)
+        if errors := self.price_errors(cleaned, self.price(cleaned)):
+            raise StructBlockValidationError(errors)
         return cleaned
+
+    def price_errors(self, value: Any, price: Price | None) -> dict[str, ValidationError]:
+        """What is wrong with the price, in words for the editor, by field. A draft may be incomplete."""
+        largest = max_payment()
+        if price is None or price.max_total is None or price.max_total <= largest:
+            return {}
+        message = _(
+            "This site takes at most %(largest)s in one payment, and the price times the maximum quantity is more."
+        )
+        return {"amount": ValidationError(message, params={"largest": format_rupees(largest, get_language())})}
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = _is_preview(context)
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
+        context |= {"offer_price": None, "button_label": gettext("Pay with Khalti")}
+        context["availability"] = ShownAvailability()
         with suppress(OfferUnavailable):
             terms = self.terms(value)
-            context["price"] = terms.price.label
+            context |= {"offer_price": terms.price, "price": terms.price.label}
             if not is_preview:
-                context["checkout_url"] = _checkout_url(sign_offer(self, terms, value, context=context))
+                token = sign_offer(self, terms, value, context=context)
+                context["availability"] = shown_on_page(self, terms.limit, value, context=context)
+                context["checkout_url"] = "" if context["availability"].closed else _checkout_url(token)
         return context
 
     def terms(self, value: Any) -> Terms:
@@ -139,27 +157,38 @@ class OfferBlock(blocks.StructBlock):
             fields=tuple(value.get("fields") or ()),
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
-            questions=questions_in(value.get("questions")),
+            questions=(*self.own_questions(value), *questions_in(value.get("questions"))),
+            limit=limit_of(value.get("limit")),
         )
 
-    def _check_maximum(self, price: Price) -> None:
-        largest = max_payment()
-        if price.max_total is not None and price.max_total > largest:
-            raise StructBlockValidationError(
-                {
-                    self.amount_field: ValidationError(
-                        _(
-                            "This site takes at most %(largest)s in one payment, and the price times the maximum "
-                            "quantity is more."
-                        ),
-                        params={"largest": format_rupees(largest, get_language())},
-                    )
-                }
-            )
+    def own_questions(self, value: Any) -> tuple[Question, ...]:
+        """What this kind of block asks, before the editor's own fields."""
+        return ()
+
+    def get_api_representation(self, value: Any, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The fields, and as ``offer`` what is sold: amounts in paisa, and where it is paid."""
+        fields: dict[str, Any] = super().get_api_representation(value, context=context)
+        return {**fields, "offer": self._offer(value, context or {})}
+
+    def _offer(self, value: Any, context: Mapping[str, Any]) -> dict[str, Any] | None:
+        request = context.get("request")
+        context = {**context, "request": getattr(request, "_request", request)}  # Django's, and not that of an API
+        with suppress(OfferUnavailable):
+            terms = self.terms(value)
+            is_signed = context["request"] is not None and not _is_preview(context)
+            path = _checkout_url(sign_offer(self, terms, value, context=context)) if is_signed else ""
+            return {**price_to_json(terms.price), "checkout_path": path}
+        return None
 
 
 def _checkout_url(token: str) -> str:
-    return reverse("wagtail_khalti:checkout", args=[token])
+    around = _around_token(get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF, get_language())
+    return around.replace(PLACEHOLDER, token)
+
+
+@lru_cache(maxsize=256)  # a page may have many blocks, and reverse() takes as long as the rest of an offer
+def _around_token(script_prefix: str, urlconf: str, language: str | None) -> str:
+    return reverse("wagtail_khalti:checkout", args=[PLACEHOLDER])
 
 
 def _is_preview(context: Mapping[str, Any]) -> bool:

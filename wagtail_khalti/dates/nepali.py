@@ -12,6 +12,8 @@ from nepali.datetime import nepalidate
 
 NEPAL = ZoneInfo("Asia/Kathmandu")
 FIRST_MONTH_OF_FISCAL_YEAR = 4  # Shrawan; the year ends with Ashadh
+APPROXIMATE_NEW_YEAR = (7, 17)  # month and day in AD of the first of Shrawan, where BS is not known
+YEARS_AHEAD = 57  # of AD, from Shrawan to December
 MONTHS = (
     _("Baisakh"),
     _("Jestha"),
@@ -79,11 +81,22 @@ def bs_month_of(day: date) -> Span | None:
 
 def fiscal_year_of(day: date) -> Span | None:
     """The fiscal year of Nepal that ``day`` is in: from the first of Shrawan to the last of Ashadh."""
-    bs = bs_of(day)
-    if not bs:
+    if not bs_of(day):
         return None
-    year = bs[0] if bs[1] >= FIRST_MONTH_OF_FISCAL_YEAR else bs[0] - 1
-    return _months(year, FIRST_MONTH_OF_FISCAL_YEAR, 12, label=f"{year}/{(year + 1) % 100:02}")
+    year = fiscal_year_start(day)
+    return _months(year, FIRST_MONTH_OF_FISCAL_YEAR, 12, label=fiscal_year_label(year))
+
+
+def fiscal_year_start(day: date) -> int:
+    """The BS year in which the fiscal year of ``day`` begins. Approximate to a day where BS is not known."""
+    if bs := bs_of(day):
+        return bs[0] if bs[1] >= FIRST_MONTH_OF_FISCAL_YEAR else bs[0] - 1
+    return day.year + YEARS_AHEAD - ((day.month, day.day) < APPROXIMATE_NEW_YEAR)
+
+
+def fiscal_year_label(year: int) -> str:
+    """``2083/84``, of the fiscal year that begins in the BS year ``year``."""
+    return f"{year}/{(year + 1) % 100:02}"
 
 
 def _months(year: int, month: int, count: int, *, label: str = "") -> Span | None:

@@ -11,7 +11,19 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.conf import API_URLS, Mode
-from wagtail_khalti.doctor import database, issues, keys, last_run, ledger, schema, settings, totals, waiting
+from wagtail_khalti.doctor import (
+    database,
+    issues,
+    keys,
+    last_run,
+    ledger,
+    mails,
+    receipt_numbers,
+    schema,
+    settings,
+    totals,
+    waiting,
+)
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
 logger = logging.getLogger(__name__)
@@ -37,9 +49,10 @@ DATABASE_CHECKS: Mapping[Subject, tuple[Check, ...]] = {
         waiting.unconfirmed_refunds,
         waiting.missing_merchants,
         issues.undelivered,
+        mails.unsent_mails,
         issues.open_issues,
     ),
-    Subject.LEDGER: (ledger.ledger, totals.totals),
+    Subject.LEDGER: (ledger.ledger, receipt_numbers.receipt_numbers, totals.totals),
 }
 
 

@@ -100,6 +100,16 @@ PAYMENT_RULES = (
         level=Level.WARNING,
     ),
     Rule(
+        name="paid_without_receipt_number",
+        sentence=_("Paid, but without a receipt number"),
+        broken=Q(status__in=PAID) & (Q(receipt_number=None) | Q(receipt_year=None)),
+    ),
+    Rule(
+        name="receipt_number_not_paid",
+        sentence=_("Has a receipt number, but is not paid"),
+        broken=Q(receipt_number__isnull=False) & ~Q(status__in=PAID),
+    ),
+    Rule(
         name="ended_without_time",
         sentence=_("Ended, but without an end time"),
         broken=Q(status__in=SOFT_ENDS, ended_at=None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.utils import timezone
 from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
+from wagtail_khalti.ledger.inventory import oversale
 from wagtail_khalti.ledger.issues import open_issue
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
+from wagtail_khalti.ledger.receipt_numbers import CounterMissing, prepare_counter, take_number
 from wagtail_khalti.ledger.refund_matching import match_refunds
 from wagtail_khalti.ledger.schedule import CLOCK_SKEW, next_check
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, WITH_REFUNDS, Status
 
 TRIES = 10  # against concurrent changes; each time another process has changed the payment
@@ -33,7 +36,7 @@ def apply_lookup(
     other processes change the payment each time. Commits on its own, so it can't run inside a transaction.
     """
     looked_up = KhaltiEvent.about(payment, KhaltiEvent.Kind.LOOKED_UP, by=by, data=answer.raw)
-    for _try in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         if payment.looked_up_at and requested_at < payment.looked_up_at <= timezone.now() + CLOCK_SKEW:
             return _record_outdated(payment, looked_up)
         transition = transition_for(payment, answer)
@@ -41,12 +44,18 @@ def apply_lookup(
             payment.refresh_from_db()
             return _record_outdated(payment, looked_up)
 
-        with short_transaction():
-            if isinstance(transition, KhaltiIssue.Kind):
-                is_done = _report(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
-            else:
-                is_done = _change_status(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
-        if is_done:
+        try:
+            with short_transaction():
+                if isinstance(transition, KhaltiIssue.Kind):
+                    done = _report(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+                else:
+                    done = _change_status(payment, transition, answer, requested_at=requested_at, looked_up=looked_up)
+        except (CounterMissing, IntegrityError):  # no receipt number, or one that is taken
+            if attempt == TRIES:
+                raise
+            prepare_counter(payment, paid_at=timezone.now())
+            continue
+        if done:
             return payment
 
         # Another process was faster. Read again outside the transaction: a repeatable read would show the old row.
@@ -76,9 +85,13 @@ def _change_status(
     changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "looked_up_at": requested_at}
     if confirms_payment(answer):
         changes["confirmed_at"] = requested_at
+    if "completed_at" in changes:
+        changes |= take_number(payment, paid_at=changes["completed_at"])
     is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
+    oversold = oversale(payment, before, after)
     update = _update_as_primary if is_primary else _update_if_unchanged
     if not update(payment, changes, requested_at=requested_at):
+        transaction.set_rollback(True)  # also the number that was taken
         return False
     if after == Status.REFUNDED and before not in PAID:
         _link_to_primary(payment)
@@ -87,7 +100,7 @@ def _change_status(
         invalidate_days_of(payment.created_at, payment.completed_at)
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
         changed = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
-        _notify(payment, before, after)
+        _notify(payment, before, after, oversold)
         KhaltiEvent.objects.bulk_create([looked_up, changed])
     else:
         KhaltiEvent.objects.add(looked_up)
@@ -116,7 +129,7 @@ def _changes(payment: KhaltiPayment, before: Status, after: Status, answer: Look
     return changes
 
 
-def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
+def _notify(payment: KhaltiPayment, before: Status, after: Status, oversold: Mapping[str, int]) -> None:
     """Queue the site's events, and open issues for staff."""
     if payment.duplicate_of is not None:  # the site gets no event that looks like a purchase, or its end
         if becomes_paid(before, after):
@@ -126,7 +139,9 @@ def _notify(payment: KhaltiPayment, before: Status, after: Status) -> None:
     for event_type in event_types_of(before, after):
         # The same process delivers it next. Its attempt is counted here to save a transaction.
         payment.begun_delivery = KhaltiDelivery.objects.create(payment=payment, event_type=event_type, attempts=1)
-    if after in PAID and before in SOFT_ENDS:
+    if oversold:
+        open_issue(payment, KhaltiIssue.Kind.OVERSOLD, {"was": before, **oversold})
+    elif after in PAID and before in SOFT_ENDS:
         open_issue(payment, KhaltiIssue.Kind.LATE_PAYMENT, {"was": before})
 
 
@@ -184,5 +199,8 @@ def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, req
     if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_read).update(**changes):
         return False
     for name, value in changes.items():
-        setattr(payment, name, value)
+        if hasattr(value, "resolve_expression"):
+            payment.__dict__.pop(name, None)  # only the database knows it: read when it is needed
+        else:
+            setattr(payment, name, value)
     return True

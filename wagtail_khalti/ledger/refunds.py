@@ -16,12 +16,14 @@ from wagtail_khalti.ledger.issues import open_issue, resolve_open
 from wagtail_khalti.ledger.locks import reserve
 from wagtail_khalti.ledger.refund_states import MACHINE, RefundTrigger
 from wagtail_khalti.ledger.schedule import next_check
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import DONE, IN_PROGRESS, State
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.text.email_addresses import is_address
 
 MAX_ANSWER_LENGTH = 500
+ENDED_BY_REFUND = (KhaltiIssue.Kind.DUPLICATE_PAYMENT, KhaltiIssue.Kind.OVERSOLD)
+"""Issues whose cause is gone when all of the payment was refunded."""
 
 EVENTS: Mapping[RefundTrigger, KhaltiEvent.Kind] = {
     RefundTrigger.SENT: KhaltiEvent.Kind.REFUND_SENT,
@@ -128,27 +130,29 @@ def _finish(refund: KhaltiRefund, *, by: AbstractBaseUser | None) -> None:
     payment = refund.payment
     refund.resolved_at = timezone.now()
     refund.refundable = payment.refundable if refund.is_done else None
-    payment.needs_notice = _needs_notice(refund)
-    refund.notice_due_at = refund.resolved_at if payment.needs_notice else None
-    refund.save(update_fields=["resolved_at", "refundable", "notice_due_at"])
+    refund.save(update_fields=["resolved_at", "refundable"])
     if not refund.is_done:
         return
+    if _needs_notice(refund):
+        KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.REFUND_NOTICE, refund=refund)])
     if not payment.refundable:
         KhaltiPayment.objects.filter(pk=payment.pk).update(is_primary=None)  # the same can be bought again
         payment.is_primary = None
-        resolve_open(payment.issues.filter(kind=KhaltiIssue.Kind.DUPLICATE_PAYMENT), by=by)
+        resolve_open(payment.issues.filter(kind__in=ENDED_BY_REFUND), by=by)
     # The site gets no event for a duplicate, or a shop would cancel the order that the first payment paid.
     if refund.amount and payment.duplicate_of_id is None:
         KhaltiDelivery.objects.create(payment=payment, event_type=KhaltiDelivery.EventType.REFUNDED, refund=refund)
 
 
 def _needs_notice(refund: KhaltiRefund) -> bool:
-    """Whether its customer was sent a receipt, which this refund makes outdated."""
+    """Whether its customer was sent a receipt, which this refund makes outdated, or will be sent one."""
     payment = refund.payment
-    return bool(refund.is_done and refund.amount) and is_address(payment.customer_email) and _has_receipt(payment)
+    return bool(refund.amount) and is_address(payment.customer_email) and _gets_receipt(payment)
 
 
-def _has_receipt(payment: KhaltiPayment) -> bool:
+def _gets_receipt(payment: KhaltiPayment) -> bool:
+    if payment.mails.queued().filter(kind=KhaltiMail.Kind.RECEIPT).exists():
+        return True
     sent = dict(payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).values_list("pk", "data"))
     failed = {data.get("instead_of") for data in sent.values()}
     return any("error" not in data and pk not in failed for pk, data in sent.items())

@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 
 from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.formatting import in_site_time
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment
+
+NOTHING = {"count": 0, "longest_overdue": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,13 @@ def due_deliveries() -> Due | None:
     return Due(**found) if found["count"] else None
 
 
+def due_mails() -> Due | None:
+    found = KhaltiMail.objects.due(timezone.now()).aggregate(count=Count("pk"), since=Min("due_at"))
+    return Due(**found) if found["count"] else None
+
+
 def next_due_in() -> timedelta | None:
-    """The time until the next payment or event becomes due; None if there is none."""
+    """The time until the next payment, event or e-mail becomes due; None if there is none."""
     now = timezone.now()
     checks = [
         KhaltiPayment.objects.of_account(merchant.name, merchant.mode)
@@ -57,20 +64,22 @@ def next_due_in() -> timedelta | None:
         for merchant in configuration().merchants.values()
     ]
     delivery = KhaltiDelivery.objects.filter(next_try_at__gt=now).aggregate(at=Min("next_try_at"))["at"]
-    moments = [moment for moment in (*checks, delivery) if moment]
+    mail = KhaltiMail.objects.filter(due_at__gt=now).aggregate(at=Min("due_at"))["at"]
+    moments = [moment for moment in (*checks, delivery, mail) if moment]
     return min(moments) - now if moments else None
 
 
 def as_data() -> dict[str, Any]:
-    deliveries = due_deliveries()
+    deliveries, mails = due_deliveries(), due_mails()
     return {
         "payments": {merchant: due.as_json() for merchant, due in due_payments().items()},
-        "deliveries": deliveries.as_json() if deliveries else {"count": 0, "longest_overdue": 0},
+        "deliveries": deliveries.as_json() if deliveries else NOTHING,
+        "mails": mails.as_json() if mails else NOTHING,
     }
 
 
 def sentences() -> Iterator[str]:
-    payments, deliveries = due_payments(), due_deliveries()
+    payments, deliveries, mails = due_payments(), due_deliveries(), due_mails()
     for merchant, due in payments.items():
         yield ngettext(
             "%(count)s payment of “%(merchant)s” has been due for %(time)s.",
@@ -83,7 +92,13 @@ def sentences() -> Iterator[str]:
             "%(count)s deliveries are due, the first for %(time)s.",
             deliveries.count,
         ) % {"count": deliveries.count, "time": timesince(deliveries.since)}
-    if not payments and not deliveries:
+    if mails:
+        yield ngettext(
+            "%(count)s e-mail has been due for %(time)s.",
+            "%(count)s e-mails are due, the first for %(time)s.",
+            mails.count,
+        ) % {"count": mails.count, "time": timesince(mails.since)}
+    if not payments and not deliveries and not mails:
         yield _("Nothing is due.")
 
 

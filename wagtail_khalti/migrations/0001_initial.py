@@ -1,8 +1,10 @@
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import swapper
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.references
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,6 +24,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='KhaltiInventory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(editable=False, max_length=200, unique=True, verbose_name='key')),
+                ('limit', models.PositiveIntegerField(verbose_name='number of units')),
+            ],
+            options={
+                'verbose_name': 'inventory',
+                'verbose_name_plural': 'inventories',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
         migrations.CreateModel(
             name='KhaltiRun',
             fields=[
@@ -74,6 +90,9 @@ class Migration(migrations.Migration):
                 ('purchase_order_id', models.CharField(max_length=64, verbose_name='Khalti order ID')),
                 ('pidx', models.CharField(blank=True, max_length=64, null=True, verbose_name='pidx')),
                 ('transaction_id', models.CharField(blank=True, max_length=64, verbose_name='Khalti transaction ID')),
+                ('receipt_year', models.PositiveSmallIntegerField(blank=True, editable=False, null=True, verbose_name='receipt year')),
+                ('receipt_number', models.PositiveIntegerField(blank=True, editable=False, null=True, verbose_name='receipt number')),
+                ('receipt_issued_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='receipt issued at')),
                 ('khalti_status', models.CharField(blank=True, max_length=200, verbose_name='Khalti status')),
                 ('payment_url', models.CharField(blank=True, max_length=2000, verbose_name='payment link')),
                 ('return_url', models.CharField(max_length=500, verbose_name='return URL')),
@@ -89,6 +108,7 @@ class Migration(migrations.Migration):
                 ('back_url', models.CharField(blank=True, max_length=2000, verbose_name='back URL')),
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='success URL')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
+                ('units', models.PositiveIntegerField(default=1, editable=False, verbose_name='units')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
                 ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='repeat purchase')),
                 ('may_be_duplicate', models.BooleanField(default=False, editable=False, verbose_name='possible duplicate')),
@@ -108,6 +128,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='refund in progress since')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='duplicate of')),
+                ('inventory', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='wagtail_khalti.khaltiinventory', verbose_name='inventory')),
                 ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
@@ -117,7 +138,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ['-created_at', '-pk'],
-                'permissions': [('view_personal_khaltipayment', 'Can view personal data'), ('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment'), ('export_khaltipayment', 'Can export payment')],
+                'permissions': [('view_personal_khaltipayment', 'Can view personal data'), ('check_khaltipayment', 'Can check payment with Khalti'), ('refund_khaltipayment', 'Can refund payment'), ('export_khaltipayment', 'Can export payment'), ('view_page_khaltipayment', 'Can view payments of own pages')],
                 'default_permissions': ('view',),
             },
         ),
@@ -125,7 +146,7 @@ class Migration(migrations.Migration):
             name='KhaltiIssue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('amount_mismatch', 'Amount mismatch'), ('pidx_mismatch', "Response doesn't match this payment"), ('unknown_status', 'Unknown status from Khalti'), ('unexpected_status', 'Payment reversed by Khalti'), ('conflicting_status', 'Conflicting status from Khalti'), ('not_found', 'Payment not found at Khalti'), ('key_rejected', 'API key rejected'), ('late_payment', 'Late payment'), ('duplicate_payment', 'Duplicate payment'), ('possible_duplicate', 'Possible duplicate payment'), ('payable_deleted', 'Purchased item was deleted'), ('refund_unconfirmed', 'Refund unconfirmed'), ('refund_amount_missing', 'Refund amount unknown'), ('refund_contradicted', 'Late response contradicts a refund'), ('over_refunded', 'Over-refunded'), ('delivery_failing', 'Site integration error')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('amount_mismatch', 'Amount mismatch'), ('pidx_mismatch', "Response doesn't match this payment"), ('unknown_status', 'Unknown status from Khalti'), ('unexpected_status', 'Payment reversed by Khalti'), ('conflicting_status', 'Conflicting status from Khalti'), ('not_found', 'Payment not found at Khalti'), ('key_rejected', 'API key rejected'), ('late_payment', 'Late payment'), ('duplicate_payment', 'Duplicate payment'), ('possible_duplicate', 'Possible duplicate payment'), ('oversold', 'Oversold'), ('payable_deleted', 'Purchased item was deleted'), ('refund_unconfirmed', 'Refund unconfirmed'), ('refund_amount_missing', 'Refund amount unknown'), ('refund_contradicted', 'Late response contradicts a refund'), ('over_refunded', 'Over-refunded'), ('delivery_failing', 'Site integration error')], max_length=32, verbose_name='kind')),
                 ('risk', models.PositiveSmallIntegerField(choices=[(1, 'Site not updated'), (2, 'Unexpected payment or refund'), (3, 'Payment status unclear')], default=3, editable=False, verbose_name='risk')),
                 ('merchant', models.CharField(blank=True, max_length=64, null=True, verbose_name='merchant')),
                 ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
@@ -148,7 +169,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Payment link created'), ('initiate_rejected', 'Rejected by Khalti'), ('no_answer', 'No usable response from Khalti'), ('returned', 'Visitor returned'), ('looked_up', 'Checked with Khalti'), ('status_changed', 'Status changed'), ('outdated', 'Outdated response ignored'), ('contradiction', 'Contradictory response from Khalti'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Refund accepted by Khalti'), ('refund_succeeded', 'Refund succeeded'), ('refund_failed', 'Refund failed'), ('refund_recorded', 'Refund recorded'), ('delivery_failed', 'Site integration error'), ('delivery_retried', 'Delivery retried'), ('issue_resolved', 'Issue resolved'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('note_added', 'Note')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Payment link created'), ('initiate_rejected', 'Rejected by Khalti'), ('no_answer', 'No usable response from Khalti'), ('returned', 'Visitor returned'), ('looked_up', 'Checked with Khalti'), ('status_changed', 'Status changed'), ('outdated', 'Outdated response ignored'), ('contradiction', 'Contradictory response from Khalti'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Refund accepted by Khalti'), ('refund_succeeded', 'Refund succeeded'), ('refund_failed', 'Refund failed'), ('refund_recorded', 'Refund recorded'), ('delivery_failed', 'Site integration error'), ('delivery_retried', 'Delivery retried'), ('issue_resolved', 'Issue resolved'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('reminder_sent', 'Reminder sent by e-mail'), ('link_sent', 'Link to finish the payment sent by e-mail'), ('sale_mail_sent', 'Organiser informed by e-mail'), ('note_added', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -162,6 +183,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'payment events',
                 'ordering': ['at', 'pk'],
                 'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiReceiptCounter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('merchant', models.CharField(max_length=64, verbose_name='Khalti account')),
+                ('mode', models.CharField(choices=[('simulator', 'Test (simulator)'), ('sandbox', 'Test (sandbox)'), ('live', 'Live')], max_length=16, verbose_name='mode')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='receipt year')),
+                ('last_number', models.PositiveIntegerField(default=0, verbose_name='last receipt number')),
+            ],
+            options={
+                'verbose_name': 'receipt counter',
+                'verbose_name_plural': 'receipt counters',
+                'ordering': ['pk'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'mode', 'year'), name='khalti_receipt_counter_unique')],
             },
         ),
         migrations.CreateModel(
@@ -182,13 +220,36 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('not_seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='not found at Khalti at')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
-                ('notice_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='notice due at')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
             ],
             options={
                 'verbose_name': 'refund',
                 'verbose_name_plural': 'refunds',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('receipt', 'Receipt'), ('refund_notice', 'Refund notice'), ('reminder', 'Reminder of an unfinished payment'), ('finish_later', 'Link to finish the payment'), ('sale', 'Notice of a sale'), ('sales', 'New sales'), ('daily_sales', 'Daily summary of sales')], max_length=16, verbose_name='kind')),
+                ('key', models.CharField(max_length=100, unique=True, verbose_name='key')),
+                ('recipient', models.CharField(blank=True, max_length=254, verbose_name='recipient')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created at')),
+                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('attempted_at', models.DateTimeField(blank=True, null=True, verbose_name='last attempt at')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                ('last_error', models.CharField(blank=True, max_length=100, verbose_name='last error')),
+                ('bundle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='wagtail_khalti.khaltimail', verbose_name='bundle')),
+                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
+                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
+            ],
+            options={
+                'verbose_name': 'e-mail',
+                'verbose_name_plural': 'e-mails',
                 'ordering': ['pk'],
                 'default_permissions': (),
             },
@@ -203,6 +264,7 @@ class Migration(migrations.Migration):
                 ('next_try_at', models.DateTimeField(blank=True, default=wagtail_khalti.models.delivery.first_retry, null=True, verbose_name='next attempt at')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
+                ('mails_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mails due at')),
                 ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltiissue', verbose_name='issue')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
@@ -235,11 +297,18 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('merchant', models.CharField(blank=True, help_text='The account that receives the payments of this site. Developers set up the accounts.', max_length=64, verbose_name='Khalti account')),
+                ('vat_rate', models.DecimalField(decimal_places=2, default=Decimal('13.00'), help_text='For blocks whose price includes VAT, or to which VAT is added.', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('99.99'))], verbose_name='VAT rate in percent')),
                 ('checkout_message', models.TextField(blank=True, help_text='Shown above the payment button, for example your terms. Plain text.', max_length=1000, verbose_name='checkout message')),
+                ('unavailable_message', models.TextField(blank=True, help_text='Shown if Khalti does not respond, for example other ways to pay. Plain text.', max_length=1000, verbose_name='message while Khalti is unavailable')),
                 ('contact', models.CharField(blank=True, help_text='Shown to visitors with questions: an e-mail address, a phone number or a web address.', max_length=200, verbose_name='contact')),
                 ('sends_receipts', models.BooleanField(default=False, help_text='Send a receipt when a payment completes, if the visitor gave an e-mail address.', verbose_name='send receipts')),
+                ('sends_refund_notices', models.BooleanField(default=True, help_text='Tell payers of each refund, if they were sent a receipt.', verbose_name='send refund notices')),
+                ('sends_reminders', models.BooleanField(default=False, help_text='Send one reminder, with a link to pay, when a payment link has expired without a payment.', verbose_name='send reminders')),
+                ('sends_links', models.BooleanField(default=False, help_text='If Khalti is unavailable, send visitors a link to finish their payment later.', verbose_name='send links to finish later')),
                 ('receipt_text', models.TextField(blank=True, help_text='Shown on the receipt below your name, for example your address and PAN. Plain text.', max_length=1000, verbose_name='receipt text')),
                 ('notification_recipients', models.TextField(blank=True, help_text='E-mail addresses to notify when a payment needs attention. One address per line.', max_length=1000, verbose_name='notification recipients')),
+                ('sale_recipients', models.TextField(blank=True, help_text='E-mail addresses to inform of sales. One address per line. They see the names of the payers.', max_length=1000, verbose_name='recipients of sales')),
+                ('sale_mail_frequency', models.CharField(choices=[('never', 'Never'), ('each', 'For each sale'), ('daily', 'Daily summary')], default='never', help_text='Sales that follow each other quickly are sent together. The daily summary is sent at 18:00.', max_length=8, verbose_name='e-mails about sales')),
                 ('return_page', models.ForeignKey(blank=True, help_text='Where “Back” leads if the payment did not start on a page, or that page was deleted.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='return page')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
                 ('thank_you_page', models.ForeignKey(blank=True, help_text='After payment, the receipt has a button to this page. A block can choose another page.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='thank-you page')),
@@ -349,6 +418,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('inventory__isnull', False)), fields=['inventory', 'mode', 'status'], name='khalti_payment_inventory'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
             index=models.Index(fields=['transaction_id'], name='khalti_payment_transaction', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
@@ -370,6 +443,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='khaltipayment',
             constraint=models.CheckConstraint(condition=models.Q(('fee__isnull', True), ('fee__gte', 0), _connector='OR'), name='khalti_payment_fee_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='khalti_payment_units_positive'),
         ),
         migrations.AddConstraint(
             model_name='khaltipayment',
@@ -399,6 +476,10 @@ class Migration(migrations.Migration):
             model_name='khaltipayment',
             constraint=models.UniqueConstraint(fields=('payable_type', 'payable_id', 'mode', 'is_primary'), name='khalti_payment_one_primary'),
         ),
+        migrations.AddConstraint(
+            model_name='khaltipayment',
+            constraint=models.UniqueConstraint(fields=('mode', 'receipt_year', 'receipt_number', 'merchant'), name='khalti_payment_receipt_unique'),
+        ),
         migrations.AddIndex(
             model_name='khaltiissue',
             index=models.Index(fields=['is_open', 'kind'], name='khalti_issue_open'),
@@ -418,10 +499,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltirefund',
             index=models.Index(fields=['resolved_at', 'state'], name='khalti_refund_resolved'),
-        ),
-        migrations.AddIndex(
-            model_name='khaltirefund',
-            index=models.Index(fields=['notice_due_at', 'id'], name='khalti_refund_notice'),
         ),
         migrations.AddConstraint(
             model_name='khaltirefund',
@@ -448,8 +525,20 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('idempotency_key',), name='khalti_refund_idempotency_unique'),
         ),
         migrations.AddIndex(
+            model_name='khaltimail',
+            index=models.Index(fields=['due_at', 'id'], name='khalti_mail_due'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltimail',
+            index=models.Index(fields=['attempted_at'], name='khalti_mail_attempted'),
+        ),
+        migrations.AddIndex(
             model_name='khaltidelivery',
             index=models.Index(fields=['next_try_at', 'id'], name='khalti_delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltidelivery',
+            index=models.Index(fields=['mails_due_at', 'id'], name='khalti_delivery_mails'),
         ),
         migrations.AddIndex(
             model_name='khaltisearchentry',

@@ -2,8 +2,11 @@
 
 from wagtail_khalti.models.delivery import KhaltiDelivery
 from wagtail_khalti.models.event import KhaltiEvent
+from wagtail_khalti.models.inventory import KhaltiInventory
 from wagtail_khalti.models.issue import KhaltiIssue
+from wagtail_khalti.models.mails import KhaltiMail
 from wagtail_khalti.models.payment import KhaltiPayment
+from wagtail_khalti.models.references import KhaltiReceiptCounter
 from wagtail_khalti.models.refund import KhaltiRefund
 from wagtail_khalti.models.reporting import KhaltiCheckoutView, KhaltiDailyTotal, KhaltiSnapshot
 from wagtail_khalti.models.run import KhaltiRun
@@ -16,8 +19,11 @@ __all__ = [
     "KhaltiDailyTotal",
     "KhaltiDelivery",
     "KhaltiEvent",
+    "KhaltiInventory",
     "KhaltiIssue",
+    "KhaltiMail",
     "KhaltiPayment",
+    "KhaltiReceiptCounter",
     "KhaltiRefund",
     "KhaltiRun",
     "KhaltiSearchEntry",

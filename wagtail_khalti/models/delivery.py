@@ -58,6 +58,8 @@ class KhaltiDelivery(OnPrimary):
     """When it is next tried automatically; NULL once it is delivered."""
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    mails_due_at = models.DateTimeField(_("mails due at"), null=True, blank=True, editable=False)
+    """Set when it is delivered, until the mails that follow from it are queued. So they cost the visitor no query."""
 
     objects: ClassVar = KhaltiDeliveryQuerySet.as_manager()
 
@@ -66,7 +68,10 @@ class KhaltiDelivery(OnPrimary):
         verbose_name_plural = _("deliveries")
         ordering = ["pk"]
         default_permissions = ()
-        indexes = [models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due")]
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due"),
+            models.Index(fields=["mails_due_at", "id"], name="khalti_delivery_mails"),
+        ]
 
     def unmarked(self) -> KhaltiDeliveryQuerySet:
         """This row, if it is not delivered yet."""

@@ -66,6 +66,12 @@ class KhaltiEvent(OnPrimary):
         """Handed to the mail server: automatically after the payment, or by a person."""
         REFUND_NOTICE_SENT = "refund_notice_sent", _("Refund notice sent by e-mail")
         """Likewise: automatically after a refund, if a receipt had been sent."""
+        REMINDER_SENT = "reminder_sent", _("Reminder sent by e-mail")
+        """Likewise: automatically when the payment link had expired."""
+        LINK_SENT = "link_sent", _("Link to finish the payment sent by e-mail")
+        """Likewise: automatically after Khalti was unavailable."""
+        SALE_MAIL_SENT = "sale_mail_sent", _("Organiser informed by e-mail")
+        """Likewise: of this sale, in a mail that may report others as well."""
         NOTE_ADDED = "note_added", _("Note")
         """Written by a person."""
 

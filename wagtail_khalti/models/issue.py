@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.database.primary import OnPrimary
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models.payment import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiIssueQuerySet
 from wagtail_khalti.models.status import Status
@@ -42,6 +43,8 @@ class KhaltiIssue(OnPrimary):
         """Another payment had already paid for the same payable. The site gets no event for this one."""
         POSSIBLE_DUPLICATE = "possible_duplicate", _("Possible duplicate payment")
         """The same customer paid for the same offer shortly before, and nobody confirmed that both are intended."""
+        OVERSOLD = "oversold", _("Oversold")
+        """A late payment whose units were given to others before it was completed. More are sold than there are."""
         PAYABLE_DELETED = "payable_deleted", _("Purchased item was deleted")
         """The site's code can't mark it as paid."""
         REFUND_UNCONFIRMED = "refund_unconfirmed", _("Refund unconfirmed")
@@ -73,6 +76,7 @@ class KhaltiIssue(OnPrimary):
         Kind.LATE_PAYMENT,
         Kind.DUPLICATE_PAYMENT,
         Kind.POSSIBLE_DUPLICATE,
+        Kind.OVERSOLD,
         Kind.PAYABLE_DELETED,
         Kind.DELIVERY_FAILING,
     }
@@ -152,6 +156,8 @@ class KhaltiIssue(OnPrimary):
             "error": details.get("error") or "–",
             "refund": _amount(details.get("amount")),
             "excess": _amount(details.get("excess")),
+            "taken": _number(details.get("taken")),
+            "limit": _number(details.get("limit")),
         }
 
 
@@ -172,6 +178,10 @@ SENTENCES = {
         "%(expected)s was paid for something that payment %(earlier)s had already paid for. The site was not notified."
     ),
     Kind.POSSIBLE_DUPLICATE: _("The same customer paid for the same offer shortly before, with payment %(earlier)s."),
+    Kind.OVERSOLD: _(
+        "%(expected)s was paid after the reservation had been released, and the units had been given to others. "
+        "Sold or reserved are now %(taken)s of %(limit)s."
+    ),
     Kind.PAYABLE_DELETED: _("%(expected)s was paid for an item that had been deleted from the site."),
     Kind.REFUND_UNCONFIRMED: _("A refund of %(refund)s was sent to Khalti. It is not known whether it succeeded."),
     Kind.REFUND_AMOUNT_MISSING: _(
@@ -190,6 +200,7 @@ RISKS = {
     Kind.LATE_PAYMENT: KhaltiIssue.Risk.NOT_UPDATED,
     Kind.DUPLICATE_PAYMENT: KhaltiIssue.Risk.UNEXPECTED,
     Kind.POSSIBLE_DUPLICATE: KhaltiIssue.Risk.UNEXPECTED,
+    Kind.OVERSOLD: KhaltiIssue.Risk.UNEXPECTED,
     Kind.PAYABLE_DELETED: KhaltiIssue.Risk.UNEXPECTED,
     Kind.REFUND_AMOUNT_MISSING: KhaltiIssue.Risk.UNEXPECTED,
     Kind.OVER_REFUNDED: KhaltiIssue.Risk.UNEXPECTED,
@@ -205,3 +216,7 @@ def _amount(reported: object) -> str:
     if isinstance(reported, int) and not isinstance(reported, bool) and abs(reported) < MAX_AMOUNT:
         return format_rupees(reported, get_language())
     return "–" if reported is None else f"“{reported}”"
+
+
+def _number(counted: object) -> str:
+    return format_number(counted) if isinstance(counted, int) else "–"

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.models.payment_columns import PaymentColumns
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
-from wagtail_khalti.models.references import in_groups_of_four, masked, receipt_signer
+from wagtail_khalti.models.references import format_receipt_number, in_groups_of_four, masked, receipt_signer
 from wagtail_khalti.models.status import PAID, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
+from wagtail_khalti.pricing.chosen_amount import IDENTITY as CHOSEN_AMOUNT
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
@@ -30,8 +31,6 @@ class KhaltiPayment(PaymentColumns):
 
     begun_delivery: KhaltiDelivery | None = None
     """The delivery whose first attempt belongs to the holder of this object. In memory only."""
-    needs_notice: bool = False
-    """Whether a refund made through this object needs a notice to the customer. In memory only."""
 
     undelivered: int
     """Only set by ``whole_with_deliveries``."""
@@ -48,6 +47,7 @@ class KhaltiPayment(PaymentColumns):
             ("check_khaltipayment", _("Can check payment with Khalti")),
             ("refund_khaltipayment", _("Can refund payment")),
             ("export_khaltipayment", _("Can export payment")),
+            ("view_page_khaltipayment", _("Can view payments of own pages")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="khalti_payment_amount_positive"),
@@ -59,6 +59,7 @@ class KhaltiPayment(PaymentColumns):
                 condition=models.Q(fee__isnull=True) | models.Q(fee__gte=0),
                 name="khalti_payment_fee_not_negative",
             ),
+            models.CheckConstraint(condition=models.Q(units__gt=0), name="khalti_payment_units_positive"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="khalti_payment_status_known"),
             models.CheckConstraint(condition=~models.Q(pidx=""), name="khalti_payment_pidx_not_blank"),
             models.UniqueConstraint(fields=["reference"], name="khalti_payment_reference_unique", opclasses=PREFIX_OPS),
@@ -69,6 +70,10 @@ class KhaltiPayment(PaymentColumns):
             models.UniqueConstraint(fields=["pidx"], name="khalti_payment_pidx_unique", opclasses=PREFIX_OPS),
             models.UniqueConstraint(
                 fields=["payable_type", "payable_id", "mode", "is_primary"], name="khalti_payment_one_primary"
+            ),
+            # The account comes last, so that its index also serves a search for a number.
+            models.UniqueConstraint(
+                fields=["mode", "receipt_year", "receipt_number", "merchant"], name="khalti_payment_receipt_unique"
             ),
         ]
         indexes = [
@@ -92,6 +97,11 @@ class KhaltiPayment(PaymentColumns):
                 name="khalti_payment_payable_class",
                 condition=models.Q(payable_class__isnull=False),
             ),
+            models.Index(
+                fields=["inventory", "mode", "status"],
+                name="khalti_payment_inventory",
+                condition=models.Q(inventory__isnull=False),
+            ),
             # Searched by staff, in full or by prefix.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=PREFIX_OPS),
             models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=PREFIX_OPS),
@@ -113,6 +123,16 @@ class KhaltiPayment(PaymentColumns):
     def readable_reference(self) -> str:
         """In groups of four, for reading aloud."""
         return in_groups_of_four(self.reference)
+
+    @property
+    def readable_receipt_number(self) -> str:
+        """``2083/84-00042``, in the numerals of the active language; of a test payment it says so.
+
+        Empty before it is paid.
+        """
+        if self.receipt_year is None or self.receipt_number is None:
+            return ""
+        return format_receipt_number(self.receipt_year, self.receipt_number, is_test=self.is_test)
 
     @property
     def is_test(self) -> bool:
@@ -162,6 +182,11 @@ class KhaltiPayment(PaymentColumns):
             return not is_known or self.payable is None
         except (ValueError, ValidationError):
             return True  # the type of the model's key has changed
+
+    @property
+    def has_chosen_amount(self) -> bool:
+        """Whether the payer chose the amount, as with a donation."""
+        return any(product.get("identity") == CHOSEN_AMOUNT for product in self.products)
 
     @property
     def contact(self) -> models.Q | None:

@@ -41,6 +41,12 @@ class PaymentColumns(OnPrimary):
     purchase_order_id = models.CharField(_("Khalti order ID"), max_length=64)
     pidx = models.CharField(_("pidx"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
     transaction_id = models.CharField(_("Khalti transaction ID"), max_length=64, blank=True)
+    receipt_year = models.PositiveSmallIntegerField(_("receipt year"), null=True, blank=True, editable=False)
+    """The BS year in which the fiscal year of the receipt number begins."""
+    receipt_number = models.PositiveIntegerField(_("receipt number"), null=True, blank=True, editable=False)
+    """Consecutive per account and fiscal year, from 1. See ``ledger.receipt_numbers``."""
+    receipt_issued_at = models.DateTimeField(_("receipt issued at"), null=True, blank=True, editable=False)
+    """When the original of the receipt was e-mailed or downloaded. Later ones say that they are copies."""
     khalti_status = models.CharField(_("Khalti status"), max_length=200, blank=True)
     payment_url = models.CharField(_("payment link"), max_length=2000, blank=True)
     return_url = models.CharField(_("return URL"), max_length=500)
@@ -77,6 +83,20 @@ class PaymentColumns(OnPrimary):
     back_url = models.CharField(_("back URL"), max_length=2000, blank=True)
     success_url = models.CharField(_("success URL"), max_length=2000, blank=True)
     thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
+
+    inventory = models.ForeignKey(
+        "wagtail_khalti.KhaltiInventory",
+        verbose_name=_("inventory"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        db_index=False,
+        editable=False,
+    )
+    """What the units are taken from; NULL where nothing is limited."""
+    units = models.PositiveIntegerField(_("units"), default=1, editable=False)
+    """How many of a limited number it takes."""
 
     payable_type = models.ForeignKey(
         ContentType,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from django.db import connections, models
 
 from wagtail_khalti.database.primary import PrimaryQuerySet
-from wagtail_khalti.models.payables import payable_columns
+from wagtail_khalti.models.sources import payable_columns
 
 if TYPE_CHECKING:
     from wagtail_khalti.models.delivery import KhaltiDelivery
@@ -57,10 +57,14 @@ class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
         return self.filter(payable_type=columns["payable_type"], payable_id=columns["payable_id"])
 
     def for_same_offer(self, payment: KhaltiPayment) -> Self:
-        """Those of the same block; if that isn't known, those with the same description and amount."""
+        """Those of the same block; if that isn't known, those with the same description and amount.
+
+        If the payer chose the amount, only those of the same amount: another amount is another gift.
+        """
         if payment.source_type_id:
             source = {"source_type": payment.source_type_id, "source_id": payment.source_id}
-            return self.filter(**source, block_path=payment.block_path, mode=payment.mode)
+            same = self.filter(**source, block_path=payment.block_path, mode=payment.mode)
+            return same.filter(amount=payment.amount) if payment.has_chosen_amount else same
         content = {"purpose": payment.purpose, "amount": payment.amount, "merchant": payment.merchant}
         return self.filter(**content, source_type=None, mode=payment.mode).exclude(offer="")
 

@@ -99,8 +99,6 @@ class KhaltiRefund(OnPrimary):
     """When a lookup after it was sent first showed no refund. One that shows up later may be another refund."""
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     """When its outcome was known."""
-    notice_due_at = models.DateTimeField(_("notice due at"), null=True, blank=True, editable=False)
-    """When the customer's notice is sent, or tried again; NULL if none is due, or it was sent."""
 
     objects: ClassVar = KhaltiRefundQuerySet.as_manager()
 
@@ -122,10 +120,7 @@ class KhaltiRefund(OnPrimary):
             models.UniqueConstraint(fields=["reference"], name="khalti_refund_reference_unique"),
             models.UniqueConstraint(fields=["idempotency_key"], name="khalti_refund_idempotency_unique"),
         ]
-        indexes = [
-            models.Index(fields=["resolved_at", "state"], name="khalti_refund_resolved"),
-            models.Index(fields=["notice_due_at", "id"], name="khalti_refund_notice"),
-        ]
+        indexes = [models.Index(fields=["resolved_at", "state"], name="khalti_refund_resolved")]
 
     def __str__(self) -> str:
         amount = "–" if self.amount is None else format_rupees(self.amount, get_language())

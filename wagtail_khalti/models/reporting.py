@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.database.primary import OnPrimary
+from wagtail_khalti.dates.days import today
+from wagtail_khalti.dates.nepali import day_in_nepal
 
 
 class Dimensions(OnPrimary):
@@ -130,3 +133,21 @@ def time_zone_hash() -> str:
 def new_version() -> str:
     """Different for every change of a day, and for every way to store times."""
     return (time_zone_hash() + uuid.uuid4().hex)[:VERSION_LENGTH]
+
+
+def invalidate_days_of(*moments: datetime | None) -> None:
+    """Call it in the transaction that changes the totals of these days, after the change. Does nothing for today.
+
+    Days without a snapshot get one, too, so that a concurrent aggregation waits for this transaction or is discarded.
+    """
+    now = today()
+    days = sorted(
+        {day for moment in moments if moment and (day := day_in_nepal(moment)) < now}
+    )  # sorted, to avoid deadlocks
+    if days:
+        KhaltiSnapshot.objects.bulk_create(
+            [KhaltiSnapshot(day=day, version=new_version()) for day in days],
+            update_conflicts=True,
+            update_fields=["version", "is_current"],
+            unique_fields=["day"] if connection.features.supports_update_conflicts_with_target else None,
+        )

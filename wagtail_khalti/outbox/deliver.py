@@ -12,7 +12,6 @@ from wagtail_khalti.database.transactions import require_no_transaction
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.outbox.attempts import begin_attempt, postpone_later_ones, record_failure, return_attempt
 from wagtail_khalti.outbox.receivers import ReceiverError, run_receivers
-from wagtail_khalti.receipts import send_refund_notices
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +36,7 @@ def deliver(payment: KhaltiPayment) -> DeliveryResult:
     Until then later events wait, too. A failure is recorded in the timeline, the log and, if it persists, an issue.
     """
     require_no_transaction("deliver")
-    result = _deliver(payment)
-    if payment.needs_notice:  # independent of the site's code
-        payment.needs_notice = False
-        send_refund_notices(payment)
-    return result
+    return _deliver(payment)
 
 
 def _deliver(payment: KhaltiPayment) -> DeliveryResult:

@@ -14,7 +14,8 @@ from wagtail_khalti import signals
 from wagtail_khalti.database.transactions import is_transaction_conflict
 from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_open
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.receipts import send_automatic_receipt, wants_receipt
+from wagtail_khalti.models.mails import announce_mails
+from wagtail_khalti.models.status import Status
 
 SIGNALS: Mapping[str, Signal] = {
     KhaltiDelivery.EventType.COMPLETED: signals.payment_completed,
@@ -52,17 +53,25 @@ def _run_once(delivery: KhaltiDelivery) -> bool:
     """
     payment = delivery.payment
     with transaction.atomic(durable=True):
-        if not delivery.unmarked().update(delivered_at=timezone.now(), next_try_at=None):
+        mark = {"delivered_at": timezone.now(), "next_try_at": None}
+        if _leads_to_mails(delivery):  # noted with the mark, and queued later: a visitor waits for neither
+            mark["mails_due_at"] = mark["delivered_at"]
+            announce_mails()
+        if not delivery.unmarked().update(**mark):
             return False
         is_purchase = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
         is_deleted = is_purchase and payment.has_lost_payable  # before a receiver replaces a cart with an order
-        if is_purchase and wants_receipt(payment):
-            # Before the receivers' on_commit callbacks, and robust: neither can block the other.
-            transaction.on_commit(lambda: send_automatic_receipt(payment), robust=True)
         _send_signal(delivery)
         if delivery.attempts > 1:
             resolve_open(payment.issues.filter(kind=KhaltiIssue.Kind.DELIVERY_FAILING))
         return is_purchase and _open_issues(payment, is_deleted=is_deleted)
+
+
+def _leads_to_mails(delivery: KhaltiDelivery) -> bool:
+    """Whether there may be some, by what is known without a query. ``mails.queueing`` decides."""
+    if delivery.event_type == KhaltiDelivery.EventType.ENDED:
+        return delivery.payment.status == Status.EXPIRED and bool(delivery.payment.customer_email)
+    return delivery.event_type == KhaltiDelivery.EventType.COMPLETED
 
 
 def _send_signal(delivery: KhaltiDelivery) -> None:

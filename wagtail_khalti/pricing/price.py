@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self
 
 from wagtail_khalti.gateway import BreakdownLine, Product
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.pricing.selection import Selection
+from wagtail_khalti.pricing.vat import Vat
 
 
 class Price(Protocol):
@@ -19,6 +21,10 @@ class Price(Protocol):
     @property
     def name(self) -> str:
         """What is paid for: the description of the payment."""
+
+    @property
+    def vat(self) -> Vat:
+        """``NO_VAT`` if it has none."""
 
     @property
     def max_total(self) -> Paisa | None:
@@ -41,6 +47,9 @@ class Price(Protocol):
 
     def breakdown(self, selection: Selection) -> list[BreakdownLine]:
         """The lines that add up to the total, in the active language."""
+
+    def with_vat_rate(self, rate: Decimal) -> Self:
+        """With the rate of the site, in percent, if ``vat.needs_rate``."""
 
     def as_json(self) -> dict[str, Any]:
         """For a signed offer."""

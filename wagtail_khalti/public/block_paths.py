@@ -8,16 +8,15 @@ that rendering has built already.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import models
 from wagtail.blocks import Block, BoundBlock, ListBlock, StreamBlock, StructBlock
 from wagtail.fields import StreamField
 
-Child = tuple[str | None, Block, Any]
-"""Its path segment (None if that is ambiguous), its definition, its value."""
+Child = tuple[int | str, Block, Any]
+"""Its position or its name, its definition, its value."""
 
 
 def path_of(value: Any, owner: models.Model, *, block: Block) -> str | None:
@@ -48,9 +47,15 @@ def block_at(owner: models.Model, path: str) -> BoundBlock | None:
 def _segments_to(target: Any, block: Block, value: Any, kind: type[Block]) -> list[str] | None:
     if value is target:
         return []
-    for segment, child, inner in _children(block, value, kind):
-        rest = _segments_to(target, child, inner, kind)
+    for place, child, inner in _children(block, value, kind):
+        if inner is target:
+            rest: list[str] | None = []
+        elif isinstance(child, kind):
+            continue  # another block that sells something, which contains none
+        else:
+            rest = _segments_to(target, child, inner, kind)
         if rest is not None:
+            segment = _segment(block, value, place)
             return None if segment is None else [segment, *rest]
     return None
 
@@ -58,25 +63,48 @@ def _segments_to(target: Any, block: Block, value: Any, kind: type[Block]) -> li
 def _children(block: Block, value: Any, kind: type[Block]) -> Iterator[Child]:
     """The children that are, or may contain, a block of this kind."""
     if isinstance(block, StreamBlock):
-        segments = _segments(raw.get("id") for raw in value.raw_data)
+        holding = _holding(block, kind)
         for position, raw in enumerate(value.raw_data):
-            if holds(block.child_blocks.get(raw["type"]), kind):
-                yield segments[position], value[position].block, value[position].value
+            if raw["type"] in holding:
+                child = value[position]
+                yield position, child.block, child.value
     elif isinstance(block, ListBlock) and holds(block.child_block, kind):
-        segments = _segments(item.original_id for item in value.bound_blocks)
-        for segment, item in zip(segments, value.bound_blocks, strict=True):
-            yield segment, item.block, item.value
+        for position, item in enumerate(value.bound_blocks):
+            yield position, item.block, item.value
     elif isinstance(block, StructBlock):
-        for name, child in block.child_blocks.items():
-            if holds(child, kind):
-                yield name, child, value.get(name)
+        for name in _holding(block, kind):
+            yield name, block.child_blocks[name], value.get(name)
 
 
-def _segments(ids: Iterable[Any]) -> list[str | None]:
+def _holding(block: StreamBlock | StructBlock, kind: type[Block]) -> Collection[str]:
+    """The names of the children that are, or contain, a block of this kind.
+
+    Kept with the definition, which never changes: a page with many blocks asks for each of them.
+    """
+    known: dict[type[Block], Collection[str]] = block.__dict__.setdefault("_khalti_holding", {})
+    if kind not in known:
+        known[kind] = {name: None for name, child in block.child_blocks.items() if holds(child, kind)}
+    return known[kind]
+
+
+def _segment(block: Block, value: Any, place: int | str) -> str | None:
+    """The path segment of a child; None if it is ambiguous."""
+    if isinstance(place, str):
+        return place
+    is_stream = isinstance(block, StreamBlock)
+    ids = [raw.get("id") for raw in value.raw_data] if is_stream else [item.original_id for item in value.bound_blocks]
+    return _stable_id(ids[place], ids)
+
+
+def _stable_id(one: Any, ids: Sequence[Any]) -> str | None:
+    is_unique = isinstance(one, str) and one and "." not in one and list(map(str, ids)).count(one) == 1
+    return one if is_unique else None
+
+
+def stable_ids(ids: Iterable[Any]) -> list[str | None]:
     """The ID of each sibling, or None if it is missing, invalid or not unique. Wagtail sets IDs on saving."""
     ids = list(ids)
-    counts = Counter(map(str, ids))
-    return [one if isinstance(one, str) and one and "." not in one and counts[one] == 1 else None for one in ids]
+    return [_stable_id(one, ids) for one in ids]
 
 
 def _child_at(block: Block, raw: Any, segment: str) -> tuple[Block | None, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from wagtail.blocks import Block
 from wagtail.models import Site
@@ -26,6 +26,7 @@ from wagtail.models import Site
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.public.block_paths import block_at, path_of
+from wagtail_khalti.public.sites import settings_of, site_of
 from wagtail_khalti.public.terms import Offering, Terms
 
 logger = logging.getLogger(__name__)
@@ -68,14 +69,17 @@ class Offer:
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
-    Raises ``OfferUnavailable`` if neither the owner nor the request is known.
+    Raises ``OfferUnavailable`` if neither the owner nor the request is known, or if units are to be counted and the
+    owner is unknown.
     """
     language, site = get_language() or "", _site(context)
-    for owner in _owners(context):
-        path = path_of(value, owner, block=block)
-        if path is not None and owner.pk is not None:
-            reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
-            return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if place := place_of(value, block=block, context=context):
+        owner, path = place
+        reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
+        return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    if terms.limit.is_counted:
+        logger.warning("A block can't be sold because its units can't be counted without its page. %s", REMEDY)
+        raise OfferUnavailable("Units can't be counted, because the page or snippet with the block is unknown")
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
@@ -83,8 +87,21 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     return f"{BY_TERMS}.{signed}"
 
 
+def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[models.Model, str] | None:
+    """The page or snippet that holds this value, and the content path in it; None if that is unknown. No query."""
+    for owner in _owners(context):
+        path = path_of(value, owner, block=block)
+        if path is not None and owner.pk is not None:
+            return owner, path
+    return None
+
+
 def open_offer(token: str) -> Offer:
     """The offer with its current terms. Raises ``OfferTampered`` or ``OfferUnavailable``."""
+    return _with_vat_rate(_opened(token))
+
+
+def _opened(token: str) -> Offer:
     kind, _dot, signed = token.partition(".")
     try:
         if kind == BY_BLOCK:
@@ -113,11 +130,21 @@ def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
     return (value for value in context.values() if issubclass(type(value), models.Model))
 
 
+def _with_vat_rate(offer: Offer) -> Offer:
+    """With the rate of its site. Reads the settings only if the price has VAT."""
+    terms = offer.terms
+    if not terms.price.vat.needs_rate:
+        return offer
+    rate = settings_of(site_of(offer.owner, offer.site)).vat_rate
+    return replace(offer, terms=replace(terms, price=terms.price.with_vat_rate(rate)))
+
+
 def _offer_of_block(token: str, label: str, pk: str, path: str, language: str, site: int | None) -> Offer:
     owner = None
     try:
         owner = _published(label, pk)
-        terms = _terms_at(owner, path)
+        with translation.override(language or translation.get_language()):  # a block may have texts of its own
+            terms = _terms_at(owner, path)
     except OfferUnavailable as error:
         error.owner, error.language, error.site = owner, language, site
         raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
-from wagtail_khalti.pricing import Price, price_from_json, price_to_json
+from wagtail_khalti.pricing import Limit, Price, price_from_json, price_to_json
 from wagtail_khalti.questions import Question
 
 
@@ -27,6 +27,8 @@ class Terms:
 
     questions: tuple[Question, ...] = ()
     """What else the visitor is asked, after the contact fields and in this order."""
+    limit: Limit = Limit()  # noqa: RUF009 - frozen
+    """How many units there are, and when they are on sale."""
 
     @property
     def name(self) -> str:
@@ -41,6 +43,7 @@ class Terms:
             "optional_fields": self.optional_fields,
             "thank_you_page": self.thank_you_page,
             "questions": [question.as_json() for question in self.questions],
+            "limit": self.limit.as_json(),
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class Terms:
             optional_fields=tuple(data["optional_fields"]),
             thank_you_page=data["thank_you_page"],
             questions=tuple(map(Question.from_json, data["questions"])),
+            limit=Limit.from_json(data["limit"]),
         )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.formatting import format_in_both_calendars
+from wagtail_khalti.formatting import format_in_both_calendars, format_time
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.money import format_rupees
@@ -48,15 +48,30 @@ class Receipt:
     """In the active language. Before the payment is complete it is a summary, not a receipt."""
 
     is_paid: bool
+    test_note: str
+    """Empty where money moves."""
+    title: str
+    """Never "invoice" or "bill": in Nepal tax law says what these are."""
+    copy_note: str
+    """On what is printed: that it is a copy. Empty on the original."""
     merchant: str
     amount: str
     rows: Sequence[Row]
+    footnote: str
 
 
 def receipt_of(
-    payment: KhaltiPayment, chosen: KhaltiSettings, refund_summary: RefundSummary | None, *, shows_payer: bool
+    payment: KhaltiPayment,
+    chosen: KhaltiSettings,
+    refund_summary: RefundSummary | None,
+    *,
+    shows_payer: bool,
+    is_original: bool = False,
 ) -> Receipt:
-    """``chosen``: the settings of its site. ``shows_payer``: whether to include the payer's name and answers."""
+    """``chosen``: the settings of its site. ``shows_payer``: whether to include the payer's name and answers.
+
+    ``is_original``: whether this is the one receipt that doesn't say that it is a copy, see ``receipts.originals``.
+    """
     merchant = merchant_of(payment)
     rows = [
         Row(label=_("Merchant"), value=merchant, notes=_details(chosen) if payment.is_paid else ()),
@@ -68,7 +83,26 @@ def receipt_of(
         *_identification(payment),
         *_refunds(refund_summary),
     ]
-    return Receipt(is_paid=payment.is_paid, merchant=merchant, amount=_rupees(payment.amount), rows=rows)
+    return Receipt(
+        is_paid=payment.is_paid,
+        test_note=_("TEST: no money moved.") if payment.is_test else "",
+        title=_("Payment receipt"),
+        copy_note="" if is_original else _copy_note(payment, shows_payer=shows_payer),
+        merchant=merchant,
+        amount=_rupees(payment.amount),
+        rows=rows,
+        footnote=_("This is a receipt for a payment, not a tax invoice.") if payment.is_paid else "",
+    )
+
+
+def _copy_note(payment: KhaltiPayment, *, shows_payer: bool) -> str:
+    """Empty where no original was issued yet, as when the page is printed."""
+    if not payment.is_paid:
+        return ""
+    if payment.receipt_issued_at:
+        moment = format_time(payment.receipt_issued_at, with_zone=True)
+        return _("Copy. The original was issued on %(moment)s.") % {"moment": moment}
+    return "" if shows_payer else _("Copy without the payer's name.")
 
 
 def merchant_of(payment: KhaltiPayment) -> str:
@@ -95,6 +129,8 @@ def _answers(payment: KhaltiPayment, *, shows_payer: bool) -> Iterator[Row]:
 
 
 def _identification(payment: KhaltiPayment) -> Iterator[Row]:
+    if payment.is_paid and (number := payment.readable_receipt_number):
+        yield Row(label=_("Receipt number"), value=number, kind=Kind.CODE)
     if payment.is_paid and payment.completed_at:
         yield Row(label=_("Paid on"), value=format_in_both_calendars(payment.completed_at, with_zone=True))
     yield Row(label=_("Reference"), value=payment.readable_reference, kind=Kind.REFERENCE)

@@ -14,6 +14,7 @@ from wagtail_khalti.exceptions import MailFailed, NoEmailAddress, NothingPaid, S
 from wagtail_khalti.ledger import lock_payment, log_action
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.receipts.mail import write_receipt
+from wagtail_khalti.receipts.originals import issue_original
 from wagtail_khalti.text.email_addresses import is_address, masked_address
 
 MIN_INTERVAL = timedelta(minutes=1)
@@ -65,6 +66,7 @@ def _send(mail: EmailMultiAlternatives, event: KhaltiEvent) -> None:
     except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
         kind = type(error).__name__  # without its message, which may contain the address
     else:
+        issue_original(event.payment)
         return
     data = {**event.data, "error": kind, "instead_of": event.pk}
     KhaltiEvent.about(event.payment, KhaltiEvent.Kind.RECEIPT_SENT, by=event.user, data=data).save()

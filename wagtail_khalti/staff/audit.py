@@ -33,7 +33,13 @@ ACTIONS: dict[str, tuple[Promise, Promise]] = {
 
 EVENT_TYPES = dict(KhaltiDelivery.EventType.choices)
 ISSUE_KINDS = dict(KhaltiIssue.Kind.choices)
-FILES = {"payments": _("Payments"), "days": _("Daily summary"), **dict(Mode.choices), **dict(FileType.choices)}
+FILES = {
+    "payments": _("Payments"),
+    "days": _("Daily summary"),
+    "page": _("Payments of a page"),
+    **dict(Mode.choices),
+    **dict(FileType.choices),
+}
 REFUND_FOUND = _("Refund of %(amount)s confirmed as succeeded")
 
 

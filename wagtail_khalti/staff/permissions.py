@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
 from wagtail import VERSION
 from wagtail.permission_policies.sites import SitePermissionPolicy
@@ -13,6 +14,8 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
 VIEW, PERSONAL, CHECK, REFUND, EXPORT = "view", "view_personal", "check", "refund", "export"
 ACTIONS = frozenset({VIEW, PERSONAL, CHECK, REFUND, EXPORT})
+VIEW_PAGE = "view_page"
+"""The payments of pages that the user may edit. None of ``ACTIONS``: alone it permits nothing."""
 HAS_REGISTRY = VERSION >= (8, 0)  # of policies; before, each viewset has its own
 
 
@@ -62,6 +65,12 @@ class PaymentPolicy(SitePermissionPolicy):
 def _known(actions: Iterable[str]) -> frozenset[str]:
     """The existing ones of ``actions``; viewing is part of each."""
     return ACTIONS if VIEW in actions else ACTIONS & set(actions)
+
+
+def may_view_own_pages(user: Any) -> bool:
+    """Whether the user has ``VIEW_PAGE``, which counts for pages that they may edit."""
+    options = KhaltiPayment._meta
+    return bool(user.has_perm(f"{options.app_label}.{get_permission_codename(VIEW_PAGE, options)}"))
 
 
 policy = PaymentPolicy(KhaltiPayment)

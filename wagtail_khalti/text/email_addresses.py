@@ -7,12 +7,21 @@ from django.core.validators import validate_email
 
 
 def is_address(text: str) -> bool:
-    """Whether it is one e-mail address and nothing else."""
+    """Whether it is one e-mail address and nothing else, and mail can be sent to it.
+
+    Django's mail backends can't send to ``सीता@example.com``, whatever the mail server supports.
+    """
     try:
         validate_email(text)
-    except ValidationError:
+        text.rpartition("@")[2].encode("idna")
+    except (ValidationError, UnicodeError):
         return False
-    return True
+    return has_plain_name(text)
+
+
+def has_plain_name(address: str) -> bool:
+    """Whether the part before the @ is in ASCII."""
+    return address.rpartition("@")[0].isascii()
 
 
 def masked_address(address: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from wagtail_khalti.xlsx.control_characters import without_controls
 from wagtail_khalti.xlsx.sheet import Column
 from wagtail_khalti.xlsx.text_cell import text_cell
 
@@ -62,9 +63,10 @@ def beginning(columns: Sequence[Column]) -> str:
         f'<col min="{number}" max="{number}" width="{column.width}" customWidth="1"/>'
         for number, column in enumerate(columns, start=1)
     )
+    words = without_controls([column.heading for column in columns])
     headings = "".join(
-        text_cell(f"{letters_of(number)}1", column.heading, style=HEADING_STYLE)
-        for number, column in enumerate(columns, start=1)
+        text_cell(f"{letters_of(number)}1", heading, style=HEADING_STYLE)
+        for number, heading in enumerate(words, start=1)
     )
     return (
         f'{XML}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'

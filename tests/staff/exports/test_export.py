@@ -29,7 +29,7 @@ from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
 pytestmark = pytest.mark.every_database
 
-PERSONAL_COLUMNS = {"Name", "E-mail", "Mobile number"}
+PERSONAL_COLUMNS = {"Name", "E-mail", "Mobile number", "Answers"}
 
 
 @pytest.fixture
@@ -203,6 +203,7 @@ class TestARow:
         assert (row["Status"], row["Mode"], row["Description"]) == ("Completed", "Test (simulator)", "Membership")
         assert (row["Started (AD)"], row["Started (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
         assert (row["Paid on (AD)"], row["Paid on (BS)"]) == ("2026-11-21 10:03:00", "2083-08-05 BS")
+        assert row["Receipt number"] == "2083/84-00001 (test)"
         assert (row["Amount"], row["Gross"], row["Khalti fees"]) == ("1500.00", "1500.00", "45.00")
         assert (row["Refunded"], row["Net"], row["Refundable balance"]) == ("0.00", "1455.00", "1500.00")
         assert (row["Number of refunds"], row["Refunds"], row["Unconfirmed refunds"]) == ("", "", "")
@@ -292,6 +293,13 @@ class TestWhoSeesWhom:
 
         assert (row["Name"], row["E-mail"], row["Mobile number"]) == ("Sita Rai", "", "9800000001")
 
+    def test_has_answers_in_one_column_for_them(self, read, make_paid):
+        asked = {"name": "class", "label": "Class", "kind": "text", "on_receipt": True}
+        make_paid(answers=[{**asked, "value": "7"}, {**asked, "name": "roll", "label": "=Roll", "value": "=17"}])
+        make_paid()
+
+        assert [row["Answers"] for row in read()] == ["", "Class: 7; '=Roll: =17"]
+
     def test_has_no_such_columns_for_others(self, one_site, download, paid):
         RefundFactory(payment=paid, reason="Sita Rai changed her mind")
         KhaltiPayment.objects.update(site=Site.objects.get())
@@ -302,7 +310,9 @@ class TestWhoSeesWhom:
             assert PERSONAL_COLUMNS.isdisjoint(found)
             assert b"Sita Rai" not in content
             assert b"Sita Rai" not in b"".join(parts_of(content))
-        assert "Customer names, e-mail addresses and mobile numbers are not included" in desk.get("export").text
+        assert (
+            "Customer names, e-mail addresses, mobile numbers and answers are not included" in desk.get("export").text
+        )
 
     def test_holds_only_payments_of_the_sites_within_reach(self, one_site, download, make_paid, home):
         make_paid(purpose="Of no site")
@@ -391,7 +401,7 @@ class TestWhatPeopleTyped:
 
         content = download(format=file_type)
 
-        found = records(content)[0]["Description"] if file_type == "csv" else sheets(content)["Payments"][1][5]
+        found = records(content)[0]["Description"] if file_type == "csv" else sheets(content)["Payments"][1][6]
         assert found == "abcd"
 
 

@@ -22,6 +22,7 @@ WRITTEN = {
         "\u200eABCD 2345 EFGH 6789",
     ],
     "reference, its beginning": ["ABCD", "abcd-2345", "ABCD-2345-E", "abcd2"],
+    "receipt number": ["2083/84-00042", "2083/84-42", " 2083-84-00042", "२०८३/८४-०००४२", "2083/84-00042 (test)"],
     "pidx": ["HT6o6PEZRWFJ5ygavzHWd5", " HT6o6PEZRWFJ5ygavzHWd5\n", "HT6o"],
     "transaction id": ["GFq9PFS7b2iYvL8Lir9oXe", "GFq9PFS7", "\ufeffGFq9PFS7b2iYvL8Lir9oXe"],
     "order id": ["INV/2083 100%_é", "INV/", "INV/2083 100%"],
@@ -85,6 +86,8 @@ def wanted(home):
         purchase_order_id="INV/2083 100%_é",
         customer_email="sita@example.com",
         customer_phone="9800000001",
+        receipt_year=2083,
+        receipt_number=42,
     )[0]
 
 

@@ -14,6 +14,7 @@ from tests.shop.models import Order, Teaser
 from tests.staff.conftest import last_event, url_of, words_of
 from wagtail_khalti.actions import Source, add_note, check_payment, refund_payment, send_receipt, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Product
+from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 BLOCK = "6b1dd3f4-0000-4000-8000-000000000001"
@@ -341,8 +342,10 @@ class TestReceipts:
     def test_of_a_refund_are_told_as_sent_or_not(self, desk, with_address, settings, mailoutbox):
         desk.post("receipt", with_address)
         refund_payment(with_address, 10_000)
+        send_mails()
         mail_through(settings, "tests.receipts.test_send_receipt.BrokenBackend")
         refund_payment(with_address, 20_000)
+        send_mails()
 
         told = [line for line in desk.get("inspect", with_address).timeline if line.startswith("Refund notice")]
 
@@ -350,6 +353,23 @@ class TestReceipts:
             "Refund notice sent by e-mail s…@example.com",
             "Refund notice could not be sent s…@example.com · SMTPRecipientsRefused",
         ]
+
+    def test_that_wait_are_told_with_their_next_attempt(self, desk, with_address, settings, mailoutbox, time_machine):
+        desk.post("receipt", with_address)
+        refund_payment(with_address, 10_000)
+
+        def queued():
+            return [line for line in desk.get("inspect", with_address).timeline if line.startswith("E-mail")]
+
+        assert [line.split(" · ")[0] for line in queued()] == ["E-mail queued Refund notice"]
+
+        mail_through(settings, "tests.receipts.test_send_receipt.BrokenBackend")
+        send_mails()
+        assert [line.split(" · ")[-1] for line in queued()] == ["SMTPRecipientsRefused"]
+
+        time_machine.move_to(timezone.now() + timedelta(days=4))
+        send_mails()
+        assert queued() == ["E-mail given up Refund notice · SMTPRecipientsRefused"]
 
     def test_sent_by_code_are_told_too(self, desk, with_address, mailoutbox):
         with_address.refresh_from_db()

@@ -99,6 +99,7 @@ def _unsaved_payment(offer: Offer, checkout: CheckoutRequest, site: Site | None)
     return KhaltiPayment(
         amount=checkout.total(offer),
         purpose=offer.terms.name,
+        products=[asdict(item) for item in checkout.line_items(offer)],
         merchant=account.name,
         mode=account.mode,
         customer_name=checkout.customer.name,

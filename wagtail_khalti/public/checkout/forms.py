@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.conf import configuration, max_payment
 from wagtail_khalti.database.characters import is_whole, unsupported_characters_message
-from wagtail_khalti.formatting import format_number
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
 from wagtail_khalti.pricing import Selection
 from wagtail_khalti.public.checkout.price_fields import price_fields
+from wagtail_khalti.public.checkout.price_summary import price_summary
 from wagtail_khalti.public.checkout.question_fields import (
     answers_to,
     initial_answers,
@@ -61,10 +61,19 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")},
     )
 
-    def __init__(self, *args: Any, terms: Terms, again: KhaltiPayment | None = None, **kwargs: Any) -> None:
-        """``again``: what was entered for this payment is filled in."""
+    def __init__(
+        self,
+        *args: Any,
+        terms: Terms,
+        again: KhaltiPayment | None = None,
+        query: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``again``: what was entered for this payment is filled in; otherwise what the ``query`` of a link selects."""
         kwargs.setdefault("use_required_attribute", False)
         self.terms, self.price_fields = terms, price_fields(terms.price)
+        if query:
+            kwargs["initial"] = self.price_fields.preselected(query)
         if again:
             answered = initial_answers(terms.questions, again.answers)
             kwargs["initial"] = {**_contact_of(again), **self.price_fields.initial(again), **answered}
@@ -84,18 +93,24 @@ class CheckoutForm(forms.Form):
                 self.add_error(name, error)
         if self.data.get("questions_seen", "") != self.questions_version:
             self.add_error(None, _("The questions have changed. Please check your answers and press the button again."))
+        for field, message in self.price_fields.problems(cleaned, self.data):
+            self.add_error(field, message)
+        if self.terms.price.allows(self.selection):  # otherwise there are errors
+            self._check_limits()
+        return cleaned
+
+    def _check_limits(self) -> None:
         largest = max_payment()
         if self.total > largest:
             self.add_limit_error(largest)
         elif self.total < MINIMUM:
             raise ValidationError(_("Khalti's minimum is Rs 10."))
-        return cleaned
 
     def add_limit_error(self, largest: Paisa) -> None:
         message = _("This site takes at most %(limit)s in one payment.") % {
             "limit": format_rupees(largest, get_language())
         }
-        self.add_error("quantity" if "quantity" in self.fields else None, message)
+        self.add_error(self.price_fields.total_field, message)
 
     @property
     def selection(self) -> Selection:
@@ -107,18 +122,24 @@ class CheckoutForm(forms.Form):
     def total(self) -> Paisa:
         return self.terms.price.total(self.selection)
 
-    def price_summary(self) -> dict[str, str]:
+    def price_summary(self) -> dict[str, Any]:
         """What it costs, as the page shows it."""
-        return {
-            "unit_price": self.terms.price.label,
-            "quantity": format_number(self.selection.quantity),
-            "total": format_rupees(self.total, get_language()),
-        }
+        return {**price_summary(self.terms.price, self.selection), "shows_total": self.price_fields.shows_total}
+
+    @property
+    def price_bound_fields(self) -> list[forms.BoundField]:
+        """The fields of the price, which come first."""
+        return [self[name] for name in self.price_fields.fields() if name in self.fields]
+
+    @property
+    def other_bound_fields(self) -> list[forms.BoundField]:
+        names = self.price_fields.fields()
+        return [field for field in self.visible_fields() if field.name not in names]
 
     @property
     def has_seen_total(self) -> bool:
-        """Whether the visitor has seen the total that would be charged now."""
-        return self.data.get("total_seen") == str(self.total)
+        """Whether the visitor has seen the total that would be charged now, or entered it."""
+        return not self.price_fields.shows_total or self.data.get("total_seen") == str(self.total)
 
     @property
     def questions_version(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,12 +22,23 @@ from wagtail_khalti.exceptions import (
     GatewayUnreachable,
     IdempotencyConflict,
     KhaltiError,
+    NotOnSale,
     OfferTampered,
     OfferUnavailable,
     RequestRejected,
+    SoldOut,
 )
+from wagtail_khalti.ledger import Availability
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.references import reference_to_retry
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
+from wagtail_khalti.public.checkout.availability import (
+    add_limit_error,
+    availability_of,
+    closed_page_context,
+    left_at_checkout,
+    own_payment,
+)
 from wagtail_khalti.public.checkout.earlier_payment import EarlierPayment
 from wagtail_khalti.public.checkout.forms import CheckoutForm, checkout_form
 from wagtail_khalti.public.checkout.pay_offer import pay_offer
@@ -36,6 +48,7 @@ from wagtail_khalti.public.limits import rate_limit_message, seconds_to_wait, wi
 from wagtail_khalti.public.merchant import merchant_context
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.destinations import back_link
+from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.restrictions import may_see
 from wagtail_khalti.public.sites import is_test_site, settings_of, site_of
 
@@ -65,8 +78,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
     with translation.override(offer.language or translation.get_language()):
         if request.method != "POST":
-            form = checkout_form()(terms=offer.terms, again=_previous_payment(request))
-            return _render(request, offer, form)
+            return _open(request, offer)
         form = checkout_form()(request.POST, terms=offer.terms)
         if wait := seconds_to_wait(request, "checkout"):
             form.add_error(None, rate_limit_message(wait))
@@ -76,17 +88,41 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         return _pay(request, offer, form)
 
 
+def _open(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """The form; if it is sold out or not on sale, a page that says so."""
+    try:
+        found = availability_of(offer)
+    except ImproperlyConfigured:
+        found = None  # submitting the form reports it
+    if closed := closed_page_context(offer, found):
+        return _closed(request, offer, closed)
+    form = checkout_form()(terms=offer.terms, again=_previous_payment(request), query=request.GET)
+    return _render(request, offer, form, found=found)
+
+
 def _pay(request: HttpRequest, offer: Offer, form: CheckoutForm) -> HttpResponse:
     checkout = form.to_checkout_request(started_here=started_here(request))
     try:
         payment = pay_offer(offer, checkout, base_url=f"{request.scheme}://{request.get_host()}")
     except (KhaltiError, ImproperlyConfigured, ValueError) as error:
         _add_error(form, error)
-        return _render(request, offer, form)
+        return _unsent(request, offer, form, error)
     if isinstance(payment, EarlierPayment):
         return _render(request, offer, form, earlier_payment=payment)
 
     response = HttpResponseRedirect(payment.next_url)
+    remember_payment(request, response, payment)
+    return response
+
+
+def _unsent(request: HttpRequest, offer: Offer, form: CheckoutForm, error: Exception) -> HttpResponse:
+    """The form again. If the payment waits for Khalti to respond, with a link to it, which this browser remembers."""
+    reference = error.reference if isinstance(error, GatewayUnreachable | AnswerNotUnderstood) else ""
+    payment = KhaltiPayment.objects.filter(reference=reference).first() if reference else None
+    if payment is None:
+        own = own_payment(offer, started_here(request)) if isinstance(error, SoldOut | NotOnSale) else None
+        return _render(request, offer, form, own_payment=own)
+    response = _render(request, offer, form, unsent=payment)
     remember_payment(request, response, payment)
     return response
 
@@ -99,6 +135,8 @@ def _add_error(form: CheckoutForm, error: Exception) -> None:
         _add_khalti_errors(form, error)
     elif isinstance(error, AmountTooLarge):
         form.add_limit_error(error.largest)  # the limit of this site's Khalti account is lower
+    elif isinstance(error, SoldOut | NotOnSale):
+        add_limit_error(form, error, form.terms.limit)
     elif isinstance(error, IdempotencyConflict):
         # The payment of this form may be complete, so don't say that nothing was charged.
         form.add_error(None, _("This form has already been submitted. Please go back to the page and start again."))
@@ -117,15 +155,25 @@ def _add_khalti_errors(form: CheckoutForm, error: RequestRejected) -> None:
 
 
 def _previous_payment(request: HttpRequest) -> KhaltiPayment | None:
-    """For "Pay again": the payment whose details are filled in; in the browser that started it only."""
+    """For "Pay again": the payment whose details are filled in.
+
+    In the browser that started it, or by a link from a mail to the payer.
+    """
     reference = request.GET.get("again", "")
-    if not is_started_here(request, reference):
+    if not is_started_here(request, reference) and not (reference := reference_to_retry(reference)):
         return None
     return KhaltiPayment.objects.filter(reference=reference).first()
 
 
 def _render(
-    request: HttpRequest, offer: Offer, form: CheckoutForm, *, earlier_payment: EarlierPayment | None = None
+    request: HttpRequest,
+    offer: Offer,
+    form: CheckoutForm,
+    *,
+    earlier_payment: EarlierPayment | None = None,
+    found: Availability | None = None,
+    own_payment: KhaltiPayment | None = None,
+    unsent: KhaltiPayment | None = None,
 ) -> HttpResponse:
     has_new_total = form.is_bound and not form.errors and not form.has_seen_total
     site = site_of(offer.owner, offer.site)
@@ -140,11 +188,26 @@ def _render(
             **form.price_summary(),
             "has_new_total": has_new_total,
             "earlier_payment": earlier_payment,
+            "left": left_at_checkout(offer.terms.limit, found),
+            "own_payment": own_payment,
             "checkout_message": settings_of(site).checkout_message,
             "is_test": is_test_site(site),
             "back_link": back_link(offer.owner, site),
+            **(while_unavailable(unsent, site) if unsent else {}),
         },
     )
+
+
+def _closed(request: HttpRequest, offer: Offer, closed: dict[str, Any]) -> HttpResponse:
+    site = site_of(offer.owner, offer.site)
+    context = {
+        **merchant_context(site, request),
+        **closed,
+        "offer": offer,
+        "own_payment": own_payment(offer, started_here(request)),
+        "back_link": back_link(offer.owner, site),
+    }
+    return render(request, "wagtail_khalti/public/not_on_sale.html", context, status=410)
 
 
 def _unavailable(request: HttpRequest, error: OfferUnavailable) -> HttpResponse:

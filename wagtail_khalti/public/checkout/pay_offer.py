@@ -12,6 +12,7 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import IdempotencyConflict
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import SOFT_ENDS
+from wagtail_khalti.public.checkout.availability import require_on_sale, reservation_of
 from wagtail_khalti.public.checkout.earlier_payment import (
     EarlierPayment,
     find_earlier_payment,
@@ -29,7 +30,8 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     """The payment to send the visitor to, or a recent payment for the same offer.
 
     An ``EarlierPayment`` is returned if the visitor has recently paid for the offer and ``checkout.is_repeat`` is
-    false. Nothing was started then: ask the visitor first. Link to its payment only if it ``is_from_this_browser``.
+    false. If the payer chose the amount, only a payment of the same amount counts. Nothing was started then: ask the
+    visitor first. Link to its payment only if it ``is_from_this_browser``.
 
     The same request returns the same payment. So does another request of the same browser with the same details while
     the payment is open. If the payment has ended, a new one is started.
@@ -37,7 +39,10 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     Merchant and site are those of the offer. ``base_url`` is the address of the site that the visitor uses, such as
     ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
 
-    Raises what ``start_payment`` raises, and ``ValueError`` for a selection that the offer doesn't allow.
+    Units of a limited number are reserved, except for a payment that is continued: that one holds its own.
+
+    Raises what ``start_payment`` raises, such as ``SoldOut``, ``NotOnSale`` before and after the sale, and
+    ``ValueError`` for a selection that the offer doesn't allow.
     """
     if not checkout.is_allowed(offer):
         raise ValueError("This selection is not offered")
@@ -48,8 +53,10 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     if earlier and earlier.can_continue:
         return earlier.payment
 
+    key = checkout.idempotency_key(offer)
+    require_on_sale(offer, key)
     start = _starter(offer, checkout, site, base_url=configuration().base_url or base_url)
-    payment = _start_or_retry(start, checkout.idempotency_key(offer), looked_up=earlier.payment if earlier else None)
+    payment = _start_or_retry(start, key, looked_up=earlier.payment if earlier else None)
     if earlier:
         mark_possible_duplicates(payment, earlier)
     return payment
@@ -73,6 +80,7 @@ def _starter(
         source=offer.source,
         is_repeat=checkout.is_repeat,
         answers=checkout.answers,
+        reservation=reservation_of(offer, checkout),
     )
 
 

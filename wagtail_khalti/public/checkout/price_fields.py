@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.formatting import format_number, numerals
+from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.money import format_rupees
-from wagtail_khalti.pricing import FixedPrice, Price, Selection
+from wagtail_khalti.pricing import ChosenAmount, FixedPrice, Price, PriceList, Selection
+from wagtail_khalti.public.checkout.amount_fields import AmountFields
+from wagtail_khalti.public.checkout.option_fields import OptionFields
 
 
 class PriceFields(Protocol):
     """The form fields of one kind of price."""
+
+    @property
+    def legend(self) -> str:
+        """Of the fieldset around the fields; empty if they don't belong to one."""
+
+    @property
+    def shows_total(self) -> bool:
+        """Whether the visitor has to see the total before paying; not if they entered it themselves."""
+
+    @property
+    def total_field(self) -> str | None:
+        """The field that shows errors about the total; None for the top of the form."""
 
     def fields(self) -> dict[str, forms.Field]:
         """In the order of the form."""
@@ -24,15 +36,31 @@ class PriceFields(Protocol):
     def selection(self, values: Mapping[str, Any]) -> Selection:
         """``values``: cleaned ones, or initial ones; those that are invalid are missing."""
 
+    def problems(self, values: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+        """Field (None for the top of the form) and message, if valid fields don't fit together.
+
+        ``values`` are the cleaned ones, ``data`` is everything that was sent.
+        """
+
     def initial(self, payment: KhaltiPayment) -> dict[str, Any]:
         """What was selected for this payment, as far as it is offered still."""
+
+    def preselected(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """What a link to the checkout page preselects. Anybody can write such a link."""
 
 
 class QuantityFields:
     """A quantity, if more than one can be bought."""
 
+    legend = ""
+    shows_total = True
+
     def __init__(self, price: FixedPrice) -> None:
         self.price = price
+
+    @property
+    def total_field(self) -> str | None:
+        return "quantity" if self.price.max_quantity > 1 else None
 
     def fields(self) -> dict[str, forms.Field]:
         if self.price.max_quantity == 1:
@@ -44,7 +72,7 @@ class QuantityFields:
             initial=1,
             min_value=1,
             max_value=self.price.max_quantity,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", **live_total_attrs(self.price.unit_price)}),
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-unit-price": self.price.unit_price}),
             error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
         )
         return {"quantity": field}
@@ -52,21 +80,18 @@ class QuantityFields:
     def selection(self, values: Mapping[str, Any]) -> Selection:
         return Selection(quantity=int(values.get("quantity") or 1))
 
+    def problems(self, values: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+        yield from ()
+
     def initial(self, payment: KhaltiPayment) -> dict[str, Any]:
-        quantity = sum(product["quantity"] for product in payment.products) or 1
+        quantity = next((product["quantity"] for product in payment.products), 1)
         return {"quantity": min(quantity, self.price.max_quantity)}  # it may have been reduced since
 
-
-def live_total_attrs(unit_price: int) -> dict[str, Any]:
-    """Data for the script that updates the total when the quantity changes."""
-    return {
-        "data-unit-price": unit_price,
-        "data-symbol": format_rupees(0, get_language()).split()[0],
-        "data-digits": numerals(),
-    }
+    def preselected(self, query: Mapping[str, str]) -> dict[str, Any]:
+        return {}
 
 
-KINDS: Mapping[type[Any], type[Any]] = {FixedPrice: QuantityFields}
+KINDS: Mapping[type[Any], type[Any]] = {FixedPrice: QuantityFields, ChosenAmount: AmountFields, PriceList: OptionFields}
 
 
 def price_fields(price: Price) -> PriceFields:

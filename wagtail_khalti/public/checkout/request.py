@@ -38,6 +38,10 @@ class CheckoutRequest:
     def is_allowed(self, offer: Offer) -> bool:
         return offer.terms.price.allows(self.selection)
 
+    def units(self, offer: Offer) -> int:
+        """How many units it takes of a limited number."""
+        return offer.terms.price.units(self.selection)
+
     def total(self, offer: Offer) -> Paisa:
         return offer.terms.price.total(self.selection)
 

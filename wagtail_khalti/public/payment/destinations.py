@@ -57,11 +57,14 @@ def page_link(pk: str) -> PageLink | None:
     return _link_to(_published_page(pk))
 
 
-def retry_url(payment: KhaltiPayment) -> str:
-    """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment."""
+def retry_url(payment: KhaltiPayment, *, signed: str = "") -> str:
+    """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment.
+
+    ``signed``: from the link in a mail to the payer, whose details are shown in any browser then.
+    """
     if not payment.offer:
         return ""
-    return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={payment.reference}"
+    return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={signed or payment.reference}"
 
 
 def _live_url(page: models.Model | None) -> str:

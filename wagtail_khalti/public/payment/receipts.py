@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.models.references import receipt_signer
+from wagtail_khalti.models.references import unsign_receipt
 from wagtail_khalti.public.browser_payments import started_here
 from wagtail_khalti.public.decorators import limited_page, visitor_page
 from wagtail_khalti.public.merchant import merchant_context
@@ -21,11 +20,9 @@ from wagtail_khalti.public.payment.status_page import payment_page
 @require_safe
 def receipt(request: HttpRequest, signed: str) -> HttpResponse:
     """The receipt with the customer's name. If the signature is invalid, the page without the name."""
-    try:
-        reference = receipt_signer().unsign(signed)
-    except BadSignature:
-        reference = signed.partition(".")[0]
-        return HttpResponseRedirect(reverse("wagtail_khalti:payment", args=[reference or "-"]))
+    reference = unsign_receipt(signed)
+    if reference is None:
+        return HttpResponseRedirect(reverse("wagtail_khalti:payment", args=[signed.partition(".")[0] or "-"]))
     return payment_page(request, reference, shows_customer=True)
 
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from wagtail_khalti.embedded import send_mails_after_response
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.browser_payments import is_started_here
@@ -18,9 +19,11 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.limits import seconds_to_wait, with_retry_after
 from wagtail_khalti.public.merchant import merchant_context
 from wagtail_khalti.public.payment.destinations import PageLink, back_link, next_page, retry_url
+from wagtail_khalti.public.payment.mailed_links import again_query, signed_retry
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
+from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.sites import settings_of, site_of_payment
-from wagtail_khalti.receipts import RefundSummary, receipt_of, refund_summary_of
+from wagtail_khalti.receipts import RefundSummary, has_pdf, mailed_to, receipt_of, refund_summary_of
 
 POLL_INTERVALS = (3, 3, 5, 5, 10, 10, 20, 20, 30, 30)  # seconds between a waiting page's automatic checks
 
@@ -45,6 +48,7 @@ def payment_page(request: HttpRequest, reference: str, *, shows_customer: bool =
     ``shows_customer``: show the customer's name, since the signed address was given to the customer only. It is also
     shown in the browser that started the payment.
     """
+    send_mails_after_response(request)
     payment = find_payment(reference)
     if payment is None:
         return not_found(request)
@@ -52,9 +56,13 @@ def payment_page(request: HttpRequest, reference: str, *, shows_customer: bool =
     wait = seconds_to_wait(request, "page")
     refresh_status(payment, has_lease=not wait and not payment.is_paid and lease_lookup(payment))
     refund_summary = refund_summary_of(payment)
-    shows_customer = shows_customer or is_started_here(request, payment.reference)
     page = render_state(
-        request, payment, _state(payment, refund_summary), refund_summary=refund_summary, shows_customer=shows_customer
+        request,
+        payment,
+        _state(payment, refund_summary),
+        refund_summary=refund_summary,
+        shows_customer=shows_customer or is_started_here(request, payment.reference),
+        pdf_url=_pdf_url(payment, is_signed=shows_customer),
     )
     return with_retry_after(page, wait) if wait else page
 
@@ -66,6 +74,13 @@ def _state(payment: KhaltiPayment, refund_summary: RefundSummary | None) -> str:
     if not payment.is_paid and payment.issues.open().payment_unclear().exists():
         return "unclear"
     return "refunded" if refund_summary else TEMPLATES[payment.status]
+
+
+def _pdf_url(payment: KhaltiPayment, *, is_signed: bool) -> str:
+    """With the customer's name exactly where the page has it. Empty where there is no PDF."""
+    if not payment.is_paid or not has_pdf():
+        return ""
+    return f"{payment.get_receipt_url() if is_signed else payment.get_absolute_url()}pdf/"
 
 
 def find_payment(reference: str) -> KhaltiPayment | None:
@@ -90,6 +105,7 @@ def render_state(
     *,
     refund_summary: RefundSummary | None = None,
     shows_customer: bool = False,
+    pdf_url: str = "",
 ) -> HttpResponse:
     with translation.override(payment.language or translation.get_language()):
         site = site_of_payment(payment) or Site.find_for_request(request)
@@ -101,11 +117,14 @@ def render_state(
             "state": name,
             "receipt": receipt,
             "refund_summary": refund_summary,
+            "mailed_to": mailed_to(payment) if shows_customer else "",
+            "pdf_url": pdf_url,
             "is_test": payment.is_test,
             "next_page": next_page(payment),
             "back_link": _back_link(payment, site),
-            "payment_url": payment.next_url,
-            "retry_url": retry_url(payment),
+            "payment_url": payment.next_url + again_query(request, payment),
+            "retry_url": retry_url(payment, signed=signed_retry(request, payment)),
+            **(while_unavailable(payment, site) if name == "not_sent" else {}),
             **_polling(request),
         }
         return render(request, f"wagtail_khalti/public/{name}.html", context)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
-from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +26,7 @@ from wagtail_khalti.reporting import totals
 from wagtail_khalti.staff.exports.period import ExportPeriodForm, quick_range_links
 from wagtail_khalti.staff.exports.preview import count_payments, duration_notes, filter_labels, format_count
 from wagtail_khalti.staff.exports.spreadsheets.files import FileType, days_file, payments_file
+from wagtail_khalti.staff.exports.streaming import stream_file
 from wagtail_khalti.staff.listing.export_button import which_payments
 from wagtail_khalti.staff.listing.filters import PaymentFilters
 from wagtail_khalti.staff.listing.page import filtered_payments
@@ -133,7 +132,7 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         """Logged first: a download that was cut off has been exported as well."""
         data = {"what": what, "format": self.file_type.value, "mode": self.mode.value, **self.log_details()}
         log(instance=self.request.user, action="wagtail_khalti.export", data=data)
-        return _stream(self.request, parts, self.file_type, f"{name}.{self.file_type.value}")
+        return stream_file(self.request, parts, self.file_type, f"{name}.{self.file_type.value}")
 
     def log_details(self) -> dict[str, Any]:
         """For the log: only known filters, since the query string may contain anything, and no search term."""
@@ -173,22 +172,3 @@ class DaysDownload(ExportView):
 
     def log_details(self) -> dict[str, Any]:
         return {name: str(day) for name, day in self.period.cleaned_data.items()}
-
-
-def _stream(request: HttpRequest, parts: Iterator[bytes], file_type: FileType, name: str) -> StreamingHttpResponse:
-    streamed = _one_by_one(parts) if isinstance(request, ASGIRequest) else parts
-    response = StreamingHttpResponse(streamed, content_type=file_type.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Accel-Buffering"] = "no"  # nginx would keep it in a file first
-    return response
-
-
-async def _one_by_one(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Under ASGI, Django would read all of a synchronous iterator before sending anything."""
-    while (part := await sync_to_async(_next)(parts)) is not None:
-        yield part
-
-
-def _next(parts: Iterator[bytes]) -> bytes | None:
-    return next(parts, None)

@@ -113,6 +113,13 @@ ADVICE: Mapping[str, Advice] = {
         ),
         actions=(IssueAction.REFUND, IssueAction.RESOLVE),
     ),
+    Kind.OVERSOLD: Advice(
+        text=_(
+            "The money was received, and the customer counts on it. Find another seat or piece for them, or refund "
+            "the payment, which resolves this issue. No more are sold until enough are available again."
+        ),
+        actions=(IssueAction.REFUND, IssueAction.RESOLVE),
+    ),
     Kind.PAYABLE_DELETED: Advice(
         text=_(
             "The money was received. Find out from the description and the customer what it was for, and either "

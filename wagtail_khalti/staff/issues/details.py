@@ -32,6 +32,8 @@ LABELS: Mapping[str, Promise] = {
     "refund": gettext_lazy("Refund reference"),
     "amount": gettext_lazy("Refund amount"),
     "excess": gettext_lazy("Excess refund"),
+    "taken": gettext_lazy("Sold or reserved"),
+    "limit": gettext_lazy("Number of units"),
     "event_type": gettext_lazy("Integration event"),
     "error": gettext_lazy("Error"),
     "attempts": gettext_lazy("Attempts"),

@@ -14,7 +14,9 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSearchEntry
+from wagtail_khalti.models.references import parse_receipt_number
 from wagtail_khalti.text.phone import beginning_as_dialled
 from wagtail_khalti.text.phrases import phrase_of
 
@@ -40,8 +42,8 @@ class Found:
 
 
 def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal: Collection[int] | None = ()) -> Found:
-    """By reference, pidx, transaction id, order id and description on ``sites``; on those of ``personal`` by whom it is
-    of, too.
+    """By reference, receipt number, pidx, transaction id, order id and description on ``sites``; on those of
+    ``personal`` by whom it is of, too.
 
     None stands for all sites. They are sorted out here, and not by the database, since SQLite would rather go through
     all payments of a site than use the index of what is looked for.
@@ -55,6 +57,7 @@ def find(text: str, mode: str, *, sites: Collection[int] | None = None, personal
         rows, more = _rows(column, value)
         found |= {pk: row_mode for pk, row_mode, site in rows if permitted_sites is None or site in permitted_sites}
         is_cut |= more
+    found |= _by_receipt_number(text, sites)
     keys, more = _by_words(text, sites, personal)
     found |= KhaltiPayment.objects.order_by().filter(pk__in=keys).values_list("pk", "mode")
     is_cut |= more
@@ -81,6 +84,18 @@ def _ways(
         phone = beginning_as_dialled(text)
         if phone.isdecimal() and len(phone) <= MAX_PHONE_LENGTH:
             yield "customer_phone", phone, personal
+
+
+def _by_receipt_number(text: str, sites: Collection[int] | None) -> dict[int, str]:
+    """Keys and modes; each Khalti account has numbers of its own."""
+    number = parse_receipt_number(text)
+    if number is None:
+        return {}
+    year, place = number
+    # With all modes, which the index begins with.
+    numbered = KhaltiPayment.objects.order_by().filter(mode__in=Mode.values, receipt_year=year, receipt_number=place)
+    rows = numbered.values_list("pk", "mode", "site_id")[:LIMIT]
+    return {pk: mode for pk, mode, site in rows if sites is None or site in sites}
 
 
 def _by_words(text: str, sites: Collection[int] | None, personal: Collection[int] | None) -> tuple[set[int], bool]:

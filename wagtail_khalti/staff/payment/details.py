@@ -1,4 +1,4 @@
-"""Form answers, extra values for Khalti and items, as rows to read."""
+"""Form answers, extra values for Khalti, items and units, as rows to read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number
+from wagtail_khalti.ledger import availability
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.receipts import line_items_of
 from wagtail_khalti.staff.figures import rupees
@@ -44,6 +45,19 @@ def products_of(payment: KhaltiPayment) -> list[Item]:
 
 def breakdown_of(payment: KhaltiPayment) -> list[Item]:
     return [Item(label=item.label, amount=rupees(item.amount)) for item in line_items_of(payment)]
+
+
+def units_of(payment: KhaltiPayment) -> str:
+    """``2 · 42 of 60 sold, 3 being paid``; empty if nothing is limited, which costs no query."""
+    if payment.inventory is None:
+        return ""
+    found = availability(payment.inventory, payment.mode)
+    return _("%(units)s · %(sold)s of %(limit)s sold, %(being_paid)s being paid") % {
+        "units": format_number(payment.units),
+        "sold": format_number(found.sold),
+        "limit": format_number(found.limit),
+        "being_paid": format_number(found.being_paid),
+    }
 
 
 def pretty(data: Any) -> str:

@@ -25,7 +25,7 @@ from wagtail_khalti.staff.issues.cards import IssueCard, cards_of
 from wagtail_khalti.staff.issues.rights import permitted_buttons
 from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.payment.deliveries import rows_of
-from wagtail_khalti.staff.payment.details import breakdown_of, detail_rows_of, products_of
+from wagtail_khalti.staff.payment.details import breakdown_of, detail_rows_of, products_of, units_of
 from wagtail_khalti.staff.payment.header import HeaderAction, header_actions
 from wagtail_khalti.staff.payment.refunding import duplicate_form
 from wagtail_khalti.staff.payment.sources import customers_payments_url, payable_of, source_of
@@ -34,6 +34,7 @@ from wagtail_khalti.staff.payment.timeline import timeline_of
 from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
+from wagtail_khalti.text.answers import AnswerReader
 
 TIMES = ("created_at", "completed_at", "ended_at", "checked_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
@@ -153,8 +154,10 @@ class PaymentView(InspectView):
             "site_name": payment.site and site_display_name(payment.site),
             "products": products_of(payment),
             "breakdown": breakdown_of(payment),
+            "units": units_of(payment),
             "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
             "extra": detail_rows_of(payment.merchant_extra) if self.redaction.is_full else [],
+            "own_answers": AnswerReader().read(payment.answers),
             "customers_url": customers_payments_url(payment) if self.redaction.is_full else "",
         }
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -19,8 +17,10 @@ from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.figures import rupees
 from wagtail_khalti.staff.payment.details import pretty
+from wagtail_khalti.staff.payment.entries import TimelineEntry, entry_of_system
+from wagtail_khalti.staff.payment.queued_mails import queued_mails_of
 from wagtail_khalti.staff.redaction import Redaction
-from wagtail_khalti.staff.timestamps import Timestamp, timestamp_of, timestamp_text
+from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
 
 MAX_LENGTH = 200  # events, the newest; a payment has some twenty
 MAX_ISSUES = 50
@@ -44,6 +44,9 @@ WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
     Kind.ISSUE_RESOLVED: ("issue", "resolution", "note"),
     Kind.RECEIPT_SENT: ("to", "error"),
     Kind.REFUND_NOTICE_SENT: ("to", "error"),
+    Kind.REMINDER_SENT: ("to", "error"),
+    Kind.LINK_SENT: ("to", "error"),
+    Kind.SALE_MAIL_SENT: ("to", "error"),
     Kind.NOTE_ADDED: ("note",),
 }
 """By kind of event: what of its data a person wants to read."""
@@ -59,21 +62,12 @@ LABELS: Mapping[str, Mapping[str, Any]] = {
 NOT_SENT: Mapping[str, Promise] = {
     Kind.RECEIPT_SENT: gettext_lazy("Receipt could not be sent"),
     Kind.REFUND_NOTICE_SENT: gettext_lazy("Refund notice could not be sent"),
+    Kind.REMINDER_SENT: gettext_lazy("Reminder could not be sent"),
+    Kind.LINK_SENT: gettext_lazy("Link to finish the payment could not be sent"),
+    Kind.SALE_MAIL_SENT: gettext_lazy("Organiser could not be informed"),
 }
 """What is said of a mail that the mail server did not take."""
 AMOUNTS = frozenset({"amount", "total_amount"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
-    """When, what, and by whom."""
-
-    moment: Timestamp
-    what: str
-    details: str = ""
-    who: str
-    raw: str = ""
-    """As it was kept, for developers."""
 
 
 def timeline_of(
@@ -83,6 +77,7 @@ def timeline_of(
     newest_first = list(payment.events.select_related("user").order_by("-at", "-pk")[:MAX_LENGTH])
     events = newest_first[::-1]
     lines = [*_of_events(events, redaction), *_of_matters(payment, events), *_of_deliveries(deliveries)]
+    lines += queued_mails_of(payment)
     if len(events) == MAX_LENGTH:  # what was before them isn't there
         lines = [line for line in lines if line.moment.at >= events[0].at]
     return sorted(lines, key=lambda line: line.moment.at)
@@ -101,19 +96,15 @@ def _of_matters(payment: KhaltiPayment, events: Iterable[KhaltiEvent]) -> Iterat
     for issue in payment.issues.order_by("-pk")[:MAX_ISSUES]:
         if issue.kind not in told:
             details = str(issue.get_kind_display())
-            yield _of_system(issue.opened_at, _("Issue opened"), details)
+            yield entry_of_system(issue.opened_at, _("Issue opened"), details)
 
 
 def _of_deliveries(deliveries: Iterable[KhaltiDelivery]) -> Iterator[TimelineEntry]:
     for delivery in deliveries:
         if delivery.delivered_at:
-            yield _of_system(
+            yield entry_of_system(
                 delivery.delivered_at, _("Integration event delivered"), str(delivery.get_event_type_display())
             )
-
-
-def _of_system(at: datetime, what: str, details: str) -> TimelineEntry:
-    return TimelineEntry(moment=timestamp_of(at), what=what, details=details, who=str(KhaltiEvent.Actor.SYSTEM.label))
 
 
 def _line(event: KhaltiEvent, redaction: Redaction) -> TimelineEntry:

@@ -35,7 +35,7 @@ class SettingsForm(WagtailAdminModelForm):
             choices=choices(self.instance.merchant),
             required=False,
         )
-        for name in ("checkout_message", "contact", "receipt_text"):
+        for name in ("checkout_message", "unavailable_message", "contact", "receipt_text"):
             self.fields[name].validators.append(validate_characters)
 
     def clean_thank_you_page(self) -> AbstractPage | None:
@@ -45,7 +45,13 @@ class SettingsForm(WagtailAdminModelForm):
         return _published(self.cleaned_data["return_page"])
 
     def clean_notification_recipients(self) -> str:
-        lines = [line.strip() for line in self.cleaned_data["notification_recipients"].splitlines()]
+        return self._addresses("notification_recipients")
+
+    def clean_sale_recipients(self) -> str:
+        return self._addresses("sale_recipients")
+
+    def _addresses(self, name: str) -> str:
+        lines = [line.strip() for line in self.cleaned_data[name].splitlines()]
         addresses = list(dict.fromkeys(line for line in lines if line))
         invalid = [address for address in addresses if not is_address(address)]
         if invalid:
@@ -90,8 +96,23 @@ def register_site_settings() -> None:
             AccountPanel(),
             FieldPanel("merchant"),
             MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Pages for visitors")),
+            FieldPanel("vat_rate"),
             MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("Texts for visitors")),
+            MultiFieldPanel(
+                ["checkout_message", "unavailable_message", "contact"], heading=gettext_lazy("Texts for visitors")
+            ),
             MultiFieldPanel(["sends_receipts", "receipt_text"], heading=gettext_lazy("Receipts")),
+            MultiFieldPanel(
+                ["sends_refund_notices", "sends_reminders", "sends_links"],
+                heading=gettext_lazy("Other e-mails to payers"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("sale_recipients", widget=forms.Textarea(attrs={"rows": 3})),
+                    "sale_mail_frequency",
+                ],
+                heading=gettext_lazy("E-mails about sales"),
+            ),
             FieldPanel("notification_recipients", icon="mail", widget=forms.Textarea(attrs={"rows": 3})),
         ],
         base_form_class=SettingsForm,

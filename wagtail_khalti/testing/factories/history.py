@@ -18,19 +18,21 @@ from django.utils import timezone
 
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
-from wagtail_khalti.ledger.invalidation import invalidate_days_of
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
+from wagtail_khalti.ledger.receipt_numbers import prepare_counter, take_number
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, next_check, next_check_after_silence
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiEvent,
     KhaltiIssue,
     KhaltiPayment,
+    KhaltiReceiptCounter,
     KhaltiRefund,
     KhaltiSearchEntry,
 )
 from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.queries import RECENT
+from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
 LINK_TTL = timedelta(minutes=60)
@@ -188,6 +190,7 @@ class History:
         """Save all rows raw, as ``loaddata`` does, so that ``created_at`` is not overwritten."""
         payment = self.payment
         with transaction.atomic():
+            self._number()
             payment.save_base(raw=True)
             rows: list[KhaltiRefund | KhaltiIssue | KhaltiDelivery]
             rows = [*self.refunds, *self.issues, *self.deliveries]
@@ -202,6 +205,18 @@ class History:
                 payment.created_at, payment.completed_at, *(refund.resolved_at for refund in self.refunds)
             )
         return payment
+
+    def _number(self) -> None:
+        """The next receipt number, unless it has one."""
+        payment = self.payment
+        if not payment.is_paid or payment.completed_at is None or payment.receipt_number is not None:
+            return
+        prepare_counter(payment, paid_at=payment.completed_at)
+        columns = take_number(payment, paid_at=payment.completed_at)
+        payment.receipt_year = columns["receipt_year"]
+        payment.receipt_number = KhaltiReceiptCounter.objects.get(
+            merchant=payment.merchant, mode=payment.mode, year=payment.receipt_year
+        ).last_number
 
     def _response(self, status: str) -> dict[str, Any]:
         payment, is_paid = self.payment, status in PAID_STATUSES

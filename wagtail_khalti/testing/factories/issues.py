@@ -16,7 +16,8 @@ from factory.django import DjangoModelFactory
 from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.schedule import AFTER_EXPIRY
-from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiInventory, KhaltiIssue, KhaltiPayment
+from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
@@ -194,6 +195,16 @@ def _pay_again(history: History) -> None:
     history.open(Kind.POSSIBLE_DUPLICATE, {"earlier": earlier.readable_reference})
 
 
+def _oversell(history: History) -> None:
+    """The only unit was given to somebody else before this payment was completed."""
+    payment = history.payment
+    payment.inventory = KhaltiInventory.objects.create(key=f"sold-out-{payment.pk}", limit=1)
+    PaymentFactory.create(completed=True, inventory=payment.inventory)
+    late = next(issue for issue in history.issues if issue.kind == Kind.LATE_PAYMENT)
+    late.kind, late.risk = Kind.OVERSOLD, RISKS[Kind.OVERSOLD]
+    late.details = {**late.details, "taken": 2, "limit": 1}
+
+
 def _delete_payable(history: History) -> None:
     for name, value in missing_payable().items():
         setattr(history.payment, name, value)
@@ -212,6 +223,7 @@ FIRST_SCENARIOS: Mapping[Kind, str] = {
     Kind.LATE_PAYMENT: "late",
     Kind.DUPLICATE_PAYMENT: "duplicate",
     Kind.POSSIBLE_DUPLICATE: "completed",
+    Kind.OVERSOLD: "late",
     Kind.PAYABLE_DELETED: "completed",
     Kind.REFUND_UNCONFIRMED: "completed",
     Kind.REFUND_AMOUNT_MISSING: "completed",
@@ -232,6 +244,7 @@ CAUSES: Mapping[Kind, Callable[[History], None]] = {
     Kind.LATE_PAYMENT: _pay_late,
     Kind.DUPLICATE_PAYMENT: _raise_for_duplicate,
     Kind.POSSIBLE_DUPLICATE: _pay_again,
+    Kind.OVERSOLD: _oversell,
     Kind.PAYABLE_DELETED: _delete_payable,
     Kind.REFUND_UNCONFIRMED: _leave_refund_unconfirmed,
     Kind.REFUND_AMOUNT_MISSING: _find_partial_refund,

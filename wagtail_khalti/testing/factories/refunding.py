@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from wagtail_khalti.exceptions import GatewayUnreachable, KhaltiError, RequestRejected
 from wagtail_khalti.ledger.refund_states import MACHINE, RefundTrigger
-from wagtail_khalti.ledger.refunds import EVENTS, about
+from wagtail_khalti.ledger.refunds import ENDED_BY_REFUND, EVENTS, about
 from wagtail_khalti.ledger.schedule import next_check
 from wagtail_khalti.ledger.unconfirmed_refunds import ABANDONED_AFTER, CERTAIN_AFTER
 from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiRefund
@@ -151,7 +151,8 @@ def _finish(history: History, refund: KhaltiRefund, *, by: AbstractBaseUser | No
     refund.refundable = payment.refundable
     if not payment.refundable:
         payment.is_primary = None
-        _resolve_issues(history, KhaltiIssue.Kind.DUPLICATE_PAYMENT, by=by)
+        for kind in ENDED_BY_REFUND:
+            _resolve_issues(history, kind, by=by)
     if refund.amount and payment.duplicate_of is None:
         history.deliver(KhaltiDelivery.EventType.REFUNDED, refund=refund)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail_khalti.staff.exports.spreadsheets.shared_columns import reference_column, summed_columns
 from wagtail_khalti.xlsx import Column, Kind
 
-CUSTOMER_COLUMNS = ("customer_name", "customer_email", "customer_phone")
+CUSTOMER_COLUMNS = ("customer_name", "customer_email", "customer_phone", "answers")
 """Left out for users who may not see customer data."""
 
 
@@ -27,6 +27,7 @@ def _what() -> dict[str, Column]:
         "started": Column(heading=_("Started (AD)"), kind=Kind.TIME, width=17),
         "paid": Column(heading=_("Paid on (AD)"), kind=Kind.TIME, width=17),
         "paid_bs": Column(heading=_("Paid on (BS)"), kind=Kind.BS_DAY, width=12),
+        "receipt_number": Column(heading=_("Receipt number"), width=20),
         "purpose": Column(heading=_("Description"), width=32),
     }
 
@@ -36,6 +37,7 @@ def _who() -> dict[str, Column]:
         "customer_name": Column(heading=_("Name"), width=24),
         "customer_email": Column(heading=_("E-mail"), width=28),
         "customer_phone": Column(heading=_("Mobile number"), width=15),
+        "answers": Column(heading=_("Answers"), width=40),
     }
 
 

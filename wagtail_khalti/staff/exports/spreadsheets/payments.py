@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.nepali import fiscal_year_label
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import in_groups_of_four
 from wagtail_khalti.models.site_settings import site_display_name
@@ -25,15 +26,19 @@ from wagtail_khalti.staff.exports.spreadsheets.payment_columns import CUSTOMER_C
 from wagtail_khalti.staff.exports.spreadsheets.refunds import NOTHING, Refunds, RefundSummary
 from wagtail_khalti.staff.exports.spreadsheets.rows import walk
 from wagtail_khalti.staff.exports.spreadsheets.shared_columns import redacted
-from wagtail_khalti.xlsx import Cells, Chunk, Sheet
+from wagtail_khalti.text.answers import AnswerReader
+from wagtail_khalti.xlsx import Cells, Chunk, Column, Sheet
 
 UNCHANGED = (
     *("purpose", "khalti_status", "transaction_id", "purchase_order_id"),
     *("merchant", "source_title", "block_path", "language"),
 )
-FIELDS = ("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id")
+FIELDS = (
+    *("pk", "reference", "status", "created_at", "completed_at", "amount", "fee", "refund_total", "site_id"),
+    *("mode", "receipt_year", "receipt_number"),
+)
 """Always read."""
-TECHNICAL = ("mode", "pidx")
+TECHNICAL = ("pidx",)
 SUMS = ("gross", "fee", "refunded", "net", "unconfirmed", "refundable")
 
 Values = Mapping[str, Sequence[Any]]
@@ -50,18 +55,25 @@ class Payments:
         """
         self.refunds = refunds
         self.unredacted_sites = None if unredacted_sites is None else frozenset(unredacted_sites)
-        self.customer = CUSTOMER_COLUMNS if unredacted_sites is None or unredacted_sites else ()
         self.title, self.total = _("Payments"), _("Total")
-        self.columns = payment_columns(with_customer=bool(self.customer), technical=technical)
+        self.answers = AnswerReader()
+        with_customer = unredacted_sites is None or bool(unredacted_sites)
+        self.columns = self._columns(payment_columns(with_customer=with_customer, technical=technical))
+        self.customer = [name for name in CUSTOMER_COLUMNS if name in self.columns]
         self.plain = [name for name in self.columns if name in UNCHANGED]
         self.fields = (*FIELDS, *(TECHNICAL if technical else ()), *self.plain, *self.customer)
         self.labels = {choice.value: str(choice.label) for choice in (*Status, *Mode)}
         self.sites = {site.pk: site_display_name(site) for site in Site.objects.all()}
+        self.receipt_patterns = (_("%(number)s (test)").replace("%(number)s", "%s"), "%s")
+        self.years = CachedText(fiscal_year_label)
         self.rupees, self.bs = CachedText(plain_rupees), CachedText(bs_of_day)
 
     def sheet(self, payments: QuerySet[KhaltiPayment]) -> Sheet:
         columns = list(self.columns.values())
         return Sheet(title=self.title, columns=columns, chunks=self._chunks(payments), total=self.total)
+
+    def _columns(self, available: Mapping[str, Column]) -> Mapping[str, Column]:
+        return available
 
     def _chunks(self, payments: QuerySet[KhaltiPayment]) -> Iterator[Chunk]:
         for rows in walk(payments, self.fields):
@@ -72,15 +84,30 @@ class Payments:
         references = list(map(in_groups_of_four, values["reference"]))
         return {
             **{name: values[name] for name in self.plain},
-            **{name: redacted(values[name], values["site_id"], self.unredacted_sites) for name in self.customer},
+            **self._customer(values),
             **self._times(values),
             **self._money(values, references),
             "reference": references,
+            "receipt_number": self._receipt_numbers(values),
             "status": [self.labels[status] for status in values["status"]],
-            "mode": [self.labels[mode] for mode in values.get("mode", ())],
+            "mode": [self.labels[mode] for mode in values["mode"]],
             "pidx": [pidx or "" for pidx in values.get("pidx", ())],
             "site": [self.sites.get(site, "") for site in values["site_id"]],
         }
+
+    def _receipt_numbers(self, values: Values) -> Cells:
+        """In the numerals of spreadsheets."""
+        rows = zip(values["receipt_year"], values["receipt_number"], values["mode"], strict=True)
+        return [
+            self.receipt_patterns[mode == Mode.LIVE] % f"{self.years[year]}-{number:05}" if number else ""
+            for year, number, mode in rows
+        ]
+
+    def _customer(self, values: Values) -> Mapping[str, Cells]:
+        cells = {name: values[name] for name in self.customer}
+        if "answers" in cells:
+            cells["answers"] = list(map(self.answers.in_one_line, values["answers"]))
+        return {name: redacted(cells[name], values["site_id"], self.unredacted_sites) for name in cells}
 
     def _times(self, values: Values) -> Mapping[str, Cells]:
         started = list(map(plain_time, values["created_at"]))

@@ -1,0 +1,65 @@
+"""The text of a mail, written at the moment it is sent: with the current status, settings and address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from django.core.mail import EmailMultiAlternatives
+
+from wagtail_khalti.mails.sale_letters import write_sales
+from wagtail_khalti.mails.unpaid import write_link, write_reminder
+from wagtail_khalti.models import KhaltiEvent, KhaltiMail, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.receipts import write_receipt, write_refund_notice
+from wagtail_khalti.text.email_addresses import is_address
+
+
+def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
+    """With its recipient; None if it is not needed any more."""
+    if mail.payment is None:
+        letter, host_of = write_sales(mail), mail.parts.select_related("payment").first()
+        payment = host_of.payment if host_of else None
+    else:
+        payment = mail.payment
+        letter = WRITERS[mail.kind](mail, payment) if is_address(mail.address) else None
+    if letter is None:
+        return None
+    letter.to = [mail.address]
+    host = (payment and urlsplit(payment.return_url).hostname) or "localhost"
+    letter.extra_headers["Message-ID"] = f"<{mail.pk}.{mail.kind}@{host}>"  # mail clients show a repeated one once
+    return letter
+
+
+def _receipt(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
+    """Not after one that a person sent."""
+    if not payment.is_paid or _was_sent(payment):
+        return None
+    return write_receipt(payment)
+
+
+def _was_sent(payment: KhaltiPayment) -> bool:
+    sent = dict(payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).values_list("pk", "data"))
+    failed = {data.get("instead_of") for data in sent.values()}
+    return any("error" not in data and pk not in failed for pk, data in sent.items())
+
+
+def _refund_notice(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
+    if mail.refund is None or not KhaltiSettings.of(payment.site).sends_refund_notices:
+        return None
+    return write_refund_notice(mail.refund)
+
+
+def _reminder(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
+    return write_reminder(payment)
+
+
+def _link(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
+    return write_link(payment)
+
+
+WRITERS: Mapping[str, Callable[[KhaltiMail, KhaltiPayment], EmailMultiAlternatives | None]] = {
+    KhaltiMail.Kind.RECEIPT: _receipt,
+    KhaltiMail.Kind.REFUND_NOTICE: _refund_notice,
+    KhaltiMail.Kind.REMINDER: _reminder,
+    KhaltiMail.Kind.FINISH_LATER: _link,
+}
