@@ -101,7 +101,7 @@ class TestTheNumber:
         assert pay(status="canceled", ended_at=timezone.now()) == "2083/84-00001"
 
     def test_is_given_to_a_second_payment_for_the_same(self, begin, all_begun_before):
-        from wagtail_khalti.models.payables import payable_columns
+        from wagtail_khalti.models.sources import payable_columns
 
         order = payable_columns(Order.objects.create())
         payments = [begin(**order), begin(**order)]

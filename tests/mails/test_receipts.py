@@ -73,15 +73,15 @@ def test_an_address_that_mail_can_not_be_sent_to_is_none(make_paid, mailoutbox):
 @pytest.mark.usefixtures("wanted")
 def test_nothing_is_queued_or_sent_while_the_payment_is_applied(khalti, make_payment, site):
     """The visitor's return costs the same with and without mails: the mark of the delivery carries them."""
-    payments = [make_payment(customer=customer, site=site) for customer in (SITA, Customer(name="Hari"))]
+    payments = [make_payment(customer=customer, site=site) for customer in (SITA, SITA, Customer(name="Hari"))]
     counts = []
-    for payment in payments:
+    for payment in payments:  # the first begins the receipt numbers of its year
         khalti.pay(payment)
         with CaptureQueriesContext(connection) as asked:
             check_payment(payment)
         counts.append(len(asked))
 
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
     assert not KhaltiMail.objects.exists()
 
 
