@@ -1,4 +1,4 @@
-"""The background task, run by whoever holds the queue."""
+"""The background tasks, run by whoever holds the queue."""
 
 import json
 
@@ -6,8 +6,9 @@ import pytest
 from rq import Queue
 
 from wagtail_khalti import tasks
-from wagtail_khalti.actions import start_payment
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.gateway import Customer
+from wagtail_khalti.models import KhaltiMail, KhaltiPayment
 from wagtail_khalti.option_values import CONNECT_TIMEOUT, READ_TIMEOUT
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db(transaction=True)]
@@ -40,6 +41,19 @@ def test_the_task_keeps_to_its_limit(three_paid):
 
     assert settled() == 2
     assert result.return_value["is_cut_short"] is True
+
+
+def test_a_task_sends_mails(khalti, mailoutbox):
+    customer = Customer(email="sita@example.com")
+    payment = start_payment(150_000, purpose="Order", base_url="http://testserver", customer=customer)
+    khalti.pay(payment)
+    check_payment(payment)
+    KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.RECEIPT)])
+
+    result = tasks.send_mails.enqueue()
+
+    assert (result.status, result.return_value) == ("SUCCESSFUL", 1)
+    assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
 
 
 def test_it_ends_before_rq_would_end_it():

@@ -30,7 +30,7 @@ if __name__ == "__main__":
         ContentType.objects.clear_cache()
 
     request_started.connect(forget_content_types)
-    embedded._work = say_when_done(embedded._work)
+    embedded._reconcile_if_due = say_when_done(embedded._reconcile_if_due)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(get_asgi_application(), lifespan="off", log_level="warning"))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)

@@ -129,6 +129,7 @@ def test_without_the_lease_each_of_the_four_would_send(sold, senders):
     ids=["while queueing", "when queued", "when leased", "before the mail server has it"],
 )
 def test_a_process_that_is_killed_loses_nothing(make_paid, senders, step):
+    KhaltiSettings.objects.update(sale_mail_frequency="never")  # so that the receipt is what it was about
     make_paid()
     victim = senders.begin(dies_in=step)
     victim.signal(START)
@@ -139,13 +140,13 @@ def test_a_process_that_is_killed_loses_nothing(make_paid, senders, step):
     let_time_pass()
     send_at_once(senders, 1)
 
-    assert sum(".receipt@" in mail for mail in senders.sent) == 1
-    assert set(senders.sent.values()) == {1}
+    assert list(senders.sent.values()) == [1]
     assert KhaltiEvent.objects.get(kind="receipt_sent").data == {"to": "s…@example.com"}
 
 
 def test_were_it_marked_before_it_is_sent_it_would_be_lost(make_paid, senders):
     """The control: the test above can fail."""
+    KhaltiSettings.objects.update(sale_mail_frequency="never")
     make_paid()
     victim = senders.begin(dies_in="mailing.send")
     victim.signal(START)
@@ -155,4 +156,4 @@ def test_were_it_marked_before_it_is_sent_it_would_be_lost(make_paid, senders):
     let_time_pass()
     send_at_once(senders, 1)
 
-    assert not any(".receipt@" in mail for mail in senders.sent)
+    assert not senders.sent

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.management.conftest import Ran
-from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRun
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRun
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -36,6 +36,12 @@ def test_a_dry_run_where_nothing_is_due(payment):
     assert Ran("--dry-run").said == "Nothing is due.\n"
 
 
+def test_a_dry_run_where_an_email_is_due(payment):
+    KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.REMINDER)])
+
+    assert Ran("--dry-run").said.startswith("1 e-mail has been due for 0")
+
+
 def test_a_dry_run_as_data(paid):
     [payment] = paid(1)
     KhaltiIssue.objects.create(payment=payment, kind="late_payment")
@@ -43,8 +49,11 @@ def test_a_dry_run_as_data(paid):
         payment=payment, event_type="completed", next_try_at=timezone.now() - timedelta(minutes=1)
     )
 
+    KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.RECEIPT)])
+
     said = json.loads(Ran("--dry-run", "--json").said)
 
+    assert said["mails"]["count"] == 1
     assert said["payments"]["default"]["count"] == 1
     assert 3600 <= said["payments"]["default"]["longest_overdue"] < 3700
     assert said["deliveries"]["count"] == 1

@@ -14,7 +14,7 @@ from tests.payments import listening
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.management.commands import khalti_reconcile
-from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
@@ -104,6 +104,15 @@ def test_code_of_the_site_that_fails_is_exit_code_4(paid):
 
     assert ran.code == 4
     assert without_seconds(ran.said) == "Events: 0 delivered, 1 failed."
+
+
+def test_a_mail_that_was_sent_is_counted(paid, mailoutbox):
+    [payment] = paid(1)
+    KhaltiPayment.objects.update(customer_email="sita@example.com")
+    KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.RECEIPT)])
+
+    assert without_seconds(Ran().said).endswith("Events: 1 delivered, 0 failed. 1 e-mail sent.")
+    assert len(mailoutbox) == 1
 
 
 def test_what_was_not_heard_is_delivered(paid):

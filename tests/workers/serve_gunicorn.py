@@ -39,7 +39,7 @@ def say_where(arbiter):
 def watch(worker):
     from wagtail_khalti import embedded
 
-    embedded._work = say_when_done(embedded._work)
+    embedded._reconcile_if_due = say_when_done(embedded._reconcile_if_due)
 
 
 if __name__ == "__main__":

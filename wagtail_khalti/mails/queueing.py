@@ -12,6 +12,7 @@ from wagtail_khalti.database.transactions import is_transaction_conflict, short_
 from wagtail_khalti.mails.sales import prepare_bundles, queue_sale_mail
 from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.queries import KhaltiDeliveryQuerySet
+from wagtail_khalti.models.site_settings import SaleMailFrequency
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.text.email_addresses import is_address
 
@@ -48,16 +49,20 @@ def queue_link(payment: KhaltiPayment) -> None:
 
 def _queue_after(delivery: KhaltiDelivery) -> None:
     payment = delivery.payment
-    chosen = KhaltiSettings.objects.filter(site=payment.site_id).first() if payment.site_id else None
-    is_sale = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
-    if is_sale and chosen:
-        prepare_bundles(payment, chosen.sale_addresses, chosen.sale_mail_frequency)
+    chosen = KhaltiSettings.objects.filter(site=payment.site_id).first() or KhaltiSettings()
+    recipients, frequency = _sale_mailing(delivery, chosen)
+    prepare_bundles(payment, recipients, frequency)
     with short_transaction():
-        if not _pending(delivery).update(mails_due_at=None) or chosen is None:
-            return
-        KhaltiMail.objects.queue(_to_payer(delivery, chosen))
-        if is_sale:
-            queue_sale_mail(payment, chosen.sale_addresses, chosen.sale_mail_frequency)
+        if _pending(delivery).update(mails_due_at=None):
+            KhaltiMail.objects.queue(_to_payer(delivery, chosen))
+            queue_sale_mail(payment, recipients, frequency)
+
+
+def _sale_mailing(delivery: KhaltiDelivery, chosen: KhaltiSettings) -> tuple[list[str], str]:
+    """Whom to tell of the sale, if it is one, and how often."""
+    if delivery.event_type != KhaltiDelivery.EventType.COMPLETED:
+        return [], SaleMailFrequency.NEVER
+    return chosen.sale_addresses, chosen.sale_mail_frequency
 
 
 def _pending(delivery: KhaltiDelivery) -> KhaltiDeliveryQuerySet:

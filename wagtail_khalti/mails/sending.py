@@ -17,6 +17,7 @@ from wagtail_khalti.mails.letters import letter_of
 from wagtail_khalti.mails.queueing import queue_after_deliveries
 from wagtail_khalti.mails.sales import close_bundle, is_open
 from wagtail_khalti.models import KhaltiEvent, KhaltiMail
+from wagtail_khalti.models.mails import take_announcement
 from wagtail_khalti.receipts import issue_original
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def send_mails(*, is_over: Callable[[], bool] = lambda: False) -> int:
     mail. Must not be called inside a transaction.
     """
     require_no_transaction("send_mails")
+    take_announcement()  # before anything is read: what is announced later is sent later
     queue_after_deliveries(is_over)
     tried = sent = 0
     for mail in KhaltiMail.objects.due(timezone.now()).select_related("payment", "refund__payment")[:MAX_IN_A_RUN]:
