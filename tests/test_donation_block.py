@@ -235,3 +235,16 @@ def test_a_donor_is_asked_what_the_editor_wants(changes, names):
 
     assert [question.name for question in questions] == names
     assert not any(question.required or question.on_receipt for question in questions)
+
+
+def test_a_site_replaces_one_part_of_all_blocks(client, page_selling, settings, tmp_path):
+    template = tmp_path / "wagtail_khalti" / "blocks" / "offer.html"
+    template.parent.mkdir(parents=True)
+    template.write_text('{% extends "wagtail_khalti/blocks/offer.html" %}{% block hint %}<p>Tax-free</p>{% endblock %}')
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    page = page_selling("donation", item_name="Gift", presets=["500.00"])
+
+    block = soup(client.get(page.url).content).select_one(".khalti-block")
+
+    assert "Tax-free" in block.get_text()
+    assert len(block.select("a.khalti-button")) == 2

@@ -30,11 +30,11 @@
       const total = price + (vatAdded === "" ? vat : 0);
       const button = document.querySelector("button[data-total]");
       if (button) button.textContent = total ? button.dataset.total.replace("{}", rupees(total)) : button.dataset.withoutTotal;
+      if (own || total >= 0) summary.querySelectorAll("dd[data-total], [data-vat]").forEach((element) => { element.parentElement.hidden = !total; });
       if (Number.isNaN(total)) return;
       totalSeen.value = total;
       show("dd[data-total]", rupees(total));
       show("[data-vat]", rupees(vat));
-      summary.querySelectorAll("dd[data-total], [data-vat]").forEach((element) => { element.parentElement.hidden = !total; });
       priced.forEach((input) => {
         const row = [...summary.children].find((element) => element.dataset.row === input.name);
         if (!row) return;
