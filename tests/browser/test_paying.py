@@ -272,7 +272,7 @@ class TestTheReceipt:
 
         visitor.page.emulate_media(media="print")
 
-        assert visitor.page.get_by_role("heading").all_inner_texts() == ["Receipt"]
+        assert visitor.page.get_by_role("heading").all_inner_texts() == ["Payment receipt"]
         assert visitor.page.locator(".khalti-summary").is_visible()
         for what in (".khalti-actions", ".khalti-script-button", ".khalti-button"):
             assert not any(element.is_visible() for element in visitor.page.locator(what).all())

@@ -34,7 +34,7 @@ def test_a_waiting_page_finds_out_by_itself(open_browser, payment, impatient, ja
     control.pay(payment.pidx)
 
     page.get_by_role("heading", name=DONE).wait_for()
-    assert page.title().startswith("Receipt ")
+    assert page.title().startswith("Payment receipt ")
 
 
 def test_it_tells_those_who_do_not_see_it(browser, payment, impatient):

@@ -40,12 +40,17 @@ def differences(khalti: Entries) -> list[str]:
 
 def _receipt_numbers(ours: list[KhaltiPayment]) -> Iterator[str]:
     """From 1 on, each once, for all that is paid; no number was taken for nothing."""
-    numbers = sorted(payment.receipt_number or 0 for payment in ours if payment.is_paid)
-    if numbers != list(range(1, len(numbers) + 1)):
-        yield f"receipts {numbers}"
-    taken = sum(KhaltiReceiptCounter.objects.values_list("last_number", flat=True))
-    if taken != len(numbers):
-        yield f"{taken} receipt numbers taken for {len(numbers)} payments"
+    numbers: dict[tuple[str, str, int | None], list[int | None]] = {}
+    for payment in filter(lambda payment: payment.is_paid, ours):
+        numbers.setdefault((payment.merchant, payment.mode, payment.receipt_year), []).append(payment.receipt_number)
+    taken = {
+        (counter.merchant, counter.mode, counter.year): counter.last_number
+        for counter in KhaltiReceiptCounter.objects.all()
+    }
+    for account in numbers.keys() | taken.keys():
+        found, last = sorted(number or 0 for number in numbers.get(account, ())), taken.get(account, 0)
+        if found != list(range(1, last + 1)):
+            yield f"receipts {found}, and {last} numbers were taken"
 
 
 def _between_the_books(entries: list[Any], ours: list[KhaltiPayment]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tests.payments import answer
 from tests.shop.models import Order
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiPayment, KhaltiReceiptCounter
+from wagtail_khalti.models.sources import payable_columns
 from wagtail_khalti.models.references import new_reference, parse_receipt_number
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
@@ -44,10 +45,6 @@ def pay(begin):
 
 def counters():
     return sorted(KhaltiReceiptCounter.objects.values_list("merchant", "mode", "year", "last_number"))
-
-
-def year_now(time_machine):
-    time_machine.move_to(FIRST_OF_2083)
 
 
 class TestTheNumber:
@@ -101,8 +98,6 @@ class TestTheNumber:
         assert pay(status="canceled", ended_at=timezone.now()) == "2083/84-00001"
 
     def test_is_given_to_a_second_payment_for_the_same(self, begin, all_begun_before):
-        from wagtail_khalti.models.sources import payable_columns
-
         order = payable_columns(Order.objects.create())
         payments = [begin(**order), begin(**order)]
         for payment in payments:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
@@ -155,7 +156,7 @@ class TestNothingIsSent:
     def test_to_who_has_no_token(self, paid):
         assert Client(enforce_csrf_checks=True).post(FIND, {"quoted": REFERENCE, "contact": "x"}).status_code == 403
 
-    def test_where_the_mail_server_is_down(self, ask, monkeypatch, caplog):
+    def test_where_the_mail_server_is_down(self, ask, client, paid, monkeypatch, caplog):
         def refuse(mail):
             raise ConnectionRefusedError("sita.rai@example.com")
 
@@ -163,6 +164,7 @@ class TestNothingIsSent:
 
         assert ask().status_code == 200
         assert "sita" not in caplog.text
+        assert "e-mailed" not in page_of(client.get(paid.get_receipt_url())).get_text()
 
 
 def test_the_page_works_with_the_keyboard_and_names_its_fields(client, home):
@@ -188,3 +190,13 @@ def test_another_thread_sends_it_after_the_response(khalti):
     assert done.wait(10)
     assert names[0].startswith("khalti-after-response")
     assert names[1] == payment.reference
+
+
+def test_work_that_fails_is_logged_without_what_was_typed(db, caplog):
+    def find(contact):
+        raise LookupError
+
+    after_response._begin(partial(find, "sita@example.com"))
+
+    assert "find failed after a response" in caplog.text
+    assert "sita" not in caplog.text

@@ -45,7 +45,9 @@ class TestTheFile:
         response = visitor.client.get(plain(sitas))
 
         assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
-        assert response["Content-Disposition"] == 'attachment; filename="test-receipt-2083-84-00001.pdf"'
+        year = sitas.receipt_year
+        name = f"test-receipt-{year}-{(year + 1) % 100:02}-00001.pdf"
+        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
         assert "no-store" in response["Cache-Control"]
         assert response["X-Robots-Tag"] == "noindex, nofollow"
 

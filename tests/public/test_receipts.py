@@ -14,6 +14,7 @@ from tests.public.conftest import GOOD_ANSWERS, page_of
 from tests.public.test_queries import Questions
 from wagtail_khalti.actions import check_payment, send_receipt, start_payment
 from wagtail_khalti.blocks import KhaltiReceiptBlock
+from wagtail_khalti.dates.nepali import fiscal_year_label
 from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 
@@ -77,7 +78,7 @@ class TestTheContent:
             ["2 × tickets", "Rs 1,300"],
             ["VAT", "Rs 200"],
             ["Amount", "Rs 1,500"],
-            ["Receipt number", "2083/84-00001 (test)"],
+            ["Receipt number", f"{fiscal_year_label(paid.receipt_year)}-00001 (test)"],
             ["Paid on", "17 Jul 2026, 00:00, Nepal Time (2083-04-01 BS)"],
             ["Reference", paid.readable_reference],
             ["Khalti transaction ID", paid.transaction_id],

@@ -12,7 +12,7 @@ from wagtail_khalti.actions import check_payment, record_refund, send_receipt
 from wagtail_khalti.gateway import BreakdownLine, Customer
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Method
-from wagtail_khalti.receipts import has_pdf, issue_original, pdf_of, receipt_of, refund_summary_of
+from wagtail_khalti.receipts import has_pdf, issue_original, pdf_name, pdf_of, receipt_of, refund_summary_of
 from wagtail_khalti.receipts import pdf as pdf_module
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ class TestTheMail:
 
         first, second = [text_of(content) for sent in mailoutbox for _name, content, _kind in sent.attachments]
         assert [(name, kind) for name, _content, kind in mailoutbox[0].attachments] == [
-            ("test-receipt-2083-84-00001.pdf", "application/pdf")
+            (pdf_name(payment), "application/pdf")
         ]
         assert "Copy." not in first
         assert "Copy." in second

@@ -99,7 +99,7 @@ class TestWhatItSays:
             "Mobile number: 98XXXXX001",
             "Description: Membership",
             "Amount: Rs 1,500",
-            "Receipt number: 2083/84-00001",
+            f"Receipt number: {paid.readable_receipt_number}",
             "Paid on: 21 Nov 2026, 12:15, Nepal Time (2083-08-05 BS)",
             f"Reference: {paid.readable_reference}",
             f"Khalti transaction ID: {paid.transaction_id}",

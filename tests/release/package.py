@@ -18,6 +18,7 @@ MUST_HAVE = {  # so that an empty comparison can't pass
     "wagtail_khalti/static/wagtail_khalti/block.css",
     "wagtail_khalti/static/wagtail_khalti/khalti.css",
     "wagtail_khalti/migrations/0001_initial.py",
+    "wagtail_khalti/receipts/receipt.typ",
     "wagtail_khalti/simulator/templates/khalti_simulator/base.html",
 }
 SOURCE_HAS_ALSO = {"tests/settings.py", "docs/index.md", "example_site/settings.py", "Makefile", "CHANGELOG.md"}

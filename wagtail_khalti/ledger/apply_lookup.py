@@ -85,7 +85,7 @@ def _change_status(
     changes = _changes(payment, before, after, answer) | {"khalti_status": answer.status, "looked_up_at": requested_at}
     if confirms_payment(answer):
         changes["confirmed_at"] = requested_at
-    if "completed_at" in changes:
+    if "completed_at" in changes and payment.receipt_number is None:
         changes |= take_number(payment, paid_at=changes["completed_at"])
     is_primary = bool(payment.payable_type_id) and not payment.is_repeat and becomes_paid(before, after)
     oversold = oversale(payment, before, after)
