@@ -374,6 +374,11 @@ class TestChangesOfThePage:
         assert "Sold out" in see(visitor.client, pages[1])
 
 
+def test_a_number_that_code_stored_as_text_is_understood(client, shop_page):
+    assert "Only 3 left" in see(client, shop_page(title="A", limit={"units": "3", "shows_available": True}))
+    assert "Currently unavailable" in see(client, shop_page(title="B", limit={"units": "many"}))
+
+
 class TestWithoutItsPage:
     def test_units_cant_be_counted_and_the_log_says_what_to_do(self, rf, shop, caplog):
         block = shop.body[0].block

@@ -129,9 +129,9 @@ class OfferBlock(blocks.StructBlock):
         Raises ``OfferUnavailable`` if nothing can be bought.
         """
         try:
-            price = self.price(value)
+            price, limit = self.price(value), limit_of(value.get("limit"))
         except (ValueError, InvalidOperation) as error:
-            raise OfferUnavailable("The price is not a whole number of paisa") from error
+            raise OfferUnavailable("The price is not a whole number of paisa, or the units are no number") from error
         if price is None or not price.name:
             raise OfferUnavailable("The block has no price or no description")
         return Terms(
@@ -139,7 +139,7 @@ class OfferBlock(blocks.StructBlock):
             fields=tuple(value.get("fields") or ()),
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
-            limit=limit_of(value.get("limit")),
+            limit=limit,
         )
 
     def _check_maximum(self, price: Price) -> None:
