@@ -1,17 +1,21 @@
 """Every page of ours in every state, each as a way to get there."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from tests.shop.models import Order, ShopPage
-from wagtail_khalti.actions import check_payment, record_refund, refund_payment, start_payment
+from wagtail_khalti.actions import Reservation, check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.inventory import inventory_key
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.refund import Method
+from wagtail_khalti.public.offers import open_offer
 from wagtail_khalti.simulator import control
 
 WORDS = {
@@ -71,6 +75,24 @@ class States:
     def block_that_cannot_be_bought(self):
         self.page.goto(self.shop(amount=None).url)
 
+    def block_with_few_left(self):
+        self.page.goto(self.shop(limit={"units": 3, "shows_available": True}).url)
+
+    def block_that_is_sold_out(self):
+        shop = self.shop(limit={"units": 1})
+        self.sell_all(shop)
+        cache.clear()
+        self.page.reload()
+
+    def sell_all(self, shop):
+        """To somebody who is paying now. Returns the address of the checkout."""
+        self.page.goto(shop.url)
+        address = self.page.locator("a.khalti-button").get_attribute("href")
+        offer = open_offer(address.split("/")[-2])
+        last = Reservation(key=inventory_key(offer.owner, offer.block_path), limit=1)
+        start_payment(150_000, purpose="Seat", base_url="http://localhost", reservation=last)
+        return address
+
     # Before paying
 
     def checkout(self):
@@ -123,6 +145,31 @@ class States:
         control.answer_with("initiate", **DOWN)
         self.send()
         self.page.locator("#errors").wait_for()
+
+    def checkout_with_few_left(self):
+        self.open_checkout(limit={"units": 3}, max_quantity=10)
+
+    def checkout_with_too_few_left(self):
+        shop = self.open_checkout(limit={"units": 3}, max_quantity=10)
+        shop = ShopPage.objects.get(pk=shop.pk)
+        shop.body[0].value["limit"]["units"] = 2
+        shop.save()
+        self.page.locator("[name=quantity]").fill("3")
+        self.send()
+        self.page.locator("#new-total, #errors").wait_for()
+        self.send()
+        self.page.locator("#errors").wait_for()
+
+    def sold_out(self):
+        self.page.goto(self.sell_all(self.shop(limit={"units": 1})))
+
+    def before_the_sale(self):
+        shop = self.shop()
+        self.page.goto(shop.url)
+        address = self.page.locator("a.khalti-button").get_attribute("href")
+        shop.body[0].value["limit"] = {"sale_from": timezone.now() + timedelta(days=1)}
+        shop.save()
+        self.page.goto(address)
 
     def unavailable(self):
         self.page.goto(reverse("wagtail_khalti:checkout", args=["p.forged"]))
@@ -283,6 +330,8 @@ class States:
 NAMES = [
     "block",
     "block_that_cannot_be_bought",
+    "block_with_few_left",
+    "block_that_is_sold_out",
     "checkout",
     "checkout_with_everything",
     "checkout_with_errors",
@@ -290,6 +339,10 @@ NAMES = [
     "checkout_with_unanswered_questions",
     "checkout_with_a_new_total",
     "checkout_while_khalti_is_down",
+    "checkout_with_few_left",
+    "checkout_with_too_few_left",
+    "sold_out",
+    "before_the_sale",
     "unavailable",
     "unavailable_with_a_way_back",
     "receipt_of_the_payer",

@@ -10,8 +10,8 @@ from tests.payments import answer
 from tests.shop.models import Order
 from wagtail_khalti.ledger.apply_lookup import apply_lookup
 from wagtail_khalti.models import KhaltiPayment, KhaltiReceiptCounter
-from wagtail_khalti.models.sources import payable_columns
 from wagtail_khalti.models.references import new_reference, parse_receipt_number
+from wagtail_khalti.models.sources import payable_columns
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 

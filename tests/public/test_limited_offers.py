@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from tests.public.test_queries import Questions
 from tests.shop.models import ShopPage, Teaser
-from wagtail_khalti.actions import check_payment, reconcile
-from wagtail_khalti.exceptions import OfferUnavailable
+from wagtail_khalti.actions import Reservation, check_payment, reconcile, start_payment
+from wagtail_khalti.exceptions import GatewayUnreachable, OfferUnavailable
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.public import availability
 from wagtail_khalti.public.offers import open_offer, sign_offer
@@ -249,6 +249,21 @@ class TestTheSameVisitor:
         assert [payment.status for payment in KhaltiPayment.objects.order_by("pk")] == ["expired", "initiated"]
 
 
+def test_a_link_of_the_sites_code_that_comes_too_late_is_told(visitor, khalti, home, time_machine):
+    last = {"purpose": "Seat", "base_url": "http://testserver", "reservation": Reservation(key="hall", limit=1)}
+    khalti.trouble("initiate", "server_error", times=3)
+    with pytest.raises(GatewayUnreachable):
+        start_payment(150_000, **last)
+    khalti.no_more_trouble()
+    unsent = KhaltiPayment.objects.get()
+    time_machine.move_to(timezone.now() + HOUR)
+    start_payment(150_000, **last)
+
+    visitor.visit(unsent.next_url)
+
+    assert visitor.headline == "Sold out. You have not been charged."
+
+
 class TestTimesOfSale:
     @pytest.fixture
     def shop(self, shop_page):
@@ -357,6 +372,11 @@ class TestChangesOfThePage:
 
         assert KhaltiPayment.objects.get().inventory.key.startswith("shop.teaser:")
         assert "Sold out" in see(visitor.client, pages[1])
+
+
+def test_a_number_that_code_stored_as_text_is_understood(client, shop_page):
+    assert "Only 3 left" in see(client, shop_page(title="A", limit={"units": "3", "shows_available": True}))
+    assert "Currently unavailable" in see(client, shop_page(title="B", limit={"units": "many"}))
 
 
 class TestWithoutItsPage:

@@ -57,10 +57,14 @@ class LimitBlock(blocks.StructBlock):
 
 
 def limit_of(value: Mapping[str, Any] | None) -> Limit:
-    """The limit in the block's fields. No limit if a subclass has removed them."""
+    """The limit in the block's fields. No limit if a subclass has removed them.
+
+    Raises ``ValueError`` for a number of units that code has stored and that is none.
+    """
     given = value or {}
+    units = given.get("units")
     return Limit(
-        units=given.get("units"),
+        units=None if units in (None, "") else int(units),
         sale_from=given.get("sale_from"),
         sale_until=given.get("sale_until"),
         sold_out_text=given.get("sold_out_text") or "",

@@ -147,9 +147,9 @@ class OfferBlock(blocks.StructBlock):
         Raises ``OfferUnavailable`` if nothing can be bought.
         """
         try:
-            price = self.price(value)
+            price, limit = self.price(value), limit_of(value.get("limit"))
         except (ValueError, InvalidOperation) as error:
-            raise OfferUnavailable("The price is not a whole number of paisa") from error
+            raise OfferUnavailable("The price is not a whole number of paisa, or the units are no number") from error
         if price is None or not price.name:
             raise OfferUnavailable("The block has no price or no description")
         return Terms(
@@ -158,7 +158,7 @@ class OfferBlock(blocks.StructBlock):
             optional_fields=tuple(value.get("optional_fields") or ()),
             thank_you_page=str(getattr(value.get("thank_you_page"), "pk", "")),
             questions=(*self.own_questions(value), *questions_in(value.get("questions"))),
-            limit=limit_of(value.get("limit")),
+            limit=limit,
         )
 
     def own_questions(self, value: Any) -> tuple[Question, ...]:

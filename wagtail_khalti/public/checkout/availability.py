@@ -56,7 +56,7 @@ def closed_page_context(offer: Offer, found: Availability | None) -> dict[str, s
     """What the page says if nothing can be bought now; None if something can."""
     limit = offer.terms.limit
     if closed := closed_text(limit):
-        return {"headline": closed.rstrip("."), "others_are_paying": False}
+        return {"headline": closed.rstrip(".।"), "others_are_paying": False}
     if found is None or found.available:
         return None
     return {"headline": sold_out_text(limit), "others_are_paying": found.being_paid > 0}
@@ -69,7 +69,7 @@ def left_at_checkout(limit: Limit, found: Availability | None) -> str:
     return left_text(found.available)
 
 
-def add_limit_error(form: forms.Form, error: SoldOut | NotOnSale, limit: Limit) -> None:
+def add_availability_error(form: forms.Form, error: SoldOut | NotOnSale, limit: Limit) -> None:
     """Say why the payment was not started, at the quantity if there is one. What was entered stays in the form."""
     if isinstance(error, NotOnSale):
         form.add_error(None, closed_text(limit) or _("Currently unavailable"))
@@ -88,12 +88,12 @@ def others_are_paying_text() -> str:
 
 
 def own_payment(offer: Offer, started_here: Sequence[str]) -> KhaltiPayment | None:
-    """The last payment for this offer in this browser that is open or paid: it may hold the last units itself."""
+    """The last payment for this offer in this browser that has not ended: it may hold the last units itself."""
     if not started_here:
         return None
     same = {"block_path": offer.block_path} if offer.block_path else {"offer": offer.token}
     payments = KhaltiPayment.objects.filter(reference__in=started_here, **same)
-    alive = payments.exclude(status__in=[*SOFT_ENDS, Status.CREATED, Status.REFUNDED])
+    alive = payments.exclude(status__in=[*SOFT_ENDS, Status.REFUNDED])
     return alive.order_by("-pk").first()
 
 

@@ -33,7 +33,7 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import reference_to_retry
 from wagtail_khalti.public.browser_payments import is_started_here, remember_payment, started_here
 from wagtail_khalti.public.checkout.availability import (
-    add_limit_error,
+    add_availability_error,
     availability_of,
     closed_page_context,
     left_at_checkout,
@@ -136,7 +136,7 @@ def _add_error(form: CheckoutForm, error: Exception) -> None:
     elif isinstance(error, AmountTooLarge):
         form.add_limit_error(error.largest)  # the limit of this site's Khalti account is lower
     elif isinstance(error, SoldOut | NotOnSale):
-        add_limit_error(form, error, form.terms.limit)
+        add_availability_error(form, error, form.terms.limit)
     elif isinstance(error, IdempotencyConflict):
         # The payment of this form may be complete, so don't say that nothing was charged.
         form.add_error(None, _("This form has already been submitted. Please go back to the page and start again."))
