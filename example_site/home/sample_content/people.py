@@ -10,10 +10,11 @@ VIEW_PERSONAL = ("wagtail_khalti", "view_personal_khaltipayment")
 CHECK = ("wagtail_khalti", "check_khaltipayment")
 REFUND = ("wagtail_khalti", "refund_khaltipayment")
 EXPORT = ("wagtail_khalti", "export_khaltipayment")
+VIEW_OF_OWN_PAGES = ("wagtail_khalti", "view_page_khaltipayment")
 CHANGE_SETTINGS = ("wagtail_khalti", "change_khaltisettings")
 
 GROUPS = {
-    "Editors": [ADMIN],
+    "Editors": [ADMIN, VIEW_OF_OWN_PAGES],
     "Cashiers": [ADMIN, VIEW, VIEW_PERSONAL, CHECK],
     "Accountants": [ADMIN, VIEW, VIEW_PERSONAL, EXPORT],
     "Managers": [ADMIN, VIEW, VIEW_PERSONAL, CHECK, REFUND, EXPORT, CHANGE_SETTINGS],
