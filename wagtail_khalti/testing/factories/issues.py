@@ -195,9 +195,8 @@ def _pay_again(history: History) -> None:
 
 
 def _oversell(history: History) -> None:
-    payment = history.payment
-    payment.inventory = KhaltiInventory.objects.create(key=f"sold-out-{payment.pk}", limit=1)
-    PaymentFactory.create(completed=True, inventory=payment.inventory)
+    history.payment.inventory = last = KhaltiInventory.objects.create(key=f"sold-out-{history.payment.pk}", limit=1)
+    PaymentFactory.create(completed=True, inventory=last)
     mark_oversold(history, taken=2, limit=1)
 
 
