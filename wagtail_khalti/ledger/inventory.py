@@ -130,7 +130,7 @@ def _availability(payments: QuerySet[KhaltiPayment], limit: int) -> Availability
     ]
     first, second = (part.order_by().values_list("status").annotate(total=Sum("units")) for part in parts)
     sold = being_paid = 0
-    for status, total in first.union(second, all=True):
+    for status, total in first.union(second, all=True).order_by():  # or Django 6.1 would apply the model's order
         if status in SOLD:
             sold += total
         else:

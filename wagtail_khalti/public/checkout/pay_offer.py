@@ -34,12 +34,10 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     visitor first. Link to its payment only if it ``is_from_this_browser``.
 
     The same request returns the same payment. So does another request of the same browser with the same details while
-    the payment is open. If the payment has ended, a new one is started.
+    the payment is open. If the payment has ended, a new one is started. Units of a limited number are reserved once.
 
     Merchant and site are those of the offer. ``base_url`` is the address of the site that the visitor uses, such as
     ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
-
-    Units of a limited number are reserved, except for a payment that is continued: that one holds its own.
 
     Raises what ``start_payment`` raises, such as ``SoldOut``, ``NotOnSale`` before and after the sale, and
     ``ValueError`` for a selection that the offer doesn't allow.
@@ -53,8 +51,7 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     if earlier and earlier.can_continue:
         return earlier.payment
 
-    key = checkout.idempotency_key(offer)
-    require_on_sale(offer, key)
+    require_on_sale(offer, key := checkout.idempotency_key(offer))
     start = _starter(offer, checkout, site, base_url=configuration().base_url or base_url)
     payment = _start_or_retry(start, key, looked_up=earlier.payment if earlier else None)
     if earlier:

@@ -17,12 +17,11 @@ from wagtail_khalti.exceptions import KeyRejected, PidxNotFound
 from wagtail_khalti.ledger.refund_states import RefundTrigger
 from wagtail_khalti.ledger.schedule import AFTER_EXPIRY
 from wagtail_khalti.models import KhaltiDelivery, KhaltiInventory, KhaltiIssue, KhaltiPayment
-from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
 from wagtail_khalti.testing.factories.payments import PaidFactory, PaymentFactory, missing_payable
-from wagtail_khalti.testing.factories.scenarios import fail_delivery, leave_undelivered
+from wagtail_khalti.testing.factories.scenarios import fail_delivery, leave_undelivered, mark_oversold
 
 Kind = KhaltiIssue.Kind
 Resolution = KhaltiIssue.Resolution
@@ -196,13 +195,9 @@ def _pay_again(history: History) -> None:
 
 
 def _oversell(history: History) -> None:
-    """The only unit was given to somebody else before this payment was completed."""
-    payment = history.payment
-    payment.inventory = KhaltiInventory.objects.create(key=f"sold-out-{payment.pk}", limit=1)
-    PaymentFactory.create(completed=True, inventory=payment.inventory)
-    late = next(issue for issue in history.issues if issue.kind == Kind.LATE_PAYMENT)
-    late.kind, late.risk = Kind.OVERSOLD, RISKS[Kind.OVERSOLD]
-    late.details = {**late.details, "taken": 2, "limit": 1}
+    history.payment.inventory = last = KhaltiInventory.objects.create(key=f"sold-out-{history.payment.pk}", limit=1)
+    PaymentFactory.create(completed=True, inventory=last)
+    mark_oversold(history, taken=2, limit=1)
 
 
 def _delete_payable(history: History) -> None:

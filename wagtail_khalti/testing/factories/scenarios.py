@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from wagtail_khalti.ledger.schedule import AFTER_EXPIRY
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue
 from wagtail_khalti.models.delivery import HEAD_START
+from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.outbox.attempts import FAILURES_TO_OPEN_ISSUE, MAX_PAUSE, MIN_PAUSE
 from wagtail_khalti.testing.factories import refunding
 from wagtail_khalti.testing.factories.history import LINK_TTL, History
@@ -119,6 +120,14 @@ def leave_undelivered(history: History) -> None:
     """The first attempt of the last delivery was started, and not finished."""
     delivery = history.deliveries[-1]
     delivery.attempts, delivery.delivered_at, delivery.next_try_at = 1, None, history.now + HEAD_START
+
+
+def mark_oversold(history: History, *, taken: int, limit: int) -> None:
+    """Of a late payment: its units were given to others before it was completed."""
+    kinds = KhaltiIssue.Kind
+    issue = next(issue for issue in history.issues if issue.kind == kinds.LATE_PAYMENT)
+    issue.kind, issue.risk = kinds.OVERSOLD, RISKS[kinds.OVERSOLD]
+    issue.details = {**issue.details, "taken": taken, "limit": limit}
 
 
 def fail_delivery(history: History, error: str = "LookupError") -> None:
