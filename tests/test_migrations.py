@@ -15,6 +15,7 @@ TABLES = {
         "event",
         "checkoutview",
         "payment",
+        "receiptcounter",
         "refund",
         "issue",
         "run",
