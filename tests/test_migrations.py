@@ -16,6 +16,7 @@ TABLES = {
         "inventory",
         "checkoutview",
         "payment",
+        "receiptcounter",
         "refund",
         "issue",
         "run",

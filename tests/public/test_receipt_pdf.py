@@ -80,7 +80,7 @@ class TestTheFile:
 
 
 class TestTheName:
-    def test_is_for_the_payer_and_who_has_the_signed_address(self, visitor, stranger, sitas):
+    def test_is_for_the_payers_browser_and_the_signed_address(self, visitor, stranger, sitas):
         assert "SitaRai" in text_of(visitor.client.get(plain(sitas)))
         assert "SitaRai" in text_of(stranger.client.get(signed(sitas)))
 

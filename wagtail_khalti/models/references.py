@@ -20,7 +20,7 @@ from wagtail_khalti.numerals import with_numerals_of
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
 
-RECEIPT_NUMBER = re.compile(r"\W*(\d{4})\W*(\d{2})\W+(\d{1,9})(?!\w)")
+RECEIPT_NUMBER = re.compile(r"\A\W*(\d{4})\W*(\d{2})\W+(\d{1,9})(?!\w)")
 """A receipt number as people type it, in any numerals."""
 
 

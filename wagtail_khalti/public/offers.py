@@ -37,7 +37,7 @@ TERMS_TTL = timedelta(days=1)  # of an offer that contains its price
 
 BY_BLOCK, BY_TERMS = "p", "t"
 # Increase the number when the signed data changes, so that cached offers become invalid instead of raising errors.
-BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.5"
+BLOCK_SALT, TERMS_SALT = "wagtail_khalti.offer.block.1", "wagtail_khalti.offer.terms.6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
