@@ -14,6 +14,7 @@ KINDS = {
     "BigIntegerField": "whole number",
     "BooleanField": "true or false",
     "CharField": "text",
+    "DecimalField": "decimal",
     "DateField": "day",
     "DateTimeField": "time",
     "EmailField": "text",
