@@ -82,6 +82,7 @@ def save(client, page, *, publish=True, **changes):
         **changes,
     }
     value = {name: text for name, text in value.items() if text is not None}
+    value["questions"] = streamfield([])
     presets = value.pop("presets", ["500", "1000"])
     value["presets"] = {"count": str(len(presets))} | {
         number: {"deleted": "", "order": str(number), "type": "item", "value": amount, "id": ""}

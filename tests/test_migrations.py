@@ -19,6 +19,7 @@ TABLES = {
         "receiptcounter",
         "refund",
         "issue",
+        "mail",
         "run",
         "searchentry",
         "settings",

@@ -48,7 +48,7 @@ def test_who_books_seats_has_a_receipt_and_a_way_back_to_it(demo, visitor):
 
     visitor.send().pay_at_khalti()
 
-    assert visitor.page.h2.get_text() == "Receipt"
+    assert visitor.page.h2.get_text() == "Payment receipt"
     receipt = visitor.path
     visitor.press("Continue to See you there")
     assert (visitor.path, visitor.headline) == ("/en/events/see-you-there/", "See you there")

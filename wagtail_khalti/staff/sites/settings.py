@@ -97,7 +97,6 @@ def register_site_settings() -> None:
             FieldPanel("merchant"),
             MultiFieldPanel(["thank_you_page", "return_page"], heading=gettext_lazy("Pages for visitors")),
             FieldPanel("vat_rate"),
-            MultiFieldPanel(["checkout_message", "contact"], heading=gettext_lazy("Texts for visitors")),
             MultiFieldPanel(
                 ["checkout_message", "unavailable_message", "contact"], heading=gettext_lazy("Texts for visitors")
             ),
