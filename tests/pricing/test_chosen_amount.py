@@ -27,6 +27,7 @@ def test_only_suggested_amounts_without_other_ones(amount, is_allowed):
 
 def test_most_is_the_maximum_or_else_the_account_limits_it():
     assert GIFT.max_total == 500_000
+    assert ChosenAmount(name="Gift", maximum=Paisa(500_000)).max_total == 500_000
     assert ChosenAmount(name="Gift").max_total is None
     assert ChosenAmount(name="Gift", presets=(Paisa(50_000),), accepts_other=False).max_total == 50_000
 

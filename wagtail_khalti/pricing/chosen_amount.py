@@ -55,7 +55,7 @@ class ChosenAmount:
     def max_total(self) -> Paisa | None:
         if not self.accepts_other:
             return max(self.presets, default=None)
-        return None if self.maximum is None else max(self.maximum, *self.presets)
+        return None if self.maximum is None else max((self.maximum, *self.presets))
 
     def units(self, selection: Selection) -> int:
         return 1
