@@ -206,6 +206,14 @@ def test_a_run_that_is_over_sends_a_few_all_the_same(receipt, make_paid, mailout
     assert KhaltiMail.objects.filter(attempts=1).count() == sending.MIN_IN_A_RUN
 
 
+def test_a_run_that_is_over_queues_what_follows_from_a_payment_all_the_same(receipt, mailoutbox):
+    assert not KhaltiMail.objects.exists()
+
+    send_mails(is_over=lambda: True)
+
+    assert len(mailoutbox) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_inside_a_transaction_nothing_is_sent(django_db_blocker):
     from django.db import transaction

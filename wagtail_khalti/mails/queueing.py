@@ -19,15 +19,19 @@ from wagtail_khalti.text.email_addresses import is_address
 logger = logging.getLogger(__name__)
 
 MAX_IN_A_RUN = 500
+MIN_IN_A_RUN = 20  # also if looking up payments has used all of the time, run after run
 PAUSE_AFTER_ERROR = timedelta(hours=1)  # one that can't be queued must not delay the others
 LINK_DELAY = timedelta(minutes=2)  # Khalti may be back in a moment, and the visitor, too
 
 
 def queue_after_deliveries(is_over: Callable[[], bool]) -> None:
-    """Queue the mails that follow from delivered events. Any number of processes may do so at the same time."""
+    """Queue the mails that follow from delivered events. Any number of processes may do so at the same time.
+
+    Ends early, but after a few, once ``is_over()``.
+    """
     due = KhaltiDelivery.objects.filter(mails_due_at__lte=timezone.now()).select_related("payment")
-    for delivery in due.order_by("mails_due_at", "pk")[:MAX_IN_A_RUN]:
-        if is_over():
+    for number, delivery in enumerate(due.order_by("mails_due_at", "pk")[:MAX_IN_A_RUN]):
+        if is_over() and number >= MIN_IN_A_RUN:
             break
         try:
             _queue_after(delivery)
