@@ -130,11 +130,12 @@ class TestNoFile:
 
     def test_without_the_extra(self, visitor, sitas, monkeypatch):
         monkeypatch.setattr(status_page, "has_pdf", lambda: False)
-        monkeypatch.setattr(pdf_view, "pdf_of", lambda receipt: None)
+        monkeypatch.setattr(pdf_view, "has_pdf", lambda: False)
 
         assert "pdf" not in visitor.visit(sitas.get_absolute_url()).response.content.decode()
         assert "data-print" in visitor.response.content.decode()
         assert visitor.client.get(plain(sitas)).url == sitas.get_receipt_url()
+        assert KhaltiPayment.objects.get().receipt_issued_at is None, "the original is yet to be handed out"
 
     def test_by_post(self, client, sitas):
         assert client.post(reverse("wagtail_khalti:payment_pdf", args=[sitas.reference])).status_code == 405
