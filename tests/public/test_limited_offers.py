@@ -362,6 +362,16 @@ class TestChangesOfThePage:
         assert "khalti-button" in see(visitor.client, copy)
         assert "Sold out" in see(visitor.client, alias)
 
+    def test_a_payment_on_the_page_is_shown_on_its_alias_and_not_on_a_copy(self, visitor, shop, home):
+        copy = shop.copy(update_attrs={"slug": "copy", "title": "Copy"}, keep_live=True)
+        alias = shop.create_alias(update_slug="alias", parent=home)
+        on_copy, on_alias = (visitor.choose(page).address for page in (copy, alias))
+        visitor.choose(shop).press_pay(name="Sita Rai")
+        change_limit(copy, sale_until=timezone.now().isoformat())
+
+        assert "You have a payment for this." not in visitor.visit(on_copy).page.text
+        assert "You have a payment for this." in visitor.visit(on_alias).page.text
+
     def test_all_pages_with_a_snippet_share_its_units(self, visitor, shop_page):
         block = {"item_name": "Seat", "amount": "500", "limit": {"units": 1}}
         teaser = Teaser.objects.create(name="Concert", body=[("checkout", block)])

@@ -15,6 +15,7 @@ from wagtail_khalti.formatting import format_number
 from wagtail_khalti.ledger import RESUME_TTL, Availability
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.inventory import Reservation, inventory_key
+from wagtail_khalti.models.sources import source_columns
 from wagtail_khalti.models.status import SOFT_ENDS, Status
 from wagtail_khalti.pricing import Limit
 from wagtail_khalti.public.availability import FEW, availability_now, closed_text, left_text, mode_of, sold_out_text
@@ -88,13 +89,20 @@ def others_are_paying_text() -> str:
 
 
 def own_payment(offer: Offer, started_here: Sequence[str]) -> KhaltiPayment | None:
-    """The last payment for this offer in this browser that has not ended: it may hold the last units itself."""
+    """The last payment for this offer in this browser that has not ended: it may hold the last units itself.
+
+    Also one on a translation or an alias of the page, which share the units. In a copy the block has the same path, but
+    units of its own.
+    """
     if not started_here:
         return None
-    same = {"block_path": offer.block_path} if offer.block_path else {"offer": offer.token}
-    payments = KhaltiPayment.objects.filter(reference__in=started_here, **same)
-    alive = payments.exclude(status__in=[*SOFT_ENDS, Status.REFUNDED])
-    return alive.order_by("-pk").first()
+    payments = KhaltiPayment.objects.filter(reference__in=started_here)
+    alive = payments.exclude(status__in=[*SOFT_ENDS, Status.REFUNDED]).order_by("-pk")
+    if offer.owner is None:
+        return alive.filter(offer=offer.token).first()
+    key = inventory_key(offer.owner, offer.block_path)
+    alike = alive.filter(source_type=source_columns(offer.source)["source_type"], block_path=offer.block_path)
+    return next((one for one in alike if one.source and inventory_key(one.source, one.block_path) == key), None)
 
 
 def _is_under_way(key: str, now: datetime) -> bool:
