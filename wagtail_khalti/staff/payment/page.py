@@ -155,9 +155,9 @@ class PaymentView(InspectView):
             "products": products_of(payment),
             "breakdown": breakdown_of(payment),
             "units": units_of(payment),
-            "answers": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
+            "metadata": detail_rows_of(payment.metadata) if self.redaction.is_full else [],
             "extra": detail_rows_of(payment.merchant_extra) if self.redaction.is_full else [],
-            "own_answers": AnswerReader().read(payment.answers),
+            "answers": AnswerReader().read(payment.answers),
             "customers_url": customers_payments_url(payment) if self.redaction.is_full else "",
         }
 
