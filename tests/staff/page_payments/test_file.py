@@ -49,6 +49,11 @@ class TestARow:
         assert (row["Name"], row["Class"], row["Terms"]) == ("Sita Rai", "7", "No")
         assert (row["Gross"], row["Refunded"], row["Net"]) == ("1500.00", "200.00", "1255.00")
 
+    def test_has_the_receipt_number(self, read, shop, pay):
+        payment = pay(shop)
+
+        assert read()[0]["Receipt number"] == payment.readable_receipt_number
+
     def test_keeps_answers_to_renamed_questions_apart(self, read, shop, pay):
         pay(shop, answer("Grade", "6", name="class"))
         pay(shop, answer("Class", "7", name="class"))

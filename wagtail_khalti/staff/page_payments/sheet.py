@@ -20,7 +20,7 @@ from wagtail_khalti.xlsx import Cells, Column
 
 MAX_ANSWER_COLUMNS = 100  # all others stand in one more
 WANTED = (
-    *("reference", "status", "started", "paid", "paid_bs", "purpose"),
+    *("reference", "status", "started", "paid", "paid_bs", "receipt_number", "purpose"),
     *("customer_name", "customer_email", "customer_phone"),
     *("amount", "gross", "fee", "refunded", "net", "unconfirmed"),
 )
