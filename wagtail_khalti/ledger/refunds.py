@@ -151,8 +151,5 @@ def _needs_notice(refund: KhaltiRefund) -> bool:
 
 
 def _gets_receipt(payment: KhaltiPayment) -> bool:
-    if payment.mails.queued().filter(kind=KhaltiMail.Kind.RECEIPT).exists():
-        return True
-    sent = dict(payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).values_list("pk", "data"))
-    failed = {data.get("instead_of") for data in sent.values()}
-    return any("error" not in data and pk not in failed for pk, data in sent.items())
+    is_queued = payment.mails.queued().filter(kind=KhaltiMail.Kind.RECEIPT).exists()
+    return is_queued or bool(payment.events.has_sent_receipt())

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from wagtail_khalti.mails.sale_letters import write_sales
 from wagtail_khalti.mails.unpaid import write_link, write_reminder
-from wagtail_khalti.models import KhaltiEvent, KhaltiMail, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.receipts import write_receipt, write_refund_notice
 from wagtail_khalti.text.email_addresses import is_address
 
@@ -32,15 +32,9 @@ def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
 
 def _receipt(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
     """Not after one that a person sent."""
-    if not payment.is_paid or _was_sent(payment):
+    if not payment.is_paid or payment.events.has_sent_receipt():
         return None
     return write_receipt(payment)
-
-
-def _was_sent(payment: KhaltiPayment) -> bool:
-    sent = dict(payment.events.filter(kind=KhaltiEvent.Kind.RECEIPT_SENT).values_list("pk", "data"))
-    failed = {data.get("instead_of") for data in sent.values()}
-    return any("error" not in data and pk not in failed for pk, data in sent.items())
 
 
 def _refund_notice(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:

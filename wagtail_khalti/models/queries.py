@@ -109,6 +109,12 @@ class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
             repeated: PrimaryQuerySet[KhaltiEvent] = PrimaryQuerySet(self.model, using=self.db)
             repeated.filter(pk=same.pk).update(count=models.F("count") + 1, last_at=event.at)
 
+    def has_sent_receipt(self) -> bool:
+        """Whether a receipt was e-mailed, and the mail server did not refuse it. For the events of one payment."""
+        sent = dict(self.filter(kind="receipt_sent").values_list("pk", "data"))
+        refused = {data.get("instead_of") for data in sent.values()}
+        return any("error" not in data and pk not in refused for pk, data in sent.items())
+
     def update(self, **kwargs: Any) -> int:
         if kwargs != {"user": None}:  # what Django sends when that user is deleted
             raise TypeError("The timeline of a payment is never changed")
