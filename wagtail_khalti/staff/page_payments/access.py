@@ -17,16 +17,16 @@ Sites = Collection[int] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAccess:
-    """Of one user to the payments of one page. ``is_organiser``: they edit it, and may view payments of own pages."""
+    """Of one user to the payments of one page. ``is_editor``: they edit it, and may view payments of own pages."""
 
     page: Any
     user: Any
-    is_organiser: bool
+    is_editor: bool
 
     @property
     def names(self) -> Sites:
         """The sites of those payments whose payer's name and answers may be seen."""
-        return None if self.is_organiser else self.contacts
+        return None if self.is_editor else self.contacts
 
     @property
     def contacts(self) -> Sites:
@@ -35,12 +35,12 @@ class PageAccess:
 
     @property
     def may_export(self) -> bool:
-        return self.is_organiser or _has_for_site(self.user, EXPORT, self.page)
+        return self.is_editor or _has_for_site(self.user, EXPORT, self.page)
 
     def payments(self, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
-        """Of every mode, in no order; of users who are no organisers those of the sites of their ``permission``."""
+        """Of every mode, in no order; of users who are no such editors those of the sites of their ``permission``."""
         payments = payments_of(self.page)
-        return payments if self.is_organiser else policy.visible_to(self.user, payments, [permission])
+        return payments if self.is_editor else policy.visible_to(self.user, payments, [permission])
 
 
 def payments_of(page: Any) -> QuerySet[KhaltiPayment]:
@@ -50,9 +50,9 @@ def payments_of(page: Any) -> QuerySet[KhaltiPayment]:
 
 def access_to(page: Any, user: Any) -> PageAccess | None:
     """None if the user may not see its payments. ``page`` is of its own class, which may decide who edits it."""
-    is_organiser = may_view_own_pages(user) and page.permissions_for_user(user).can_edit()
-    if is_organiser or _has_for_site(user, VIEW, page):
-        return PageAccess(page=page, user=user, is_organiser=is_organiser)
+    is_editor = may_view_own_pages(user) and page.permissions_for_user(user).can_edit()
+    if is_editor or _has_for_site(user, VIEW, page):
+        return PageAccess(page=page, user=user, is_editor=is_editor)
     return None
 
 

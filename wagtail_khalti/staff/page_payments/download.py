@@ -21,7 +21,7 @@ from wagtail_khalti.xlsx import write_xlsx
 
 
 class PagePaymentsDownload(PagePaymentsView):
-    """What the list shows with the same query, for its organiser, and for who may export the payments of its site."""
+    """What the list shows with the same query, for its editors, and for who may export the payments of its site."""
 
     permission = EXPORT
 
