@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,7 +19,6 @@ from benchmarks.figures import Figure
 from benchmarks.quiet import quiet_median
 from benchmarks.shop import checkout_value, new_page
 from tests.shop.models import ShopPage
-from wagtail_khalti.blocks import KhaltiCheckoutBlock
 
 BLOCKS = 20  # on one page
 ROUNDS = 160
@@ -28,25 +28,75 @@ MAX_BYTES = 10_000  # of a block's HTML and CSS
 
 LINK = re.compile(r'href="/khalti/checkout/[^"]+"')
 CSS = Path(wagtail_khalti.__file__).parent / "static/wagtail_khalti/block.css"
+CHECKOUT = "/khalti/checkout/x/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One of our blocks, and what a plain block needs for the same HTML."""
+
+    name: str
+    """In ``ShopPage.body``, and of its template."""
+
+    words: str
+    """For the table."""
+
+    value: dict[str, Any]
+
+    shown: Callable[[Any], dict[str, Any]]
+    """The template's variables for a value: no price to convert, no offer to sign."""
 
 
 class PlainBlock(blocks.StructBlock):
-    """The same fields and HTML, from the same template, and nothing else: no price to convert, no offer to sign."""
+    """The same fields and HTML, from the same template, and nothing else."""
 
-    class Meta:
-        template = "wagtail_khalti/blocks/checkout.html"
+    def __init__(self, kind: Kind, fields: list[tuple[str, blocks.Block]]) -> None:
+        super().__init__(fields, template=f"wagtail_khalti/blocks/{kind.name}.html")
+        self.kind = kind
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        shown = {"price": f"Rs\N{NO-BREAK SPACE}{value['amount']:,.0f}", "checkout_url": "/khalti/checkout/x/"}
-        return context | shown | {"is_test": True, "is_preview": False}
+        usual = {"checkout_url": CHECKOUT, "button_label": "Pay with Khalti", "is_test": True, "is_preview": False}
+        return context | usual | self.kind.shown(value)
+
+
+def kinds(checkout: dict[str, Any]) -> Iterator[Kind]:
+    yield Kind(
+        name="checkout",
+        words="checkout blocks",
+        value=checkout,
+        shown=lambda value: {"price": _rupees(value["amount"])},
+    )
+    common = {name: checkout[name] for name in ("heading", "text", "item_name", "fields", "thank_you_page")}
+    yield Kind(
+        name="donation",
+        words="donation blocks",
+        value={**common, "presets": ["500", "1000", "5000"], "accepts_other": True},
+        shown=lambda value: {
+            "presets": [(_rupees(amount), f"{CHECKOUT}?amount={amount}") for amount in value["presets"]],
+            "has_button": True,
+            "button_label": "Other amount",
+        },
+    )
+    options = [{"name": f"Class {number}", "amount": str(1000 + 100 * number)} for number in range(1, 11)]
+    yield Kind(
+        name="price_list",
+        words="price lists of ten options",
+        value={**common, "options": options, "mode": "one"},
+        shown=lambda value: {
+            "options": [(option["name"], _rupees(option["amount"])) for option in value["options"]],
+            "price": " – ".join(_rupees(value["options"][place]["amount"]) for place in (0, -1)),
+        },
+    )
 
 
 def measure_blocks(thank_you: Page) -> Iterator[Figure]:
     checkout = checkout_value(thank_you)
     yield _added_queries(checkout)
-    page = new_page("Twenty", *[("checkout", {**checkout, "heading": f"Membership {n}"}) for n in range(BLOCKS)])
-    yield from _time_and_size(page)
+    yield from _queries_of_counting(checkout)
+    for kind in kinds(checkout):
+        body = [(kind.name, {**kind.value, "heading": f"Membership {n}"}) for n in range(BLOCKS)]
+        yield from _time_and_size(kind, new_page(f"Twenty {kind.words}", *body))
 
 
 def _added_queries(checkout: dict[str, Any]) -> Figure:
@@ -71,12 +121,31 @@ def _added_queries(checkout: dict[str, Any]) -> Figure:
     )
 
 
-def _time_and_size(page: ShopPage) -> Iterator[Figure]:
+def _queries_of_counting(checkout: dict[str, Any]) -> Iterator[Figure]:
+    """The first visitor in ten seconds, and the others."""
+    without = new_page("Uncounted", ("checkout", checkout))
+    counted = new_page("Counted", ("checkout", {**checkout, "limit": {"units": 60}}))
+
+    browser = Browser(sees_statements=True)
+    browser.get(without.url)
+    uncounted = browser.get(without.url).queries
+    for name, words, budget in (("first", "the first in ten seconds", 1), ("later", "one after that", 0)):
+        yield Figure(
+            name=f"counted_block_queries_{name}",
+            what=f"A page with a limited number of units, {words}: what that adds",
+            value=browser.get(counted.url).queries - uncounted,
+            unit="queries",
+            budget=budget,
+        )
+
+
+def _time_and_size(kind: Kind, page: ShopPage) -> Iterator[Figure]:
     request = RequestFactory().get("/")
     Site.find_for_request(request)  # as Wagtail does before it serves a page
     raw = list(page.body.raw_data)
-    fields = list(KhaltiCheckoutBlock().child_blocks.items())
-    ours, plain = ShopPage._meta.get_field("body").stream_block, blocks.StreamBlock([("checkout", PlainBlock(fields))])
+    ours = ShopPage._meta.get_field("body").stream_block
+    fields = list(ours.child_blocks[kind.name].child_blocks.items())
+    plain = blocks.StreamBlock([(kind.name, PlainBlock(kind, fields))])
 
     def render_ours() -> str:
         page.body = ours.to_python(raw)
@@ -86,24 +155,28 @@ def _time_and_size(page: ShopPage) -> Iterator[Figure]:
         return str(plain.to_python(raw).render_as_block({"page": page, "request": request}))
 
     if _without_links(render_ours()) != _without_links(render_plain()):
-        raise RuntimeError("the blocks do not have the same HTML")
+        raise RuntimeError(f"the {kind.words} do not have the same HTML")
     times = [(_seconds(render_ours), _seconds(render_plain)) for _round in range(ROUNDS)]
     own, peer = (quiet_median(side, STRETCHES) * 1000 for side in zip(*times, strict=True))
     yield Figure(
-        name="block_rendering_time",
-        what=f"A page with {BLOCKS} checkout blocks, beside plain blocks with the same HTML",
+        name=f"{kind.name}_rendering_time",
+        what=f"A page with {BLOCKS} {kind.words}, beside plain blocks with the same HTML",
         value=own,
         peer=peer,
         unit="ms",
         budget=peer * MAX_TIMES_PLAIN,
     )
     yield Figure(
-        name="block_bytes",
-        what="One block: HTML and CSS",
+        name=f"{kind.name}_bytes",
+        what=f"One of the {kind.words}: HTML and CSS",
         value=len(render_ours().encode()) / BLOCKS + CSS.stat().st_size,
         unit="bytes",
         budget=MAX_BYTES,
     )
+
+
+def _rupees(amount: Any) -> str:
+    return f"Rs\N{NO-BREAK SPACE}{amount:,.0f}"
 
 
 def _without_links(html: str) -> str:
