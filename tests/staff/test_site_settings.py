@@ -228,6 +228,12 @@ class TestWhatIsChosen:
             page.main.select_one("[name=notification_recipients]").get_text().strip().splitlines() == typed.splitlines()
         )
 
+    @pytest.mark.parametrize(("frequency", "errors"), [("never", 0), ("each", 1), ("daily", 1)])
+    def test_mails_about_sales_need_somebody_who_gets_them(self, save, frequency, errors):
+        page = save(sale_mail_frequency=frequency)
+
+        assert page.errors == ["Enter at least one e-mail address, or choose “Never”."] * errors
+
     def test_each_bad_line_has_its_error(self, save):
         errors = " ".join(save(notification_recipients="one\nsita@example.com\ntwo").errors)
 

@@ -16,6 +16,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_khalti.database.characters import validate_characters
 from wagtail_khalti.models import KhaltiSettings
+from wagtail_khalti.models.site_settings import SaleMailFrequency
 from wagtail_khalti.staff.sites.accounts import accounts, choices, is_gone, mode_bar_of
 from wagtail_khalti.text.email_addresses import is_address
 
@@ -49,6 +50,13 @@ class SettingsForm(WagtailAdminModelForm):
 
     def clean_sale_recipients(self) -> str:
         return self._addresses("sale_recipients")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        is_wanted = cleaned.get("sale_mail_frequency") not in (None, SaleMailFrequency.NEVER)
+        if is_wanted and cleaned.get("sale_recipients") == "":
+            self.add_error("sale_recipients", _("Enter at least one e-mail address, or choose “Never”."))
+        return cleaned
 
     def _addresses(self, name: str) -> str:
         lines = [line.strip() for line in self.cleaned_data[name].splitlines()]
