@@ -96,6 +96,24 @@ class TestTheReminder:
         later(time_machine, days=8)
         assert typed_with(signed) == ""
 
+    @pytest.mark.parametrize("end", ["unpublish", "delete"])
+    def test_is_not_sent_for_a_page_that_is_gone(self, expire, shop, mailoutbox, end):
+        expire()
+        getattr(shop, end)()
+        send_mails()
+
+        assert mailoutbox == []
+
+    def test_is_not_sent_once_others_have_bought_the_last_unit(self, expire, begin, shop, mailoutbox):
+        shop.body[0].value["limit"] = {"units": 1}
+        shop.save_revision().publish()
+        expire()
+        begin(email="hari@example.com", phone="9800000002")
+        send_mails()
+
+        assert mailoutbox == []
+        assert KhaltiMail.objects.get().due_at is None
+
     def test_comes_once(self, expire, khalti, mailoutbox, time_machine):
         payment = expire()
         send_mails()

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.ledger import availability
 from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.references import sign_retry
 from wagtail_khalti.models.status import PAID, Status
@@ -27,7 +28,9 @@ MAX_PER_DAY = 3
 def write_reminder(payment: KhaltiPayment) -> EmailMultiAlternatives | None:
     """Not sent yet, and without a recipient. None if there is nothing to remind of."""
     chosen = KhaltiSettings.of(payment.site)
-    if not chosen.sends_reminders or payment.status != Status.EXPIRED or not _is_welcome(payment):
+    if not chosen.sends_reminders or payment.status != Status.EXPIRED:
+        return None
+    if not _is_welcome(payment) or not _is_offered(payment):
         return None
     with translation.override(payment.language or translation.get_language()):
         merchant = _merchant(payment, chosen)
@@ -58,6 +61,14 @@ def _is_welcome(payment: KhaltiPayment) -> bool:
     """Whether the visitor may still want to pay, and gets no flood."""
     is_recent = timezone.now() - payment.created_at < MAX_AGE
     return is_recent and not _is_settled_otherwise(payment) and not _has_enough_mail(payment)
+
+
+def _is_offered(payment: KhaltiPayment) -> bool:
+    """Whether its units are available, and its page is published: nobody is reminded of what they can't buy."""
+    if payment.inventory and availability(payment.inventory, payment.mode).available < payment.units:
+        return False
+    has_source = payment.source_type is not None and payment.source_type.model_class() is not None
+    return not has_source or bool(payment.source and getattr(payment.source, "live", True))
 
 
 def _is_settled_otherwise(payment: KhaltiPayment) -> bool:
