@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import GroupSitePermission, Page
 
 from tests.shop.models import ShopPage
 from tests.staff.page_payments.conftest import VIEW_PAGE, url_of
@@ -77,3 +77,18 @@ class TestARowOfTheExplorer:
             links_on(desk, "wagtailadmin_explore", home)
 
         assert not [query["sql"] for query in queries if KhaltiPayment._meta.db_table in query["sql"]]
+
+    def test_asks_for_the_rights_on_sites_once_and_not_for_each_row(self, person, shop_page, home):
+        desk = person(pages=[home])
+
+        def count():
+            with CaptureQueriesContext(connection) as queries:
+                links_on(desk, "wagtailadmin_explore", home)
+            return len([query for query in queries if GroupSitePermission._meta.db_table in query["sql"]])
+
+        shop_page(title="Shop")
+        with_one = count()
+        for number in range(3):
+            shop_page(title=f"Shop {number}")
+
+        assert count() == with_one

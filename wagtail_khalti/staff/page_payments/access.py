@@ -57,8 +57,18 @@ def access_to(page: Any, user: Any) -> PageAccess | None:
 
 
 def _has_for_site(user: Any, permission: str, page: Any) -> bool:
-    sites = policy.permitted_sites(user, [permission])
+    sites = _permitted_sites(user, permission)
     if sites is None:
         return True
     parts = page.get_url_parts() if sites else None  # without the query that get_site() makes
     return parts is not None and parts[0] in sites
+
+
+def _permitted_sites(user: Any, permission: str) -> Sites:
+    """Kept with the user, as Django keeps permissions: a list of pages asks for each row."""
+    known: dict[str, Sites] | None = getattr(user, "_khalti_permitted_sites", None)
+    if known is None:
+        known = user._khalti_permitted_sites = {}
+    if permission not in known:
+        known[permission] = policy.permitted_sites(user, [permission])
+    return known[permission]
