@@ -49,13 +49,20 @@ def send_mails(*, is_over: Callable[[], bool] = lambda: False) -> int:
             sent += _send(mail)
         except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
             _note_failure(mail, error)
-            if not isinstance(error, SMTPRecipientsRefused | _UnwritableError):
+            if not _is_about_this_mail(error):
                 break
     return sent
 
 
 class _UnwritableError(Exception):
     """The mail could not be written; the mail server has no part in it."""
+
+
+def _is_about_this_mail(error: Exception) -> bool:
+    """Whether another mail may well be accepted. A ``ValueError`` is about its address or text, or a certificate."""
+    if isinstance(error, ValueError):
+        return not isinstance(error, OSError)
+    return isinstance(error, SMTPRecipientsRefused | _UnwritableError)
 
 
 def _lease(mail: KhaltiMail) -> bool:
