@@ -203,6 +203,8 @@ class TestASyllableWithoutEnd:
 
         assert (response.status_code, response["Location"]) == (302, syllable.get_receipt_url())
         assert "A receipt could not be made as a PDF" in caplog.text
+        syllable.refresh_from_db()
+        assert syllable.receipt_issued_at is None, "nobody has an original"
 
     def test_keeps_no_mail_of_others(self, syllable, make_paid, mailoutbox):
         KhaltiSettings.objects.update(sends_receipts=True)

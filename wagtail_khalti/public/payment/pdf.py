@@ -48,8 +48,16 @@ def payment_pdf(request: HttpRequest, reference: str, *, shows_customer: bool = 
 
 
 def _pdf(request: HttpRequest, payment: KhaltiPayment, *, shows_customer: bool) -> bytes | None:
-    """The first one for the payer is the original; one without the name never is."""
-    is_original = shows_customer and request.method == "GET" and issue_original(payment)
+    """The first one for the payer is the original, once it is made; one without the name never is."""
+    may_be_original = shows_customer and request.method == "GET" and payment.receipt_issued_at is None
+    pdf = _made(payment, shows_customer=shows_customer, is_original=may_be_original)
+    if pdf is None or not may_be_original or issue_original(payment):
+        return pdf
+    payment.refresh_from_db(fields=["receipt_issued_at"])  # another one was issued meanwhile
+    return _made(payment, shows_customer=shows_customer, is_original=False)
+
+
+def _made(payment: KhaltiPayment, *, shows_customer: bool, is_original: bool) -> bytes | None:
     with translation.override(payment.language or translation.get_language()):
         site_of_payment(payment)
         receipt = receipt_of(
