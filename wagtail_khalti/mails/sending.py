@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail_khalti import mailing
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.mails.history import events_about
-from wagtail_khalti.mails.letters import letter_of
+from wagtail_khalti.mails.letters import Undecided, letter_of
 from wagtail_khalti.mails.queueing import queue_after_deliveries
 from wagtail_khalti.mails.sales import close_bundle, is_open
 from wagtail_khalti.models import KhaltiEvent, KhaltiMail
@@ -83,6 +83,8 @@ def _send(mail: KhaltiMail) -> bool:
     """Returns whether it was sent: it may not be needed any more. Raises whatever the mail backend raises."""
     try:
         letter = letter_of(mail)
+    except Undecided:
+        return False  # the lease says when it is tried again
     except Exception as error:
         logger.exception("Mail %s could not be written", mail.pk)
         raise _UnwritableError from error
