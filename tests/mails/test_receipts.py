@@ -10,7 +10,9 @@ from django.utils import timezone
 from tests.mails.conftest import SITA, later
 from tests.payments import end_the_pause, kinds
 from tests.shop.models import Order
+from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, reconcile, redeliver, send_receipt
+from wagtail_khalti.exceptions import MailFailed
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiMail
@@ -96,6 +98,27 @@ def test_it_waits_for_the_sites_code(make_paid, receiver, mailoutbox):
     send_mails()
 
     assert len(mailoutbox) == 1
+
+
+@pytest.mark.usefixtures("wanted")
+def test_it_follows_one_that_a_person_was_sending_and_that_failed(make_paid, mailoutbox, monkeypatch, time_machine):
+    """The mail server lets a person wait, while a run finds that they have sent one, and then it is none."""
+    payment, answers = make_paid(), mailing.send
+
+    def let_wait(mail):
+        monkeypatch.setattr(mailing, "send", answers)
+        send_mails()
+        raise TimeoutError
+
+    monkeypatch.setattr(mailing, "send", let_wait)
+    with pytest.raises(MailFailed):
+        send_receipt(payment)
+    assert mailoutbox == []
+
+    later(time_machine, minutes=2)
+    send_mails()
+
+    assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
 
 
 @pytest.mark.usefixtures("wanted")

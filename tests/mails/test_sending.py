@@ -112,6 +112,24 @@ class TestOneThatFails:
 
         assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
 
+    def test_for_its_address_delays_no_other(self, choose, make_paid, mailoutbox, monkeypatch):
+        """As Django's own backend does for some that its validator accepts."""
+        deliver = mailing.send
+
+        def fails_for_hari(mail):
+            if mail.to == ["hari@example.com"]:
+                raise ValueError("Invalid address")
+            deliver(mail)
+
+        monkeypatch.setattr(mailing, "send", fails_for_hari)
+        choose(sends_receipts=True)
+        make_paid(customer=Customer(email="hari@example.com"))
+        make_paid()
+
+        assert send_mails() == 1
+
+        assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
+
     def test_to_be_written_delays_no_other(self, receipt, make_paid, mailoutbox, monkeypatch, caplog):
         """As by a template of the site's own that has an error."""
         write = letters.write_receipt

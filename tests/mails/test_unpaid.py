@@ -202,6 +202,20 @@ class TestNoReminder:
 
         assert len(mailoutbox) == unpaid.MAX_PER_DAY
 
+    def test_more_than_three_a_day_to_one_inbox(self, expire, mailoutbox):
+        """However it is tagged; other inboxes get theirs."""
+        for number in range(5):
+            expire(email=f"sita+{number}@example.com", phone=f"980000000{number}")
+            send_mails()
+        expire(phone="9800000005")
+        send_mails()
+        assert len(mailoutbox) == unpaid.MAX_PER_DAY
+
+        for number, other in enumerate(("sitara@example.com", "sita+1@example.org", "ita@example.com"), 6):
+            expire(email=other, phone=f"980000000{number}")
+            send_mails()
+        assert len(mailoutbox) == unpaid.MAX_PER_DAY + 3
+
 
 @pytest.fixture
 def links(choose):

@@ -111,6 +111,7 @@ def test_shows_errors_on_top_and_at_fields_and_keeps_the_input(visitor, shop_pag
     [
         ("सीता@example.com", "Enter the part before @ in English letters and digits."),
         ("\u017fita@example.com", "Enter the part before @ in English letters and digits."),
+        ("=?us-ascii?q?=0Aa?=@example.com", "Enter the part before @ in English letters and digits."),
         (f"sita@{'म' * 60}.com", "Enter an e-mail address such as name@example.com."),
         ("sita@example.com\r\nBcc: thief@example.com", "Enter an e-mail address such as name@example.com."),
         ("sita@example.com, thief@example.com", "Enter an e-mail address such as name@example.com."),

@@ -76,6 +76,15 @@ def test_a_link_preselects_what_is_offered_and_nothing_else(at_checkout, visitor
     assert (chosen(visitor), visitor.typed["own_amount"]) == (radio, own)
 
 
+@pytest.mark.parametrize("digits", [12, 29, 4301])  # of more than 28 Decimal calculates no more, of 4300 int no text
+def test_a_link_preselects_no_amount_that_the_site_does_not_take(at_checkout, visitor, digits):
+    at_checkout(maximum=None)
+    visitor.visit(f"{visitor.address}?amount={'9' * digits}")
+
+    assert visitor.response.status_code == 200
+    assert (chosen(visitor), visitor.typed["own_amount"]) == ([], "")
+
+
 @pytest.mark.parametrize(
     ("answers", "amount"),
     [

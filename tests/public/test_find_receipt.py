@@ -69,6 +69,26 @@ class TestThePayer:
 
         assert len(mailoutbox) == 1
 
+    def test_gets_it_when_the_mail_server_is_back_however_often_they_asked(self, ask, mailoutbox, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(mailing, "send", lambda mail: 1 / 0)
+            for _time in range(6):
+                ask()
+
+        ask()
+
+        assert len(mailoutbox) == 1
+
+    def test_may_have_many_receipts_in_a_day(self, ask, paid, mailoutbox):
+        """Such as an office that pays for a hundred pupils with one address."""
+        for number in range(30):
+            PaymentFactory(completed=True, site=paid.site, receipt_year=2082, receipt_number=number)
+
+        for number in range(30):
+            ask(f"2082/83-{number:05}")
+
+        assert len(mailoutbox) == 30
+
     def test_is_told_on_the_receipt_where_it_went(self, ask, client, paid):
         ask()
 
@@ -123,6 +143,24 @@ class TestAStranger:
             time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
             ask()
         assert len(mailoutbox) == 5
+
+    def test_can_send_no_more_by_counting_up_the_numbers_of_an_address(self, ask, paid, mailoutbox):
+        last_year = {"site": paid.site, "receipt_year": 2082, "completed_at": timezone.now() - timedelta(days=200)}
+        for number in range(30):
+            PaymentFactory(completed=True, receipt_number=number, **last_year)
+
+        for number in range(30):
+            ask(f"2082/83-{number:05}")
+
+        assert len(mailoutbox) == 20
+
+    def test_can_not_fill_the_timeline_while_the_mail_server_is_down(self, ask, paid, monkeypatch):
+        monkeypatch.setattr(mailing, "send", lambda mail: 1 / 0)
+
+        for _time in range(50):
+            ask()
+
+        assert paid.events.filter(kind="receipt_sent").count() == 40
 
     def test_has_a_limit(self, paid, limit, mailoutbox):  # noqa: F811
         limit(receipt=1)

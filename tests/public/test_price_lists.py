@@ -134,6 +134,13 @@ class TestQuantities:
         visitor.press_pay()
         assert the_payment().amount == 120_000
 
+    @pytest.mark.parametrize("name", ["Student 50% off", "100%", "%(name)s", "%%"])
+    @pytest.mark.parametrize("quantity", ["4", "-1", "x"])
+    def test_an_option_with_a_percent_sign_says_what_may_be_entered(self, tickets, visitor, name, quantity):
+        tickets(options=[option("a", name, "200.00", 3)]).press_pay(**{"quantity-a": quantity})
+
+        assert visitor.errors == [f"{name}: enter a quantity from 0 to 3."]
+
     def test_a_lower_maximum_is_told(self, tickets, visitor):
         tickets().press_pay(**{"quantity-child": "3"})
         change(options=[ADULT, option("child", "Child", "200.00", 2)])

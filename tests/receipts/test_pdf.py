@@ -10,8 +10,10 @@ from wagtail.models import Site
 
 from wagtail_khalti.actions import check_payment, record_refund, send_receipt
 from wagtail_khalti.gateway import BreakdownLine, Customer
-from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.mails import send_mails
+from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.refund import Method
+from wagtail_khalti.questions import Answer, QuestionKind
 from wagtail_khalti.receipts import has_pdf, issue_original, pdf_name, pdf_of, receipt_of, refund_summary_of
 from wagtail_khalti.receipts import pdf as pdf_module
 
@@ -186,6 +188,44 @@ class TestTheMail:
         assert mailoutbox[0].attachments == []
         assert "could not be made as a PDF" in caplog.text
         assert "Sita" not in caplog.text
+
+
+@pytest.fixture
+def syllable(make_paid):
+    """A payment on whose PDF Typst panics: not with an ``Exception``."""
+    answer = Answer(name="q", label="Message", kind=QuestionKind.LONG_TEXT, value="क" + "ि" * 300, on_receipt=True)
+    return make_paid(answers=[answer])
+
+
+class TestASyllableWithoutEnd:
+    def test_ends_no_worker(self, syllable, client, caplog):
+        response = client.get(f"{syllable.get_receipt_url()}pdf/")
+
+        assert (response.status_code, response["Location"]) == (302, syllable.get_receipt_url())
+        assert "A receipt could not be made as a PDF" in caplog.text
+        syllable.refresh_from_db()
+        assert syllable.receipt_issued_at is None, "nobody has an original"
+
+    def test_keeps_no_mail_of_others(self, syllable, make_paid, mailoutbox):
+        KhaltiSettings.objects.update(sends_receipts=True)
+        other = make_paid()
+        for payment in (syllable, other):
+            KhaltiMail.objects.queue([KhaltiMail.about(payment, KhaltiMail.Kind.RECEIPT)])
+
+        send_mails()
+
+        assert [len(mail.attachments) for mail in mailoutbox] == [0, 1]
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_a_process_that_is_to_end_ends(make_paid, monkeypatch, end):
+    def stop(data):
+        raise end
+
+    monkeypatch.setattr(pdf_module, "_compile", stop)
+
+    with pytest.raises(end):
+        pdf_of(asdict(receipt_for(make_paid())))
 
 
 def test_the_extra_is_installed_where_the_tests_run():

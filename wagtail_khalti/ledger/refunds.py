@@ -152,4 +152,4 @@ def _needs_notice(refund: KhaltiRefund) -> bool:
 
 def _gets_receipt(payment: KhaltiPayment) -> bool:
     is_queued = payment.mails.queued().filter(kind=KhaltiMail.Kind.RECEIPT).exists()
-    return is_queued or bool(payment.events.has_sent_receipt())
+    return is_queued or bool(payment.events.receipts_sent_at())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
 
 from wagtail_khalti.mails.sale_letters import write_sales
 from wagtail_khalti.mails.unpaid import write_link, write_reminder
@@ -13,9 +15,16 @@ from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.receipts import write_receipt, write_refund_notice
 from wagtail_khalti.text.email_addresses import is_address
 
+ON_ITS_WAY = timedelta(minutes=1)
+"""Longer than a mail server is waited for."""
+
+
+class Undecided(Exception):
+    """Whether it is needed will be known in a minute."""
+
 
 def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
-    """With its recipient; None if it is not needed any more."""
+    """With its recipient; None if it is not needed any more. Raises ``Undecided``."""
     if mail.payment is None:
         letter, host_of = write_sales(mail), mail.sales.select_related("payment").first()
         payment = host_of.payment if host_of else None
@@ -31,8 +40,11 @@ def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
 
 
 def _receipt(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:
-    """Not after one that a person sent."""
-    if not payment.is_paid or payment.events.has_sent_receipt():
+    """Not after one that a person sent. Raises ``Undecided`` while that one may still be on its way."""
+    sent_at = payment.events.receipts_sent_at() if payment.is_paid else []
+    if any(at > timezone.now() - ON_ITS_WAY for at in sent_at):
+        raise Undecided
+    if not payment.is_paid or sent_at:
         return None
     return write_receipt(payment)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail_khalti import mailing
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.mails.history import events_about
-from wagtail_khalti.mails.letters import letter_of
+from wagtail_khalti.mails.letters import Undecided, letter_of
 from wagtail_khalti.mails.queueing import queue_after_deliveries
 from wagtail_khalti.mails.sales import close_bundle, is_open
 from wagtail_khalti.models import KhaltiEvent, KhaltiMail
@@ -49,13 +49,20 @@ def send_mails(*, is_over: Callable[[], bool] = lambda: False) -> int:
             sent += _send(mail)
         except Exception as error:  # noqa: BLE001 - a mail backend may be anybody's, and raise whatever it likes
             _note_failure(mail, error)
-            if not isinstance(error, SMTPRecipientsRefused | _UnwritableError):
+            if not _is_about_this_mail(error):
                 break
     return sent
 
 
 class _UnwritableError(Exception):
     """The mail could not be written; the mail server has no part in it."""
+
+
+def _is_about_this_mail(error: Exception) -> bool:
+    """Whether another mail may well be accepted. A ``ValueError`` is about its address or text, or a certificate."""
+    if isinstance(error, ValueError):
+        return not isinstance(error, OSError)
+    return isinstance(error, SMTPRecipientsRefused | _UnwritableError)
 
 
 def _lease(mail: KhaltiMail) -> bool:
@@ -76,6 +83,8 @@ def _send(mail: KhaltiMail) -> bool:
     """Returns whether it was sent: it may not be needed any more. Raises whatever the mail backend raises."""
     try:
         letter = letter_of(mail)
+    except Undecided:
+        return False  # the lease says when it is tried again
     except Exception as error:
         logger.exception("Mail %s could not be written", mail.pk)
         raise _UnwritableError from error

@@ -22,7 +22,7 @@ from wagtail_khalti.text.lines import one_line
 MAX_AGE = timedelta(days=2)
 """Of the payment. A mail after that would only surprise."""
 MAX_PER_DAY = 3
-"""To one address: anybody can start payments with somebody else's."""
+"""To one inbox: anybody can start payments with somebody else's address."""
 
 
 def write_reminder(payment: KhaltiPayment) -> EmailMultiAlternatives | None:
@@ -81,8 +81,16 @@ def _is_settled_otherwise(payment: KhaltiPayment) -> bool:
 def _has_enough_mail(payment: KhaltiPayment) -> bool:
     kinds = (KhaltiMail.Kind.REMINDER, KhaltiMail.Kind.FINISH_LATER)
     a_day_ago = timezone.now() - timedelta(days=1)
-    others = KhaltiMail.objects.filter(payment__customer_email=payment.customer_email, kind__in=kinds)
+    others = KhaltiMail.objects.filter(_is_to_inbox_of(payment.customer_email), kind__in=kinds)
     return others.filter(sent_at__gt=a_day_ago).count() >= MAX_PER_DAY
+
+
+def _is_to_inbox_of(address: str) -> Q:
+    """Also with another tag: to many mail servers ``sita+school@example.com`` is ``sita@example.com``."""
+    name, _at, host = address.rpartition("@")
+    name = name.partition("+")[0]
+    is_tagged = Q(payment__customer_email__startswith=f"{name}+", payment__customer_email__endswith=f"@{host}")
+    return Q(payment__customer_email=f"{name}@{host}") | is_tagged
 
 
 def _merchant(payment: KhaltiPayment, chosen: KhaltiSettings) -> str:

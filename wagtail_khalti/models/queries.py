@@ -109,11 +109,14 @@ class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
             repeated: PrimaryQuerySet[KhaltiEvent] = PrimaryQuerySet(self.model, using=self.db)
             repeated.filter(pk=same.pk).update(count=models.F("count") + 1, last_at=event.at)
 
-    def has_sent_receipt(self) -> bool:
-        """Whether a receipt was e-mailed, and the mail server did not refuse it. For the events of one payment."""
-        sent = dict(self.filter(kind="receipt_sent").values_list("pk", "data"))
-        refused = {data.get("instead_of") for data in sent.values()}
-        return any("error" not in data and pk not in refused for pk, data in sent.items())
+    def receipts_sent_at(self) -> list[datetime]:
+        """When receipts were e-mailed, as far as is known: a row is written before the mail server is asked.
+
+        For the events of one payment. Without those that the mail server refused.
+        """
+        sent = list(self.filter(kind="receipt_sent").values_list("pk", "data", "at"))
+        refused = {data.get("instead_of") for _pk, data, _at in sent}
+        return [at for pk, data, at in sent if "error" not in data and pk not in refused]
 
     def update(self, **kwargs: Any) -> int:
         if kwargs != {"user": None}:  # what Django sends when that user is deleted

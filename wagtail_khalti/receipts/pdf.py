@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 TEMPLATE = Path(__file__).parent / "receipt.typ"
 FONT_PACKAGE = "fontpkg_noto_sans_devanagari"
+PANIC = "PanicException"
+"""What a failed assertion of Typst's becomes. It is no ``Exception``, and would end a worker or the thread that sends
+mails: a syllable of more than 256 characters is enough, as anybody can type one."""
 
 
 @cache
@@ -42,7 +45,9 @@ def pdf_of(receipt: Mapping[str, Any]) -> bytes | None:
     language = language if re.fullmatch("[a-z]{2,3}", language) else "en"  # Typst knows no others
     try:
         return _compile({**receipt, "language": language})
-    except Exception:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
         logger.exception("A receipt could not be made as a PDF")
         return None
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+ENCODED_WORD = "=?"
+"""How one begins, of RFC 2047."""
+
 
 def is_address(text: str) -> bool:
     """Whether it is one e-mail address and nothing else, and mail can be sent to it.
@@ -20,8 +23,9 @@ def is_address(text: str) -> bool:
 
 
 def has_plain_name(address: str) -> bool:
-    """Whether the part before the @ is in ASCII."""
-    return address.rpartition("@")[0].isascii()
+    """Whether the part before the @ is in ASCII, and no encoded word: ``=?utf-8?q?sita=0A?=`` would be decoded."""
+    name = address.rpartition("@")[0]
+    return name.isascii() and ENCODED_WORD not in name
 
 
 def masked_address(address: str) -> str:

@@ -122,9 +122,15 @@ class AmountFields:
     def _initial(self, amount: Paisa) -> dict[str, Any]:
         if amount in self.price.presets:
             return {"amount": str(amount)}
-        if not self.price.allows(Selection(amount=amount)):
+        if not self.price.allows(Selection(amount=amount)) or amount > self._maximum:
             return {}
         return {"amount": OTHER, "own_amount": amount}
+
+    @property
+    def _maximum(self) -> Paisa:
+        """The most that can be entered."""
+        largest = max_payment()
+        return largest if self.price.maximum is None else min(self.price.maximum, largest)
 
     def _radios(self) -> forms.ChoiceField:
         presets = {str(amount): format_rupees(amount, get_language()) for amount in self.price.presets}
@@ -139,13 +145,12 @@ class AmountFields:
         )
 
     def _own_amount(self) -> RupeesField:
-        maximum = max_payment() if self.price.maximum is None else min(self.price.maximum, max_payment())
-        limits = [format_rupees(limit, get_language()) for limit in (self.price.minimum, maximum)]
+        limits = [format_rupees(limit, get_language()) for limit in (self.price.minimum, self._maximum)]
         return RupeesField(
             label=_("Other amount in rupees") if self.price.presets else _("Amount in rupees"),
             help_text=_("From %(minimum)s to %(maximum)s.") % dict(zip(("minimum", "maximum"), limits, strict=True)),
             minimum=self.price.minimum,
-            maximum=maximum,
+            maximum=self._maximum,
             max_length=30,
             required=not self.price.presets,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-own-amount": ""}),

@@ -90,7 +90,10 @@ def _quantity_field(option: Option) -> forms.IntegerField:
         min_value=0,
         max_value=option.max_quantity,
         widget=forms.NumberInput(attrs=attrs),
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), message),
+        error_messages={
+            "invalid": message,
+            **dict.fromkeys(("min_value", "max_value"), message.replace("%", "%%")),  # Django inserts values of its own
+        },
     )
 
 

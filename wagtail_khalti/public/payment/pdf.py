@@ -16,7 +16,7 @@ from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.limits import rate_limited_page, seconds_to_wait
 from wagtail_khalti.public.payment.status_page import find_payment, not_found
 from wagtail_khalti.public.sites import settings_of, site_of_payment
-from wagtail_khalti.receipts import has_pdf, issue_original, pdf_name, pdf_of, receipt_of, refund_summary_of
+from wagtail_khalti.receipts import issue_original, pdf_name, pdf_of, receipt_of, refund_summary_of
 
 
 @visitor_page
@@ -48,10 +48,16 @@ def payment_pdf(request: HttpRequest, reference: str, *, shows_customer: bool = 
 
 
 def _pdf(request: HttpRequest, payment: KhaltiPayment, *, shows_customer: bool) -> bytes | None:
-    """The first one for the payer is the original; one without the name never is. None where there are no PDFs."""
-    if not has_pdf():
-        return None  # without using up the original
-    is_original = shows_customer and request.method == "GET" and issue_original(payment)
+    """The first one for the payer is the original, once it is made; one without the name never is."""
+    may_be_original = shows_customer and request.method == "GET" and payment.receipt_issued_at is None
+    pdf = _made(payment, shows_customer=shows_customer, is_original=may_be_original)
+    if pdf is None or not may_be_original or issue_original(payment):
+        return pdf
+    payment.refresh_from_db(fields=["receipt_issued_at"])  # another one was issued meanwhile
+    return _made(payment, shows_customer=shows_customer, is_original=False)
+
+
+def _made(payment: KhaltiPayment, *, shows_customer: bool, is_original: bool) -> bytes | None:
     with translation.override(payment.language or translation.get_language()):
         site_of_payment(payment)
         receipt = receipt_of(
