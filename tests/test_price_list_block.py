@@ -166,3 +166,14 @@ def test_html_and_css_of_a_block_stay_below_ten_kilobytes(client, page_selling, 
     html = soup(client.get(page.url).content).select_one(".khalti-block")
 
     assert css + len(str(html).encode()) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "maximum"),
+    [({}, None), ({"limit": {"units": 60}}, 10), ({"limit": {"units": 60}, "max_quantity": 20}, 20)],
+)
+def test_one_order_does_not_take_all_of_a_limited_number(changes, maximum):
+    block = KhaltiPriceListBlock()
+    value = block.normalize({"item_name": "Concert", "mode": "quantities", "options": [OPTION], **changes})
+
+    assert block.price(value).max_quantity == maximum

@@ -135,6 +135,7 @@ def test_a_school_fee_page_with_classes_and_roll_number(editor, payer):
     payment = only_payment()
     assert (payment.status, payment.amount, payment.customer_name) == ("completed", 180_000, "सीता राई")
     assert [(answer["label"], answer["value"]) for answer in payment.answers] == [("रोल नम्बर", "12")]
+    assert payer.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_an_event_with_sixty_seats(editor, payer):
@@ -152,5 +153,6 @@ def test_an_event_with_sixty_seats(editor, payer):
 
     payment = only_payment()
     assert (payment.status, payment.amount, payment.units) == ("completed", 150_000, 3)
+    assert payer.page.evaluate("document.documentElement.scrollWidth") <= 360
     cache.clear()  # a page may be some seconds late
     assert "५७ बाँकी" in payer.page.goto(page.url).text()

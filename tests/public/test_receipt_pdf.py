@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from tests.public.conftest import GOOD_ANSWERS, page_of
 from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.public.payment import pdf as pdf_view
 from wagtail_khalti.public.payment import status_page
+from wagtail_khalti.receipts import pdf
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ class TestNoFile:
 
     def test_without_the_extra(self, visitor, sitas, monkeypatch):
         monkeypatch.setattr(status_page, "has_pdf", lambda: False)
-        monkeypatch.setattr(pdf_view, "has_pdf", lambda: False)
+        monkeypatch.setattr(pdf, "has_pdf", lambda: False)
 
         assert "pdf" not in visitor.visit(sitas.get_absolute_url()).response.content.decode()
         assert "data-print" in visitor.response.content.decode()

@@ -27,6 +27,7 @@ from wagtail_khalti.pricing import Option, Price, PriceList
 from wagtail_khalti.public.block_paths import stable_ids
 
 MAX_OPTIONS = 50
+MAX_OF_LIMITED = 10  # units in one order of a limited number, if the editor sets no maximum
 ONE, QUANTITIES = "one", "quantities"
 MODES = [(ONE, _("One option")), (QUANTITIES, _("A quantity of each option"))]
 
@@ -86,7 +87,7 @@ class KhaltiPriceListBlock(OfferBlock):
 
     def price(self, value: Any) -> PriceList | None:
         takes_quantities = value.get("mode") == QUANTITIES
-        maximum = value.get("max_quantity") if takes_quantities else None
+        maximum = _maximum(value) if takes_quantities else None
         options = tuple(_options(value.get("options"), maximum or MAX_QUANTITY if takes_quantities else 1))
         if not options:  # a draft, or imported options that can't be told apart
             return None
@@ -108,6 +109,13 @@ class KhaltiPriceListBlock(OfferBlock):
         options = price.options if isinstance(price, PriceList) else ()
         context["options"] = [(option.name, format_rupees(option.unit_price, get_language())) for option in options]
         return context
+
+
+def _maximum(value: Any) -> int | None:
+    """Of one order. Where units are few nobody may take all of them at once, by mistake or on purpose."""
+    is_limited = (value.get("limit") or {}).get("units") is not None
+    maximum: int | None = value.get("max_quantity") or (MAX_OF_LIMITED if is_limited else None)
+    return maximum
 
 
 def _options(items: Any, maximum: int) -> Iterator[Option]:

@@ -26,6 +26,7 @@ from wagtail_khalti.questions import (
     PAGE_PREFIX,
     Answer,
     Question,
+    QuestionKind,
 )
 
 FIELD_PREFIX = "question-"
@@ -46,9 +47,10 @@ def answers_to(questions: Sequence[Question], cleaned: Mapping[str, Any]) -> tup
 
 
 def initial_answers(questions: Sequence[Question], stored: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What was answered before, as far as it is still asked."""
+    """What was answered before, as far as it is still asked. Terms have to be accepted each time."""
     values = {(answer["name"], answer["kind"]): answer["value"] for answer in stored}
-    return {field_name(question): values.get((question.name, question.kind)) for question in questions}
+    kept = [one for one in questions if not (one.required and one.kind == QuestionKind.CHECKBOX)]
+    return {field_name(question): values.get((question.name, question.kind)) for question in kept}
 
 
 def field_name(question: Question) -> str:
