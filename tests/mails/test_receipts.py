@@ -101,7 +101,7 @@ def test_it_waits_for_the_sites_code(make_paid, receiver, mailoutbox):
 
 
 @pytest.mark.usefixtures("wanted")
-def test_it_follows_one_that_a_person_was_sending_and_that_failed(make_paid, mailoutbox, monkeypatch, time_machine):
+def test_it_follows_one_that_a_person_sent_in_vain(make_paid, mailoutbox, monkeypatch, time_machine):
     """The mail server lets a person wait, while a run finds that they have sent one, and then it is none."""
     payment, answers = make_paid(), mailing.send
 

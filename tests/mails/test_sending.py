@@ -224,7 +224,7 @@ def test_a_run_that_is_over_sends_a_few_all_the_same(receipt, make_paid, mailout
     assert KhaltiMail.objects.filter(attempts=1).count() == sending.MIN_IN_A_RUN
 
 
-def test_a_run_that_is_over_queues_what_follows_from_a_payment_all_the_same(receipt, mailoutbox):
+def test_a_run_that_is_over_queues_a_few_mails_all_the_same(receipt, mailoutbox):
     assert not KhaltiMail.objects.exists()
 
     send_mails(is_over=lambda: True)

@@ -69,7 +69,7 @@ class TestThePayer:
 
         assert len(mailoutbox) == 1
 
-    def test_gets_it_when_the_mail_server_is_back_however_often_they_asked(self, ask, mailoutbox, monkeypatch):
+    def test_gets_it_when_the_mail_server_is_back(self, ask, mailoutbox, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(mailing, "send", lambda mail: 1 / 0)
             for _time in range(6):
@@ -144,7 +144,7 @@ class TestAStranger:
             ask()
         assert len(mailoutbox) == 5
 
-    def test_can_send_no_more_by_counting_up_the_numbers_of_an_address(self, ask, paid, mailoutbox):
+    def test_can_send_no_more_by_counting_up_numbers(self, ask, paid, mailoutbox):
         last_year = {"site": paid.site, "receipt_year": 2082, "completed_at": timezone.now() - timedelta(days=200)}
         for number in range(30):
             PaymentFactory(completed=True, receipt_number=number, **last_year)

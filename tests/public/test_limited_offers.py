@@ -362,7 +362,7 @@ class TestChangesOfThePage:
         assert "khalti-button" in see(visitor.client, copy)
         assert "Sold out" in see(visitor.client, alias)
 
-    def test_a_payment_on_the_page_is_shown_on_its_alias_and_not_on_a_copy(self, visitor, shop, home):
+    def test_a_payment_is_shown_on_an_alias_and_not_on_a_copy(self, visitor, shop, home):
         copy = shop.copy(update_attrs={"slug": "copy", "title": "Copy"}, keep_live=True)
         alias = shop.create_alias(update_slug="alias", parent=home)
         on_copy, on_alias = (visitor.choose(page).address for page in (copy, alias))
