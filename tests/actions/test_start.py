@@ -89,7 +89,9 @@ def test_everything_is_remembered_as_it_was(khalti, home):
             customer=Customer(name="सीता", email="sita@example.com", phone="9800000001"),
             metadata={"coupon": "DASHAIN"},
             purchase_order_id="order-7",
-            source=Source(owner=home, block_path="body.1", offer="signed", back_url="/shop/", success_url="/thanks/"),
+            source=Source(owner=home, block_path="body.1", offer="signed"),
+            back_url="/shop/",
+            success_url="/thanks/",
         )
 
     payment = KhaltiPayment.objects.get(pk=payment.pk)
