@@ -41,7 +41,7 @@ def run(folder, *command):
 
 
 def compiled(folder, name):
-    options = ("--module", "esnext", "--lib", "es2022,dom", "--types", "", *STRICT)
+    options = ("--module", "esnext", "--lib", "es2022,dom", *STRICT)
     return run(folder, "node_modules/.bin/tsc", *options, name).stdout
 
 
