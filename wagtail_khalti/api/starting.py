@@ -161,21 +161,30 @@ def _pay(
 
 
 def _require_none_open(caller: Caller, payable: Payable, amount: int) -> None:
-    """One that somebody can pay now: two would be paid twice. Of another amount it is a thing of the past."""
-    reachable = KhaltiPayment.objects.for_payable(payable).filter(  # type: ignore[arg-type]  # a saved object
-        status__in=(Status.INITIATED, Status.PENDING), amount=amount
-    )
-    for payment in reachable.order_by("-pk")[:1]:
-        if payment.has_expired_link:
+    """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date."""
+    others = KhaltiPayment.objects.for_payable(payable).exclude(status=Status.CREATED)  # type: ignore[arg-type]
+    for payment in others.order_by("-pk")[:1]:
+        if payment.is_waiting and payment.has_expired_link:
             lookup_if_free(payment)
-        if payment.is_waiting:
-            raise _still_open(payment if may_see(caller, payment) else None)
+        shown = payment if may_see(caller, payment) else None
+        if payment.is_waiting and payment.amount == amount:
+            raise _still_open(shown)
+        _require_clear(payment, shown)
+
+
+def _require_clear(payment: KhaltiPayment, shown: KhaltiPayment | None) -> None:
+    if not payment.is_paid and payment.issues.open().payment_unclear().exists():
+        detail = _("We're reviewing your payment. Please don't pay again.")
+        raise Problem("payment-open", detail, **_named(shown))
 
 
 def _still_open(payment: KhaltiPayment | None) -> Problem:
     detail = _("There is a payment for this that can still be paid.")
-    members: dict[str, Any] = {"reference": payment.reference} if payment else {}
-    return Problem("payment-open", detail, **members)
+    return Problem("payment-open", detail, **_named(payment))
+
+
+def _named(payment: KhaltiPayment | None) -> dict[str, Any]:
+    return {"reference": payment.reference} if payment else {}
 
 
 def _require_expected(amount: int, expected: int | None) -> None:
@@ -191,9 +200,7 @@ def _require_ended(payment: KhaltiPayment) -> None:
         raise already_paid(payment.reference)
     if not payment.is_ended:
         raise _still_open(payment)
-    if payment.issues.open().payment_unclear().exists():
-        detail = _("We're reviewing your payment. Please don't pay again.")
-        raise Problem("payment-open", detail, reference=payment.reference)
+    _require_clear(payment, payment)
 
 
 def _user(caller: Caller) -> AbstractBaseUser | None:
