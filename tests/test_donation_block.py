@@ -193,6 +193,7 @@ def test_the_api_gives_amounts_in_paisa_and_the_checkout(page_selling, rf):
     offer = page.body[0].block.get_api_representation(value, {"request": rf.get("/"), "page": page})["offer"]
 
     path = offer.pop("checkout_path")
+    assert open_offer(offer.pop("token")).token in path
     assert offer == {
         "kind": "amount",
         "name": "Gift",

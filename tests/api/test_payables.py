@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.conftest import Program, start
 from tests.shop.models import Invoice
+from wagtail_khalti.exceptions import PaymentError
 from wagtail_khalti.models import KhaltiPayment
 
 
@@ -144,3 +145,17 @@ def test_a_list_costs_the_same_however_long(program, sita, django_assert_max_num
     program.get("payments/?limit=2")
     with django_assert_max_num_queries(6):  # session, user, payments, type, invoices
         assert len(program.get("payments/").json["items"]) == 12
+
+
+class Closed(PaymentError):
+    """One of the site's own."""
+
+
+def test_what_the_site_does_not_sell_now(program, invoice, monkeypatch):
+    monkeypatch.setattr(Invoice, "get_payment_details", raise_closed)
+
+    assert program.post("payments/", start(invoice)).problem == (409, "not-payable")
+
+
+def raise_closed(invoice):
+    raise Closed

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest
@@ -114,9 +115,15 @@ def is_staff(caller: Caller, payment: KhaltiPayment, action: str) -> bool:
 
 def payable_of(payment: KhaltiPayment) -> Payable | None:
     """None also if it was deleted, or says nothing about users."""
-    if payment.payable_type_id is None or payment.has_lost_payable:
+    if (
+        payment.payable_class_id is None
+        or ContentType.objects.get_for_id(payment.payable_class_id).model_class() is None
+    ):
         return None
-    payable = payment.payable
+    try:
+        payable = payment.payable
+    except (ValueError, ValidationError):
+        return None  # the type of the model's key has changed
     return payable if isinstance(payable, Payable) else None
 
 

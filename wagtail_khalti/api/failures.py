@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from wagtail_khalti import exceptions
 from wagtail_khalti.api.body import pointer, too_large
 from wagtail_khalti.api.idempotency import conflict
 from wagtail_khalti.api.problems import Problem, invalid, not_found, not_permitted
@@ -28,6 +29,7 @@ from wagtail_khalti.exceptions import (
     OfferTampered,
     OfferUnavailable,
     PaymentBusy,
+    PaymentError,
     RefundsChanged,
     RequestRejected,
     SoldOut,
@@ -111,6 +113,8 @@ def _of_money(error: KhaltiError) -> Problem | None:
         return Problem("refundable-changed", _("The refundable balance has changed. Look at the payment again."))
     if isinstance(error, NotRefundable):
         return Problem("not-refundable", _("This can't be refunded now."), errors=[("", type(error).__name__)])
+    if isinstance(error, PaymentError) and type(error) not in vars(exceptions).values():  # one of the site's own
+        return Problem("not-payable", _("This can't be paid at the moment. You have not been charged."))
     return None
 
 

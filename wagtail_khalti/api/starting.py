@@ -163,7 +163,9 @@ def _pay(
 def _require_none_open(caller: Caller, payable: Payable, amount: int) -> None:
     """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date."""
     others = KhaltiPayment.objects.for_payable(payable).exclude(status=Status.CREATED)  # type: ignore[arg-type]
-    for payment in others.order_by("-pk")[:1]:
+    # Usually there are none, and Django takes longer to build a query of all columns than the database to run this one.
+    for pk in others.order_by("-pk").values_list("pk", flat=True)[:1]:
+        payment = KhaltiPayment.objects.get(pk=pk)
         if payment.is_waiting and payment.has_expired_link:
             lookup_if_free(payment)
         shown = payment if may_see(caller, payment) else None

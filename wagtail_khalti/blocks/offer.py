@@ -166,7 +166,7 @@ class OfferBlock(blocks.StructBlock):
         return ()
 
     def get_api_representation(self, value: Any, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The fields, and as ``offer`` what is sold: amounts in paisa, and where it is paid."""
+        """The fields, and as ``offer`` what is sold: amounts in paisa, where it is paid, and its token in our API."""
         fields: dict[str, Any] = super().get_api_representation(value, context=context)
         return {**fields, "offer": self._offer(value, context or {})}
 
@@ -176,8 +176,8 @@ class OfferBlock(blocks.StructBlock):
         with suppress(OfferUnavailable):
             terms = self.terms(value)
             is_signed = context["request"] is not None and not _is_preview(context)
-            path = _checkout_url(sign_offer(self, terms, value, context=context)) if is_signed else ""
-            return {**price_to_json(terms.price), "checkout_path": path}
+            token = sign_offer(self, terms, value, context=context) if is_signed else ""
+            return {**price_to_json(terms.price), "token": token, "checkout_path": token and _checkout_url(token)}
         return None
 
 
