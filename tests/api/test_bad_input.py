@@ -60,6 +60,7 @@ def test_amounts_are_whole_numbers(anybody, shop_page, token_of, name, amount):
     assert anybody.wrong & {f"/{name}", "/amount"}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
 @pytest.mark.parametrize("place", ["offer", "option", "name", "answer", "question", "unknown"])
 def test_text_that_no_database_stores(anybody, text, place):
@@ -82,6 +83,7 @@ def test_unknown_members_are_refused(anybody):
     assert anybody.post("payments/", body).wrong == {"/price", "/customer/id"}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("reference", ["x", "%00", "%ff", "नेपाली", "A" * 5000, "2" * 16, ".", "a%2Fb"])
 def test_references_that_are_none(program, reference):
     for send in (program.get, lambda path: program.post(f"{path}verify/")):
@@ -89,6 +91,7 @@ def test_references_that_are_none(program, reference):
         assert program.problem == (404, "not-found")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("after", ["x", "%00", "%ff", "नेपाली", "A" * 5000])
 def test_cursors_that_are_none(program, after):
     assert program.get(f"payments/?after={after}").wrong == {"/after"}
@@ -107,6 +110,7 @@ def test_methods_that_are_none(anybody):
     assert set(anybody.response["Allow"].split(", ")) == {"GET", "POST"}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("kind", ["shop.invoice", "auth.user", "shop.Invoice.x", "' OR 1=1", "नेपाली"])
 @pytest.mark.parametrize("key", ["1e3", "१", " ", "-1", "9" * 64, "' OR 1=1", "नेपाली"])
 def test_payables_that_are_none(program, kind, key):

@@ -56,6 +56,8 @@ def test_a_khalti_that_does_not_answer(program, khalti, payment):
         KhaltiPayment.objects.update(checked_at=None, leased_until=None)
         assert program.post(path(payment, action)).problem == (503, "khalti-unavailable")
         assert program.json["reference"] == payment.reference
+        assert "charged" not in program.json["detail"]
+        assert program.response["Retry-After"]
     assert program.get(path(payment)).json["status"] == "initiated"
 
 

@@ -11,6 +11,7 @@ from tests.shop.models import Invoice
 from wagtail_khalti.models import KhaltiPayment
 
 
+@pytest.mark.every_database
 def test_a_repeated_request_gets_the_same_payment(program, khalti, invoice):
     first = program.post("payments/", start(invoice), key="order-7").json
 
@@ -27,6 +28,7 @@ def test_the_same_also_after_it_was_paid(program, khalti, invoice):
     assert program.post("payments/", start(invoice), key="order-7").json["is_paid"]
 
 
+@pytest.mark.every_database
 def test_the_same_key_for_another_request_is_a_conflict(program, invoice, sita):
     program.post("payments/", start(invoice), key="order-7")
     other = Invoice.objects.create(owner=sita)
@@ -37,6 +39,7 @@ def test_the_same_key_for_another_request_is_a_conflict(program, invoice, sita):
     assert KhaltiPayment.objects.count() == 1
 
 
+@pytest.mark.every_database
 def test_two_users_with_the_same_key_never_meet(program, stranger, sita, hari):
     mine = program.post("payments/", start(Invoice.objects.create(owner=sita)), key="1").json
     theirs = stranger.post("payments/", start(Invoice.objects.create(owner=hari)), key="1").json

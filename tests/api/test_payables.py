@@ -34,6 +34,7 @@ def test_others_are_not_told_that_it_exists(program, stranger, invoice):
     assert stranger.post("payments/", start(invoice)).problem == (404, "not-found")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "payable",
     [("shop.invoice", "999"), ("shop.invoice", "x"), ("shop.invoice", str(2**70)), ("shop.order", "1"), ("a", "b")],
@@ -44,6 +45,7 @@ def test_what_is_not_there_or_not_registered(program, payable):
     assert program.problem == (404, "not-found")
 
 
+@pytest.mark.every_database
 def test_a_deleted_payable_leaves_its_payment_to_its_user(program, stranger, invoice):
     reference = program.post("payments/", start(invoice)).json["reference"]
     Invoice._base_manager.filter(pk=invoice.pk)._raw_delete("default")
@@ -76,6 +78,7 @@ def test_after_a_change_of_owner_only_the_new_one_sees_it(program, stranger, inv
     assert stranger.get(f"payments/{reference}/").status == 200
 
 
+@pytest.mark.every_database
 def test_an_open_payment_is_named_not_doubled(program, invoice):
     reference = program.post("payments/", start(invoice)).json["reference"]
 
@@ -118,6 +121,7 @@ def test_the_page_after_the_payment_is_one_of_the_site(program, invoice):
     assert elsewhere.wrong == {"/success_url"}
 
 
+@pytest.mark.every_database
 def test_own_payments_newest_first_in_pages(program, stranger, sita):
     for _ in range(3):
         program.post("payments/", start(Invoice.objects.create(owner=sita)))

@@ -31,6 +31,7 @@ def test_a_part_and_the_rest(refund, paid):
     assert refund({}).problem == (409, "not-refundable")
 
 
+@pytest.mark.every_database
 def test_a_repeated_refund_is_one(refund, khalti):
     first = refund({"amount": 50_000}, key="r").json
 
@@ -38,6 +39,7 @@ def test_a_repeated_refund_is_one(refund, khalti):
     assert khalti.calls("refund") == 1
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("other", [{"amount": 60_000}, {}, {"amount": 50_000, "reason": "x"}])
 def test_the_same_key_for_another_refund(refund, other):
     refund({"amount": 50_000}, key="r")
@@ -54,6 +56,19 @@ def test_a_balance_that_has_changed(refund):
     assert refund({"refundable": 100}).problem == (409, "refundable-changed")
     assert refund({"amount": 150_001}).problem == (409, "not-refundable")
     assert refund({"amount": 150_001}).json["refundable"] == 150_000
+
+
+def test_a_bank_payment_needs_a_mobile_number(program, khalti, invoice, manager):
+    payment = program.post("payments/", start(invoice)).payment
+    khalti.pay(payment, bank=True)
+    program.post(f"payments/{payment.reference}/verify/")
+    where, manager = f"payments/{payment.reference}/refunds/", Program(manager)
+
+    assert manager.post(where).problem == (422, "rejected-by-khalti")
+    assert manager.json["errors"][0]["pointer"] == "/mobile"
+    assert "Nothing was refunded" in manager.json["detail"]
+    assert manager.post(where, {"mobile": "9800000001"}).json["state"] == "succeeded"
+    assert manager.post(where, {"mobile": "98"}).wrong == {"/mobile"}
 
 
 @pytest.mark.parametrize("amount", ["1", 1.0, True, 0, -1, 2**63])

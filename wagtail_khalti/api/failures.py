@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from wagtail_khalti import exceptions
 from wagtail_khalti.api.body import pointer, too_large
 from wagtail_khalti.api.idempotency import conflict
-from wagtail_khalti.api.problems import Problem, invalid, not_found, not_permitted
+from wagtail_khalti.api.problems import Kind, Problem, invalid, not_found, not_permitted
 from wagtail_khalti.exceptions import (
     AlreadyPaid,
     AmountTooLarge,
@@ -24,6 +24,7 @@ from wagtail_khalti.exceptions import (
     GatewayUnreachable,
     IdempotencyConflict,
     KhaltiError,
+    MobileNeeded,
     NotOnSale,
     NotRefundable,
     OfferTampered,
@@ -35,9 +36,11 @@ from wagtail_khalti.exceptions import (
     SoldOut,
 )
 from wagtail_khalti.formatting import format_number
+from wagtail_khalti.staff.error_messages import refund_error_message
 
 logger = logging.getLogger(__name__)
 
+UNAVAILABLE = (GatewayUnreachable, AnswerNotUnderstood, PaymentBusy)
 UNION_TAGS = ("offer", "payable")
 
 
@@ -73,12 +76,32 @@ def _of_ninja(error: HttpError) -> Problem:
 
 
 def problem_of(error: KhaltiError) -> Problem:
-    """What a caller may know about it. What only the site can change is logged."""
-    if isinstance(error, GatewayUnreachable | AnswerNotUnderstood | PaymentBusy):
+    """Why a payment was not started. What only the site can change is logged."""
+    if isinstance(error, UNAVAILABLE):
         return _khalti_unavailable(error)
     if isinstance(error, RequestRejected):
         return rejected(error.fields, error.reference)
     return _of_money(error) or _of_offer(error) or _unavailable(error)
+
+
+def not_checked(error: KhaltiError, reference: str) -> Problem:
+    """Why a payment was not looked up. Whether it was paid is not known then."""
+    kind: Kind = "khalti-unavailable" if isinstance(error, UNAVAILABLE) else "payments-unavailable"
+    logger.warning("Payment %s could not be checked: %s", reference, error)
+    detail = _("Khalti can't be asked right now. The payment is checked again automatically.")
+    return Problem(kind, detail, headers=_pause(error), reference=reference)
+
+
+def not_refunded(error: KhaltiError, refundable: int) -> Problem:
+    """Why nothing was refunded, in the words of the admin."""
+    problem, detail = problem_of(error), refund_error_message(error)
+    if isinstance(error, MobileNeeded):
+        problem.errors = [(pointer("mobile"), detail)]
+    if isinstance(error, NotRefundable):
+        problem.members["refundable"] = refundable
+    if not isinstance(error, IdempotencyConflict):
+        problem.detail = detail
+    return problem
 
 
 def rejected(fields: Mapping[str, str], reference: str) -> Problem:
@@ -90,12 +113,15 @@ def rejected(fields: Mapping[str, str], reference: str) -> Problem:
     return Problem("rejected-by-khalti", detail, errors=errors, **_reference(reference))
 
 
+def _pause(error: KhaltiError) -> dict[str, str]:
+    return {"Retry-After": str(getattr(error, "retry_after", None) or 5)}
+
+
 def _khalti_unavailable(error: KhaltiError) -> Problem:
-    pause = getattr(error, "retry_after", None) or 5
     return Problem(
         "khalti-unavailable",
         _("Khalti is temporarily unavailable. You have not been charged. Please try again."),
-        headers={"Retry-After": str(pause)},
+        headers=_pause(error),
         **_reference(getattr(error, "reference", "")),
     )
 
@@ -112,7 +138,7 @@ def _of_money(error: KhaltiError) -> Problem | None:
     if isinstance(error, RefundsChanged):
         return Problem("refundable-changed", _("The refundable balance has changed. Look at the payment again."))
     if isinstance(error, NotRefundable):
-        return Problem("not-refundable", _("This can't be refunded now."), errors=[("", type(error).__name__)])
+        return Problem("not-refundable", _("This can't be refunded now."))
     if isinstance(error, PaymentError) and type(error) not in vars(exceptions).values():  # one of the site's own
         return Problem("not-payable", _("This can't be paid at the moment. You have not been charged."))
     return None

@@ -14,6 +14,7 @@ from ninja.responses import Status
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.api.body import pointer
 from wagtail_khalti.api.callers import caller_of, payable_payment, visible_payment
+from wagtail_khalti.api.failures import not_checked
 from wagtail_khalti.api.idempotency import IDEMPOTENT, idempotency_of
 from wagtail_khalti.api.presenting import payment_out, started_out
 from wagtail_khalti.api.problems import invalid, problems
@@ -21,7 +22,7 @@ from wagtail_khalti.api.routes.listing import add_listing
 from wagtail_khalti.api.schemas.payments import PaymentOut, RetryIn, Start, StartedOut, StartOffer, VerifyIn
 from wagtail_khalti.api.starting import start_again, start_offer, start_payable
 from wagtail_khalti.embedded import reconcile_after_response
-from wagtail_khalti.exceptions import GatewayError
+from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.outbox import deliver
@@ -95,9 +96,8 @@ def _look_up(payment: KhaltiPayment, *, has_lease: bool) -> None:
         return
     try:
         check_payment(payment)
-    except GatewayError as error:
-        error.reference = payment.reference
-        raise
+    except KhaltiError as error:
+        raise not_checked(error, payment.reference) from error
 
 
 def payments_router() -> Router:

@@ -10,12 +10,12 @@ from ninja.responses import Status
 
 from wagtail_khalti.actions import refund_payment
 from wagtail_khalti.api.callers import Caller, caller_of, is_staff, visible_payment
-from wagtail_khalti.api.failures import problem_of
+from wagtail_khalti.api.failures import not_refunded
 from wagtail_khalti.api.idempotency import IDEMPOTENT, idempotency_of
 from wagtail_khalti.api.presenting import refund_out
-from wagtail_khalti.api.problems import Problem, not_permitted, problems
+from wagtail_khalti.api.problems import not_permitted, problems
 from wagtail_khalti.api.schemas.refunds import RefundIn, RefundList, RefundOut
-from wagtail_khalti.exceptions import AmountExceedsRefundable, RefundsChanged
+from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.permissions import REFUND
 
@@ -38,8 +38,8 @@ def create_refund(request: HttpRequest, reference: str, data: Annotated[RefundIn
             idempotency_key=idempotency.key,
             request_digest=idempotency.digest,
         )
-    except (RefundsChanged, AmountExceedsRefundable) as error:
-        raise _with_balance(problem_of(error), payment) from error
+    except KhaltiError as error:
+        raise not_refunded(error, payment.refundable) from error
     return Status(201, refund_out(refund))
 
 
@@ -54,11 +54,6 @@ def _refundable_payment(caller: Caller, reference: str) -> KhaltiPayment:
     if not is_staff(caller, payment, REFUND):
         raise not_permitted()
     return payment
-
-
-def _with_balance(problem: Problem, payment: KhaltiPayment) -> Problem:
-    problem.members["refundable"] = payment.refundable
-    return problem
 
 
 def refunds_router() -> Router:
