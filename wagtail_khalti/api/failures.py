@@ -35,7 +35,6 @@ from wagtail_khalti.exceptions import (
     RequestRejected,
     SoldOut,
 )
-from wagtail_khalti.formatting import format_number
 from wagtail_khalti.staff.error_messages import refund_error_message
 
 logger = logging.getLogger(__name__)
@@ -146,7 +145,8 @@ def _of_money(error: KhaltiError) -> Problem | None:
 
 def _of_offer(error: KhaltiError) -> Problem | None:
     if isinstance(error, SoldOut):
-        return Problem("sold-out", _("Sold out") if not error.available else _left(error), available=error.available)
+        few = _("Fewer are left than you want to pay for. You have not been charged.")
+        return Problem("sold-out", few if error.available else _("Sold out"), available=error.available)
     if isinstance(error, NotOnSale):
         return Problem("not-on-sale", _("Currently unavailable"))
     if isinstance(error, OfferTampered):
@@ -158,10 +158,6 @@ def _of_offer(error: KhaltiError) -> Problem | None:
 
 def already_paid(reference: str = "") -> Problem:
     return Problem("already-paid", _("This has been paid for."), **_reference(reference))
-
-
-def _left(error: SoldOut) -> str:
-    return _("Fewer are left than were ordered: %(count)s.") % {"count": format_number(error.available)}
 
 
 def _unavailable(error: Exception) -> Problem:

@@ -55,7 +55,11 @@ def list_payments(request: HttpRequest, page: Annotated[PageIn, Query()]) -> dic
 def _from(own: Any, after: str) -> Any:
     if not after:
         return own
-    last = own.filter(reference=after).values_list("created_at", "pk").first() if after.isascii() else None
+    last = (
+        own.filter(reference=after).values_list("created_at", "pk").first()
+        if after.isalnum() and after.isascii()
+        else None
+    )
     if last is None:
         raise invalid([("/after", _("This is not known."))])
     created_at, pk = last
