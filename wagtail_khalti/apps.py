@@ -13,6 +13,7 @@ class WagtailKhaltiConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail_khalti.checks import settings, site, visitors, work
+        from wagtail_khalti.public.headless import tell_blocks_their_page
 
         register(settings.check_configuration, self.label)
         register(site.check_addresses, self.label)
@@ -24,3 +25,4 @@ class WagtailKhaltiConfig(AppConfig):
         register(visitors.check_visitors, self.label)
         register(work.check_database, self.label)
         register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own
+        tell_blocks_their_page()

@@ -48,6 +48,11 @@ class ShownAvailability:
     """Why nothing can be bought now."""
     left: str = ""
     """How many are left."""
+    available: int | None = None
+    """The same as a number, where the editor shows it."""
+
+
+NOT_SHOWN = ShownAvailability()
 
 
 def shown_on_page(block: Block, limit: Limit, value: Any, *, context: Mapping[str, Any]) -> ShownAvailability:
@@ -56,14 +61,14 @@ def shown_on_page(block: Block, limit: Limit, value: Any, *, context: Mapping[st
         return ShownAvailability(closed=closed)
     place = place_of(value, block=block, context=context) if limit.units is not None else None
     if place is None or limit.units is None:
-        return ShownAvailability()
+        return NOT_SHOWN
     available = 1
     with suppress(ImproperlyConfigured):  # the system checks report it
         mode = mode_of(lambda: Site.find_for_request(context.get("request")))
         available = limit.units - _cached_taken(*place, mode)
     if available <= 0:
         return ShownAvailability(closed=sold_out_text(limit))
-    return ShownAvailability(left=left_text(available) if limit.shows_available else "")
+    return ShownAvailability(left=left_text(available), available=available) if limit.shows_available else NOT_SHOWN
 
 
 def availability_now(owner: models.Model, block_path: str, *, mode: str, units: int) -> Availability:

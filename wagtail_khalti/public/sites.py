@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.conf import is_test_mode
+from wagtail_khalti.conf import is_test_everywhere, is_test_mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.options import DEFAULT_MERCHANT
 
@@ -40,6 +41,12 @@ def merchant_of_site(site: Site | None) -> str:
 def is_test_site(site: Site | None) -> bool:
     """Whether its payments move no money."""
     return is_test_mode(merchant_of_site(site))
+
+
+def is_test_request(request: HttpRequest | None) -> bool:
+    """The same for the site of a request. Makes a query only if that depends on the site."""
+    everywhere = is_test_everywhere()
+    return is_test_site(Site.find_for_request(request)) if everywhere is None else everywhere
 
 
 def _site(*related: str, **lookup: object) -> Site | None:

@@ -105,7 +105,7 @@ class QuestionFormBuilder(FormBuilder):  # type: ignore[misc]
 
     def create_checkbox_field(self, field: BuilderField, options: dict[str, Any]) -> forms.Field:
         messages = {"required": field.insert_label(_("Tick “%(label)s” to continue."))}
-        return LinkedCheckboxField(**options, link=_url(field.link), error_messages=messages)
+        return LinkedCheckboxField(**options, link=link_url(field.link), error_messages=messages)
 
 
 class BuilderField:
@@ -136,7 +136,7 @@ def _text(field: BuilderField, max_length: int, message: str) -> dict[str, Any]:
     }
 
 
-def _url(link: str) -> str:
+def link_url(link: str) -> str:
     """Empty if the page isn't published, or if it is no address that a browser may open."""
     if link.startswith(PAGE_PREFIX):
         page = page_link(link.removeprefix(PAGE_PREFIX))
