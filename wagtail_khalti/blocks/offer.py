@@ -25,8 +25,8 @@ from wagtail_khalti.money import format_rupees
 from wagtail_khalti.pricing import Price
 from wagtail_khalti.public.availability import ShownAvailability, shown_on_page
 from wagtail_khalti.public.headless.representation import offer_for_api
-from wagtail_khalti.public.offers import checkout_path, is_in_preview, sign_offer
-from wagtail_khalti.public.sites import is_test_request
+from wagtail_khalti.public.offers import checkout_path, is_in_preview, owner_of, sign_offer
+from wagtail_khalti.public.sites import is_test_block
 from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.questions import Question
 
@@ -125,7 +125,7 @@ class OfferBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         is_preview = is_in_preview(context)
-        is_test = is_test_request(context.get("request"))
+        is_test = is_test_block(context.get("request"), lambda: owner_of(value, block=self, context=context))
         context |= {"checkout_url": "", "is_preview": is_preview, "is_test": is_test, "price": ""}
         context |= {"offer_price": None, "button_label": gettext("Pay with Khalti")}
         context["availability"] = ShownAvailability()

@@ -28,6 +28,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
+from wagtail_khalti.pricing import is_registered
 from wagtail_khalti.public.block_paths import block_at, path_of
 from wagtail_khalti.public.sites import settings_of, site_of
 from wagtail_khalti.public.terms import Offering, Terms
@@ -74,8 +75,8 @@ class Offer:
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
-    Raises ``OfferUnavailable`` if neither the owner nor the request is known, or if units are to be counted and the
-    owner is unknown.
+    Raises ``OfferUnavailable`` if the owner is unknown, and the request is unknown, too, or units are to be counted, or
+    the price is of a kind that isn't registered.
     """
     if token := sign_place(block, value, context=context):
         return token
@@ -85,6 +86,10 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
+    if not is_registered(terms.price):
+        name = type(terms.price).__qualname__
+        logger.warning("A block can't be sold: its price %s is not registered. Use @register_price.", name)
+        raise OfferUnavailable(f"An offer can't contain a {name}, which is not registered")
     content = [terms.as_json(), get_language() or "", _site(context)]
     signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object(content, compress=True)
     return f"{BY_TERMS}.{signed}"
@@ -123,6 +128,12 @@ def checkout_path(token: str) -> str:
 @lru_cache(maxsize=256)  # a page may have many blocks, and reverse() takes as long as the rest of an offer
 def _around_token(script_prefix: str, urlconf: str, language: str | None) -> str:
     return reverse("wagtail_khalti:checkout", args=[PLACEHOLDER])
+
+
+def owner_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> models.Model | None:
+    """The page or snippet that holds this value."""
+    place = place_of(value, block=block, context=context)
+    return place and place[0]
 
 
 def open_offer(token: str) -> Offer:
@@ -204,4 +215,8 @@ def _has_expired(owner: models.Model) -> bool:
 
 
 def _offer_with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:
-    return Offer(token=token, terms=Terms.from_json(terms), language=language, site=site)
+    try:
+        opened = Terms.from_json(terms)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfferUnavailable("The site's code can't read these terms any more") from error
+    return Offer(token=token, terms=opened, language=language, site=site)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Site
@@ -33,20 +35,23 @@ def settings_of(site: Site | None) -> KhaltiSettings:
     return getattr(site, "khaltisettings", None) or KhaltiSettings(site=site)
 
 
-def merchant_of_site(site: Site | None) -> str:
-    """Name of the Khalti account that receives its payments. It may be missing from the settings by now."""
-    return settings_of(site).merchant or DEFAULT_MERCHANT
+def merchant_of_block(owner: models.Model | None, site: Site | None) -> str:
+    """Name of the Khalti account that receives the payments of a block. It may be missing from the settings by now.
+
+    That of the page or snippet with the block, if its class has a ``khalti_merchant`` that isn't empty; otherwise that
+    of the site.
+    """
+    # Not getattr() with a default: an AttributeError inside of a property would have the site's account paid instead.
+    own = owner.khalti_merchant if hasattr(type(owner), "khalti_merchant") else ""  # type: ignore[union-attr]
+    return str(own or settings_of(site).merchant or DEFAULT_MERCHANT)
 
 
-def is_test_site(site: Site | None) -> bool:
-    """Whether its payments move no money."""
-    return is_test_mode(merchant_of_site(site))
-
-
-def is_test_request(request: HttpRequest | None) -> bool:
-    """The same for the site of a request. Makes a query only if that depends on the site."""
+def is_test_block(request: HttpRequest | None, find_owner: Callable[[], models.Model | None]) -> bool:
+    """Whether payments of a block move no money. Looks for its page, and makes a query, only if it depends on them."""
     everywhere = is_test_everywhere()
-    return is_test_site(Site.find_for_request(request)) if everywhere is None else everywhere
+    if everywhere is not None:
+        return everywhere
+    return is_test_mode(merchant_of_block(find_owner(), Site.find_for_request(request)))
 
 
 def _site(*related: str, **lookup: object) -> Site | None:

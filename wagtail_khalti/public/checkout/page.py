@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Site
 
+from wagtail_khalti.conf import is_test_mode
 from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.exceptions import (
     AmountTooLarge,
@@ -50,7 +51,7 @@ from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.destinations import back_link
 from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.restrictions import may_see
-from wagtail_khalti.public.sites import is_test_site, settings_of, site_of
+from wagtail_khalti.public.sites import merchant_of_block, settings_of, site_of
 
 logger = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ def _render(
             "left": left_at_checkout(offer.terms.limit, found),
             "own_payment": own_payment,
             "checkout_message": settings_of(site).checkout_message,
-            "is_test": is_test_site(site),
+            "is_test": is_test_mode(merchant_of_block(offer.owner, site)),
             "back_link": back_link(offer.owner, site),
             **(while_unavailable(unsent, site) if unsent else {}),
         },

@@ -53,6 +53,11 @@ def initial_answers(questions: Sequence[Question], stored: Sequence[Mapping[str,
     return {field_name(question): values.get((question.name, question.kind)) for question in kept}
 
 
+def link_of(question: Question) -> str:
+    """What can be read before ticking its checkbox; empty if there is nothing."""
+    return _url(question.link) if question.link else ""
+
+
 def field_name(question: Question) -> str:
     return f"{FIELD_PREFIX}{question.name}"
 
@@ -105,7 +110,7 @@ class QuestionFormBuilder(FormBuilder):  # type: ignore[misc]
 
     def create_checkbox_field(self, field: BuilderField, options: dict[str, Any]) -> forms.Field:
         messages = {"required": field.insert_label(_("Tick “%(label)s” to continue."))}
-        return LinkedCheckboxField(**options, link=link_url(field.link), error_messages=messages)
+        return LinkedCheckboxField(**options, link=_url(field.link), error_messages=messages)
 
 
 class BuilderField:
@@ -136,7 +141,7 @@ def _text(field: BuilderField, max_length: int, message: str) -> dict[str, Any]:
     }
 
 
-def link_url(link: str) -> str:
+def _url(link: str) -> str:
     """Empty if the page isn't published, or if it is no address that a browser may open."""
     if link.startswith(PAGE_PREFIX):
         page = page_link(link.removeprefix(PAGE_PREFIX))

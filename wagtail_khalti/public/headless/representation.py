@@ -16,9 +16,9 @@ from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.pricing import Limit, price_to_json
 from wagtail_khalti.public.availability import shown_on_page
-from wagtail_khalti.public.checkout.question_fields import link_url
+from wagtail_khalti.public.checkout.question_fields import link_of
 from wagtail_khalti.public.offers import checkout_path, is_in_preview, sign_place, with_vat_rate
-from wagtail_khalti.public.sites import is_test_request
+from wagtail_khalti.public.sites import is_test_block
 from wagtail_khalti.public.terms import Offering, Terms
 from wagtail_khalti.questions import Question
 
@@ -54,7 +54,7 @@ def _represented(block: Offering, terms: Terms, value: Any, context: Mapping[str
         "optional_fields": list(terms.optional_fields),
         "questions": [_question(question) for question in terms.questions],
         "availability": _availability(block, terms.limit, value, context),
-        "is_test": is_test_request(request),
+        "is_test": is_test_block(request, lambda: context.get(OWNER)),
         "token": token,
         "checkout_path": path,
         "checkout_url": _absolute(path, request) if path else "",
@@ -79,7 +79,7 @@ def _availability(block: Offering, limit: Limit, value: Any, context: Mapping[st
 
 
 def _question(question: Question) -> dict[str, Any]:
-    return {**question.as_json(), "choices": list(question.choices), "link": link_url(question.link)}
+    return {**question.as_json(), "choices": list(question.choices), "link": link_of(question)}
 
 
 def _absolute(path: str, request: HttpRequest | None) -> str:
