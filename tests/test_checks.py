@@ -10,9 +10,16 @@ from wagtail.models import Site
 from tests.shop.models import CardBlock, ShopPage
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.checks.settings import check_configuration, check_test_money
-from wagtail_khalti.checks.site import check_addresses, check_blocks, check_settings_page, check_site_address
+from wagtail_khalti.checks.site import (
+    check_addresses,
+    check_allowed_hosts,
+    check_blocks,
+    check_settings_page,
+    check_site_address,
+)
 from wagtail_khalti.checks.visitors import check_visitors
 from wagtail_khalti.checks.work import check_database, check_time_zone
+from wagtail_khalti.options import OPTIONS
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -385,6 +392,20 @@ def test_a_checkout_form_has_to_be_one(settings, path):
     settings.WAGTAIL_KHALTI = {**GOOD, "CHECKOUT_FORM": path}
 
     only(check_visitors(None), Error, "E021")
+
+
+def test_w027_any_host_in_mails(settings):
+    settings.WAGTAIL_KHALTI = GOOD
+    settings.ALLOWED_HOSTS = ["*"]
+    only(check_allowed_hosts(None), checks.Warning, "W027")
+
+    settings.ALLOWED_HOSTS = [".shop.example"]
+    assert check_allowed_hosts(None) == []
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.WAGTAIL_KHALTI = {**GOOD, "BASE_URL": "https://shop.example"}
+    assert check_allowed_hosts(None) == []
+    settings.WAGTAIL_KHALTI = None
+    assert check_allowed_hosts(None) == [], "E001 reports it"
 
 
 @pytest.mark.parametrize("option", ["RATE_LIMITER", "RECEIPT"])

@@ -59,6 +59,16 @@ def an_option(**changes):
             {},
             {"options": "0: max_quantity: Ensure this value is less than or equal to 1000."},
         ),
+        (
+            [an_option(amount=Decimal(190_000))],
+            {"vat": "added"},
+            {
+                "options": "0: amount: With VAT, this comes to more than Rs\xa02,00,000, "
+                "the most that this site takes in one payment."
+            },
+        ),
+        ([an_option(amount=Decimal(190_000))], {"vat": "included"}, {}),
+        ([an_option(amount=Decimal("176991.15"))], {"vat": "added"}, {}),
         ([OPTION], {"vat": "half"}, {"vat": "Select a valid choice. half is not one of the available choices."}),
     ],
 )

@@ -20,6 +20,7 @@ class WagtailKhaltiConfig(AppConfig):
         register(site.check_settings_page, self.label)
         register(work.check_time_zone, self.label)
         register(settings.check_test_money, self.label, deploy=True)
+        register(site.check_allowed_hosts, self.label, deploy=True)
         register(site.check_site_address, self.label, Tags.database)
         register(site.check_blocks, self.label)
         register(visitors.check_visitors, self.label)

@@ -18,6 +18,7 @@ from wagtail_khalti.blocks.limits import LimitBlock, limit_of
 from wagtail_khalti.blocks.notices import notice_for_editors
 from wagtail_khalti.blocks.questions import QuestionsBlock, questions_in
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
+from wagtail_khalti.blocks.vat import above_maximum_with_vat, at_lowest_rate
 from wagtail_khalti.conf import max_payment
 from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
@@ -115,12 +116,15 @@ class OfferBlock(blocks.StructBlock):
     def price_errors(self, value: Any, price: Price | None) -> dict[str, ValidationError]:
         """What is wrong with the price, in words for the editor, by field. A draft may be incomplete."""
         largest = max_payment()
-        if price is None or price.max_total is None or price.max_total <= largest:
+        if price is None or price.max_total is None:
             return {}
-        message = _(
-            "This site takes at most %(largest)s in one payment, and the price times the maximum quantity is more."
-        )
-        return {"amount": ValidationError(message, params={"largest": format_rupees(largest, get_language())})}
+        if price.max_total > largest:
+            message = _(
+                "This site takes at most %(largest)s in one payment, and the price times the maximum quantity is more."
+            )
+            return {"amount": ValidationError(message, params={"largest": format_rupees(largest, get_language())})}
+        is_more = price.vat.needs_rate and at_lowest_rate(price.vat).total(price.max_total) > largest
+        return {"amount": above_maximum_with_vat(largest)} if is_more else {}
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)

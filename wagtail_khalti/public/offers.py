@@ -80,7 +80,7 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     """
     if token := sign_place(block, value, context=context):
         return token
-    if terms.limit.is_counted:
+    if terms.limit.units is not None:
         logger.warning("A block can't be sold because its units can't be counted without its page. %s", REMEDY)
         raise OfferUnavailable("Units can't be counted, because the page or snippet with the block is unknown")
     if context.get("request") is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.db import models
 from django.http import HttpRequest
@@ -33,6 +34,12 @@ def site_of_payment(payment: KhaltiPayment) -> Site | None:
 def settings_of(site: Site | None) -> KhaltiSettings:
     """Its settings, or the defaults. Cached on the ``Site`` object, which lives for one request."""
     return getattr(site, "khaltisettings", None) or KhaltiSettings(site=site)
+
+
+def lowest_vat_rate() -> Decimal:
+    """Of all sites, in percent. What is too much with this rate is too much on each of them."""
+    sites = Site.objects.select_related("khaltisettings")
+    return min((settings_of(site).vat_rate for site in sites), default=Decimal(0))
 
 
 def merchant_of_block(owner: models.Model | None, site: Site | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +20,7 @@ from wagtail_khalti.database.characters import is_whole, unsupported_characters_
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
-from wagtail_khalti.pricing import Selection
+from wagtail_khalti.pricing import PriceList, Selection
 from wagtail_khalti.public.checkout.answer_fields import answer_of_field, stored_values
 from wagtail_khalti.public.checkout.price_fields import price_fields
 from wagtail_khalti.public.checkout.price_summary import price_summary
@@ -142,6 +144,19 @@ class CheckoutForm(forms.Form):
     def other_bound_fields(self) -> list[forms.BoundField]:
         names = self.price_fields.fields()
         return [field for field in self.visible_fields() if field.name not in names]
+
+    @property
+    def has_seen_names(self) -> bool:
+        """Whether what is sold has the names that the visitor has seen: the same money is no sign of the same thing."""
+        return bool(self.data.get("names_seen", self.names_version) == self.names_version)
+
+    @property
+    def names_version(self) -> str:
+        """Sent with the form. Another one if what is sold, or one of several options, was renamed."""
+        price = self.terms.price
+        options = price.options if isinstance(price, PriceList) else ()
+        names = [price.name, *sorted((option.id, option.name) for option in options)]
+        return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
 
     @property
     def has_seen_total(self) -> bool:

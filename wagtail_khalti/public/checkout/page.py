@@ -84,7 +84,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         if wait := seconds_to_wait(request, "checkout"):
             form.add_error(None, rate_limit_message(wait))
             return with_retry_after(_render(request, offer, form), wait)
-        if not form.is_valid() or not form.has_seen_total:
+        if not (form.is_valid() and form.has_seen_total and form.has_seen_names):
             return _render(request, offer, form)
         return _pay(request, offer, form)
 
@@ -188,6 +188,7 @@ def _render(
             "form": form,
             **form.price_summary(),
             "has_new_total": has_new_total,
+            "has_new_names": form.is_bound and not form.errors and not form.has_seen_names,
             "earlier_payment": earlier_payment,
             "left": left_at_checkout(offer.terms.limit, found),
             "own_payment": own_payment,
