@@ -12,8 +12,8 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti.checks import settings, site, visitors, work
-        from wagtail_khalti.public.headless import tell_blocks_their_page
+        from wagtail_khalti.checks import payables, settings, site, visitors, work
+        from wagtail_khalti.public.headless import give_blocks_their_page
 
         register(settings.check_configuration, self.label)
         register(site.check_addresses, self.label)
@@ -23,7 +23,8 @@ class WagtailKhaltiConfig(AppConfig):
         register(site.check_allowed_hosts, self.label, deploy=True)
         register(site.check_site_address, self.label, Tags.database)
         register(site.check_blocks, self.label)
+        register(payables.check_payables, self.label)
         register(visitors.check_visitors, self.label)
         register(work.check_database, self.label)
         register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own
-        tell_blocks_their_page()
+        give_blocks_their_page()

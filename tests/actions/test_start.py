@@ -299,12 +299,12 @@ def test_what_khalti_refuses_has_failed_and_its_words_are_kept(khalti):
     with pytest.raises(RequestRejected) as raised:
         start(idempotency_key="one")
 
-    assert raised.value.fields == {"customer_info.name": "This field is required."}
+    assert raised.value.fields == {"customer.name": "This field is required."}
     payment = KhaltiPayment.objects.get()
     assert (payment.status, payment.pidx, payment.initiating_at) == ("failed", None, None)
     assert payment.ended_at is not None
     refusal = payment.events.get(kind="initiate_rejected")
-    assert refusal.data == {"fields": {"customer_info.name": "This field is required."}}
+    assert refusal.data == {"fields": {"customer.name": "This field is required."}}
 
 
 def test_what_khalti_refused_is_not_sent_again(khalti):

@@ -42,15 +42,20 @@ def lowest_vat_rate() -> Decimal:
     return min((settings_of(site).vat_rate for site in sites), default=Decimal(0))
 
 
+def merchant_of_site(site: Site | None) -> str:
+    """Name of the Khalti account that receives its payments. It may be missing from the settings by now."""
+    return settings_of(site).merchant or DEFAULT_MERCHANT
+
+
 def merchant_of_block(owner: models.Model | None, site: Site | None) -> str:
-    """Name of the Khalti account that receives the payments of a block. It may be missing from the settings by now.
+    """Likewise for a block on this page.
 
     That of the page or snippet with the block, if its class has a ``khalti_merchant`` that isn't empty; otherwise that
     of the site.
     """
     # Not getattr() with a default: an AttributeError inside of a property would have the site's account paid instead.
     own = owner.khalti_merchant if hasattr(type(owner), "khalti_merchant") else ""  # type: ignore[union-attr]
-    return str(own or settings_of(site).merchant or DEFAULT_MERCHANT)
+    return str(own or merchant_of_site(site))
 
 
 def is_test_block(request: HttpRequest | None, find_owner: Callable[[], models.Model | None]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.apps import apps
 
 
-def tell_blocks_their_page() -> None:
+def give_blocks_their_page() -> None:
     """Called once at start. Does nothing where the APIs aren't installed."""
     if apps.is_installed("wagtail.api.v2"):
         from wagtail_khalti.public.headless import v2

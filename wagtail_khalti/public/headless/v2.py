@@ -12,7 +12,7 @@ from wagtail_khalti.public.headless.representation import OWNER
 
 
 class OwnedStreamField(StreamField):  # type: ignore[misc]
-    """Wagtail's, and tells the blocks their page. For a serializer of your own: ``body = OwnedStreamField()``."""
+    """Wagtail's, and gives the blocks their page. For a serializer of your own: ``body = OwnedStreamField()``."""
 
     owner: models.Model | None = None
 

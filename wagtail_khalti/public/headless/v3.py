@@ -23,7 +23,7 @@ def use_for_stream_fields() -> None:
 
 
 def owned_stream_field(generator: Any, field: fields.StreamField) -> FieldSchema:
-    """Wagtail's, and tells the blocks their page."""
+    """Wagtail's, and gives the blocks their page."""
     type_, default, _resolve = streamfield_schema(generator, field)
     name = field.name
 
