@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import models
 from django.utils.crypto import get_random_string
@@ -53,9 +54,17 @@ def in_groups_of_four(reference: str) -> str:
     return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])
 
 
+def number_format() -> NumberFormat:
+    """That of the settings; the usual one if they can't be read, so that pages still render."""
+    try:
+        return configuration().receipt_numbers
+    except ImproperlyConfigured:
+        return NumberFormat(text=NUMBER_FORMAT)
+
+
 def format_receipt_number(year: int, number: int, *, is_test: bool) -> str:
     """``2083/84-00042``, in the numerals of the active language; of a test payment it says so."""
-    text = with_numerals_of(get_language(), configuration().receipt_numbers.write(year, number))
+    text = with_numerals_of(get_language(), number_format().write(year, number))
     return gettext("%(number)s (test)") % {"number": text} if is_test else text
 
 
@@ -64,7 +73,7 @@ def parse_receipt_number(text: str) -> tuple[int, int] | None:
 
     In the format of the settings, or in the usual one, in which receipts may have been numbered before.
     """
-    return configuration().receipt_numbers.read(text) or NumberFormat(text=NUMBER_FORMAT).read(text)
+    return number_format().read(text) or NumberFormat(text=NUMBER_FORMAT).read(text)
 
 
 def masked(phone: str) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.references import number_format
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def pdf_name(payment: KhaltiPayment) -> str:
     year, number = payment.receipt_year, payment.receipt_number
     if year is None or number is None:
         return f"receipt-{payment.reference}.pdf"
-    written = re.sub(r"[^A-Za-z0-9]+", "-", configuration().receipt_numbers.write(year, number)).strip("-")
+    written = re.sub(r"[^A-Za-z0-9]+", "-", number_format().write(year, number)).strip("-")
     return f"{'test-' if payment.is_test else ''}receipt-{written}.pdf"
 
 

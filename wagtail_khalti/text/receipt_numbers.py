@@ -14,8 +14,10 @@ from wagtail_khalti.dates.nepali import fiscal_year_label
 
 NUMBER_FORMAT = "{years}-{number:05}"
 
+NOTE = re.compile(r"\([^()\d]*\)\s*\Z")
+"""As ``(test)``, after the number."""
 WIDTH = re.compile(r"0?\d{0,2}")
-SIGNS = r"[\W_]*"
+SIGNS = r"[\W_]*+"  # possessive, so that long nonsense takes no time
 FIELDS = {
     "years": r"(?P<year>\d{4})\W*(?P<end>\d{2})",
     "year": r"(?P<year>\d{4})",
@@ -36,7 +38,7 @@ class NumberFormat:
 
     def read(self, text: str) -> tuple[int, int] | None:
         """Year and number, with any separators and without the letters before them; None if it is something else."""
-        found = re.match(_pattern(self.text), text, re.IGNORECASE)
+        found = re.match(_pattern(self.text), NOTE.sub("", text), re.IGNORECASE)
         if not found:
             return None
         parts = {name: int(value) for name, value in found.groupdict().items()}
@@ -82,7 +84,7 @@ def _is_separated(parts: list[tuple[str, str]]) -> bool:
 def _pattern(text: str) -> str:
     *parts, (after, _name) = _parts(text)
     fields = "".join(f"{_literal(literal)}{FIELDS[name]}(?!\\d)" for literal, name in parts)
-    return rf"\A{fields}{_literal(after)}(\(.*)?\Z"
+    return rf"\A{fields}{_literal(after)}\Z"
 
 
 def _literal(text: str) -> str:
