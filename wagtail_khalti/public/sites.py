@@ -42,4 +42,4 @@ def is_test_site(site: Site | None) -> bool:
 
 
 def _site(*related: str, **lookup: object) -> Site | None:
-    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).first()
+    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).order_by().first()
