@@ -67,4 +67,4 @@ def is_test_block(request: HttpRequest | None, find_owner: Callable[[], models.M
 
 
 def _site(*related: str, **lookup: object) -> Site | None:
-    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).first()
+    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).order_by().first()
