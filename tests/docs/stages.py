@@ -21,6 +21,7 @@ from django.test import RequestFactory
 from django.urls import include, path
 from wagtail.models import Page, Site
 
+from tests.payables.models import Invoice
 from tests.shop.models import Order, ShopPage
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment
@@ -89,15 +90,17 @@ def signals() -> Namespace:
 
 
 def your_own_code() -> Namespace:
-    """An order of Rs 1,500 with VAT, a course, and a payment that waits at Khalti."""
-    made = order()
-    prices = {"total": 1500, "net": 1300, "vat": 200, "version": 1}
-    person = {"name": "Sita Rai", "email": "sita@example.com", "phone": "9800000001"}
-    for name, value in {**{name: Decimal(price) for name, price in prices.items()}, **person}.items():
-        setattr(made, name, value)
-    made.get_absolute_url = lambda: "/orders/1/"
-    found = SimpleNamespace(objects=SimpleNamespace(get=lambda **_by: made))
-    return {"Order": found, "Course": "shop.Course", "course": made, "payment": waiting_payment()}
+    """Orders, a course, and a payment that waits at Khalti."""
+    course = SimpleNamespace(pk=1, title="Pottery", price=Decimal(5000), places=12)
+    return {
+        "Order": Invoice,
+        "order": Invoice.objects.create(),
+        "Course": "shop.Course",
+        "course": course,
+        "payment": waiting_payment(),
+        "Decimal": Decimal,
+        "models": models,
+    }
 
 
 def refunds_in_code() -> Namespace:

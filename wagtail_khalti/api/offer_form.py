@@ -54,7 +54,7 @@ def _data(terms: Terms, sent: StartOffer, asked: Mapping[str, Any]) -> tuple[dic
     contact = sent.customer.model_dump()
     chosen = {name: value for name in SELECTIONS if (value := getattr(sent, name)) is not None}
     selected = dict(_selected(terms.price, chosen))
-    unasked = [pointer(name) for name in chosen if name not in _selections(terms.price)]
+    unasked = [pointer(name) for name in chosen if name not in _selections(terms.price, asked)]
     unasked += [pointer("quantity")] if "quantity" not in asked and sent.quantity not in (None, 1) else []
     unasked += [pointer("customer", name) for name in CONTACT if contact[name] and name not in asked]
     unasked += [pointer("answers", name) for name in sent.answers if _field_of(name, asked) is None]
@@ -62,13 +62,13 @@ def _data(terms: Terms, sent: StartOffer, asked: Mapping[str, Any]) -> tuple[dic
     return data | dict(_answers(sent.answers, asked)), list(dict.fromkeys(unasked))
 
 
-def _selections(price: Price) -> tuple[str, ...]:
-    """How it is chosen what is bought."""
+def _selections(price: Price, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """How it is chosen what is bought. A price of the site's own says so by the names of its form fields."""
     if isinstance(price, FixedPrice):
         return ("quantity",)
     if isinstance(price, PriceList):
         return ("quantities",) if price.takes_quantities else ("option",)
-    return ("amount",)
+    return ("amount",) if isinstance(price, ChosenAmount) else tuple(name for name in SELECTIONS if name in asked)
 
 
 def _selected(price: Price, chosen: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -84,6 +84,8 @@ def _selected(price: Price, chosen: Mapping[str, Any]) -> Iterator[tuple[str, st
         else:
             yield "amount", OTHER
             yield "own_amount", f"{to_rupees(amount)}"
+    if not isinstance(price, FixedPrice | PriceList | ChosenAmount):
+        yield from ((name, str(value)) for name, value in chosen.items())
 
 
 def _answers(answers: Mapping[str, bool | str], asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

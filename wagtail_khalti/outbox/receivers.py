@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.transaction import TransactionManagementError
 from django.dispatch import Signal
 from django.utils import timezone
 
 from wagtail_khalti import signals
+from wagtail_khalti.database.plain_sql import update_rows
 from wagtail_khalti.database.transactions import is_transaction_conflict
 from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_open
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
@@ -57,7 +59,7 @@ def _run_once(delivery: KhaltiDelivery) -> bool:
         if _leads_to_mails(delivery):  # noted with the mark, and queued later: a visitor waits for neither
             mark["mails_due_at"] = mark["delivered_at"]
             announce_mails()
-        if not delivery.unmarked().update(**mark):
+        if not update_rows(KhaltiDelivery, mark, where=Q(id=delivery.pk, delivered_at=None)):
             return False
         is_purchase = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
         is_deleted = is_purchase and payment.has_lost_payable  # before a receiver replaces a cart with an order

@@ -21,7 +21,7 @@ class OptionOut(Schema):
 class PriceOut(Schema):
     """In paisa. Which members are set depends on the kind."""
 
-    kind: Literal["fixed", "list", "amount"]
+    kind: str = Field(description="`fixed`, `list`, `amount`, or one of the site's own.")
     unit_price: int | None = Field(description="Of the kind `fixed`.")
     max_quantity: int | None = Field(description="Of the kind `fixed`, or of all options together.")
     options: list[OptionOut] = Field(description="Of the kind `list`.")
