@@ -12,7 +12,7 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti.checks import settings, site, visitors, work
+        from wagtail_khalti.checks import settings, site, visitors, webhooks, work
 
         register(settings.check_configuration, self.label)
         register(site.check_addresses, self.label)
@@ -22,5 +22,6 @@ class WagtailKhaltiConfig(AppConfig):
         register(site.check_site_address, self.label, Tags.database)
         register(site.check_blocks, self.label)
         register(visitors.check_visitors, self.label)
+        register(webhooks.check_webhooks, self.label)
         register(work.check_database, self.label)
         register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own

@@ -27,6 +27,7 @@ from wagtail_khalti.option_values import (
     read_timeout,
 )
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
+from wagtail_khalti.webhook_endpoints import Endpoint, read_webhooks
 
 DEFAULT_MERCHANT = "default"
 SHARED_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
@@ -42,6 +43,7 @@ OPTIONS = (
     "RATE_LIMITS",
     "TRUSTED_PROXIES",
     "CHECKOUT_FORM",
+    "WEBHOOKS",
 )
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
@@ -122,6 +124,9 @@ class Configuration:
 
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
+
+    webhooks: Mapping[str, Endpoint]
+    """Other systems that are told of payments, by name."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
@@ -211,6 +216,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         rate_limits=read_rate_limits(options.get("RATE_LIMITS", RATE_LIMITS)),
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
+        webhooks=read_webhooks(options.get("WEBHOOKS", {})),
     )
 
 
