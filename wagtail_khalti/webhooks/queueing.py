@@ -43,10 +43,9 @@ def queue_after_deliveries(is_over: Callable[[], bool]) -> None:
 
 
 def _queue_after(delivery: KhaltiDelivery, gone: Collection[str]) -> None:
-    messages = list(_messages(delivery, gone))
     with short_transaction():
         if _pending(delivery).update(webhooks_due_at=None):
-            KhaltiWebhookMessage.objects.queue(messages)
+            KhaltiWebhookMessage.objects.queue(_messages(delivery, gone))
 
 
 def _messages(delivery: KhaltiDelivery, gone: Collection[str]) -> Iterator[KhaltiWebhookMessage]:

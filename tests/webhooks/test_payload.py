@@ -1,0 +1,132 @@
+"""What a message says, and what it never says."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from tests.gateway.server import says
+from tests.shop.models import Order
+from tests.webhooks.conftest import SITA, only
+from wagtail_khalti.actions import check_payment, refund_payment
+from wagtail_khalti.ledger import open_issue
+from wagtail_khalti.models import KhaltiIssue, KhaltiWebhookMessage
+from wagtail_khalti.outbox import deliver
+from wagtail_khalti.webhooks import send_webhooks
+from wagtail_khalti.webhooks.payload import in_utc
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(crm):
+    """What the server was told, in order."""
+    server = crm()
+
+    def told():
+        send_webhooks()
+        return [request.json for request in server.requests]
+
+    return told
+
+
+def test_of_a_completed_payment(told, make_paid):
+    order = Order.objects.create()
+    payment = make_paid(purpose="सदस्यता", payable=order)
+
+    [message] = told()
+
+    assert message == {
+        "type": "payment.completed",
+        "timestamp": in_utc(payment.deliveries.get().created_at),
+        "data": {
+            "reference": payment.reference,
+            "status": "completed",
+            "amount": 150_000,
+            "refund_total": 0,
+            "refundable": 150_000,
+            "currency": "NPR",
+            "purpose": "सदस्यता",
+            "purchase_order_id": payment.purchase_order_id,
+            "merchant": "default",
+            "mode": "simulator",
+            "is_test": True,
+            "payable": {"type": "shop.order", "id": str(order.pk)},
+            "created_at": in_utc(payment.created_at),
+            "completed_at": in_utc(payment.completed_at),
+            "ended_at": None,
+        },
+    }
+    assert message["timestamp"].endswith("Z")
+
+
+def test_of_a_refund(told, make_paid):
+    payment = make_paid()
+    refund = refund_payment(payment, amount=40_000)
+
+    _completed, message = told()
+
+    assert message["type"] == "payment.refunded"
+    assert message["data"]["refund"] == {"reference": refund.reference, "amount": 40_000, "refundable": 110_000}
+    assert (message["data"]["refund_total"], message["data"]["refundable"]) == (40_000, 110_000)
+
+
+def test_of_a_payment_that_ended(told, khalti, payment):
+    khalti.cancel(payment)
+    check_payment(payment)
+
+    [message] = told()
+
+    assert (message["type"], message["data"]["status"]) == ("payment.ended", "canceled")
+    assert message["data"]["payable"] is None
+    assert message["data"]["completed_at"] is None
+
+
+def test_of_an_issue(told, payment):
+    open_issue(payment, KhaltiIssue.Kind.NOT_FOUND)
+    deliver(payment)
+
+    [message] = told()
+
+    assert (message["type"], message["data"]["issue"]) == ("payment.needs_attention", {"kind": "not_found"})
+
+
+def test_it_says_nothing_about_the_payer(told, make_paid):
+    payment = make_paid(metadata={"seat": "Hari's"})
+    refund_payment(payment, reason="Sita is ill")
+
+    text = json.dumps(told())
+
+    for secret in (*SITA.name.split(), SITA.email, SITA.phone, "Hari", "ill", payment.pidx, payment.transaction_id):
+        assert secret not in text
+
+
+def test_a_repeated_message_says_the_same(crm, make_paid):
+    """Although the payment has changed meanwhile."""
+    server = crm(says(status=500), says())
+    payment = make_paid()
+    send_webhooks()
+    first = server.requests[0]
+    KhaltiWebhookMessage.objects.update(due_at=payment.created_at)
+    payment.__class__.objects.filter(pk=payment.pk).update(purpose="Another", status="refunded")
+
+    send_webhooks()
+
+    again = server.requests[1]
+    assert again.body == first.body
+    assert again.headers["Webhook-Id"] == first.headers["Webhook-Id"] == only().message_id
+
+
+NEPAL = timezone(timedelta(hours=5, minutes=45))
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(2026, 5, 4, 8, 47, 1, tzinfo=NEPAL), datetime(2026, 5, 4, 3, 2, 1, 0, UTC)]
+)
+def test_times_are_in_utc(moment):
+    assert in_utc(moment) == "2026-05-04T03:02:01.000000Z"
+
+
+def test_so_are_those_of_a_site_without_time_zones():
+    """The site's time zone is Nepal's."""
+    assert in_utc(datetime(2026, 5, 4, 8, 47, 1)) == "2026-05-04T03:02:01.000000Z"  # noqa: DTZ001
