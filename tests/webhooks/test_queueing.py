@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.payments import listening
+from tests.payments import listening, make_due
 from tests.webhooks.conftest import only
 from tests.webhooks.secrets import OTHER_SECRET
-from wagtail_khalti.actions import check_payment, refund_payment
+from wagtail_khalti.actions import check_payment, reconcile, refund_payment
 from wagtail_khalti.models import KhaltiDelivery, KhaltiWebhookMessage
 from wagtail_khalti.models.webhooks import take_announcement
 from wagtail_khalti.outbox import deliver
@@ -143,3 +143,15 @@ def test_the_process_knows_that_there_is_something_to_send(crm, make_paid):
     make_paid()
     assert take_announcement()
     assert not take_announcement()
+
+
+def test_reconcile_sends_them_as_well(crm, khalti, payment):
+    """Also of a payment whose visitor never came back."""
+    server = crm()
+    khalti.pay(payment)
+    make_due()
+
+    result = reconcile()
+
+    assert (result.delivered, result.webhooks) == (1, 1)
+    assert server.requests[0].json["data"]["reference"] == payment.reference
