@@ -1,7 +1,9 @@
 """What a message says, and what it never says."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,8 @@ from wagtail_khalti.actions import check_payment, refund_payment
 from wagtail_khalti.ledger import open_issue
 from wagtail_khalti.models import KhaltiIssue, KhaltiWebhookMessage
 from wagtail_khalti.outbox import deliver
-from wagtail_khalti.webhooks import send_webhooks
+from wagtail_khalti.webhook_endpoints import reading
+from wagtail_khalti.webhooks import attempts, bounded_response, send_webhooks, transport
 from wagtail_khalti.webhooks.payload import in_utc
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +133,32 @@ def test_times_are_in_utc(moment):
 def test_so_are_those_of_a_site_without_time_zones():
     """The site's time zone is Nepal's."""
     assert in_utc(datetime(2026, 5, 4, 8, 47, 1)) == "2026-05-04T03:02:01.000000Z"  # noqa: DTZ001
+
+
+def test_it_is_what_the_manual_shows(told, make_paid):
+    page = (Path(__file__).parents[2] / "docs/howto/webhooks.md").read_text()
+    [shown] = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    refund_payment(make_paid(payable=Order.objects.create()), amount=40_000)
+
+    message = told()[1]
+
+    assert shape(json.loads(shown)) == shape(message)
+    assert set(re.findall(r"^\| `(payment\.\w+)` \|", page, re.MULTILINE)) == set(reading.EVENTS)
+
+
+def test_the_manual_says_how_often_it_is_tried():
+    page = (Path(__file__).parents[2] / "docs/howto/webhooks.md").read_text()
+
+    assert [pause.total_seconds() for pause in attempts.PAUSES[:3]] == [5, 300, 1800]
+    assert [pause.total_seconds() / 3600 for pause in attempts.PAUSES[3:]] == [2, 5, 10, 14, 20, 24]
+    assert "after 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, then given up: 10 attempts" in page
+    assert (bounded_response.MAX_SECONDS, transport.CONNECT_TIMEOUT) == (10.0, 3.0)
+    assert "within 10 seconds, 3 to connect" in page
+    assert timedelta(seconds=60) < attempts.LEASE
+
+
+def shape(value):
+    """Its keys and types, in order."""
+    if isinstance(value, dict):
+        return [(name, shape(inner)) for name, inner in value.items()]
+    return type(value).__name__

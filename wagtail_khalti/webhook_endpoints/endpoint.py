@@ -15,18 +15,13 @@ class Endpoint:
     """Stored with each message, and shown to staff."""
 
     url: str = field(repr=False)
-    """May contain a token. Only its host is ever shown."""
+    """May contain a token. Never shown."""
 
     secrets: tuple[bytes, ...] = field(repr=False)
     """Each signs every message, so that a receiver can change its secret without losing any. Never shown."""
 
     events: frozenset[str]
     """The types of events that it is told of."""
-
-    @property
-    def host(self) -> str:
-        """For people who look for a mistake."""
-        return urlsplit(self.url).netloc
 
     @property
     def is_encrypted(self) -> bool:
