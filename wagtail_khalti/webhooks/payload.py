@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
-from django.utils import timezone
-
+from wagtail_khalti.dates.days import as_utc
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.webhooks.endpoints import EVENT_NAMES
 
@@ -20,7 +18,7 @@ def body_of(delivery: KhaltiDelivery) -> str:
     """JSON in ASCII. The payment as it is now, which may be later than the event."""
     payload = {
         "type": EVENT_NAMES[delivery.event_type],
-        "timestamp": in_utc(delivery.created_at),
+        "timestamp": as_utc(delivery.created_at),
         "data": {**_of_payment(delivery.payment), **_of_event(delivery)},
     }
     return json.dumps(payload, separators=(",", ":"))
@@ -33,7 +31,7 @@ def _of_payment(payment: KhaltiPayment) -> dict[str, Any]:
         "mode": payment.mode,
         "is_test": payment.is_test,
         "payable": _payable(payment),
-        **{name: moment and in_utc(moment) for name in TIMES for moment in [getattr(payment, name)]},
+        **{name: as_utc(getattr(payment, name)) for name in TIMES},
     }
 
 
@@ -49,9 +47,3 @@ def _of_event(delivery: KhaltiDelivery) -> dict[str, Any]:
         facts = {"reference": refund.reference, "amount": refund.amount, "refundable": refund.refundable}
         return {"refund": facts}
     return {"issue": {"kind": delivery.issue.kind}} if delivery.issue else {}
-
-
-def in_utc(moment: datetime) -> str:
-    """``2026-05-04T03:02:01.123456Z``. The database of a site without time zones has local times."""
-    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return aware.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
