@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +118,19 @@ def test_a_repeated_message_says_the_same(crm, make_paid):
     again = server.requests[1]
     assert again.body == first.body
     assert again.headers["Webhook-Id"] == first.headers["Webhook-Id"] == only().message_id
+
+
+def test_a_site_without_time_zones_tells_the_same_times(told, khalti, make_payment, settings):
+    settings.USE_TZ = False
+    payment = make_payment()
+    khalti.pay(payment)
+    check_payment(payment)
+
+    [message] = told()
+
+    told_at = datetime.fromisoformat(message["data"]["completed_at"])
+    assert abs(datetime.now(UTC) - told_at) < timedelta(minutes=1)
+    assert only().state == "delivered"
 
 
 def test_it_is_what_the_manual_shows(told, make_paid):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -64,9 +65,12 @@ def record(message: KhaltiWebhookMessage, endpoint: Endpoint, answer: Answer) ->
         _postpone(message, answer)
 
 
-def resume_endpoints_that_moved(endpoint: Endpoint) -> None:
+def resume_endpoints_that_moved(configured: Mapping[str, Endpoint]) -> None:
     """What was held back because a URL is gone is sent once the settings have another one."""
-    _resume(endpoint.name, except_for=endpoint.fingerprint)
+    held = KhaltiWebhookMessage.objects.gone().order_by().values_list("endpoint", "gone_url").distinct()
+    for name, fingerprint in list(held):
+        if name in configured and configured[name].fingerprint != fingerprint:
+            _resume(name, except_for=configured[name].fingerprint)
 
 
 def _record_acceptance(message: KhaltiWebhookMessage, answer: Answer) -> None:

@@ -34,14 +34,13 @@ def send_webhooks(*, is_over: Callable[[], bool] = lambda: False) -> int:
     be called inside a transaction. No query if the settings have no endpoint.
     """
     require_no_transaction("send_webhooks")
-    configured = endpoints().values()
+    configured = endpoints()
     if not configured:
         return 0
     take_announcement()  # before anything is read: what is announced later is sent later
-    for endpoint in configured:
-        resume_endpoints_that_moved(endpoint)
+    resume_endpoints_that_moved(configured)
     queue_after_deliveries(is_over)
-    return _Run(configured, is_over).send()
+    return _Run(configured.values(), is_over).send()
 
 
 class _Lane:
