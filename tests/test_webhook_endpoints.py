@@ -128,7 +128,7 @@ class TestWithoutEncryption:
     OPTIONS = {"SECRET_KEY": "k", "WEBHOOKS": {"crm": {"URL": "http://127.0.0.1:8001/", "SECRET": SECRET}}}
 
     @pytest.mark.parametrize(("mode", "is_debug", "ids"), [
-        ("live", False, ["wagtail_khalti.E023"]), ("live", True, []), ("sandbox", False, []),
+        ("live", False, ["wagtail_khalti.E026"]), ("live", True, []), ("sandbox", False, []),
     ])  # fmt: skip
     def test_it_is_for_your_own_machine(self, settings, mode, is_debug, ids):
         settings.DEBUG = is_debug

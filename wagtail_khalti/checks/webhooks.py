@@ -26,7 +26,7 @@ def check_webhooks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         Error(
             f"The webhook endpoint {endpoint.name!r} is not encrypted.",
             hint=f'WAGTAIL_KHALTI["WEBHOOKS"]["{endpoint.name}"]["URL"] must begin with "https://" in live mode.',
-            id="wagtail_khalti.E023",
+            id="wagtail_khalti.E026",
         )
         for endpoint in known.webhooks.values()
         if not endpoint.is_encrypted
