@@ -30,6 +30,7 @@ from wagtail_khalti.option_values import (
 from wagtail_khalti.options import DEFAULT_MERCHANT, FUNCTIONS, merchant_options, raw_options
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
 from wagtail_khalti.text.receipt_numbers import NUMBER_FORMAT, NumberFormat, read_number_format
+from wagtail_khalti.webhook_endpoints import Endpoint, read_webhooks
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
 MAX_AMOUNT = Decimal("200000")
@@ -118,6 +119,8 @@ class Configuration:
 
     receipt_numbers: NumberFormat
     """How receipt numbers are written."""
+    webhooks: Mapping[str, Endpoint]
+    """Other systems that are told of payments, by name."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
@@ -200,6 +203,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
         functions={name: str(options[name]) for name in FUNCTIONS if options.get(name)},
         receipt_numbers=read_number_format(options.get("RECEIPT_NUMBERS", NUMBER_FORMAT)),
+        webhooks=read_webhooks(options.get("WEBHOOKS", {})),
     )
 
 

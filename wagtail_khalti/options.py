@@ -27,6 +27,7 @@ OPTIONS = (
     "REDIRECT_HOSTS",
     *FUNCTIONS,
     "RECEIPT_NUMBERS",
+    "WEBHOOKS",
 )
 
 

@@ -15,7 +15,7 @@ from tests.docs import state_table
 from wagtail_khalti import actions, blocks, exceptions, models, options, signals, urls
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.offer import FIELD_CHOICES
-from wagtail_khalti.checks import payables, settings, site, visitors, work
+from wagtail_khalti.checks import payables, settings, site, visitors, webhooks, work
 from wagtail_khalti.ledger import payment_states, refund_states, schedule, unconfirmed_refunds
 from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
@@ -59,7 +59,7 @@ def test_every_setting_is_there():
 
 
 def test_every_check_is_there_and_no_other():
-    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, work)]
+    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, webhooks, work)]
     in_code = set(re.findall(r"wagtail_khalti\.[EW]\d{3}", " ".join(sources)))
 
     assert first_column("reference/checks.md") == in_code

@@ -28,6 +28,9 @@ class Reconciliation:
     mailed: int = 0
     """E-mails that the mail server accepted."""
 
+    webhooks: int = 0
+    """Webhook messages that their endpoints accepted."""
+
     broken: int = 0
     """Failed with an exception, which is in the log."""
 
