@@ -46,7 +46,7 @@ def test_each_verb_leaves_the_site_to_find_out(khalti, payment, verb, status):
 @pytest.mark.parametrize(("partial", "status"), [(False, "refunded"), (True, "partially_refunded")])
 def test_money_can_be_given_back(khalti, payment, partial, status):
     khalti.pay(payment)
-    khalti.refund(payment, partial=partial)
+    khalti.refund_in_dashboard(payment, partial=partial)
 
     check_payment(payment)
 
@@ -55,8 +55,8 @@ def test_money_can_be_given_back(khalti, payment, partial, status):
 
 def test_a_part_of_the_money_can_be_given_back(khalti, payment):
     khalti.pay(payment)
-    khalti.refund(payment, amount=149_999)
-    khalti.refund(payment, amount=1)
+    khalti.refund_in_dashboard(payment, amount=149_999)
+    khalti.refund_in_dashboard(payment, amount=1)
 
     check_payment(payment)
 
