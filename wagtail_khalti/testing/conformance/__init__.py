@@ -1,4 +1,4 @@
-"""The conformance suite: whether a site's receivers do their work once, whatever happens. See ``docs/howto/testing.md``.
+"""The conformance suite: whether a site's receivers do their work once, whatever happens.
 
 In the tests of a site:
 

@@ -61,9 +61,9 @@ def _has_other_count(kind: Kind, expected: Mapping[Kind, Counter[str] | None], f
 def _sentence(kind: Kind, wanted: Counter[str], got: Counter[str]) -> str:
     sign, model, field = kind
     if field:
-        return f"{model}.{field}: {_listed(wanted)} was expected, not {_listed(got)}"
+        return f"{model}.{field}: {_listed(got)} instead of {_listed(wanted)}"
     done = "sent" if model == MAIL else SIGNS[sign]
-    return f"{model}: {wanted['rows']} {done} was expected, not {got['rows']}"
+    return f"{model}: {got['rows']} {done} instead of {wanted['rows']}"
 
 
 def _listed(values: Counter[str]) -> str:
@@ -73,7 +73,9 @@ def _listed(values: Counter[str]) -> str:
 def gist(changes: Iterable[Change]) -> Counter[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """The changes without their keys and times, and numbers as what was added to them."""
     return Counter(
-        (change.sign, change.model, tuple(sorted(_gist_of_fields(change)))) for change in changes if change.model != MAIL
+        (change.sign, change.model, tuple(sorted(_gist_of_fields(change))))
+        for change in changes
+        if change.model != MAIL
     )
 
 
@@ -92,7 +94,9 @@ def _are_numbers(*values: Any) -> bool:
 
 def relations_of(label: str) -> set[str]:
     """The columns that hold keys, the row's own and those of others."""
-    return {field.attname for field in apps.get_model(label)._meta.concrete_fields if field.primary_key or field.is_relation}
+    return {
+        field.attname for field in apps.get_model(label)._meta.concrete_fields if field.primary_key or field.is_relation
+    }
 
 
 def touched_fields(changes: Iterable[Change]) -> set[tuple[str, str]]:

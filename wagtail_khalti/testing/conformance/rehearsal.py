@@ -1,33 +1,26 @@
-"""One course of events on the site, in a transaction that is rolled back, with a trace of what each step did."""
+"""One course of events on the site, with a trace of what each step did."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
-from unittest.mock import patch
 
-from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models, transaction
-from django.test import TestCase, override_settings
+from django.db import connection, models
+from django.test import TestCase
 
-from wagtail_khalti import mailing
 from wagtail_khalti.actions import check_payment, redeliver, refund_payment
-from wagtail_khalti.conf import Mode
 from wagtail_khalti.exceptions import AlreadyDelivered
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 from wagtail_khalti.money import Paisa, format_rupees
 from wagtail_khalti.outbox import receivers
 from wagtail_khalti.testing.conformance.connected import name_of, receivers_of
 from wagtail_khalti.testing.conformance.guards import TookTooLong, no_network, no_own_commit, time_limit
-from wagtail_khalti.testing.conformance.observed import Change, State, changes_between, observe, skip_keys
-from wagtail_khalti.testing.conformance.trace import Step, advice_on, report
-from wagtail_khalti.testing.fake import FakeKhalti, fake_khalti
+from wagtail_khalti.testing.conformance.observed import Change, State, changes_between, observe
+from wagtail_khalti.testing.conformance.trace import AFTER_THE_COMMIT, Step, advice_on, report
+from wagtail_khalti.testing.fake import FakeKhalti
 
-KEYS_APART = 1_000
-_numbers = itertools.count(1)
+__unittest = __tracebackhide__ = True  # the trace says more than our own frames
 
 
 class AnotherReceiverFailed(Exception):
@@ -41,28 +34,36 @@ class Killed(BaseException):
 class Rehearsal:
     """The steps of one course of events. A step that goes wrong raises ``DoesNotConform``, with all steps so far."""
 
-    def __init__(self, khalti: FakeKhalti, *, rule: str, ignored: Collection[str], seconds: float, network: bool) -> None:
+    def __init__(
+        self, khalti: FakeKhalti, *, rule: str, ignored: Collection[str], seconds: float, network: bool
+    ) -> None:
         self.khalti = khalti
         self.rule = rule
         self.steps: list[Step] = []
         self._ignored, self._seconds, self._allows_network = ignored, seconds, network
         self._interruption: BaseException | None = None
         self._reports: list[str] = []
-        self._began = self._last = observe(ignored)
+        self._payments: list[KhaltiPayment] = []
+        self._began: State = {}
+        self._last: State = {}
 
     def start(self, start: Callable[[], KhaltiPayment]) -> KhaltiPayment:
         """The site starts a payment. What it does about that is not the receivers' work."""
-        payment = start()
+        step = Step("start")
+        self.steps.append(step)
+        payment: KhaltiPayment = self._commit(start)
+        self._payments.append(payment)
         payable = KhaltiPayment.objects.get(pk=payment.pk).payable
         thing = f" for {payable._meta.label} {payable.pk}" if payable else ""
-        self.steps.append(Step("start", f"{format_rupees(payment.amount)}{thing}, {payment.mode}"))
+        money = "test money" if payment.is_test else "real money"
+        step.add(f"{self._which(payment)}{format_rupees(payment.amount)}{thing}, {money}")
         self._began = self._last = observe(self._ignored)
         return payment
 
     def at_khalti(self, verb: str, payment: KhaltiPayment) -> None:
         """What a visitor or a merchant does there: ``pay``, ``cancel``, ``expire``, ``fail``."""
         getattr(self.khalti, verb)(payment)
-        self.steps.append(Step(verb, "at Khalti; the site doesn't know yet"))
+        self.steps.append(Step(verb, f"{self._which(payment)}at Khalti; the site doesn't know yet"))
 
     def deliver(self, payment: KhaltiPayment) -> list[Change]:
         """The site finds out, and its receivers run."""
@@ -107,9 +108,11 @@ class Rehearsal:
                 step.error = error
         now = observe(self._ignored)
         changes, self._last = changes_between(self._last, now), now
-        step.lines += [str(change) for change in changes]
+        for line in [str(change) for change in changes] or ["no change"]:
+            step.add(line)
         if step.error or self._reports:
-            self.fail("every receiver runs to its end, and stays in its transaction", found=self._reports)
+            advice = AFTER_THE_COMMIT if self._reports else advice_on(step.error)
+            self.fail("every receiver runs to its end, and stays in its transaction", self._reports, advice=advice)
         return changes
 
     def changes(self, since: State | None = None) -> list[Change]:
@@ -121,26 +124,31 @@ class Rehearsal:
         """After the last step."""
         return self._last
 
-    def fail(self, expected: str, *, found: Collection[str] = (), advice: str = "") -> None:
+    def fail(self, expected: str, found: Iterable[object], *, advice: str = "") -> None:
         """Raises ``DoesNotConform``."""
-        error = self.steps[-1].error
-        advice = advice or (advice_on(error) if error else "")
-        raise report(self.rule, self.steps, expected=expected, found=list(found), advice=advice) from error
+        error = self.steps[-1].error if self.steps else None
+        raise report(self.rule, self.steps, expected=expected, found=[*map(str, found)], advice=advice) from error
 
-    def _commit(self, act: Callable[[], Any]) -> None:
-        """``on_commit`` would wait for the end of the test."""
+    def _commit(self, act: Callable[[], Any]) -> Any:
+        """Its result. ``on_commit`` would wait for the end of the test."""
         with TestCase.captureOnCommitCallbacks() as callbacks:
-            act()
+            result = act()
         for callback in callbacks:
             try:
                 self._commit(callback)
             except Exception as error:  # noqa: BLE001 - the site's code
                 self._note(error)
+        return result
+
+    def _which(self, payment: KhaltiPayment) -> str:
+        """Only if there are several."""
+        number = self._payments.index(payment)
+        return "the second one: " if number else ""
 
     def run_receivers(self, send: Callable[[KhaltiDelivery], None], delivery: KhaltiDelivery) -> None:
         """In place of the outbox's own function, inside its transaction."""
         names = [name_of(receiver) for receiver in receivers_of(receivers.SIGNALS[delivery.event_type])]
-        self.steps[-1].lines.append(f"payment_{delivery.event_type} → {', '.join(names) or 'no receiver'}")
+        self.steps[-1].add(f"payment_{delivery.event_type} → {', '.join(names) or 'no receiver'}")
         try:
             with self._guarded():
                 send(delivery)
@@ -152,7 +160,7 @@ class Rehearsal:
             self._note(error)
             raise
         if self._interruption:
-            self.steps[-1].lines.append(f"{self._interruption}: all of it is rolled back")
+            self.steps[-1].add(f"{self._interruption}: all of it is rolled back")
             raise self._interruption
 
     @contextmanager
@@ -166,39 +174,3 @@ class Rehearsal:
 
     def _note(self, error: BaseException) -> None:
         self.steps[-1].error = self.steps[-1].error or error
-
-
-@contextmanager
-def rehearsal(*, is_live: bool = True, **options: Any) -> Iterator[Rehearsal]:
-    """As if real money moved, unless not ``is_live``. No mail of this package's own is sent."""
-    with ExitStack() as stack:
-        if is_live:
-            stack.enter_context(override_settings(WAGTAIL_KHALTI=_live(settings.WAGTAIL_KHALTI)))
-        stack.enter_context(_rolled_back())
-        stack.enter_context(patch.object(mailing, "send", lambda message: None))
-        run = Rehearsal(stack.enter_context(fake_khalti()), **options)
-        send = receivers._send_signal
-        stack.enter_context(
-            patch.object(receivers, "_send_signal", lambda delivery: run.run_receivers(send, delivery))
-        )
-        yield run
-
-
-def _live(options: dict[str, Any]) -> dict[str, Any]:
-    """Every account, still at the simulator."""
-    merchants = {name: {**given, "MODE": Mode.LIVE} for name, given in options.get("MERCHANTS", {}).items()}
-    return {**options, "MODE": Mode.LIVE, **({"MERCHANTS": merchants} if merchants else {})}
-
-
-@contextmanager
-def _rolled_back() -> Iterator[None]:
-    """To the code inside it is no transaction, as Django does it for a ``TestCase``."""
-    block = transaction.atomic()
-    block._from_testcase = True
-    try:
-        with block:
-            skip_keys(KEYS_APART * next(_numbers))
-            yield
-            transaction.set_rollback(True)
-    finally:
-        ContentType.objects.clear_cache()  # may know some that were made inside
