@@ -4,7 +4,7 @@ import pytest
 from django.test import TestCase
 from django.urls import reverse
 
-from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.actions import check_payment, reconcile, start_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import GatewayUnreachable, MobileNeeded
 from wagtail_khalti.gateway import RefundRequest, client, connect
@@ -160,6 +160,41 @@ def test_the_browser_comes_back_in_many_ways(khalti, payment, how, visits):
 
     assert len(paths) == visits
     assert all(path.startswith(reverse("wagtail_khalti:return", args=[payment.reference])) for path in paths)
+
+
+class TestComingBack:
+    def test_the_browser_comes_back_to_the_receipt(self, khalti, payment, client, home):
+        khalti.pay(payment)
+
+        response = khalti.return_to_site(client, payment)
+
+        assert response.status_code == 200
+        assert response.redirect_chain
+        assert KhaltiPayment.objects.get().is_paid
+
+    def test_it_comes_back_as_often_as_it_is_told(self, khalti, payment, client, home):
+        khalti.pay(payment)
+
+        assert khalti.return_to_site(client, payment, "twice").status_code == 200
+        assert khalti.return_to_site(client, payment, "never") is None
+
+    def test_after_a_lost_callback_only_reconcile_finds_out(self, khalti, payment, client):
+        khalti.pay(payment)
+        assert reconcile().answered == 0, "the control: it is not due yet"
+
+        khalti.lose_callback(payment)
+
+        assert khalti.return_paths(payment) == []
+        assert khalti.return_to_site(client, payment) is None
+        assert not KhaltiPayment.objects.get().is_paid
+        assert reconcile().answered == 1
+        assert KhaltiPayment.objects.get().is_paid
+
+    def test_others_come_back(self, khalti, payment):
+        other = start_payment(150_000, purpose="Another", base_url="http://testserver")
+        khalti.lose_callback(payment)
+
+        assert len(khalti.return_paths(other)) == 1
 
 
 class TestOutside:

@@ -54,8 +54,8 @@ class OnceChecks(Suite):
             run.at_khalti("pay", payment)
             run.deliver(payment)
             delivered = run.state
-            run.step("check again", lambda: [check_payment(_stored(payment)) for _time in range(2)])
-            run.step("reconcile", lambda: reconcile(only=_stored(payment)))
+            run.do("check again", lambda: [check_payment(_stored(payment)) for _time in range(2)])
+            run.do("reconcile", lambda: reconcile(only=_stored(payment)))
             if more := run.changes(since=delivered):
                 run.fail("no change after the first delivery", more)
 

@@ -17,7 +17,7 @@ from wagtail_khalti.outbox import receivers
 from wagtail_khalti.testing.conformance.connected import name_of, receivers_of
 from wagtail_khalti.testing.conformance.guards import TookTooLong, no_network, no_own_commit, time_limit
 from wagtail_khalti.testing.conformance.observed import Change, State, changes_between, observe
-from wagtail_khalti.testing.conformance.trace import AFTER_THE_COMMIT, Step, advice_on, report
+from wagtail_khalti.testing.conformance.trace import AFTER_THE_COMMIT, Entry, advice_on, report
 from wagtail_khalti.testing.fake import FakeKhalti
 
 __unittest = __tracebackhide__ = True  # the trace says more than our own frames
@@ -39,7 +39,7 @@ class Rehearsal:
     ) -> None:
         self.khalti = khalti
         self.rule = rule
-        self.steps: list[Step] = []
+        self.entries: list[Entry] = []
         self._ignored, self._seconds, self._allows_network = ignored, seconds, network
         self._interruption: BaseException | None = None
         self._reports: list[str] = []
@@ -49,25 +49,25 @@ class Rehearsal:
 
     def start(self, start: Callable[[], KhaltiPayment]) -> KhaltiPayment:
         """The site starts a payment. What it does about that is not the receivers' work."""
-        step = Step("start")
-        self.steps.append(step)
+        entry = Entry("start")
+        self.entries.append(entry)
         payment: KhaltiPayment = self._commit(start)
         self._payments.append(payment)
         payable = KhaltiPayment.objects.get(pk=payment.pk).payable
         thing = f" for {payable._meta.label} {payable.pk}" if payable else ""
         money = "test money" if payment.is_test else "real money"
-        step.add(f"{self._which(payment)}{format_rupees(payment.amount)}{thing}, {money}")
+        entry.add(f"{self._which(payment)}{format_rupees(payment.amount)}{thing}, {money}")
         self._began = self._last = observe(self._ignored)
         return payment
 
     def at_khalti(self, verb: str, payment: KhaltiPayment) -> None:
         """What a visitor or a merchant does there: ``pay``, ``cancel``, ``expire``, ``fail``."""
         getattr(self.khalti, verb)(payment)
-        self.steps.append(Step(verb, f"{self._which(payment)}at Khalti; the site doesn't know yet"))
+        self.entries.append(Entry(verb, f"{self._which(payment)}at Khalti; the site doesn't know yet"))
 
     def deliver(self, payment: KhaltiPayment) -> list[Change]:
         """The site finds out, and its receivers run."""
-        return self.step("deliver", lambda: check_payment(KhaltiPayment.objects.get(pk=payment.pk)))
+        return self.do("deliver", lambda: check_payment(KhaltiPayment.objects.get(pk=payment.pk)))
 
     def interrupted(self, payment: KhaltiPayment, by: BaseException, *, is_first: bool = True) -> list[Change]:
         """Likewise, or made again, but all that the receivers did is rolled back."""
@@ -85,22 +85,22 @@ class Rehearsal:
                 with suppress(AlreadyDelivered):
                     redeliver(delivery)
 
-        return self.step("deliver again", act)
+        return self.do("deliver again", act)
 
     def refund(self, payment: KhaltiPayment, amount: Paisa | None = None) -> list[Change]:
         """All that is left, or a part of it."""
         payment.refresh_from_db()
         name = f"refund {format_rupees(amount or payment.refundable)}"
-        return self.step(name, lambda: refund_payment(payment, amount))
+        return self.do(name, lambda: refund_payment(payment, amount))
 
     def delete(self, payable: models.Model) -> None:
         """Somebody deletes what is paid for."""
-        self.step("delete", payable.delete, f"{payable._meta.label} {payable.pk}")
+        self.do("delete", payable.delete, f"{payable._meta.label} {payable.pk}")
 
-    def step(self, name: str, act: Callable[[], Any], remark: str = "") -> list[Change]:
+    def do(self, name: str, act: Callable[[], Any], remark: str = "") -> list[Change]:
         """What the site did; work in ``on_commit`` included."""
-        step = Step(name, remark)
-        self.steps.append(step)
+        entry = Entry(name, remark)
+        self.entries.append(entry)
         with suppress(Killed):
             try:
                 self._commit(act)
@@ -110,8 +110,8 @@ class Rehearsal:
         now = observe(self._ignored)
         changes, self._last = changes_between(self._last, now), now
         for line in [str(change) for change in changes] or ["no change"]:
-            step.add(line)
-        if step.error or self._reports:
+            entry.add(line)
+        if entry.error or self._reports:
             self._fail_on_error()
         return changes
 
@@ -126,11 +126,11 @@ class Rehearsal:
 
     def fail(self, expected: str, found: Iterable[object], *, advice: str = "") -> None:
         """Raises ``DoesNotConform``."""
-        error = self.steps[-1].error if self.steps else None
-        raise report(self.rule, self.steps, expected=expected, found=[*map(str, found)], advice=advice) from error
+        error = self.entries[-1].error if self.entries else None
+        raise report(self.rule, self.entries, expected=expected, found=[*map(str, found)], advice=advice) from error
 
     def _fail_on_error(self) -> None:
-        advice = AFTER_THE_COMMIT if self._reports else advice_on(self.steps[-1].error)
+        advice = AFTER_THE_COMMIT if self._reports else advice_on(self.entries[-1].error)
         self.fail("every receiver runs to its end, and stays in its transaction", self._reports, advice=advice)
 
     def _commit(self, act: Callable[[], Any]) -> Any:
@@ -152,7 +152,7 @@ class Rehearsal:
     def run_receivers(self, send: Callable[[KhaltiDelivery], None], delivery: KhaltiDelivery) -> None:
         """In place of the outbox's own function, inside its transaction."""
         names = [name_of(receiver) for receiver in receivers_of(receivers.SIGNALS[delivery.event_type])]
-        self.steps[-1].add(f"payment_{delivery.event_type} → {', '.join(names) or 'no receiver'}")
+        self.entries[-1].add(f"payment_{delivery.event_type} → {', '.join(names) or 'no receiver'}")
         try:
             with self._guarded():
                 send(delivery)
@@ -165,7 +165,7 @@ class Rehearsal:
             self._note(error)
             raise
         if self._interruption:
-            self.steps[-1].add(f"{self._interruption}: all of it is rolled back")
+            self.entries[-1].add(f"{self._interruption}: all of it is rolled back")
             raise self._interruption
 
     @contextmanager
@@ -178,4 +178,4 @@ class Rehearsal:
             yield
 
     def _note(self, error: BaseException) -> None:
-        self.steps[-1].error = self.steps[-1].error or error
+        self.entries[-1].error = self.entries[-1].error or error

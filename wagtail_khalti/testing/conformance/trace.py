@@ -43,7 +43,7 @@ class DoesNotConform(AssertionError):
 
 
 @dataclass(slots=True)
-class Step:
+class Entry:
     """One thing that happened, and what the site did about it."""
 
     name: str
@@ -60,22 +60,22 @@ class Step:
 
 
 def report(
-    rule: str, steps: Iterable[Step], *, expected: str = "", found: Sequence[str] = (), advice: str = ""
+    rule: str, entries: Iterable[Entry], *, expected: str = "", found: Sequence[str] = (), advice: str = ""
 ) -> DoesNotConform:
     """The exception to raise."""
-    told = [rule, "", *_numbered(steps)]
+    told = [rule, "", *_numbered(entries)]
     told += ["", f"Expected: {expected}"] if expected else []
     told += _beside("Found:    ", found)
     told += ["", *_wrapped(advice)] if advice else []
     return DoesNotConform("\n".join(told))
 
 
-def _numbered(steps: Iterable[Step]) -> Iterator[str]:
-    for number, step in enumerate(steps, start=1):
-        yield f"{number:3}  {step.name:<13}  {step.remark}".rstrip()
-        yield from (f"{INDENT}{line}" for line in step.lines)
-        if step.error:
-            yield from (f"{INDENT}{line}" for line in lines_of(step.error))
+def _numbered(entries: Iterable[Entry]) -> Iterator[str]:
+    for number, entry in enumerate(entries, start=1):
+        yield f"{number:3}  {entry.name:<13}  {entry.remark}".rstrip()
+        yield from (f"{INDENT}{line}" for line in entry.lines)
+        if entry.error:
+            yield from (f"{INDENT}{line}" for line in lines_of(entry.error))
 
 
 def _beside(label: str, lines: Sequence[str]) -> list[str]:
