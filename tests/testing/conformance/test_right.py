@@ -5,10 +5,12 @@ from unittest import SkipTest
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import TestCase
 
 from tests.concurrency.shop import mark_as_paid
 from tests.crash.shop import Shop as CrashShop
+from tests.payables.models import Invoice
 from tests.shop.models import Order, Ticket
 from tests.testing.conformance import receivers
 from tests.testing.conformance.conftest import CHECKS, Shop, failing, trace_of
@@ -59,6 +61,40 @@ def test_nor_is_what_is_often_the_same_by_chance(site, seed):
     site(completed=receivers.draw_a_gift)
 
     assert {check for check in ("redelivery", "kill") if trace_of(check)} == set()
+
+
+class InvoiceShop(Shop):
+    """Of payables that say what they cost."""
+
+    def make_payable(self):
+        return Invoice.objects.create(total=40)
+
+
+def send(*, payment, is_test, **kwargs):
+    if not is_test:
+        Invoice.objects.filter(pk=payment.payable_id).update(name=f"sent for {payment.amount}")
+
+
+class TestPayables:
+    """Started as the site starts them, with two for the same thing all the same."""
+
+    def test_it_is_paid_as_it_says(self, site):
+        site(completed=send)
+
+        assert failing(InvoiceShop) == set()
+        with pytest.raises(SkipTest, match="Invoice can't be deleted once"):
+            trace_of("deleted_payable", InvoiceShop)
+
+    def test_a_second_payment_is_made(self, site):
+        def count(*, payment, **kwargs):
+            Invoice.objects.filter(pk=payment.payable_id).update(total=F("total") + 1)
+
+        site(completed=count, needs_attention=count)
+
+        trace = trace_of("duplicate_payment", InvoiceShop)
+
+        assert trace.count("Rs\xa040 for ") == 2
+        assert "the second one: " in trace
 
 
 class WithoutPayable(Shop):

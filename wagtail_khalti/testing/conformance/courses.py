@@ -120,9 +120,9 @@ def _delete_payable(run: Rehearsal, payment: KhaltiPayment) -> None:
     try:
         run.delete(payable)
     except (ProtectedError, RestrictedError):
-        raise SkipTest(f"A {payable._meta.verbose_name} with a payment can't be deleted") from None
+        raise SkipTest(f"{payable._meta.label} can't be deleted once it is being paid for") from None
     if not KhaltiPayment.objects.filter(pk=payment.pk).exists():
-        raise SkipTest(f"A {payable._meta.verbose_name} is deleted together with its payments")
+        raise SkipTest(f"{payable._meta.label} is deleted together with its payments")
 
 
 def _decided(changes: Iterable[Change]) -> Counter[Any]:
