@@ -21,6 +21,7 @@ from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.testing import factories
+from wagtail_khalti.testing.conformance import RULES
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -229,6 +230,12 @@ def test_every_verb_of_the_fake_is_there():
     named = set(re.findall(r"^\| `khalti\.(\w+)\(", read("howto/testing.md"), re.MULTILINE))
 
     assert named == in_code
+
+
+def test_every_check_of_receivers_is_there():
+    section = read("howto/testing.md").partition("## Check your receivers")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(RULES)
 
 
 @pytest.mark.parametrize("template", ["base", "checkout", "status_base"])

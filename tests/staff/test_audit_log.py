@@ -222,7 +222,7 @@ class TestTheHistoryOfTheSite:
     def test_has_nothing_of_what_code_did(self, site_history, khalti, paid):
         record_refund(paid, 10_000, method=Method.CASH)
         refund_payment(paid, 10_000)
-        khalti.refund(paid)
+        khalti.refund_in_dashboard(paid)
         check_payment(paid)
 
         assert site_history("superuser").rows == []
