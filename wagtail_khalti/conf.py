@@ -21,9 +21,11 @@ from wagtail_khalti.money import Paisa, to_paisa
 from wagtail_khalti.option_values import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
+    more_merchants,
     read_interval,
     read_max_amount,
     read_max_wait,
+    read_retention,
     read_timeout,
 )
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
@@ -42,6 +44,7 @@ OPTIONS = (
     "RATE_LIMITS",
     "TRUSTED_PROXIES",
     "CHECKOUT_FORM",
+    "KEEP_PERSONAL_DATA",
 )
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
@@ -123,6 +126,9 @@ class Configuration:
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
+    keep_personal_data: timedelta | None
+    """For how long after a payment was started; None: forever."""
+
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
         try:
@@ -184,14 +190,6 @@ def raw_options() -> Mapping[str, Any]:
     return options
 
 
-def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """The value of ``MERCHANTS``."""
-    merchants = options.get("MERCHANTS", {})
-    if not isinstance(merchants, Mapping) or not all(isinstance(given, Mapping) for given in merchants.values()):
-        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
-    return merchants
-
-
 def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The options of each merchant by name. The top level is the default merchant, with defaults for the others."""
     shared = {name: options[name] for name in SHARED_OPTIONS if name in options}
@@ -211,6 +209,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         rate_limits=read_rate_limits(options.get("RATE_LIMITS", RATE_LIMITS)),
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
+        keep_personal_data=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

@@ -20,11 +20,11 @@ from wagtail_khalti.conf import (
     Merchant,
     Mode,
     configuration,
-    more_merchants,
     raw_options,
     read,
 )
 from wagtail_khalti.gateway.client import is_sendable
+from wagtail_khalti.option_values import more_merchants
 from wagtail_khalti.text.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"

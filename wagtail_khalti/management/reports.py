@@ -33,7 +33,7 @@ def as_data(done: Reconciliation) -> dict[str, Any]:
 
 def is_worth_reporting(done: Reconciliation) -> bool:
     """Whether to print the result of this round of a loop."""
-    return bool(done.looked_up or done.delivered or done.mailed or exit_code(done))
+    return bool(done.looked_up or done.delivered or done.mailed or done.anonymized or exit_code(done))
 
 
 def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:
@@ -77,6 +77,10 @@ def _work_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str
         yield _("Events: %(delivered)s delivered, %(undelivered)s failed.") % deliveries
     if done.mailed:
         yield ngettext("%(count)s e-mail sent.", "%(count)s e-mails sent.", done.mailed) % {"count": done.mailed}
+    if done.anonymized:
+        yield ngettext("%(count)s payment anonymised.", "%(count)s payments anonymised.", done.anonymized) % {
+            "count": done.anonymized
+        }
 
 
 def _work_left() -> Iterator[str]:

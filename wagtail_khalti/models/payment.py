@@ -102,6 +102,8 @@ class KhaltiPayment(PaymentColumns):
                 name="khalti_payment_inventory",
                 condition=models.Q(inventory__isnull=False),
             ),
+            # Those whose personal data is still there, the oldest first.
+            models.Index(fields=["anonymized_at", "created_at", "id"], name="khalti_payment_personal"),
             # Searched by staff, in full or by prefix.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=PREFIX_OPS),
             models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=PREFIX_OPS),
