@@ -80,7 +80,7 @@ def read_retention(value: Any) -> timedelta | None:
         return None
     try:
         kept_for = value if isinstance(value, timedelta) else timedelta(days=0 if isinstance(value, bool) else value)
-    except (TypeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         kept_for = timedelta(0)
     if not MIN_RETENTION <= kept_for <= MAX_RETENTION:
         raise ImproperlyConfigured(

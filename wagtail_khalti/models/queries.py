@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import takewhile
@@ -122,7 +124,14 @@ class KhaltiEventQuerySet(PrimaryQuerySet["KhaltiEvent"]):
     def erase(self, events: Iterable[KhaltiEvent]) -> None:
         """Save their ``data``, from which personal data was removed: the only change of what happened."""
         unrestricted: PrimaryQuerySet[KhaltiEvent] = PrimaryQuerySet(self.model, using=self.db)
-        unrestricted.bulk_update(events, ["data"], batch_size=ERASED_AT_ONCE)
+        alike: dict[str, list[KhaltiEvent]] = defaultdict(list)
+        for event in events:
+            alike[json.dumps(event.data, sort_keys=True)].append(event)
+        for group in alike.values():  # most are, which makes it twice as fast
+            if len(group) > 1:
+                unrestricted.filter(pk__in=[event.pk for event in group]).update(data=group[0].data)
+        single = [group[0] for group in alike.values() if len(group) == 1]
+        unrestricted.bulk_update(single, ["data"], batch_size=ERASED_AT_ONCE)
 
     def update(self, **kwargs: Any) -> int:
         if kwargs != {"user": None}:  # what Django sends when that user is deleted
