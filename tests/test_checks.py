@@ -90,7 +90,7 @@ def test_e002_an_option_that_resembles_none_gets_the_list(told):
 
     assert message.hint == (
         "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY, "
-        "MAX_WAIT, RATE_LIMITS, TRUSTED_PROXIES, CHECKOUT_FORM, KEEP_PERSONAL_DATA."
+        "MAX_WAIT, RATE_LIMITS, TRUSTED_PROXIES, CHECKOUT_FORM, REDIRECT_HOSTS, KEEP_PERSONAL_DATA."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,13 +16,7 @@ CONNECT_TIMEOUT = 5.0  # seconds; a healthy host completes the handshake in well
 MIN_RETENTION, MAX_RETENTION = timedelta(days=1), timedelta(days=36_525)
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 
-
-def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """The value of ``MERCHANTS``."""
-    merchants = options.get("MERCHANTS", {})
-    if not isinstance(merchants, Mapping) or not all(isinstance(given, Mapping) for given in merchants.values()):
-        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
-    return merchants
+HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
 def read_timeout(value: Any) -> tuple[float, float]:
@@ -88,3 +82,15 @@ def read_retention(value: Any) -> timedelta | None:
             "or a timedelta; None for ever."
         )
     return kept_for
+
+
+def read_hosts(value: Any) -> tuple[str, ...]:
+    """Raises ``ImproperlyConfigured``."""
+    hosts = tuple(value) if isinstance(value, list | tuple) else (value,)
+    for host in hosts:
+        if not isinstance(host, str) or not HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f'WAGTAIL_KHALTI["REDIRECT_HOSTS"] has {host!r}, must be hosts such as ["shop.example"], '
+                "with the port if there is one, and without https://."
+            )
+    return tuple(host.lower() for host in hosts)

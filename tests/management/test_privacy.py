@@ -6,6 +6,7 @@ import stat
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -93,6 +94,15 @@ def test_nothing_that_is_said_is_personal(hers):
     said = run("--email", HERS, "--no-input")[1].casefold()
 
     assert not any(trait in said for trait in ("sita", "9800000001", "@"))
+
+
+def test_by_user(hers):
+    sita = get_user_model().objects.create_user("sita")
+    KhaltiPayment.objects.filter(pk=hers[0].pk).update(user=sita)
+
+    assert run("--user", "sita", "--no-input")[1] == "1 payment anonymised.\n"
+    with pytest.raises(CommandError, match=r"There is no user hari\."):
+        run("--user", "hari", "--no-input")
 
 
 def test_by_reference(hers):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, Site
 
 from tests.payments import *  # noqa: F403 - its fixtures
-from wagtail_khalti.actions import Answer, Source, add_note, check_payment, refund_payment, resolve_issue
+from wagtail_khalti.actions import Answer, add_note, check_payment, refund_payment, resolve_issue
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiIssue, KhaltiSettings
@@ -47,7 +48,9 @@ def make_hers(khalti, make_payment, site, manager, client):
         payment = make_payment(
             customer=SITA,
             site=site,
-            source=Source(back_url=f"http://testserver/?q={MARK}"),
+            user=get_user_model().objects.get_or_create(username="her own account")[0],
+            back_url=f"http://testserver/?q={MARK}",
+            request_digest=f"digest of {MARK}",
             metadata={"pupil": f"{MARK} junior", MARK: [1]},
             merchant_extra={"seat": MARK},
             answers=[Answer(name="class", label="Class", kind="text", value=f"7 {MARK}", on_receipt=True)],

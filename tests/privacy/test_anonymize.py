@@ -37,6 +37,7 @@ def test_nothing_of_her_remains_anywhere(hers):
 
     assert (result.count, result.waiting) == (1, {})
     assert about_her() == []
+    assert KhaltiPayment.objects.get().user is None
 
 
 def test_what_the_registry_has_erased_is_empty_whatever_was_in_it(hers):

@@ -25,6 +25,7 @@ def test_amounts_times_and_words(hers):
     assert payment["refunded"] == {"paisa": 50_000, "rupees": "500.00"}
     assert payment["answers"] == {"Class": f"7 {MARK}"}
     assert payment["created at"].endswith("+05:45")
+    assert payment["user"] == "her own account"
     assert payment["refunds"][0]["reason"] == f"{MARK} is ill"
 
 

@@ -11,7 +11,7 @@ from django.db import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where on the site the payment started, and where to go from there."""
+    """Where on the site the payment started."""
 
     owner: models.Model | None = None
     """The page or snippet that holds the block."""
@@ -25,12 +25,6 @@ class Source:
     thank_you_page: str = ""
     """Primary key of the thank-you page; empty if the block has none."""
 
-    success_url: str = ""
-    """Where to go after success instead; set by code, never by editors or visitors."""
-
-    back_url: str = ""
-    """Where "Back" leads."""
-
 
 def source_columns(source: Source) -> dict[str, Any]:
     """As columns of a payment."""
@@ -42,8 +36,6 @@ def source_columns(source: Source) -> dict[str, Any]:
         "block_path": source.block_path,
         "offer": source.offer,
         "thank_you_page": source.thank_you_page,
-        "success_url": source.success_url,
-        "back_url": source.back_url,
     }
 
 

@@ -25,7 +25,7 @@ def export_person(pks: Iterable[int]) -> dict[str, Any]:
 
 
 def _payment(pk: int) -> dict[str, Any]:
-    payment = KhaltiPayment.objects.select_related("site").get(pk=pk)
+    payment = KhaltiPayment.objects.select_related("site", "user").get(pk=pk)
     return {
         "reference": payment.reference,
         "status": str(payment.get_status_display()),
@@ -49,8 +49,11 @@ def _payment(pk: int) -> dict[str, Any]:
         "Khalti transaction ID": payment.transaction_id,
         "site": payment.site and site_display_name(payment.site),
         "page": payment.source_title,
+        "user": payment.user and payment.user.get_username(),
         "came from": payment.back_url,
         "went on to": payment.success_url,
+        "went on to after cancelling": payment.cancel_url,
+        "hash of the request": payment.request_digest,
         "created at": _time(payment.created_at),
         "completed at": _time(payment.completed_at),
         "ended at": _time(payment.ended_at),

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.contrib.auth.models import AbstractBaseUser
+
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.text.lines import one_line
 from wagtail_khalti.text.phone import MOBILE_DIGITS, as_dialled
 
 
-def payments_of(*, emails: Iterable[str] = (), phones: Iterable[str] = ()) -> list[int]:
-    """The keys of those whose payer gave one of these e-mail addresses or mobile numbers, in whichever notation."""
+def payments_of(
+    *, emails: Iterable[str] = (), phones: Iterable[str] = (), users: Iterable[AbstractBaseUser] = ()
+) -> list[int]:
+    """The keys of those whose payer gave one of these e-mail addresses or mobile numbers, in whichever notation.
+
+    Also those that the site's code started for one of these users.
+    """
     found = {pk for email in emails for pk in _with_email(one_line(email))}
     found |= {pk for phone in phones for pk in _with_phone(phone)}
+    found.update(KhaltiPayment.objects.filter(user__in=list(users)).values_list("pk", flat=True))
     return sorted(found)
 
 

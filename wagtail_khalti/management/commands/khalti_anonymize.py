@@ -81,7 +81,7 @@ def _chosen(options: dict[str, Any]) -> Payments:
     if options["retention"] and (before := retention_limit()) is None:
         raise CommandError(_("KEEP_PERSONAL_DATA is not set: personal data is kept for ever."))
     if before is None:
-        raise CommandError(_("Choose payments by --email, --phone, --reference, --before or --retention."))
+        raise CommandError(_("Choose payments by --email, --phone, --user, --reference, --before or --retention."))
     return lambda: started_before(before)
 
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not persons.is_given(options):
-            raise CommandError(_("Name a person by --email, --phone or --reference."))
+            raise CommandError(_("Name a person by --email, --phone, --user or --reference."))
         pks = persons.chosen_payments(options)
         with translation.override("en"):
             text = json.dumps(export_person(pks), indent=2, ensure_ascii=False)

@@ -16,6 +16,16 @@ PAYMENT = (
         treatment=Treatment.CLEARED,
     ),
     of_payment(
+        names=("user",),
+        purpose="Whose payment it is, if the site's code said so: for a list of their own payments",
+        treatment=Treatment.CLEARED,
+    ),
+    of_payment(
+        names=("request_digest",),
+        purpose="A hash of what a program requested, so that it can't request something else as the same payment",
+        treatment=Treatment.CLEARED,
+    ),
+    of_payment(
         names=("answers",),
         purpose="What they answered to the editors' questions: to fulfil the order",
         treatment=Treatment.CLEARED,
@@ -31,7 +41,7 @@ PAYMENT = (
         treatment=Treatment.CLEARED,
     ),
     of_payment(
-        names=("success_url", "back_url"),
+        names=("success_url", "cancel_url", "back_url"),
         purpose="Where the visitor goes on to: such addresses may hold anything",
         treatment=Treatment.CLEARED,
     ),

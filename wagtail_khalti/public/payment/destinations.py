@@ -24,9 +24,12 @@ class PageLink:
     """Empty for a URL that the site's own code has set."""
 
 
-def success_url_of(payment: KhaltiPayment) -> str:
-    """Where the site's code sends the visitor after the payment. Empty otherwise: then the receipt is shown."""
-    return payment.success_url if _is_fulfilled(payment) else ""
+def url_after_return(payment: KhaltiPayment) -> str:
+    """Where the site's code sends the visitor who comes back, or the page of the payment."""
+    if payment.status == Status.CANCELED and payment.cancel_url:
+        is_unclear = payment.issues.open().payment_unclear().exists()
+        return payment.get_absolute_url() if is_unclear else payment.cancel_url
+    return (_is_fulfilled(payment) and payment.success_url) or payment.get_absolute_url()
 
 
 def next_page(payment: KhaltiPayment) -> PageLink | None:
