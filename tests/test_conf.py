@@ -228,7 +228,7 @@ def test_proxies_are_a_number(written):
     [(None, None), (365, timedelta(days=365)), (1.5, timedelta(days=1.5)), (timedelta(weeks=1), timedelta(days=7))],
 )
 def test_personal_data_is_kept_for_ever_or_for_days(written, kept_for):
-    assert read({"KEEP_PERSONAL_DATA": written}).keep_personal_data == kept_for
+    assert read({"KEEP_PERSONAL_DATA": written}).retention == kept_for
 
 
 @pytest.mark.parametrize(

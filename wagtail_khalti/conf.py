@@ -112,7 +112,7 @@ class Configuration:
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
-    keep_personal_data: timedelta | None
+    retention: timedelta | None
     """For how long after a payment was started; None: forever."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
@@ -180,7 +180,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         redirect_hosts=read_hosts(options.get("REDIRECT_HOSTS", ())),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
-        keep_personal_data=read_retention(options.get("KEEP_PERSONAL_DATA")),
+        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

@@ -88,7 +88,7 @@ def apply_retention(*, is_over: Callable[[], bool]) -> int:
 
 def retention_limit() -> datetime | None:
     """Payments that started earlier are to be anonymised; None if the settings have them kept forever."""
-    kept_for = configuration().keep_personal_data
+    kept_for = configuration().retention
     return None if kept_for is None else timezone.now() - kept_for
 
 
