@@ -1,5 +1,9 @@
 """Nothing of a person remains, and the books stay as they are."""
 
+import itertools
+import sys
+from types import SimpleNamespace
+
 import pytest
 from django.db.models import Sum
 from django.utils import timezone
@@ -18,6 +22,7 @@ from wagtail_khalti.reporting.totals import totals
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
 
+MODULE = sys.modules["wagtail_khalti.privacy.anonymize"]  # in the package its name is the function's
 KEPT = [
     name
     for columns in REGISTRY
@@ -170,3 +175,14 @@ def test_a_dry_run_changes_nothing(hers):
 
     assert result.count == 1
     assert sorted(everything_stored()) == before
+
+
+@pytest.mark.parametrize(("seconds", "sizes"), [(1.0, [4, 2, 1, 1]), (0.0, [4, 4])])
+def test_where_a_transaction_takes_long_the_next_is_smaller(khalti, monkeypatch, seconds, sizes):
+    clock, found = itertools.count(0.0, seconds), []
+    monkeypatch.setattr(MODULE, "BATCH_SIZE", 4)
+    monkeypatch.setattr(MODULE, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(MODULE, "erase", lambda pks: found.append(len(pks)) or pks)
+
+    assert anonymize(range(8)).count == 8
+    assert found == sizes

@@ -40,6 +40,7 @@ def small(monkeypatch):
 
     module = sys.modules["wagtail_khalti.privacy.anonymize"]
     monkeypatch.setattr(module, "BATCH_SIZE", 2)
+    monkeypatch.setattr(module, "TOO_LONG", 60)
     monkeypatch.setattr(module, "WALK_SIZE", 3)
     monkeypatch.setattr(module, "IN_A_RUN", 2)
 

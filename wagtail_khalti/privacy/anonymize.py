@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,8 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.privacy.erasing import erase
 from wagtail_khalti.privacy.waiting import Reason, ready, waiting
 
-BATCH_SIZE = 100  # payments in one transaction: a tenth of a second, during which nobody else can change these
+BATCH_SIZE = 100  # payments in one transaction, at most
+TOO_LONG = 0.2  # seconds, for one transaction: meanwhile nobody else can change these payments
 WALK_SIZE = 500  # payments in one query that only reads
 IN_A_RUN = 10  # batches, at most, at the end of a reconcile
 MAX_REFERENCES = 20  # that are named
@@ -62,13 +64,14 @@ def anonymize(
     it can't run inside a transaction.
     """
     require_no_transaction("anonymize")
-    result = Anonymization()
-    for number, batch in enumerate(_batches(pks, BATCH_SIZE)):
+    result, pace, remaining, number = Anonymization(), _Pace(), iter(pks), 0
+    while batch := list(islice(remaining, pace.size)):
         if is_over() or number == max_batches:
             result.is_cut_short = True
             break
-        done = _ready(batch) if dry_run else _erase(batch)
-        result.count += len(done)
+        with pace:
+            done = _ready(batch) if dry_run else _erase(batch)
+        number, result.count = number + 1, result.count + len(done)
         if left := set(batch).difference(done):
             result.add_waiting(waiting(sorted(left)))
         if on_progress:
@@ -103,6 +106,23 @@ def started_before(moment: datetime) -> Iterator[int]:
         # The first condition is the one that the index serves.
         later = in_order.filter(Q(created_at__gt=created_at) | Q(pk__gt=pk), created_at__gte=created_at)
         rows = list(later[:WALK_SIZE])
+
+
+class _Pace:
+    """Smaller batches where they take long: on a busy machine, or a slow disk."""
+
+    def __init__(self) -> None:
+        self.size = BATCH_SIZE
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+
+    def __exit__(self, *exception: object) -> None:
+        seconds = time.monotonic() - self._began
+        if seconds > TOO_LONG:
+            self.size = max(1, self.size // 2)
+        elif seconds < TOO_LONG / 4:
+            self.size = min(BATCH_SIZE, self.size * 2)
 
 
 def _erase(pks: Sequence[int]) -> list[int]:
