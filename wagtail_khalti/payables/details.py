@@ -21,8 +21,8 @@ class PaymentDetails:
     amount: Paisa
     """In paisa. Read again each time a payment is started."""
 
-    purpose: str
-    """The description for the payer."""
+    purpose: str = ""
+    """The description for the payer. By default ``str()`` of the payable."""
 
     items: Sequence[Product] = ()
     """Its items, for the receipt and for Khalti."""
@@ -31,7 +31,7 @@ class PaymentDetails:
     """How the amount is made up, such as goods and VAT; the lines have to add up to it."""
 
     customer: Customer = Customer()  # noqa: RUF009 - frozen
-    """Who pays, as far as the site knows."""
+    """Who pays, as far as the site knows. By default name and e-mail address of ``user``. Khalti gets them, too."""
 
     user: AbstractBaseUser | None = None
     """Whose payment it is, for the list of their own payments."""
@@ -49,7 +49,7 @@ class PaymentDetails:
     """Where the visitor goes after cancelling. By default to a page that offers to pay again."""
 
     back_url: str = ""
-    """Where "Back" leads."""
+    """Where "Back" leads. By default to the payable's ``get_absolute_url()``."""
 
     reservation: Reservation | None = None
     """Units of a limited number."""

@@ -1,4 +1,4 @@
-"""The payables that programs may name in the JSON API."""
+"""The payables that programs may name in the JSON API, and that have a page on which they are paid."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 Model = TypeVar("Model", bound=type[models.Model])
 
 _registered: dict[str, type[models.Model]] = {}
+_with_page: set[type[models.Model]] = set()
 
 
 def register_payable(model: Model) -> Model:
@@ -23,3 +24,14 @@ def register_payable(model: Model) -> Model:
 def registered_payables() -> dict[str, type[models.Model]]:
     """By their label, such as ``shop.order``."""
     return dict(_registered)
+
+
+def has_pay_page(model: Model) -> Model:
+    """A base class, each of whose subclasses can be paid for on our page without being registered."""
+    _with_page.add(model)
+    return model
+
+
+def is_payable_model(model: type[models.Model]) -> bool:
+    """Whether a signed link may lead to an object of this class."""
+    return issubclass(model, tuple({*_registered.values(), *_with_page}))

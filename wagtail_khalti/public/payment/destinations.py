@@ -12,6 +12,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.payables.links import pay_url_again
 from wagtail_khalti.public.sites import settings_of, site_of_payment
 
 
@@ -61,12 +62,13 @@ def page_link(pk: str) -> PageLink | None:
 
 
 def retry_url(payment: KhaltiPayment, *, signed: str = "") -> str:
-    """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment.
+    """The checkout page of the same offer, with the saved details, or after its end the page of the same payable.
 
-    ``signed``: from the link in a mail to the payer, whose details are shown in any browser then.
+    Empty if the site's own code started the payment for nothing that it names. ``signed``: from the link in a mail to
+    the payer, whose details are shown in any browser then.
     """
     if not payment.offer:
-        return ""
+        return pay_url_again(payment) if payment.is_ended else ""
     return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={signed or payment.reference}"
 
 
