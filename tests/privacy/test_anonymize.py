@@ -45,7 +45,7 @@ def test_nothing_of_her_remains_anywhere(hers):
     assert KhaltiPayment.objects.get().user is None
 
 
-def test_what_the_registry_has_erased_is_empty_whatever_was_in_it(hers):
+def test_what_is_to_be_erased_is_empty_whatever_was_in_it(hers):
     """Each text and JSON column that is not kept, with the mark in all of its keys and values."""
     for columns in REGISTRY:
         if columns.treatment in (Treatment.CLEARED, Treatment.REDUCED):
