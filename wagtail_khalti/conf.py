@@ -25,6 +25,7 @@ from wagtail_khalti.option_values import (
     read_interval,
     read_max_amount,
     read_max_wait,
+    read_retention,
     read_timeout,
 )
 from wagtail_khalti.options import DEFAULT_MERCHANT, FUNCTIONS, merchant_options, raw_options
@@ -119,8 +120,12 @@ class Configuration:
 
     receipt_numbers: NumberFormat
     """How receipt numbers are written."""
+
     webhooks: Mapping[str, Endpoint]
     """Other systems that are told of payments, by name."""
+
+    retention: timedelta | None
+    """For how long after a payment was started; None: forever."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
@@ -204,6 +209,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         functions={name: str(options[name]) for name in FUNCTIONS if options.get(name)},
         receipt_numbers=read_number_format(options.get("RECEIPT_NUMBERS", NUMBER_FORMAT)),
         webhooks=read_webhooks(options.get("WEBHOOKS", {})),
+        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

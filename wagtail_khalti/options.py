@@ -28,6 +28,7 @@ OPTIONS = (
     *FUNCTIONS,
     "RECEIPT_NUMBERS",
     "WEBHOOKS",
+    "KEEP_PERSONAL_DATA",
 )
 
 

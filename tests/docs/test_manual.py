@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.urls import URLPattern
 
 import wagtail_khalti
-from tests.docs import state_table
+from tests.docs import privacy_table, state_table
 from wagtail_khalti import actions, blocks, exceptions, models, options, signals, urls
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.offer import FIELD_CHOICES
@@ -51,6 +51,10 @@ def test_no_cell_of_a_state_table_is_left_out(name, machine):
 
     assert [line.split("**")[1] for line in lines[2:]] == [row.value for row in machine]
     assert {line.count("|") for line in lines} == {len(next(iter(machine.values()))) + 2}
+
+
+def test_what_is_stored_is_what_the_code_says():
+    assert privacy_table.shown() == privacy_table.table()
 
 
 def test_every_setting_is_there():

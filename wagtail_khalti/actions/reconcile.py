@@ -31,6 +31,7 @@ from wagtail_khalti.lookups import (
 from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
 from wagtail_khalti.outbox import deliver
+from wagtail_khalti.privacy import apply_retention
 from wagtail_khalti.reporting import save_latest_snapshots
 from wagtail_khalti.webhooks import send_webhooks
 
@@ -76,6 +77,7 @@ def reconcile(
             run.send_mails()
             run.send_webhooks()
             run.save_snapshots()
+            run.apply_retention()
             run.result.seconds = round(time.monotonic() - began, 3)
             record.finish(run.result.as_json())
     run.result.seconds = round(time.monotonic() - began, 3)
@@ -139,6 +141,11 @@ class _Run:
         """Last, and only a few days at a time: reports are right without snapshots, only slower."""
         with self._log_errors("Daily snapshots could not be saved"):
             save_latest_snapshots(is_over=self._is_over)
+
+    def apply_retention(self) -> None:
+        """A few old payments at a time: nobody waits for it."""
+        with self._log_errors("Personal data could not be erased"):
+            self.result.anonymized = apply_retention(is_over=self._is_over)
 
     def _look_up_some(self) -> None:
         room = self._batch.room if self._remaining is None else min(self._batch.room, self._remaining)

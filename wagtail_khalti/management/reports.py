@@ -33,7 +33,8 @@ def as_data(done: Reconciliation) -> dict[str, Any]:
 
 def is_worth_reporting(done: Reconciliation) -> bool:
     """Whether to print the result of this round of a loop."""
-    return bool(done.looked_up or done.delivered or done.mailed or done.webhooks or exit_code(done))
+    has_work = (done.looked_up, done.delivered, done.mailed, done.webhooks, done.anonymized)
+    return any(has_work) or bool(exit_code(done))
 
 
 def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:
@@ -79,6 +80,10 @@ def _work_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str
         yield ngettext("%(count)s e-mail sent.", "%(count)s e-mails sent.", done.mailed) % {"count": done.mailed}
     if done.webhooks:
         yield ngettext("%(count)s webhook sent.", "%(count)s webhooks sent.", done.webhooks) % {"count": done.webhooks}
+    if done.anonymized:
+        yield ngettext("%(count)s payment anonymised.", "%(count)s payments anonymised.", done.anonymized) % {
+            "count": done.anonymized
+        }
 
 
 def _work_left() -> Iterator[str]:

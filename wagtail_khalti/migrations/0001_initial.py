@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('is_urgent', models.BooleanField(default=False, editable=False, verbose_name='urgent')),
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='refund in progress since')),
+                ('anonymized_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='anonymised at')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='duplicate of')),
                 ('inventory', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='wagtail_khalti.khaltiinventory', verbose_name='inventory')),
                 ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
@@ -449,6 +450,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(condition=models.Q(('inventory__isnull', False)), fields=['inventory', 'mode', 'status'], name='khalti_payment_inventory'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['anonymized_at', 'created_at', 'id'], name='khalti_payment_personal'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

@@ -37,7 +37,7 @@ from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
 from wagtail_khalti.text.answers import AnswerReader
 
-TIMES = ("created_at", "completed_at", "ended_at", "checked_at")
+TIMES = ("created_at", "completed_at", "ended_at", "checked_at", "anonymized_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
 
 
