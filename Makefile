@@ -67,7 +67,7 @@ clean:  ## Remove what was made here, also the demo's data
 	@echo "Installing what development needs (once) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[example,pdf,testing]" --group dev
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[api,example,pdf,testing]" --group dev
 	@touch $@ .venv/demo-installed
 
 .venv-oldest/installed: VERSIONS := "wagtail~=7.4.0" "Django~=5.2.0"
@@ -83,6 +83,6 @@ environments: .venv/installed .venv-oldest/installed .venv-newest/installed
 		echo "Installing $(@D) with $(VERSIONS) (once) …" && \
 		$(ITS_PYTHON) -m venv $(@D) && \
 		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1" && \
-		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[example,pdf,testing]" --group dev $(VERSIONS) && \
+		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[api,example,pdf,testing]" --group dev $(VERSIONS) && \
 		touch $@; \
 	fi
