@@ -32,16 +32,17 @@ class Reason(TextChoices):
     BUSY = "busy", _("another process is working on them")
 
 
-def ready(payments: KhaltiPaymentQuerySet) -> KhaltiPaymentQuerySet:
-    """Those that can be anonymised now, and have not been."""
-    return payments.filter(anonymized_at=None).exclude(reduce(or_, _conditions().values()))
+def ready(pks: Sequence[int]) -> KhaltiPaymentQuerySet:
+    """Those of the payments with these keys that can be anonymised now, and have not been."""
+    payments = KhaltiPayment.objects.filter(pk__in=pks, anonymized_at=None)
+    return payments.exclude(reduce(or_, _conditions(pks).values())).order_by("pk")
 
 
 def waiting(pks: Sequence[int]) -> dict[Reason, list[str]]:
     """The references of those that have to wait, each once, by the first reason."""
     found: dict[Reason, list[str]] = {}
     left = set(pks)
-    for reason, condition in {**_conditions(), Reason.BUSY: Q()}.items():
+    for reason, condition in {**_conditions(pks), Reason.BUSY: Q()}.items():
         rows = KhaltiPayment.objects.filter(condition, pk__in=left, anonymized_at=None).order_by("pk")
         matching = dict(rows.values_list("pk", "reference")) if left else {}
         if matching:
@@ -50,10 +51,11 @@ def waiting(pks: Sequence[int]) -> dict[Reason, list[str]]:
     return found
 
 
-def _conditions() -> Mapping[Reason, Q]:
+def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
+    """For payments with these keys only: databases may look through all rows of a subquery first."""
     now = timezone.now()
     recent = now - LATE_WITHIN
-    of_payment = {"payment": OuterRef("pk")}
+    of_payment = {"payment": OuterRef("pk"), "payment__in": pks}
     refunds = KhaltiRefund.objects.filter(**of_payment)
     mails = KhaltiMail.objects.filter(**of_payment).filter(Q(due_at__isnull=False) | Q(bundle__due_at__isnull=False))
     deliveries = KhaltiDelivery.objects.filter(**of_payment)
