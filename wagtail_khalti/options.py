@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 DEFAULT_MERCHANT = "default"
 SHARED_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
 """Options of the top level that are the defaults of all merchants."""
+FUNCTIONS = ("RATE_LIMITER", "RECEIPT")
+"""Dotted paths to functions of the site's own."""
 MERCHANT_OPTIONS = (*SHARED_OPTIONS, "SECRET_KEY", "API_URL")
 OPTIONS = (
     *MERCHANT_OPTIONS,
@@ -24,6 +26,9 @@ OPTIONS = (
     "CHECKOUT_FORM",
     "REDIRECT_HOSTS",
     "KEEP_PERSONAL_DATA",
+    *FUNCTIONS,
+    "RECEIPT_NUMBERS",
+    "WEBHOOKS",
 )
 
 

@@ -1,4 +1,4 @@
-"""Look up due payments, deliver pending events, and send due mails."""
+"""Look up due payments, deliver pending events, and send due mails and webhooks."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, Kh
 from wagtail_khalti.outbox import deliver
 from wagtail_khalti.privacy import apply_retention
 from wagtail_khalti.reporting import save_latest_snapshots
+from wagtail_khalti.webhooks import send_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def reconcile(
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Reconciliation:
-    """Look up due payments, deliver due events, and send due mails.
+    """Look up due payments, deliver due events, and send due mails and webhooks.
 
     At most ``limit`` payments, for about ``seconds``, with ``concurrency`` lookups at a time; half of them the longest
     overdue, the others those that are likely to be paid. ``only``: this payment, whether or not it is due.
@@ -74,6 +75,7 @@ def reconcile(
                 KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
             run.check_due()
             run.send_mails()
+            run.send_webhooks()
             run.save_snapshots()
             run.apply_retention()
             run.result.seconds = round(time.monotonic() - began, 3)
@@ -129,6 +131,11 @@ class _Run:
         """Also those that the mail server did not accept before."""
         with self._log_errors("Mails could not be sent"):
             self.result.mailed = send_mails(is_over=self._is_over)
+
+    def send_webhooks(self) -> None:
+        """Last of what is sent: of all mail servers and endpoints these may be the slowest."""
+        with self._log_errors("Webhooks could not be sent"):
+            self.result.webhooks = send_webhooks(is_over=self._is_over)
 
     def save_snapshots(self) -> None:
         """Last, and only a few days at a time: reports are right without snapshots, only slower."""

@@ -9,8 +9,9 @@ from datetime import datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from django.db import connections, models
+from django.db import models
 
+from wagtail_khalti.database.plain_sql import read_row
 from wagtail_khalti.database.primary import PrimaryQuerySet
 from wagtail_khalti.models.sources import payable_columns
 
@@ -26,28 +27,16 @@ READ_AHEAD = 10  # rows; more would be out of date by the time they are used
 
 
 class KhaltiPaymentQuerySet(PrimaryQuerySet["KhaltiPayment"]):
-    def whole(self, **by: object) -> KhaltiPayment | None:
-        """The row with this value in this column, by a plain ``SELECT *``.
+    def whole(self, **by: Any) -> KhaltiPayment | None:
+        """The row with this value in this unique column. For requests of visitors, who don't wait for Django then."""
+        return read_row(self.model, **by)
 
-        For requests of visitors: with so many columns Django takes as long to compile the query as to run it.
-        """
-        return self._whole("", by)
-
-    def whole_with_deliveries(self, **by: object) -> KhaltiPayment | None:
+    def whole_with_deliveries(self, **by: Any) -> KhaltiPayment | None:
         """Likewise, with ``undelivered``: the number of its events that are not delivered yet."""
-        delivery = self.model._meta.get_field("deliveries").related_model._meta
-        quote = connections[self.db].ops.quote_name
-        table, payment, delivered_at = map(quote, (delivery.db_table, "payment_id", "delivered_at"))
-        joined = f"{table}.{payment} = {quote(self.model._meta.db_table)}.{quote('id')}"
-        count = f"SELECT COUNT(*) FROM {table} WHERE {joined} AND {table}.{delivered_at} IS NULL"  # noqa: S608 - our names
-        return self._whole(f", ({count}) AS undelivered", by)
-
-    def _whole(self, more: str, by: dict[str, object]) -> KhaltiPayment | None:
-        ((name, value),) = by.items()
-        quote = connections[self.db].ops.quote_name
-        table, column = quote(self.model._meta.db_table), quote(name)
-        sql = f"SELECT {table}.*{more} FROM {table} WHERE {table}.{column} = %s"  # noqa: S608 - our names
-        return next(iter(self.raw(sql, [value])), None)
+        deliveries = self.model._meta.get_field("deliveries").related_model._meta.db_table
+        is_its = f"payment_id = {self.model._meta.db_table}.id"
+        count = f"SELECT COUNT(*) FROM {deliveries} WHERE {is_its} AND delivered_at IS NULL"  # noqa: S608 - our names
+        return read_row(self.model, computed={"undelivered": count}, **by)
 
     def paid(self) -> Self:
         """Those that Khalti confirmed, regardless of later refunds."""

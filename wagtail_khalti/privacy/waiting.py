@@ -11,7 +11,14 @@ from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiIssue,
+    KhaltiMail,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiWebhookMessage,
+)
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.status import SOFT_ENDS, Status
 
@@ -29,6 +36,7 @@ class Reason(TextChoices):
     ISSUE = "issue", _("an issue is open")
     DELIVERY = "delivery", _("an event has not been delivered to the site")
     MAIL = "mail", _("an e-mail has not been sent")
+    WEBHOOK = "webhook", _("a webhook has not been sent")
     BUSY = "busy", _("another process is working on them")
 
 
@@ -59,6 +67,9 @@ def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
     refunds = KhaltiRefund.objects.filter(**of_payment)
     mails = KhaltiMail.objects.filter(**of_payment).filter(Q(due_at__isnull=False) | Q(bundle__due_at__isnull=False))
     deliveries = KhaltiDelivery.objects.filter(**of_payment)
+    webhooks = KhaltiWebhookMessage.objects.filter(
+        delivery__payment=OuterRef("pk"), delivery__payment__in=pks, state=KhaltiWebhookMessage.State.PENDING
+    )
     unfinished = (
         Q(status__in=[Status.INITIATED, Status.PENDING])
         | Q(status=Status.CREATED, created_at__gt=recent)
@@ -71,5 +82,6 @@ def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
         Reason.REFUND: Q(refunding_since__isnull=False) | Q(Exists(in_progress)),
         Reason.ISSUE: Q(Exists(KhaltiIssue.objects.open().filter(**of_payment))),
         Reason.DELIVERY: Q(Exists(deliveries.undelivered())),
+        Reason.WEBHOOK: Q(Exists(deliveries.filter(webhooks_due_at__isnull=False))) | Q(Exists(webhooks)),
         Reason.MAIL: Q(Exists(deliveries.filter(mails_due_at__isnull=False))) | Q(Exists(mails)),
     }
