@@ -6,7 +6,14 @@ import pytest
 from django.utils import timezone
 
 from tests.privacy.conftest import started
-from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiIssue,
+    KhaltiMail,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiWebhookMessage,
+)
 from wagtail_khalti.privacy import Reason, anonymize
 from wagtail_khalti.testing.factories import PaymentFactory
 
@@ -124,3 +131,17 @@ def test_the_others_of_a_batch_do_not_wait(done):
     result = anonymize([done.pk, other.pk])
 
     assert (result.count, result.waiting) == (1, {Reason.UNFINISHED: 1})
+
+
+def test_webhooks_that_are_not_queued_yet(done):
+    KhaltiDelivery.objects.update(webhooks_due_at=timezone.now())
+
+    assert waits(done) is Reason.WEBHOOK
+
+
+def test_a_webhook_that_is_to_be_sent(done):
+    message = KhaltiWebhookMessage.objects.create(delivery=done.deliveries.first(), endpoint="stock", body="{}")
+    assert waits(done) is Reason.WEBHOOK
+
+    KhaltiWebhookMessage.objects.filter(pk=message.pk).update(state="delivered")
+    assert waits(done) is None

@@ -136,7 +136,7 @@ def _erase(pks: Sequence[int]) -> list[int]:
 
 def _ready(pks: Sequence[int]) -> list[int]:
     """In the same order. Only read: it is decided once more under the lock."""
-    found = set(ready(KhaltiPayment.objects.filter(pk__in=pks)).values_list("pk", flat=True))
+    found = set(ready(pks).values_list("pk", flat=True))
     return [pk for pk in pks if pk in found]
 
 

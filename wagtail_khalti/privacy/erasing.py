@@ -22,7 +22,7 @@ def erase(pks: Sequence[int]) -> list[int]:
     """
     with short_transaction():
         _lock(pks)
-        done = list(ready(KhaltiPayment.objects.filter(pk__in=pks)).order_by("pk").values_list("pk", flat=True))
+        done = list(ready(pks).values_list("pk", flat=True))
         if done:
             _erase(done)
     return done

@@ -15,6 +15,7 @@ MARK = "anonymized"
 _OF_LOOKUP = frozenset({"pidx", "total_amount", "status", "transaction_id", "fee", "refunded", "error_key"})
 _OF_REFUND = frozenset({"refund", "amount", "request", "trigger", "method", "error"})
 _OF_MAIL = frozenset({"refund", "error", "instead_of"})
+_OF_WEBHOOK = frozenset({"endpoint", "event_type", "message_id", "status", "attempts", "error"})
 
 KEPT_OF_EVENTS: Mapping[str, Collection[str]] = {
     Kind.CREATED: (),
@@ -41,6 +42,8 @@ KEPT_OF_EVENTS: Mapping[str, Collection[str]] = {
     Kind.REMINDER_SENT: _OF_MAIL,
     Kind.LINK_SENT: _OF_MAIL,
     Kind.SALE_MAIL_SENT: _OF_MAIL,
+    Kind.WEBHOOK_FAILED: _OF_WEBHOOK,
+    Kind.WEBHOOK_RESENT: _OF_WEBHOOK,
     Kind.NOTE_ADDED: (),
 }
 """``error`` is the class of an exception. Of a kind that is missing here nothing remains."""

@@ -11,7 +11,14 @@ from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models import (
+    KhaltiDelivery,
+    KhaltiIssue,
+    KhaltiMail,
+    KhaltiPayment,
+    KhaltiRefund,
+    KhaltiWebhookMessage,
+)
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.status import SOFT_ENDS, Status
 
@@ -29,19 +36,21 @@ class Reason(TextChoices):
     ISSUE = "issue", _("an issue is open")
     DELIVERY = "delivery", _("an event has not been delivered to the site")
     MAIL = "mail", _("an e-mail has not been sent")
+    WEBHOOK = "webhook", _("a webhook has not been sent")
     BUSY = "busy", _("another process is working on them")
 
 
-def ready(payments: KhaltiPaymentQuerySet) -> KhaltiPaymentQuerySet:
-    """Those that can be anonymised now, and have not been."""
-    return payments.filter(anonymized_at=None).exclude(reduce(or_, _conditions().values()))
+def ready(pks: Sequence[int]) -> KhaltiPaymentQuerySet:
+    """Those of the payments with these keys that can be anonymised now, and have not been."""
+    payments = KhaltiPayment.objects.filter(pk__in=pks, anonymized_at=None)
+    return payments.exclude(reduce(or_, _conditions(pks).values())).order_by("pk")
 
 
 def waiting(pks: Sequence[int]) -> dict[Reason, list[str]]:
     """The references of those that have to wait, each once, by the first reason."""
     found: dict[Reason, list[str]] = {}
     left = set(pks)
-    for reason, condition in {**_conditions(), Reason.BUSY: Q()}.items():
+    for reason, condition in {**_conditions(pks), Reason.BUSY: Q()}.items():
         rows = KhaltiPayment.objects.filter(condition, pk__in=left, anonymized_at=None).order_by("pk")
         matching = dict(rows.values_list("pk", "reference")) if left else {}
         if matching:
@@ -50,13 +59,17 @@ def waiting(pks: Sequence[int]) -> dict[Reason, list[str]]:
     return found
 
 
-def _conditions() -> Mapping[Reason, Q]:
+def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
+    """For payments with these keys only: databases may look through all rows of a subquery first."""
     now = timezone.now()
     recent = now - LATE_WITHIN
-    of_payment = {"payment": OuterRef("pk")}
+    of_payment = {"payment": OuterRef("pk"), "payment__in": pks}
     refunds = KhaltiRefund.objects.filter(**of_payment)
     mails = KhaltiMail.objects.filter(**of_payment).filter(Q(due_at__isnull=False) | Q(bundle__due_at__isnull=False))
     deliveries = KhaltiDelivery.objects.filter(**of_payment)
+    webhooks = KhaltiWebhookMessage.objects.filter(
+        delivery__payment=OuterRef("pk"), delivery__payment__in=pks, state=KhaltiWebhookMessage.State.PENDING
+    )
     unfinished = (
         Q(status__in=[Status.INITIATED, Status.PENDING])
         | Q(status=Status.CREATED, created_at__gt=recent)
@@ -69,5 +82,6 @@ def _conditions() -> Mapping[Reason, Q]:
         Reason.REFUND: Q(refunding_since__isnull=False) | Q(Exists(in_progress)),
         Reason.ISSUE: Q(Exists(KhaltiIssue.objects.open().filter(**of_payment))),
         Reason.DELIVERY: Q(Exists(deliveries.undelivered())),
+        Reason.WEBHOOK: Q(Exists(deliveries.filter(webhooks_due_at__isnull=False))) | Q(Exists(webhooks)),
         Reason.MAIL: Q(Exists(deliveries.filter(mails_due_at__isnull=False))) | Q(Exists(mails)),
     }

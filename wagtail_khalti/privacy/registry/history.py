@@ -11,6 +11,7 @@ from wagtail_khalti.models import (
     KhaltiMail,
     KhaltiRefund,
     KhaltiSearchEntry,
+    KhaltiWebhookMessage,
 )
 from wagtail_khalti.privacy.registry.columns import Columns, Treatment
 
@@ -65,7 +66,7 @@ HISTORY = (
     of_delivery(
         names=(
             *("id", "payment", "event_type", "issue", "refund", "created_at", "delivered_at"),
-            *("next_try_at", "attempts", "mails_due_at"),
+            *("next_try_at", "attempts", "mails_due_at", "webhooks_due_at"),
         ),
         purpose="That the site's code was told, exactly once",
     ),
@@ -81,6 +82,14 @@ HISTORY = (
             *("attempts", "attempted_at", "sent_at", "last_error"),
         ),
         purpose="That a mail was sent, once",
+    ),
+    Columns(
+        model=KhaltiWebhookMessage,
+        names=(
+            *("id", "message_id", "endpoint", "delivery", "body", "state", "created_at", "due_at", "attempts"),
+            *("attempted_at", "delivered_at", "last_status", "last_error", "gone_url"),
+        ),
+        purpose="What another system was told of the payment: identifiers, amounts and states",
     ),
     of_search_entry(
         names=("text",),
