@@ -8,8 +8,9 @@ from wagtail.models import Site
 
 from tests.begun_before import as_if_begun_before
 from tests.databases import copied_database
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
+from tests.in_full import leave_out_what_is_in_full
 from tests.shop.models import ShopPage
+from tests.versions import mark_without_wagtail
 from wagtail_khalti.actions import start_payment
 
 CHECKOUT = {
@@ -88,6 +89,11 @@ def all_begun_before():
 def payment(khalti, home):
     """A payment of Rs 1,500 that waits for its visitor at Khalti."""
     return start_payment(150_000, purpose="Membership", base_url="http://testserver")
+
+
+def pytest_collection_modifyitems(config, items):
+    leave_out_what_is_in_full(config, items)
+    mark_without_wagtail(items)
 
 
 def pytest_collection_finish():
