@@ -94,6 +94,15 @@ def payment(khalti, home):
 def pytest_collection_modifyitems(config, items):
     leave_out_what_is_in_full(config, items)
     mark_without_wagtail(items)
+    items.sort(key=lambda item: not is_slow_alone(item))
+
+
+def is_slow_alone(item):
+    """Has processes of its own, and needs no database of ours. Comes first, so that no core waits for it in the end,
+    and all of them to one worker, so that they share what they start.
+    """
+    needs_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    return item.get_closest_marker("heavy") and not needs_database
 
 
 def pytest_collection_finish():
