@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wagtail_khalti",
     "wagtail_khalti.simulator",
     "tests.shop",
+    "tests.payables",
     "wagtail.contrib.settings",
     "wagtail.snippets",
     "wagtail.users",

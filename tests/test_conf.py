@@ -8,7 +8,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from wagtail_khalti.conf import Mode, configuration, is_test_mode, max_payment, raw_options, read
+from wagtail_khalti.conf import Mode, configuration, is_test_mode, max_payment, read
+from wagtail_khalti.options import raw_options
 
 
 def test_nothing_but_a_key_is_khaltis_sandbox():

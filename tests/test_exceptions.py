@@ -72,7 +72,7 @@ WITH_FIELDS = {"RequestRejected", "MobileNeeded"}
 @pytest.mark.parametrize(
     "error",
     [
-        RequestRejected({"amount": "Too small.", "customer_info.name": "Blank."}),
+        RequestRejected({"amount": "Too small.", "customer.name": "Blank."}),
         MobileNeeded({"mobile": "This field is required."}),
         GatewayUnreachable("no answer", retry_after=30),
         ConnectionNeverMade("refused"),

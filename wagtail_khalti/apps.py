@@ -12,7 +12,7 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti.checks import settings, site, visitors, work
+        from wagtail_khalti.checks import payables, settings, site, visitors, work
 
         register(settings.check_configuration, self.label)
         register(site.check_addresses, self.label)
@@ -21,6 +21,7 @@ class WagtailKhaltiConfig(AppConfig):
         register(settings.check_test_money, self.label, deploy=True)
         register(site.check_site_address, self.label, Tags.database)
         register(site.check_blocks, self.label)
+        register(payables.check_payables, self.label)
         register(visitors.check_visitors, self.label)
         register(work.check_database, self.label)
         register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +11,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db.models import TextChoices
@@ -21,28 +20,14 @@ from wagtail_khalti.money import Paisa, to_paisa
 from wagtail_khalti.option_values import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
+    read_hosts,
     read_interval,
     read_max_amount,
     read_max_wait,
     read_timeout,
 )
+from wagtail_khalti.options import DEFAULT_MERCHANT, merchant_options, raw_options
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
-
-DEFAULT_MERCHANT = "default"
-SHARED_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
-"""Options of the top level that are the defaults of all merchants."""
-MERCHANT_OPTIONS = (*SHARED_OPTIONS, "SECRET_KEY", "API_URL")
-OPTIONS = (
-    *MERCHANT_OPTIONS,
-    "MERCHANTS",
-    "BASE_URL",
-    "CONTACT",
-    "RECONCILE_EVERY",
-    "MAX_WAIT",
-    "RATE_LIMITS",
-    "TRUSTED_PROXIES",
-    "CHECKOUT_FORM",
-)
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
 MAX_AMOUNT = Decimal("200000")
@@ -120,6 +105,9 @@ class Configuration:
     trusted_proxies: int
     """The number of the site's own proxies that a request passes; each records the address it came from."""
 
+    redirect_hosts: Sequence[str]
+    """Hosts besides the site's own to which the site's code may send visitors, such as that of a front end."""
+
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
@@ -176,30 +164,6 @@ def max_payment(merchant: str = "") -> Paisa:
         return DEFAULT_MAX_AMOUNT
 
 
-def raw_options() -> Mapping[str, Any]:
-    """The dict as it is in the site's settings, for the system checks."""
-    options = getattr(settings, "WAGTAIL_KHALTI", {})
-    if not isinstance(options, Mapping):
-        raise ImproperlyConfigured('WAGTAIL_KHALTI must be a dict, such as {"MODE": "sandbox", …}.')
-    return options
-
-
-def more_merchants(options: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """The value of ``MERCHANTS``."""
-    merchants = options.get("MERCHANTS", {})
-    if not isinstance(merchants, Mapping) or not all(isinstance(given, Mapping) for given in merchants.values()):
-        raise ImproperlyConfigured('WAGTAIL_KHALTI["MERCHANTS"] must be a dict of dicts.')
-    return merchants
-
-
-def merchant_options(options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The options of each merchant by name. The top level is the default merchant, with defaults for the others."""
-    shared = {name: options[name] for name in SHARED_OPTIONS if name in options}
-    own = {name: options[name] for name in MERCHANT_OPTIONS if name in options}
-    named: dict[str, Mapping[str, Any]] = {name: {**shared, **given} for name, given in more_merchants(options).items()}
-    return {DEFAULT_MERCHANT: own, **named} if "SECRET_KEY" in own or not named else named
-
-
 def read(options: Mapping[str, Any]) -> Configuration:
     """Raises ``ImproperlyConfigured``."""
     return Configuration(
@@ -210,6 +174,7 @@ def read(options: Mapping[str, Any]) -> Configuration:
         max_wait=read_max_wait(options.get("MAX_WAIT", MAX_WAIT)),
         rate_limits=read_rate_limits(options.get("RATE_LIMITS", RATE_LIMITS)),
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
+        redirect_hosts=read_hosts(options.get("REDIRECT_HOSTS", ())),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
     )
 

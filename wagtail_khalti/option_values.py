@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,6 +14,8 @@ from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host completes the handshake in well under one
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
+
+HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
 def read_timeout(value: Any) -> tuple[float, float]:
@@ -62,3 +65,15 @@ def read_max_wait(value: Any) -> float:
     if not 0 < seconds < math.inf:
         raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
     return seconds
+
+
+def read_hosts(value: Any) -> tuple[str, ...]:
+    """Raises ``ImproperlyConfigured``."""
+    hosts = tuple(value) if isinstance(value, list | tuple) else (value,)
+    for host in hosts:
+        if not isinstance(host, str) or not HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f'WAGTAIL_KHALTI["REDIRECT_HOSTS"] has {host!r}, must be hosts such as ["shop.example"], '
+                "with the port if there is one, and without https://."
+            )
+    return tuple(host.lower() for host in hosts)

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from wagtail_khalti.public.checkout.page import checkout
+from wagtail_khalti.public.payable.page import pay_page
 from wagtail_khalti.public.payment import receipts
 from wagtail_khalti.public.payment.callback import return_from_khalti
 from wagtail_khalti.public.payment.find_receipt import find_receipt
@@ -14,6 +15,7 @@ app_name = "wagtail_khalti"
 
 urlpatterns = [
     path("checkout/<str:token>/", checkout, name="checkout"),
+    path("pay/<str:token>/", pay_page, name="pay"),
     path("payments/<str:reference>/continue/", continue_to_khalti, name="continue"),
     # Khalti has been seen to glue "/?status=…" to an address; extra slashes must not lose a visitor.
     re_path(r"^return/(?P<reference>[^/]+)/+$", return_from_khalti, name="return"),

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import gettext_lazy, override
 
 from wagtail_khalti.actions import Answer, start_payment
-from wagtail_khalti.actions.arguments import MAX_ANSWERS_SIZE
+from wagtail_khalti.actions.starting.arguments import MAX_ANSWERS_SIZE
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.questions import MAX_LABEL_LENGTH, MAX_LONG_TEXT_LENGTH, MAX_QUESTIONS, same_answers
 from wagtail_khalti.testing.in_process import InProcessAdapter

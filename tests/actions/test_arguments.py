@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from wagtail_khalti.actions import BreakdownLine, Customer, Product, Source, start_payment
+from wagtail_khalti.actions import BreakdownLine, Customer, Product, start_payment
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_lazy_words_are_written_in_the_visitors_language(khalti):
             products=[Product(identity="1", name=LAZY, quantity=1, unit_price=150_000, total_price=150_000)],
             metadata={"label": LAZY},
             merchant_extra={"label": LAZY},
-            source=Source(success_url=reverse_lazy("wagtail_khalti:payment", args=["X"])),
+            success_url=reverse_lazy("wagtail_khalti:payment", args=["X"]),
         )
 
     stored = KhaltiPayment.objects.get(pk=payment.pk)
@@ -87,10 +87,10 @@ FOREIGN = ["javascript:alert(1)", "//evil.example/", "https://evil.example/", "/
 
 
 @pytest.mark.parametrize("address", FOREIGN)
-@pytest.mark.parametrize("name", ["success_url", "back_url"])
+@pytest.mark.parametrize("name", ["success_url", "cancel_url", "back_url", "return_url"])
 def test_nobody_is_sent_to_a_foreign_address(khalti, name, address):
     with pytest.raises(ValueError, match=f"{name} is"):
-        start(source=Source(**{name: address}))
+        start(**{name: address})
 
     assert not KhaltiPayment.objects.exists()
 
@@ -99,4 +99,22 @@ def test_nobody_is_sent_to_a_foreign_address(khalti, name, address):
 def test_who_has_paid_may_go_on_within_the_site(khalti, settings, address):
     settings.ALLOWED_HOSTS = ["testserver", ".shop.example"]
 
-    assert start(source=Source(success_url=address)).success_url == address
+    assert start(success_url=address).success_url == address
+
+
+def test_who_has_paid_may_go_on_to_a_front_end(khalti, settings):
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "REDIRECT_HOSTS": ["front.example:3000"]}
+    address = "https://front.example:3000/khalti/"
+
+    payment = start(return_url=address, cancel_url=address)
+
+    assert (payment.return_url, payment.cancel_url) == (address, address)
+
+
+def test_a_path_to_return_to_gets_the_host_of_the_site(khalti):
+    assert start(return_url="/my/callback/").return_url == f"{SITE}/my/callback/"
+
+
+def test_an_address_that_is_too_long_is_an_error(khalti):
+    with pytest.raises(ValueError, match="return_url is too long"):
+        start(return_url="/" + "a" * 500)

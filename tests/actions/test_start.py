@@ -89,7 +89,9 @@ def test_everything_is_remembered_as_it_was(khalti, home):
             customer=Customer(name="सीता", email="sita@example.com", phone="9800000001"),
             metadata={"coupon": "DASHAIN"},
             purchase_order_id="order-7",
-            source=Source(owner=home, block_path="body.1", offer="signed", back_url="/shop/", success_url="/thanks/"),
+            source=Source(owner=home, block_path="body.1", offer="signed"),
+            back_url="/shop/",
+            success_url="/thanks/",
         )
 
     payment = KhaltiPayment.objects.get(pk=payment.pk)
@@ -297,12 +299,12 @@ def test_what_khalti_refuses_has_failed_and_its_words_are_kept(khalti):
     with pytest.raises(RequestRejected) as raised:
         start(idempotency_key="one")
 
-    assert raised.value.fields == {"customer_info.name": "This field is required."}
+    assert raised.value.fields == {"customer.name": "This field is required."}
     payment = KhaltiPayment.objects.get()
     assert (payment.status, payment.pidx, payment.initiating_at) == ("failed", None, None)
     assert payment.ended_at is not None
     refusal = payment.events.get(kind="initiate_rejected")
-    assert refusal.data == {"fields": {"customer_info.name": "This field is required."}}
+    assert refusal.data == {"fields": {"customer.name": "This field is required."}}
 
 
 def test_what_khalti_refused_is_not_sent_again(khalti):

@@ -194,7 +194,8 @@ class States:
                 breakdown=[BreakdownLine(label=f"{self.words['item_name']} × {self.words['two']}", amount=300_000)],
                 base_url="http://localhost",
                 payable=payable,
-                source=Source(owner=shop, offer=offer, **options),
+                source=Source(owner=shop, offer=offer),
+                **options,
             )
 
     def unsent(self):

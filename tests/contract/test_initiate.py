@@ -85,11 +85,11 @@ def test_the_link_of_the_sdks_of_2026(khalti_says):
         ),
         (
             '{"purchase_order_name": ["This field may not be blank."], "error_key": "validation_error"}',
-            {"purchase_order_name": "This field may not be blank."},
+            {"purpose": "This field may not be blank."},
         ),
         (
             '{"customer_info": {"name": ["This field is required."]}, "error_key": "validation_error"}',
-            {"customer_info.name": "This field is required."},
+            {"customer.name": "This field is required."},
         ),
         (
             '{"amount":["Amount should be greater than Rs. 1, that is 100 paisa."],"error_key":"validation_error"}',

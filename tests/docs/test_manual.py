@@ -12,7 +12,7 @@ from django.urls import URLPattern
 
 import wagtail_khalti
 from tests.docs import state_table
-from wagtail_khalti import actions, blocks, conf, exceptions, models, signals, urls
+from wagtail_khalti import actions, blocks, exceptions, models, options, signals, urls
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.offer import FIELD_CHOICES
 from wagtail_khalti.checks import settings, site, visitors, work
@@ -53,9 +53,9 @@ def test_no_cell_of_a_state_table_is_left_out(name, machine):
 
 
 def test_every_setting_is_there():
-    names = {name for name in first_column("reference/settings.md") if name in conf.OPTIONS}
+    names = {name for name in first_column("reference/settings.md") if name in options.OPTIONS}
 
-    assert names == set(conf.OPTIONS)
+    assert names == set(options.OPTIONS)
 
 
 def test_every_check_is_there_and_no_other():

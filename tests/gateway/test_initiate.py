@@ -184,11 +184,11 @@ def test_only_200_begins_a_payment(serve, status):
         ({"detail": "Merchant is locked.", "status_code": 400}, {"detail": "Merchant is locked."}),
         (
             {"customer_info": {"name": ["This field is required."]}, "error_key": "validation_error"},
-            {"customer_info.name": "This field is required."},
+            {"customer.name": "This field is required."},
         ),
         (
             {"amount_breakdown": [{}, {"amount": ["A valid integer is required."], "label": "Blank."}]},
-            {"amount_breakdown.1.amount": "A valid integer is required.", "amount_breakdown.1.label": "Blank."},
+            {"breakdown.1.amount": "A valid integer is required.", "breakdown.1.label": "Blank."},
         ),
         ({"a": {"b": {"c": [{"d": "deep"}]}}}, {"a.b.c.0.d": "deep"}),
         ({"a": [["x", "y"], "z"]}, {"a.0": "x y", "a.1": "z"}),
@@ -214,7 +214,7 @@ def test_a_refusal_reads_as_a_sentence(serve):
     with pytest.raises(RequestRejected) as raised:
         khalti.initiate(request())
 
-    assert str(raised.value) == "customer_info.name: This field is required.; amount: A valid integer is required."
+    assert str(raised.value) == "customer.name: This field is required.; amount: A valid integer is required."
 
 
 @pytest.mark.parametrize("depth", [900, 1_500, 5_000])

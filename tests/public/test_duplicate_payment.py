@@ -3,7 +3,7 @@
 import pytest
 
 from tests.shop.models import Order
-from wagtail_khalti.actions import Source, start_payment
+from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,8 @@ def begin(khalti, home):
     order = Order.objects.create()
 
     def begin():
-        source = Source(success_url="/thank-you/", back_url="/orders/")
-        return start_payment(150_000, purpose="Order", payable=order, base_url="http://testserver", source=source)
+        addresses = {"success_url": "/thank-you/", "back_url": "/orders/"}
+        return start_payment(150_000, purpose="Order", payable=order, base_url="http://testserver", **addresses)
 
     return begin
 

@@ -7,7 +7,6 @@ from django.utils import translation
 
 from tests.shop.models import Order
 from wagtail_khalti.actions import (
-    Source,
     check_payment,
     enter_refund_amount,
     record_refund,
@@ -267,8 +266,7 @@ def test_what_is_in_doubt_beside_what_is_done_lessens_nothing(khalti, page, paid
 
 
 def test_who_comes_back_after_all_was_given_back_is_not_thanked(khalti, client, home):
-    source = Source(success_url="/thank-you/")
-    payment = start_payment(150_000, purpose="Order", base_url="http://testserver", source=source)
+    payment = start_payment(150_000, purpose="Order", base_url="http://testserver", success_url="/thank-you/")
     khalti.pay(payment)
     path = khalti.return_path(payment)
     assert client.get(path).url == "/thank-you/"

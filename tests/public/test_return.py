@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
 
-from wagtail_khalti.actions import Source, check_payment, start_payment
+from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 
 LIES = "pidx={pidx}&status=Completed&transaction_id=GFq9PFS7b2iYvL8Lir9oXe&amount=150000&total_amount=150000"
@@ -266,11 +266,24 @@ class TestTheThankYouPage:
         assert not visitor.page.select(".khalti-actions a.khalti-button")
 
     def test_of_the_sites_code_is_reached_at_once(self, client, khalti, home):
-        source = Source(success_url="/orders/7/")
-        payment = start_payment(150_000, purpose="Books", base_url="http://testserver", source=source)
+        payment = start_payment(150_000, purpose="Books", base_url="http://testserver", success_url="/orders/7/")
         khalti.pay(payment)
 
         assert client.get(khalti.return_path(payment)).url == "/orders/7/"
+
+    def test_of_who_cancelled_is_where_the_sites_code_says(self, client, khalti, home):
+        addresses = {"success_url": "/orders/7/", "cancel_url": "/cart/"}
+        payment = start_payment(150_000, purpose="Books", base_url="http://testserver", **addresses)
+        khalti.cancel(payment)
+
+        assert client.get(khalti.return_path(payment)).url == "/cart/"
+
+    def test_of_an_unclear_payment_is_its_own_page(self, client, khalti, home):
+        payment = start_payment(150_000, purpose="Books", base_url="http://testserver", cancel_url="/cart/")
+        khalti.cancel(payment)
+        khalti.answer_lookup(payment, status="User canceled", total_amount=1)
+
+        assert client.get(khalti.return_path(payment)).url == payment.get_absolute_url()
 
     def test_is_not_for_those_who_did_not_pay(self, visitor, shop_page, thanks, khalti, the_payment):
         visitor.choose(shop_page(thank_you_page=thanks.pk)).press_pay()

@@ -1,6 +1,7 @@
 """The actions: one verb, one file, one public function."""
 
 from wagtail_khalti.actions.add_note import add_note
+from wagtail_khalti.actions.asynchronous import acheck_payment, arefund_payment, astart_payment
 from wagtail_khalti.actions.check import check_payment
 from wagtail_khalti.actions.enter_refund_amount import enter_refund_amount
 from wagtail_khalti.actions.initiate import initiate_payment
@@ -26,7 +27,10 @@ __all__ = [
     "Reconciliation",
     "Reservation",
     "Source",
+    "acheck_payment",
     "add_note",
+    "arefund_payment",
+    "astart_payment",
     "check_payment",
     "enter_refund_amount",
     "initiate_payment",

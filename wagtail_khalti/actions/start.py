@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from wagtail_khalti.actions.arguments import (
+from wagtail_khalti.actions.initiate import initiate_payment, send_leased
+from wagtail_khalti.actions.starting.addresses import absolute, own_addresses
+from wagtail_khalti.actions.starting.arguments import (
     plain,
     plain_answers,
     plain_json,
@@ -22,8 +25,7 @@ from wagtail_khalti.actions.arguments import (
     require_valid_products,
     require_valid_reservation,
 )
-from wagtail_khalti.actions.initiate import initiate_payment, send_leased
-from wagtail_khalti.actions.recipient import recipient_of
+from wagtail_khalti.actions.starting.recipient import recipient_of
 from wagtail_khalti.database.characters import require_storable
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict, SoldOut
@@ -35,7 +37,12 @@ from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.sources import Source, payable_columns, source_columns
 from wagtail_khalti.money import Paisa
 from wagtail_khalti.questions import Answer
-from wagtail_khalti.text.web_addresses import is_of_this_site
+
+COMPARED = (
+    *("idempotency_key", "request_digest", "amount", "purpose", "merchant", "mode"),
+    *("payable_type_id", "payable_id", "user_id"),
+)
+"""What has to be the same if the same idempotency key is used again."""
 
 
 def start_payment(
@@ -49,15 +56,21 @@ def start_payment(
     idempotency_key: str | None = None,
     payable: models.Model | None = None,
     is_repeat: bool = False,
+    user: AbstractBaseUser | None = None,
     customer: Customer = Customer(),  # noqa: B008 - frozen
     breakdown: Sequence[BreakdownLine] = (),
     products: Sequence[Product] = (),
     merchant_extra: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
     source: Source = Source(),  # noqa: B008 - frozen
+    success_url: str = "",
+    cancel_url: str = "",
+    back_url: str = "",
+    return_url: str = "",
     purchase_order_id: str = "",
     answers: Sequence[Answer] = (),
     reservation: Reservation | None = None,
+    request_digest: str = "",
 ) -> KhaltiPayment:
     """Commit a payment of ``amount`` paisa, then send it to Khalti. Redirect the visitor to its ``next_url``.
 
@@ -67,10 +80,16 @@ def start_payment(
     request. If several sites or accounts exist and none is given, that is an error.
 
     The same ``idempotency_key`` returns the same payment, also after an error of Khalti; without one every call makes a
-    new payment. ``payable`` is the saved object of the site that is paid for, once: a second time raises
-    ``AlreadyPaid``, unless ``is_repeat`` confirms that another payment for it is intended. ``metadata`` is yours,
-    anything that JSON can represent, and stays here, as do ``answers`` to questions of the site; ``merchant_extra`` is
-    sent to Khalti.
+    new payment. ``request_digest`` identifies what was requested with that key: with another one, the key is a
+    conflict. ``payable`` is the saved object of the site that is paid for, once: a second time raises ``AlreadyPaid``,
+    unless ``is_repeat`` confirms that another payment for it is intended. ``user`` is whose payment it is. ``metadata``
+    is yours, anything that JSON can represent, and stays here, as do ``answers`` to questions of the site;
+    ``merchant_extra`` is sent to Khalti.
+
+    The visitor goes to ``success_url`` after the payment, to ``cancel_url`` if it was cancelled, and "Back" leads to
+    ``back_url``. ``return_url`` is where Khalti sends the browser, instead of our own callback: whoever answers there
+    has to call ``check_payment``. Each is a path of the site, or a URL at the host of the payment, of
+    ``ALLOWED_HOSTS``, or of ``REDIRECT_HOSTS`` in the settings.
 
     ``reservation`` takes units of a limited number, so that no more are sold than there are. They become available
     again when Khalti reports that the payment has ended, or when all of it was refunded.
@@ -85,13 +104,16 @@ def start_payment(
     require_valid_amount(amount, breakdown, largest=recipient.merchant.max_amount)
     require_valid_products(products)
     require_valid_reservation(reservation)
+    own = {"success_url": success_url, "cancel_url": cancel_url, "back_url": back_url, "return_url": return_url}
+    addresses = own_addresses(own, recipient.root)
     source, customer = plain(source), plain(customer)
-    _require_own_addresses(source, recipient.root)
 
     reference = new_reference()
+    callback_url = addresses.pop("return_url") or reverse("wagtail_khalti:return", args=[reference])
     payment = KhaltiPayment(
         reference=reference,
         idempotency_key=plain_text(idempotency_key or "", "idempotency_key") or None,
+        request_digest=plain_text(request_digest, "request_digest"),
         amount=amount,
         purpose=_purpose(purpose),
         breakdown=[asdict(plain(line)) for line in breakdown],
@@ -103,15 +125,17 @@ def start_payment(
         mode=recipient.merchant.mode,
         key_fingerprint=recipient.merchant.key_fingerprint,
         purchase_order_id=plain_text(purchase_order_id, "purchase_order_id") or reference,
-        return_url=recipient.root + reverse("wagtail_khalti:return", args=[reference]),
+        return_url=absolute(callback_url, recipient.root),
         website_url=f"{recipient.root}/",
         customer_name=customer.name,
         customer_email=customer.email.lower(),  # so that an index finds it, however it is typed
         customer_phone=customer.phone,
         language=get_language() or "",
         site=recipient.site,
+        user_id=user.pk if user else None,
         is_repeat=is_repeat,
         units=reservation.units if reservation else 1,
+        **addresses,
         **source_columns(source),
         **_payable_columns(payable),
     )
@@ -126,13 +150,6 @@ def _purpose(purpose: object) -> str:
     if not text.strip():
         raise ValueError("purpose is empty: Khalti requires a description")
     return text
-
-
-def _require_own_addresses(source: Source, root: str) -> None:
-    """Visitors are redirected there."""
-    for name, address in (("success_url", source.success_url), ("back_url", source.back_url)):
-        if address and not is_of_this_site(address, root):
-            raise ValueError(f"{name} is {address!r}: it must be a path that starts with /, or a URL of this site")
 
 
 def _payable_columns(payable: models.Model | None) -> dict[str, Any]:
@@ -181,7 +198,7 @@ def _earlier(wanted: KhaltiPayment, error: IntegrityError | SoldOut) -> KhaltiPa
     if earlier is None:
         raise error
     # The key too: MariaDB takes "Order-a" for "order-A".
-    for name in ("idempotency_key", "amount", "purpose", "merchant", "mode", "payable_type_id", "payable_id"):
+    for name in COMPARED:
         if getattr(earlier, name) != getattr(wanted, name):
             raise IdempotencyConflict(f"The key {key!r} was used for a payment with another {name}") from error
     return earlier

@@ -14,17 +14,14 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_khalti.conf import (
-    MERCHANT_OPTIONS,
-    OPTIONS,
     Configuration,
     Merchant,
     Mode,
     configuration,
-    more_merchants,
-    raw_options,
     read,
 )
 from wagtail_khalti.gateway.client import is_sendable
+from wagtail_khalti.options import MERCHANT_OPTIONS, OPTIONS, more_merchants, raw_options
 from wagtail_khalti.text.web_addresses import is_web_root
 
 SIMULATOR = "wagtail_khalti.simulator"

@@ -1,9 +1,9 @@
-"""Days of reports: always those of Nepal's time zone, whatever the site's."""
+"""Days of reports: always those of Nepal's time zone, whatever the site's; and times for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,6 +26,13 @@ def beginning_of(day: date) -> datetime:
     """The start of this day in Nepal, as the database stores times."""
     moment = datetime.combine(day, time.min, NEPAL)
     return moment if settings.USE_TZ else moment.astimezone().replace(tzinfo=None)
+
+
+def as_utc(moment: datetime | None) -> str | None:
+    """For programs: ``2026-11-30T10:15:00Z``, without fractions of a second."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")  # a naive one has the local time zone
 
 
 def today() -> NepaliDay:

@@ -117,6 +117,15 @@ class KhaltiClient:
         return self.transport.post(path, body)
 
 
+OUR_NAMES = {
+    "customer_info": "customer",
+    "amount_breakdown": "breakdown",
+    "product_details": "products",
+    "purchase_order_name": "purpose",
+}
+"""Of the fields of a request, for those who see the errors."""
+
+
 def _is_not_found(answer: Answer) -> bool:
     """Of a response without a status: any 404. A 400 may also mean other errors."""
     return answer.http_status == 404 or str(answer.body.get("detail")).rstrip(".").casefold() == "not found"
@@ -149,11 +158,11 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 def flatten(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Khalti's field errors from any nesting: ``("customer_info.name", "This field is required.")``."""
+    """Khalti's field errors from any nesting, by our names: ``("customer.name", "This field is required.")``."""
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
             if path or name not in ("error_key", "status_code"):
-                key = readable(str(name), MAX_MESSAGE_LENGTH)
+                key = OUR_NAMES.get(name, readable(str(name), MAX_MESSAGE_LENGTH))
                 yield from flatten(inner, f"{path}.{key}" if path else key)
     elif isinstance(errors, list) and any(isinstance(inner, Mapping | list) for inner in errors):
         for position, inner in enumerate(errors):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 from wagtail.models import Site
 
-from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, configuration
+from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.exceptions import MerchantChanged
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.options import DEFAULT_MERCHANT
 
 
 def merchant_for(site: Site | None) -> Merchant:

@@ -107,9 +107,11 @@ class Migration(migrations.Migration):
                 ('offer', models.TextField(blank=True, verbose_name='offer')),
                 ('back_url', models.CharField(blank=True, max_length=2000, verbose_name='back URL')),
                 ('success_url', models.CharField(blank=True, max_length=2000, verbose_name='success URL')),
+                ('cancel_url', models.CharField(blank=True, max_length=2000, verbose_name='cancel URL')),
                 ('thank_you_page', models.CharField(blank=True, max_length=64, verbose_name='thank-you page')),
                 ('units', models.PositiveIntegerField(default=1, editable=False, verbose_name='units')),
                 ('payable_id', models.CharField(blank=True, max_length=64, verbose_name='payable id')),
+                ('request_digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('is_repeat', models.BooleanField(default=False, editable=False, verbose_name='repeat purchase')),
                 ('may_be_duplicate', models.BooleanField(default=False, editable=False, verbose_name='possible duplicate')),
                 ('is_primary', models.BooleanField(blank=True, editable=False, null=True, verbose_name='primary payment')),
@@ -133,6 +135,7 @@ class Migration(migrations.Migration):
                 ('payable_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable type')),
                 ('site', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.site', verbose_name='site')),
                 ('source_type', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='source type')),
+                ('user', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'payment',
@@ -419,6 +422,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(condition=models.Q(('inventory__isnull', False)), fields=['inventory', 'mode', 'status'], name='khalti_payment_inventory'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user', 'created_at', 'id'], name='khalti_payment_user'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',

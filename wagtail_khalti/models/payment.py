@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from wagtail_khalti.conf import Mode
+from wagtail_khalti.dates.days import as_utc
 from wagtail_khalti.models.payment_columns import PaymentColumns
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
 from wagtail_khalti.models.references import format_receipt_number, in_groups_of_four, masked, receipt_signer
-from wagtail_khalti.models.status import PAID, WAITING, Status
+from wagtail_khalti.models.status import PAID, SOFT_ENDS, WAITING, Status
 from wagtail_khalti.money import Paisa, format_rupees
 from wagtail_khalti.pricing.chosen_amount import IDENTITY as CHOSEN_AMOUNT
 
@@ -102,6 +104,10 @@ class KhaltiPayment(PaymentColumns):
                 name="khalti_payment_inventory",
                 condition=models.Q(inventory__isnull=False),
             ),
+            # A user's own payments.
+            models.Index(
+                fields=["user", "created_at", "id"], name="khalti_payment_user", condition=models.Q(user__isnull=False)
+            ),
             # Searched by staff, in full or by prefix.
             models.Index(fields=["transaction_id"], name="khalti_payment_transaction", opclasses=PREFIX_OPS),
             models.Index(fields=["customer_email"], name="khalti_payment_email", opclasses=PREFIX_OPS),
@@ -150,6 +156,11 @@ class KhaltiPayment(PaymentColumns):
         return Paisa(self.amount - self.refund_total)
 
     @property
+    def is_ended(self) -> bool:
+        """Whether it ended without being paid, by cancelling, expiry or failure. A late payment is still possible."""
+        return self.status in SOFT_ENDS
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it has no final status yet."""
         return self.status in WAITING
@@ -171,6 +182,20 @@ class KhaltiPayment(PaymentColumns):
         if can_be_paid and not (self.checked_at and self.issues.open().payment_unclear().exists()):
             return self.payment_url
         return self.get_absolute_url()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a JSON response: amounts in paisa, times in UTC. Contains nothing about the payer."""
+        with override("en"):  # its numerals
+            receipt_number = self.readable_receipt_number
+        names = ("reference", "status", "purpose", "purchase_order_id", "transaction_id", "amount", "refund_total")
+        states = ("refundable", "is_paid", "is_ended", "is_test", "next_url")
+        times = ("created_at", "expires_at", "completed_at", "ended_at")
+        return {
+            **{name: getattr(self, name) for name in (*names, *states)},
+            "currency": "NPR",
+            "receipt_number": receipt_number,
+            **{name: as_utc(getattr(self, name)) for name in times},
+        }
 
     @property
     def has_lost_payable(self) -> bool:

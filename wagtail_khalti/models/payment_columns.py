@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -82,6 +83,7 @@ class PaymentColumns(OnPrimary):
     offer = models.TextField(_("offer"), blank=True)
     back_url = models.CharField(_("back URL"), max_length=2000, blank=True)
     success_url = models.CharField(_("success URL"), max_length=2000, blank=True)
+    cancel_url = models.CharField(_("cancel URL"), max_length=2000, blank=True)
     thank_you_page = models.CharField(_("thank-you page"), max_length=64, blank=True)
 
     inventory = models.ForeignKey(
@@ -121,6 +123,19 @@ class PaymentColumns(OnPrimary):
     )
     """The class that the site's code passed, and that ``payable`` returns."""
     payable = GenericForeignKey("payable_class", "payable_id")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    """Whose payment it is, if the site's code said so. Blocks don't: a page with one knows no user."""
+    request_digest = models.CharField(max_length=64, blank=True, editable=False)
+    """Of what a program requested with this ``idempotency_key``: the same key with another request is an error."""
     is_repeat = models.BooleanField(_("repeat purchase"), default=False, editable=False)
     """Started although the same was paid before, after confirmation that a second payment is intended."""
     may_be_duplicate = models.BooleanField(_("possible duplicate"), default=False, editable=False)

@@ -11,7 +11,7 @@ from django.db import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where on the site the payment started, and where to go from there."""
+    """Where on the site the payment started."""
 
     owner: models.Model | None = None
     """The page or snippet that holds the block."""
@@ -25,12 +25,6 @@ class Source:
     thank_you_page: str = ""
     """Primary key of the thank-you page; empty if the block has none."""
 
-    success_url: str = ""
-    """Where to go after success instead; set by code, never by editors or visitors."""
-
-    back_url: str = ""
-    """Where "Back" leads."""
-
 
 def source_columns(source: Source) -> dict[str, Any]:
     """As columns of a payment."""
@@ -42,29 +36,27 @@ def source_columns(source: Source) -> dict[str, Any]:
         "block_path": source.block_path,
         "offer": source.offer,
         "thank_you_page": source.thank_you_page,
-        "success_url": source.success_url,
-        "back_url": source.back_url,
     }
 
 
 def payable_columns(payable: models.Model) -> dict[str, Any]:
     """``payable_type`` and ``payable_id``, which are the same for one object however it was read, and its class."""
     return {
-        "payable_type": ContentType.objects.get_for_model(_root_of(type(payable))),
-        "payable_id": _key_of(payable),
+        "payable_type": payable_type_of(type(payable)),
+        "payable_id": payable_id_of(payable),
         "payable_class": ContentType.objects.get_for_model(payable),
     }
 
 
-def _root_of(model: type[models.Model]) -> type[models.Model]:
+def payable_type_of(model: type[models.Model]) -> ContentType:
     """With multi-table inheritance one row can be read as several classes that share its key: the topmost one."""
     key = model._meta.pk
     while isinstance(key, models.OneToOneField) and key.remote_field.parent_link:
         model = key.remote_field.model
         key = model._meta.pk
-    return model
+    return ContentType.objects.get_for_model(model)
 
 
-def _key_of(payable: models.Model) -> str:
+def payable_id_of(payable: models.Model) -> str:
     """As the database returns it: a UUID written with other dashes is the same key."""
     return str(payable._meta.pk.to_python(payable.pk))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from wagtail.models import Site
 
-from wagtail_khalti.conf import DEFAULT_MERCHANT, is_test_mode
+from wagtail_khalti.conf import is_test_mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.options import DEFAULT_MERCHANT
 
 
 def site_of(owner: models.Model | None, signed: int | None) -> Site | None:

@@ -20,13 +20,15 @@ def is_web_root(address: str, *, schemes: Collection[str] = ("https", "http")) -
     return parts.scheme in schemes and bool(host) and not parts.query and not parts.fragment
 
 
-def is_of_this_site(address: str, root: str) -> bool:
+def is_of_this_site(address: str, root: str, *, more_hosts: Collection[str] = ()) -> bool:
     """Whether it is safe to redirect a visitor there: a path from ``/`` on, or a URL at the host of ``root``.
 
-    Also at one of ``ALLOWED_HOSTS``, except for "*".
+    Also at one of ``ALLOWED_HOSTS``, except for "*", and of ``more_hosts``.
     """
     host = urlsplit(address).netloc
     named = [pattern for pattern in settings.ALLOWED_HOSTS if pattern != "*"]
-    allowed = {urlsplit(root).netloc} | ({host} if validate_host(host.partition(":")[0].lower(), named) else set())
+    allowed = {urlsplit(root).netloc, *more_hosts} | (
+        {host} if validate_host(host.partition(":")[0].lower(), named) else set()
+    )
     is_rooted = address.startswith(("/", "https://", "http://"))
     return is_rooted and url_has_allowed_host_and_scheme(address, allowed_hosts=allowed)

@@ -54,12 +54,6 @@ from wagtail_khalti.public.sites import is_test_site, settings_of, site_of
 
 logger = logging.getLogger(__name__)
 
-FIELD_OF_KHALTI_NAME = {
-    "customer_info.name": "name",
-    "customer_info.email": "email",
-    "customer_info.phone": "phone",
-}
-
 
 @visitor_page
 @limited_page
@@ -147,7 +141,7 @@ def _add_error(form: CheckoutForm, error: Exception) -> None:
 
 def _add_khalti_errors(form: CheckoutForm, error: RequestRejected) -> None:
     for name, reason in error.fields.items():
-        field = FIELD_OF_KHALTI_NAME.get(name)
+        field = name.removeprefix("customer.")
         message = _("Khalti did not accept this: %(reason)s") % {"reason": reason}
         form.add_error(field if field in form.fields else None, message)
     if not error.fields:

@@ -13,7 +13,7 @@ from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.public.decorators import visitor_page
 from wagtail_khalti.public.limits import seconds_to_wait
-from wagtail_khalti.public.payment.destinations import success_url_of
+from wagtail_khalti.public.payment.destinations import url_after_return
 from wagtail_khalti.public.payment.refresh import lease_lookup, refresh_status
 from wagtail_khalti.public.payment.status_page import find_payment, not_found
 
@@ -33,7 +33,7 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
 
     has_lease = _record_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
     refresh_status(payment, has_lease=has_lease)
-    return HttpResponseRedirect(success_url_of(payment) or payment.get_absolute_url())
+    return HttpResponseRedirect(url_after_return(payment))
 
 
 def _record_return(payment: KhaltiPayment, callback: Callback) -> bool:

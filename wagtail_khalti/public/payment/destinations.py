@@ -12,6 +12,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.payables.links import pay_url_again
 from wagtail_khalti.public.sites import settings_of, site_of_payment
 
 
@@ -24,9 +25,12 @@ class PageLink:
     """Empty for a URL that the site's own code has set."""
 
 
-def success_url_of(payment: KhaltiPayment) -> str:
-    """Where the site's code sends the visitor after the payment. Empty otherwise: then the receipt is shown."""
-    return payment.success_url if _is_fulfilled(payment) else ""
+def url_after_return(payment: KhaltiPayment) -> str:
+    """Where the site's code sends the visitor who comes back, or the page of the payment."""
+    if payment.status == Status.CANCELED and payment.cancel_url:
+        is_unclear = payment.issues.open().payment_unclear().exists()
+        return payment.get_absolute_url() if is_unclear else payment.cancel_url
+    return (_is_fulfilled(payment) and payment.success_url) or payment.get_absolute_url()
 
 
 def next_page(payment: KhaltiPayment) -> PageLink | None:
@@ -58,12 +62,13 @@ def page_link(pk: str) -> PageLink | None:
 
 
 def retry_url(payment: KhaltiPayment, *, signed: str = "") -> str:
-    """The checkout page of the same offer, with the saved details; empty if the site's own code started the payment.
+    """The checkout page of the same offer, with the saved details, or after its end the page of the same payable.
 
-    ``signed``: from the link in a mail to the payer, whose details are shown in any browser then.
+    Empty if the site's own code started the payment for nothing that it names. ``signed``: from the link in a mail to
+    the payer, whose details are shown in any browser then.
     """
     if not payment.offer:
-        return ""
+        return pay_url_again(payment) if payment.is_ended else ""
     return f"{reverse('wagtail_khalti:checkout', args=[payment.offer])}?again={signed or payment.reference}"
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.filters import WagtailFilterSet
@@ -27,7 +29,7 @@ from wagtail_khalti.staff.periods import during
 from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.staff.sites.accounts import known_merchants
 
-SOURCE = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
+THING = re.compile(r"([0-9]{1,9})-([^\x00]{1,64})")
 MAX_SELECTED = 100  # payments, whose keys stand in an address
 SELECTED = re.compile(rf"[0-9]{{1,18}}(?:,[0-9]{{1,18}}){{0,{MAX_SELECTED - 1}}}")
 MAX_MERCHANT_LENGTH = 64
@@ -65,6 +67,7 @@ class PaymentFilters(WagtailFilterSet):
     merchant = OneOf(label=gettext_lazy("Khalti account"))
     site = OneOf(label=gettext_lazy("Site"))
     source = OneOf(label=gettext_lazy("Page"), empty_label=gettext_lazy("All pages"), method="by_source")
+    payable = OneOf(label=gettext_lazy("Paid for"), empty_label=gettext_lazy("Everything"), method="by_payable")
     selected = OneOf(label=gettext_lazy("Selection"), empty_label=gettext_lazy("All payments"), method="by_selection")
     needs = OneOf(label=gettext_lazy("Issues"), choices=[("look", gettext_lazy("Needs attention"))], method="by_issue")
 
@@ -80,6 +83,7 @@ class PaymentFilters(WagtailFilterSet):
         self._offer("merchant", self._merchants())
         self._offer("site", self._sites())
         self._offer("source", self._source(), at_least=1)
+        self._offer("payable", self._payable(), at_least=1)
         self._offer("selected", self._selected(), at_least=1)
 
     def _offer(self, name: str, choices: list[tuple[str, str]], *, at_least: int = 2) -> None:
@@ -106,11 +110,19 @@ class PaymentFilters(WagtailFilterSet):
     def _source(self) -> list[tuple[str, str]]:
         """The one that is asked for, by a link: there may be thousands."""
         wanted = str(self.data.get("source", ""))
-        of_it = self.by_source(self._visible_to(), "source", wanted) if SOURCE.fullmatch(wanted) else None
+        of_it = self.by_source(self._visible_to(), "source", wanted) if THING.fullmatch(wanted) else None
         if of_it is None:
             return []
         title = of_it.order_by("-created_at").values_list("source_title", flat=True).first()
         return [(wanted, title or _("A page without payments"))]
+
+    def _payable(self) -> list[tuple[str, str]]:
+        """Likewise, by its kind and number. Its own words may hold a name."""
+        wanted = str(self.data.get("payable", ""))
+        if not (found := THING.fullmatch(wanted)):
+            return []
+        known = ContentType.objects.filter(pk=int(found[1])).first()
+        return [(wanted, f"{capfirst(known.name)} {found[2]}")] if known else []
 
     def _selected(self) -> list[tuple[str, str]]:
         """Those that somebody chose by hand, and came with by a link."""
@@ -146,8 +158,12 @@ class PaymentFilters(WagtailFilterSet):
         return payments.filter(**{lookup: paisa for lookup, paisa in limits if paisa is not None})
 
     def by_source(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
-        found = SOURCE.fullmatch(value)
+        found = THING.fullmatch(value)
         return payments.filter(source_type_id=int(found[1]), source_id=found[2]) if found else payments.none()
+
+    def by_payable(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
+        found = THING.fullmatch(value)
+        return payments.filter(payable_type_id=int(found[1]), payable_id=found[2]) if found else payments.none()
 
     def by_selection(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return payments.filter(pk__in=[int(key) for key in value.split(",")])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, configuration
+from wagtail_khalti.conf import Merchant, configuration
+from wagtail_khalti.options import DEFAULT_MERCHANT
 from wagtail_khalti.staff.modes import ModeBar, mode_bar, not_set_up
 
 

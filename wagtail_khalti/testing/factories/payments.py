@@ -19,10 +19,11 @@ from factory.declarations import LazyAttribute, LazyFunction, Sequence, Trait
 from factory.django import DjangoModelFactory
 from wagtail.models import Page
 
-from wagtail_khalti.conf import DEFAULT_MERCHANT, Merchant, Mode, configuration
+from wagtail_khalti.conf import Merchant, Mode, configuration
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.references import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from wagtail_khalti.models.sources import payable_columns
+from wagtail_khalti.options import DEFAULT_MERCHANT
 from wagtail_khalti.testing.factories.history import History
 from wagtail_khalti.testing.factories.scenarios import DURATIONS, SCENARIOS, Options
 

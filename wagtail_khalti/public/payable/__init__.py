@@ -1,0 +1,1 @@
+"""The page on which a payable of the site is paid."""
