@@ -1,6 +1,7 @@
-"""``python -m benchmarks [core] [staff] [sqlite] [postgres]``: prints tables and writes ``build/bench.json``.
+"""``python -m benchmarks [core] [staff] [payables] [sqlite] [postgres]``.
 
-Fails only where something could not be measured. A missed budget is said, and is for a person to judge.
+Prints tables and writes ``build/bench.json``. Fails only where something could not be
+measured. A missed budget is said, and is for a person to judge.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from benchmarks.figures import Figure, kept, verdict, write
 from tests.matrix import DATABASES, why_not
 
 BUILD = Path(__file__).parent.parent / "build"
-PARTS = ("core", "staff")
+PARTS = ("core", "staff", "payables")
 ON = {database.name: database for database in DATABASES if database.name in ("sqlite", "postgres")}
 """Where the staff side is measured; the core is where ``DATABASE_URL`` says."""
 
@@ -35,6 +36,8 @@ def main() -> None:
         figures += measured("benchmarks.core")
     if "staff" in parts:
         figures += staff_side(databases, rows=asked.rows, export_rows=asked.export_rows)
+    if "payables" in parts:
+        figures += orders_on(databases if len(databases) < len(ON) else [database.name for database in DATABASES])
 
     print(f"\nAll of it took {(time.monotonic() - began) / 60:.0f} min.")
     write(figures, BUILD / "bench.json")
@@ -72,6 +75,15 @@ def staff_side(names: Iterable[str], *, rows: int, export_rows: int) -> Iterator
             continue
         numbers = map(str, (exported, *sizes))
         yield from measured("benchmarks.staff", name, *numbers, database_url=ON[name].url)
+
+
+def orders_on(names: Iterable[str]) -> Iterator[Figure]:
+    for name in names:
+        database = next(database for database in DATABASES if database.name == name)
+        if reason := why_not(database):
+            print(f"\nPayables on {name}: skipped, {reason}")
+            continue
+        yield from measured("benchmarks.payables", name, database_url=database.url)
 
 
 def measured(module: str, *arguments: str, database_url: str | None = None) -> list[Figure]:

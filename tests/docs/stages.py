@@ -21,6 +21,7 @@ from django.test import RequestFactory
 from django.urls import include, path
 from wagtail.models import Page, Site
 
+from tests.payables.models import Invoice
 from tests.shop.models import Order, ShopPage
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment
@@ -29,7 +30,11 @@ from wagtail_khalti.simulator import control
 from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory
 
 Namespace = dict[str, Any]
-ENVIRONMENT = {"KHALTI_SECRET_KEY": "a-key", "KHALTI_MUSEUM_SECRET_KEY": "another-key"}
+ENVIRONMENT = {
+    "KHALTI_SECRET_KEY": "a-key",
+    "KHALTI_MUSEUM_SECRET_KEY": "another-key",
+    "CRM_WEBHOOK_SECRET": f"whsec_{'QUJD' * 8}",
+}
 SHOP = {
     "is_sent": property(lambda order: order.times_paid > 0),
     "is_restocked": property(lambda order: order.note == "restocked"),
@@ -89,15 +94,17 @@ def signals() -> Namespace:
 
 
 def your_own_code() -> Namespace:
-    """An order of Rs 1,500 with VAT, a course, and a payment that waits at Khalti."""
-    made = order()
-    prices = {"total": 1500, "net": 1300, "vat": 200, "version": 1}
-    person = {"name": "Sita Rai", "email": "sita@example.com", "phone": "9800000001"}
-    for name, value in {**{name: Decimal(price) for name, price in prices.items()}, **person}.items():
-        setattr(made, name, value)
-    made.get_absolute_url = lambda: "/orders/1/"
-    found = SimpleNamespace(objects=SimpleNamespace(get=lambda **_by: made))
-    return {"Order": found, "Course": "shop.Course", "course": made, "payment": waiting_payment()}
+    """Orders, a course, and a payment that waits at Khalti."""
+    course = SimpleNamespace(pk=1, title="Pottery", price=Decimal(5000), places=12)
+    return {
+        "Order": Invoice,
+        "order": Invoice.objects.create(),
+        "Course": "shop.Course",
+        "course": course,
+        "payment": waiting_payment(),
+        "Decimal": Decimal,
+        "models": models,
+    }
 
 
 def refunds_in_code() -> Namespace:
@@ -148,6 +155,12 @@ def simulator() -> Namespace:
     return {"before_each": before_each}
 
 
+def webhooks() -> Namespace:
+    """A receiver that remembers what it got."""
+    got: dict[str, Any] = {}
+    return {"enqueue_once": got.setdefault}
+
+
 STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/databases.md": databases,
     "docs/howto/donations.md": place_a_block,
@@ -159,5 +172,6 @@ STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/signals.md": signals,
     "docs/howto/testing.md": testing,
     "docs/howto/your-own-code.md": your_own_code,
+    "docs/howto/webhooks.md": webhooks,
     "docs/simulator.md": simulator,
 }

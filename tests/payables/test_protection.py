@@ -106,7 +106,7 @@ def test_one_that_is_paid_keeps_the_others_of_a_query(pay, invoice):
     assert Invoice.objects.get() == invoice
 
 
-def test_orders_paid_with_test_money_can_be_cleared_on_a_live_site(pay, invoice, settings):
+def test_what_test_money_paid_can_be_cleared_on_a_live_site(pay, invoice, settings):
     pay(invoice)
     settings.WAGTAIL_KHALTI = {"MODE": "live", "SECRET_KEY": "a-key"}
 

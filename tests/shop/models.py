@@ -2,10 +2,10 @@
 
 import uuid
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
@@ -13,6 +13,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.models import register_snippet
 
 from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiDonationBlock, KhaltiPriceListBlock
+from wagtail_khalti.payables import KhaltiPayments
 
 
 class CardBlock(blocks.StructBlock):
@@ -62,6 +63,7 @@ class ShopPage(Page):
     teaser = models.ForeignKey(Teaser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     content_panels = [*Page.content_panels, "intro", "body", "sidebar", "teaser"]
+    api_fields = [APIField("body"), APIField("sidebar")]
     template = "shop/shop_page.html"
 
 
@@ -79,9 +81,7 @@ class Ticket(models.Model):
     """What a payment can be for, with a key that is known before it is saved."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    payments = GenericRelation(
-        "wagtail_khalti.KhaltiPayment", content_type_field="payable_type", object_id_field="payable_id"
-    )
+    payments = KhaltiPayments()
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -65,7 +65,7 @@ class PaymentsDescriptor(ReverseGenericManyToOneDescriptor):
             def __init__(self, instance: models.Model) -> None:
                 super().__init__(instance)
                 self.get_content_type = lambda obj, **_options: payable_type_of(type(obj))
-                self.content_type = self.get_content_type(instance)
+                self.content_type = payable_type_of(type(instance))
                 self.core_filters = {"payable_type": self.content_type.pk, "payable_id": payable_id_of(instance)}
 
         return PaymentManager

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import FieldError
 from django.db import models
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, F, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Round
 
 from wagtail_khalti.models import KhaltiPayment
@@ -44,7 +44,8 @@ def with_payment_state(
     """
     primary, paid = _payments_of(queryset.model, [mode] if mode else counted_modes())
     states = {
-        "is_paid": Exists(primary),
+        # Not Exists: PostgreSQL would read all payments first, also for a page of a few objects.
+        "is_paid": Coalesce(Subquery(primary.values("is_primary")[:1]), Value(False), output_field=BooleanField()),
         "amount_paid": _sum_of(paid, "amount"),
         "amount_refunded": _sum_of(paid, "refund_total"),
     }
@@ -63,9 +64,9 @@ def _payments_of(
 ) -> tuple[models.QuerySet[KhaltiPayment], models.QuerySet[KhaltiPayment]]:
     """The primary payment of the outer object, and all that are paid."""
     key = KeyAsText(OuterRef("pk"), is_uuid=is_uuid_key(model))
-    of_it = KhaltiPayment.objects.filter(payable_type=payable_type_of(model), payable_id=key, mode__in=modes)
+    of_it = KhaltiPayment.objects.filter(payable_type=payable_type_of(model), payable_id=key, mode__in=modes).order_by()
     # As a list: SQLite uses no index where a column stands alone.
-    return of_it.filter(is_primary__in=[True]), of_it.filter(status__in=PAID).order_by()
+    return of_it.filter(is_primary__in=[True]), of_it.filter(status__in=PAID)
 
 
 def _sum_of(payments: models.QuerySet[KhaltiPayment], column: str) -> Coalesce:
