@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dj_database_url
 import django
+import wagtail
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,10 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.admin",
     "wagtail.search",
+    *(["wagtail.api.v3"] if wagtail.VERSION >= (8,) else []),
+    "wagtail.api.v2",
     "wagtail",
+    "rest_framework",
     "taggit",
     "modelcluster",
     "django.contrib.auth",

@@ -2,17 +2,20 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page, ReferenceIndex, Site
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail.users.models import UserProfile
 
 from tests.shop.models import ShopPage, Teaser
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
+from wagtail_khalti.models import KhaltiSettings
 
 GOOD = {
     "heading": "",
@@ -301,3 +304,35 @@ def test_in_nepali_the_notice_is_nepali():
 def test_text_that_code_leaves_out_is_empty(field):
     """And not None, which translation tools refuse."""
     assert KhaltiCheckoutBlock().to_python({"amount": "1500.00"})[field] == ""
+
+
+class TestVatAboveTheMaximum:
+    """Of Rs 200,000 in one payment."""
+
+    def errors(self, **value):
+        block = KhaltiCheckoutBlock()
+        try:
+            block.clean(block.normalize({"item_name": "Fees", "vat": "added", **value}))
+        except ValidationError as error:
+            return [str(message) for message in error.block_errors["amount"].messages]
+        return []
+
+    @pytest.mark.parametrize(
+        ("amount", "is_too_much"), [("176991.15", False), ("176991.20", True), ("200000", True), ("1000", False)]
+    )
+    def test_is_told_while_editing(self, home, amount, is_too_much):
+        assert bool(self.errors(amount=Decimal(amount))) == is_too_much
+
+    def test_is_told_as_what_it_is(self, home):
+        [message] = self.errors(amount=Decimal(190_000))
+
+        assert message.startswith("With VAT, this comes to more than Rs\xa02,00,000")
+
+    def test_counts_for_all_in_an_order(self, home):
+        assert self.errors(amount=Decimal(19_000), max_quantity=10)
+        assert not self.errors(amount=Decimal(17_000), max_quantity=10)
+
+    def test_is_no_error_where_a_site_has_a_lower_rate(self, home):
+        KhaltiSettings.objects.create(site=Site.objects.get(), vat_rate=Decimal(0))
+
+        assert not self.errors(amount=Decimal(190_000))

@@ -10,9 +10,16 @@ from wagtail.models import Site
 from tests.shop.models import CardBlock, ShopPage
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.checks.settings import check_configuration, check_test_money
-from wagtail_khalti.checks.site import check_addresses, check_blocks, check_settings_page, check_site_address
+from wagtail_khalti.checks.site import (
+    check_addresses,
+    check_allowed_hosts,
+    check_blocks,
+    check_settings_page,
+    check_site_address,
+)
 from wagtail_khalti.checks.visitors import check_visitors
 from wagtail_khalti.checks.work import check_database, check_time_zone
+from wagtail_khalti.options import OPTIONS
 
 GOOD = {"MODE": "sandbox", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 LIVE = {"MODE": "live", "SECRET_KEY": "0123456789abcdef0123456789abcdef", "BASE_URL": "https://shop.example"}
@@ -88,10 +95,7 @@ def test_e002_an_unknown_option_is_asked_about(told, name, hint):
 def test_e002_an_option_that_resembles_none_gets_the_list(told):
     message = only(told({**GOOD, "QQQ": "x"}), Error, "E002")
 
-    assert message.hint == (
-        "Known options: MODE, TIMEOUT, MAX_AMOUNT, SECRET_KEY, API_URL, MERCHANTS, BASE_URL, CONTACT, RECONCILE_EVERY, "
-        "MAX_WAIT, RATE_LIMITS, TRUSTED_PROXIES, CHECKOUT_FORM."
-    )
+    assert message.hint == f"Known options: {', '.join(OPTIONS)}."
 
 
 def test_e002_also_within_a_merchant(told):
@@ -388,6 +392,30 @@ def test_a_checkout_form_has_to_be_one(settings, path):
     settings.WAGTAIL_KHALTI = {**GOOD, "CHECKOUT_FORM": path}
 
     only(check_visitors(None), Error, "E021")
+
+
+def test_w027_any_host_in_mails(settings):
+    settings.WAGTAIL_KHALTI = GOOD
+    settings.ALLOWED_HOSTS = ["*"]
+    only(check_allowed_hosts(None), checks.Warning, "W027")
+
+    settings.ALLOWED_HOSTS = [".shop.example"]
+    assert check_allowed_hosts(None) == []
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.WAGTAIL_KHALTI = {**GOOD, "BASE_URL": "https://shop.example"}
+    assert check_allowed_hosts(None) == []
+    settings.WAGTAIL_KHALTI = None
+    assert check_allowed_hosts(None) == [], "E001 reports it"
+
+
+@pytest.mark.parametrize("option", ["RATE_LIMITER", "RECEIPT"])
+@pytest.mark.parametrize(
+    "path", ["shop.payments.nothing", "tests.shop.models.Nothing", "tests.settings.SECRET_KEY", "x"]
+)
+def test_e026_a_function_of_the_sites_own_has_to_be_one(settings, option, path):
+    settings.WAGTAIL_KHALTI = {**GOOD, option: path}
+
+    assert option in only(check_visitors(None), Error, "E026").msg
 
 
 @pytest.mark.parametrize("sign", ["USE_X_FORWARDED_HOST", "SECURE_PROXY_SSL_HEADER"])

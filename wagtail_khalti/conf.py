@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db.models import TextChoices
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.money import Paisa, to_paisa
@@ -24,10 +25,13 @@ from wagtail_khalti.option_values import (
     read_interval,
     read_max_amount,
     read_max_wait,
+    read_retention,
     read_timeout,
 )
-from wagtail_khalti.options import DEFAULT_MERCHANT, merchant_options, raw_options
+from wagtail_khalti.options import DEFAULT_MERCHANT, FUNCTIONS, merchant_options, raw_options
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
+from wagtail_khalti.text.receipt_numbers import NUMBER_FORMAT, NumberFormat, read_number_format
+from wagtail_khalti.webhook_endpoints import Endpoint, read_webhooks
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
 MAX_AMOUNT = Decimal("200000")
@@ -111,6 +115,18 @@ class Configuration:
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
+    functions: Mapping[str, str]
+    """Dotted paths to functions of the site's own, by the names of the options."""
+
+    receipt_numbers: NumberFormat
+    """How receipt numbers are written."""
+
+    webhooks: Mapping[str, Endpoint]
+    """Other systems that are told of payments, by name."""
+
+    retention: timedelta | None
+    """For how long after a payment was started; None: forever."""
+
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
         try:
@@ -132,6 +148,20 @@ def configuration() -> Configuration:
     except ImproperlyConfigured as error:
         # A new exception: the frames below have the options with the key, and error pages show frames.
         raise ImproperlyConfigured(*error.args) from None
+
+
+def own_function(option: str) -> Callable[..., Any] | None:
+    """The site's own function of this option; None without one. Raises ``ImproperlyConfigured``."""
+    path = configuration().functions.get(option)
+    if not path:
+        return None
+    try:
+        found: Callable[..., Any] = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}: {error}.') from error
+    if not callable(found):
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}, must be a function.')
+    return found
 
 
 def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:
@@ -176,6 +206,10 @@ def read(options: Mapping[str, Any]) -> Configuration:
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         redirect_hosts=read_hosts(options.get("REDIRECT_HOSTS", ())),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
+        functions={name: str(options[name]) for name in FUNCTIONS if options.get(name)},
+        receipt_numbers=read_number_format(options.get("RECEIPT_NUMBERS", NUMBER_FORMAT)),
+        webhooks=read_webhooks(options.get("WEBHOOKS", {})),
+        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

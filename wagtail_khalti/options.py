@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 DEFAULT_MERCHANT = "default"
 SHARED_OPTIONS = ("MODE", "TIMEOUT", "MAX_AMOUNT")
 """Options of the top level that are the defaults of all merchants."""
+FUNCTIONS = ("RATE_LIMITER", "RECEIPT")
+"""Dotted paths to functions of the site's own."""
 MERCHANT_OPTIONS = (*SHARED_OPTIONS, "SECRET_KEY", "API_URL")
 OPTIONS = (
     *MERCHANT_OPTIONS,
@@ -23,6 +25,10 @@ OPTIONS = (
     "TRUSTED_PROXIES",
     "CHECKOUT_FORM",
     "REDIRECT_HOSTS",
+    *FUNCTIONS,
+    "RECEIPT_NUMBERS",
+    "WEBHOOKS",
+    "KEEP_PERSONAL_DATA",
 )
 
 

@@ -95,7 +95,7 @@ def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, hea
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
-    khalti.refund(payment, partial=partial)
+    khalti.refund_in_dashboard(payment, partial=partial)
 
     check_payment(payment)
 

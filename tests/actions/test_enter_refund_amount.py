@@ -30,7 +30,7 @@ def stored(row):
 @pytest.fixture
 def nameless(khalti, completed):
     """Rs 600 that went back in the dashboard; nobody has entered how much it was."""
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
     refund = KhaltiRefund.objects.get()
     assert refund.lacks_amount
@@ -83,7 +83,7 @@ def test_then_the_rest_can_be_given_back(khalti, nameless, line):
 def test_an_amount_that_was_entered_wrongly_shows_in_the_end(khalti, nameless):
     """Khalti gives back what is really left, and says so; no sum is beyond what was paid."""
     enter_refund_amount(nameless, 50_000)
-    khalti.refund(nameless.payment)
+    khalti.refund_in_dashboard(nameless.payment)
 
     check_payment(nameless.payment)
 
@@ -122,7 +122,7 @@ def test_it_is_entered_once(nameless, heard):
 
 def test_what_khalti_found_out_meanwhile_stands(khalti, nameless):
     other = stored(nameless)
-    khalti.refund(nameless.payment)
+    khalti.refund_in_dashboard(nameless.payment)
     check_payment(nameless.payment)
 
     with pytest.raises(RefundAlreadyResolved):
@@ -169,7 +169,7 @@ def test_the_issue_stays_open_without_an_amount(nameless, manager):
 )
 def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, excess):
     record_refund(completed, in_cash, method=Method.CASH)
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
     nameless = KhaltiRefund.objects.get(method=Method.DASHBOARD)
 
@@ -183,7 +183,7 @@ def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash
 
 def test_after_a_full_cash_refund_the_amount_is_an_over_refund(khalti, completed, heard):
     record_refund(completed, 150_000, method=Method.CASH)
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
     nameless = KhaltiRefund.objects.get(method=Method.DASHBOARD)
     heard.clear()
@@ -205,7 +205,7 @@ def test_a_part_of_a_duplicate_is_no_event_of_the_order(khalti, make_payment, he
     for payment in (first, second):
         khalti.pay(payment)
         check_payment(payment)
-    khalti.refund(second, amount=60_000)
+    khalti.refund_in_dashboard(second, amount=60_000)
     check_payment(second)
     heard.clear()
 

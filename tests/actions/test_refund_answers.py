@@ -112,7 +112,7 @@ def test_where_khalti_has_forgotten_the_money_nothing_is_sent(khalti, completed,
 
 @pytest.mark.parametrize(("amount", "status"), [(None, Status.REFUNDED), (50_000, Status.PARTIALLY_REFUNDED)])
 def test_after_a_faster_dashboard_refund_nothing_is_sent(khalti, completed, amount, status):
-    khalti.refund(completed, amount=amount)
+    khalti.refund_in_dashboard(completed, amount=amount)
 
     with pytest.raises(RefundsChanged, match="it was completed"):
         refund_payment(completed, 50_000)
@@ -132,7 +132,7 @@ def test_after_a_faster_dashboard_refund_nothing_is_sent(khalti, completed, amou
 def test_the_answer_counts_even_if_a_later_lookup_was_faster(khalti, completed, line, when, amount):
     def look_and_then_give_back_in_the_dashboard():
         check_payment(stored(completed))
-        khalti.refund(completed, amount=50_000)
+        khalti.refund_in_dashboard(completed, amount=50_000)
 
     if when == "between two tries":
         khalti.trouble("lookup", Fault.BAD_GATEWAY)
@@ -148,7 +148,7 @@ def test_the_answer_counts_even_if_a_later_lookup_was_faster(khalti, completed, 
 
 def test_a_refund_goes_to_the_transaction_that_was_paid(khalti, completed, line):
     """Whatever a later answer calls it."""
-    khalti.refund(completed, amount=10_000)
+    khalti.refund_in_dashboard(completed, amount=10_000)
     khalti.answer_lookup(completed, status="Partially Refunded", transaction_id="AnotherIdAltogether00", times=3)
     check_payment(completed)
     enter_refund_amount(completed.refunds.get(), 10_000)

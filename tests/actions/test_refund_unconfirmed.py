@@ -155,7 +155,7 @@ def test_an_accepted_refund_made_much_later_resolves_the_issue(khalti, completed
     khalti.answer("refund", YES)
     refund = refund_payment(completed)
     later(days=1)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     heard.clear()
 
     later(hours=7)

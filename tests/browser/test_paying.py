@@ -210,6 +210,18 @@ class TestTheTotal:
         assert expected in visitor.page.locator("form button[type=submit]").inner_text()
         assert visitor.page.locator("[name=total_seen]").input_value() == str(total)
 
+    def test_is_read_out_when_it_changes(self, visitor, shop_page):
+        """A screen reader reads what changes in a live region that was there, and shown, before."""
+        visitor.go_to_checkout(shop_page(max_quantity=5))
+        total = self.total(visitor)
+        assert total.evaluate("element => element.checkVisibility() && element.ariaLive") == "polite"
+
+        visitor.fill(quantity="2")
+
+        expect(total).to_have_text("Rs\xa03,000")
+        assert total.evaluate("element => element.isConnected && element.ariaLive") == "polite"
+        assert visitor.page.locator("[aria-live]").count() == 1
+
     @pytest.mark.parametrize("quantity", ["", "0", "6", "-1", "1.5"])
     def test_stays_where_the_quantity_makes_no_sense(self, visitor, shop_page, quantity):
         visitor.go_to_checkout(shop_page(max_quantity=5))

@@ -11,16 +11,17 @@ from django.dispatch import Signal
 from django.urls import URLPattern
 
 import wagtail_khalti
-from tests.docs import state_table
+from tests.docs import privacy_table, state_table
 from wagtail_khalti import actions, blocks, exceptions, models, options, signals, urls
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.offer import FIELD_CHOICES
-from wagtail_khalti.checks import payables, settings, site, visitors, work
+from wagtail_khalti.checks import payables, settings, site, visitors, webhooks, work
 from wagtail_khalti.ledger import payment_states, refund_states, schedule, unconfirmed_refunds
 from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.testing import factories
+from wagtail_khalti.testing.conformance import RULES
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,6 +53,10 @@ def test_no_cell_of_a_state_table_is_left_out(name, machine):
     assert {line.count("|") for line in lines} == {len(next(iter(machine.values()))) + 2}
 
 
+def test_what_is_stored_is_what_the_code_says():
+    assert privacy_table.shown() == privacy_table.table()
+
+
 def test_every_setting_is_there():
     names = {name for name in first_column("reference/settings.md") if name in options.OPTIONS}
 
@@ -59,7 +64,7 @@ def test_every_setting_is_there():
 
 
 def test_every_check_is_there_and_no_other():
-    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, work)]
+    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, webhooks, work)]
     in_code = set(re.findall(r"wagtail_khalti\.[EW]\d{3}", " ".join(sources)))
 
     assert first_column("reference/checks.md") == in_code
@@ -184,6 +189,36 @@ def test_the_numbers_of_the_schedule_are_those_of_the_code():
     assert "since the refund began, from 1 minute up to 6 hours" in page
 
 
+def templates_in(page):
+    """Each template in the tables of a page, with the blocks that it is said to have."""
+    for names, blocks_of_it in re.findall(r"^\| (`[^|]*`[^|]*) \| ([^|]*) \|$", read(page), re.MULTILINE):
+        folder = ""
+        for name in re.findall(r"`([\w/]+\.html)`", names):
+            folder = f"{name.rpartition('/')[0]}/" if "/" in name else folder
+            yield folder + name.rpartition("/")[2], re.findall(r"`(\w+)`", blocks_of_it)
+
+
+def test_every_template_that_may_be_replaced_exists():
+    folder = Path(wagtail_khalti.__file__).parent / "templates/wagtail_khalti"
+    named = dict(templates_in("howto/look.md"))
+
+    assert len(named) > 20
+    for name, blocks_of_it in named.items():
+        source = (folder / name).read_text()
+        assert [block for block in blocks_of_it if not re.search(rf"{{% block {block} %}}", source)] == [], name
+    for name in re.findall(r"^\| `((?:receipt|mail)/\w+)` \|", read("howto/extend.md"), re.MULTILINE):
+        assert all((folder / f"{name}.{kind}").exists() for kind in ("txt", "html"))
+
+
+def test_every_page_for_visitors_may_be_replaced():
+    """Those without parts of their own are included by others."""
+    folder = Path(wagtail_khalti.__file__).parent / "templates/wagtail_khalti/public"
+    pages = {path.name for path in folder.glob("*.html") if "{% extends" in path.read_text()}
+    named = {name.removeprefix("public/") for name, _blocks in templates_in("howto/look.md")}
+
+    assert pages - named - {"ended_base.html", "waiting_base.html"} == set()
+
+
 def test_every_exception_is_in_the_drawn_tree():
     in_code = {
         name for name, value in vars(exceptions).items() if getattr(value, "__module__", "") == exceptions.__name__
@@ -199,6 +234,12 @@ def test_every_verb_of_the_fake_is_there():
     named = set(re.findall(r"^\| `khalti\.(\w+)\(", read("howto/testing.md"), re.MULTILINE))
 
     assert named == in_code
+
+
+def test_every_check_of_receivers_is_there():
+    section = read("howto/testing.md").partition("## Check your receivers")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(RULES)
 
 
 @pytest.mark.parametrize("template", ["base", "checkout", "status_base"])

@@ -80,7 +80,7 @@ def test_a_refund_made_elsewhere(completed, manager):
 
 
 def test_an_amount_that_was_entered(khalti, completed, manager):
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
     refund = KhaltiRefund.objects.get()
 
@@ -95,7 +95,7 @@ def test_what_code_does_is_not_there(khalti, completed):
     record_refund(completed, 10_000, method=Method.CASH)
     khalti.trouble("refund", Fault.RESET_BEFORE)
     resolve_refund(refund_payment(completed, 10_000), was_found=False)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     check_payment(completed)
     reconcile()
 

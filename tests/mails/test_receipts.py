@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.mails.conftest import SITA, later
+from tests.mail_site import SITA
+from tests.mails.conftest import later
 from tests.payments import end_the_pause, kinds
 from tests.shop.models import Order
 from wagtail_khalti import mailing

@@ -234,6 +234,29 @@ class TestRecipients:
 
         assert [sent.to for sent in mailoutbox] == [[OFFICE]]
 
+    def test_who_was_removed_meanwhile_gets_none(self, daily, choose, make_paid, mailoutbox, time_machine):
+        make_paid()
+        send_mails()
+        choose(sale_recipients="head@example.com", sale_mail_frequency="daily")
+        make_paid()
+        send_mails()
+
+        time_machine.move_to(next_summary(timezone.now()) + timedelta(seconds=1))
+        send_mails()
+
+        assert [sent.to for sent in mailoutbox] == [["head@example.com"]]
+
+    def test_who_was_removed_and_is_back_gets_what_comes(self, each, choose, make_paid, mailoutbox, time_machine):
+        make_paid(purpose="First")
+        choose(sale_recipients="")
+        send_mails()
+        choose(sale_recipients=OFFICE.upper())
+        later(time_machine, minutes=11)
+        make_paid(purpose="Second")
+        send_mails()
+
+        assert [plain(sent.subject) for sent in mailoutbox] == ["TEST (no money moved): New sale: Second, Rs 1,500"]
+
     def test_who_changes_to_a_summary_loses_nothing(self, each, choose, make_paid, mailoutbox, time_machine):
         make_paid(purpose="First")
         send_mails()

@@ -112,6 +112,24 @@ class TestOneThatFails:
 
         assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
 
+    @pytest.mark.parametrize(("code", "sent"), [(554, 1), (452, 1), (421, 0)])
+    def test_for_its_content_delays_no_other(self, choose, make_paid, mailoutbox, monkeypatch, code, sent):
+        """421 is no word about the mail: the server closes the connection."""
+        choose(sends_receipts=True)
+        make_paid()
+        make_paid()
+        tries = []
+
+        def send(mail):
+            tries.append(mail)
+            if len(tries) == 1:
+                raise smtplib.SMTPDataError(code, b"refused")
+            mailoutbox.append(mail)
+
+        monkeypatch.setattr(mailing, "send", send)
+
+        assert send_mails() == sent
+
     def test_for_its_address_delays_no_other(self, choose, make_paid, mailoutbox, monkeypatch):
         """As Django's own backend does for some that its validator accepts."""
         deliver = mailing.send

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.mails.conftest import SITA, later, plain, subjects
+from tests.mail_site import SITA
+from tests.mails.conftest import later, plain, subjects
 from tests.public.conftest import Visitor, page_of
 from wagtail_khalti.actions import check_payment
 from wagtail_khalti.exceptions import GatewayUnreachable

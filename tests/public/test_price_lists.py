@@ -264,3 +264,46 @@ def test_options_that_can_not_be_told_apart_are_not_sold(client, page_selling):
 
     with pytest.raises(TypeError):
         offer_on(client, shop)
+
+
+class TestRenamed:
+    NOTICE = "What is sold here has changed. Please check it and press the button again."
+
+    def test_an_option_is_shown_by_its_new_name_first(self, fees, visitor, the_payment):
+        fees()
+        change(options=[option("c1", "Nursery", "5000.00"), FEES["options"][1]])
+
+        visitor.press_pay(option="c1", total_seen="500000")
+
+        assert self.NOTICE in visitor.page.select_one("#new-names").get_text()
+        assert "Nursery" in visitor.page.get_text()
+        assert not KhaltiPayment.objects.exists()
+        visitor.press_pay(option="c1")
+        assert the_payment().products[0]["name"] == "Nursery"
+
+    def test_so_is_the_whole_offer(self, visitor, shop_page, the_payment):
+        visitor.choose(shop_page())
+        change(item_name="Half a membership")
+
+        visitor.press_pay()
+        assert self.NOTICE in visitor.page.get_text()
+        visitor.press_pay()
+
+        assert the_payment().purpose == "Half a membership"
+
+    def test_a_price_that_changed_too_is_told_as_the_total(self, visitor, shop_page):
+        visitor.choose(shop_page())
+        change(item_name="Half a membership", amount="700.00")
+
+        visitor.press_pay()
+
+        assert "The total is now Rs\xa0700." in visitor.page.get_text()
+        assert self.NOTICE not in visitor.page.get_text()
+
+    def test_another_text_on_the_page_changes_nothing(self, visitor, shop_page, the_payment):
+        visitor.choose(shop_page())
+        change(heading="New heading")
+
+        visitor.press_pay()
+
+        assert the_payment().amount == 150_000

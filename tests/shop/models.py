@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
@@ -62,6 +63,7 @@ class ShopPage(Page):
     teaser = models.ForeignKey(Teaser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     content_panels = [*Page.content_panels, "intro", "body", "sidebar", "teaser"]
+    api_fields = [APIField("body"), APIField("sidebar")]
     template = "shop/shop_page.html"
 
 

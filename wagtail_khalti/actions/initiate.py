@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.database.plain_sql import insert_rows, update_rows
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import (
     AnswerDelayed,
@@ -164,13 +165,13 @@ def _release(
     if has_failed:
         changes["ended_at"] = timezone.now()
     with short_transaction():
-        waiting = KhaltiPayment.objects.filter(pk=payment.pk, status=Status.CREATED)
-        mine = waiting.update(initiating_at=None, **changes)
+        is_waiting = Q(id=payment.pk, status=Status.CREATED)
+        mine = update_rows(KhaltiPayment, {"initiating_at": None, **changes}, where=is_waiting)
         event = KhaltiEvent.about(payment, kind, data=data)
         if kind == KhaltiEvent.Kind.NO_ANSWER:  # may repeat with each page view while Khalti is down
             KhaltiEvent.objects.add(event)
         else:
-            event.save()
+            insert_rows([event])
         if mine and "status" in changes:
             invalidate_days_of(payment.created_at)
         if mine and is_unavailable:

@@ -27,6 +27,7 @@ from wagtail_khalti.actions.starting.arguments import (
 )
 from wagtail_khalti.actions.starting.recipient import recipient_of
 from wagtail_khalti.database.characters import require_storable
+from wagtail_khalti.database.plain_sql import insert_rows
 from wagtail_khalti.database.transactions import require_no_transaction, short_transaction
 from wagtail_khalti.exceptions import AlreadyPaid, IdempotencyConflict, SoldOut
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
@@ -182,8 +183,8 @@ def _commit_and_send(payment: KhaltiPayment, *, actor: KhaltiEvent.Actor, limit:
         with short_transaction():
             reserve_units(payment, limit=limit)
             payment.save(force_insert=True)
-            KhaltiEvent.objects.bulk_create(KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds)
-            KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
+            insert_rows([KhaltiEvent.about(payment, kind, actor=actor) for kind in kinds])
+            insert_rows([*KhaltiSearchEntry.about(payment)])
     except (IntegrityError, SoldOut) as error:  # an earlier payment with this key may have taken the last units
         return initiate_payment(_earlier(payment, error))
     return send_leased(payment)

@@ -5,37 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import InvalidOperation
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple
-from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
-from wagtail.models import Site
 
 from wagtail_khalti.blocks.limits import LimitBlock, limit_of
 from wagtail_khalti.blocks.notices import notice_for_editors
 from wagtail_khalti.blocks.questions import QuestionsBlock, questions_in
 from wagtail_khalti.blocks.thank_you_page import ThankYouPageBlock
-from wagtail_khalti.conf import is_test_everywhere, max_payment
+from wagtail_khalti.blocks.vat import above_maximum_with_vat, at_lowest_rate
+from wagtail_khalti.conf import max_payment
 from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.money import format_rupees
-from wagtail_khalti.pricing import Price, price_to_json
+from wagtail_khalti.pricing import Price
 from wagtail_khalti.public.availability import ShownAvailability, shown_on_page
-from wagtail_khalti.public.offers import sign_offer
-from wagtail_khalti.public.sites import is_test_site
+from wagtail_khalti.public.headless.representation import offer_for_api
+from wagtail_khalti.public.offers import checkout_path, is_in_preview, owner_of, sign_offer
+from wagtail_khalti.public.sites import is_test_block
 from wagtail_khalti.public.terms import Terms
 from wagtail_khalti.questions import Question
 
 FIELD_CHOICES = [("name", _("Name")), ("email", _("E-mail address")), ("phone", _("Mobile number"))]
 FIRST_FIELDS = ("heading", "text", "item_name")
-PLACEHOLDER = "TOKEN"  # stands for it in an address; tokens need no escaping
 SETTINGS_FIELDS = ("button_text",)  # behind the block's settings cog
 
 
@@ -119,17 +116,21 @@ class OfferBlock(blocks.StructBlock):
     def price_errors(self, value: Any, price: Price | None) -> dict[str, ValidationError]:
         """What is wrong with the price, in words for the editor, by field. A draft may be incomplete."""
         largest = max_payment()
-        if price is None or price.max_total is None or price.max_total <= largest:
+        if price is None or price.max_total is None:
             return {}
-        message = _(
-            "This site takes at most %(largest)s in one payment, and the price times the maximum quantity is more."
-        )
-        return {"amount": ValidationError(message, params={"largest": format_rupees(largest, get_language())})}
+        if price.max_total > largest:
+            message = _(
+                "This site takes at most %(largest)s in one payment, and the price times the maximum quantity is more."
+            )
+            return {"amount": ValidationError(message, params={"largest": format_rupees(largest, get_language())})}
+        is_more = price.vat.needs_rate and at_lowest_rate(price.vat).total(price.max_total) > largest
+        return {"amount": above_maximum_with_vat(largest)} if is_more else {}
 
     def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        is_preview = _is_preview(context)
-        context |= {"checkout_url": "", "is_preview": is_preview, "is_test": _is_test(context), "price": ""}
+        is_preview = is_in_preview(context)
+        is_test = is_test_block(context.get("request"), lambda: owner_of(value, block=self, context=context))
+        context |= {"checkout_url": "", "is_preview": is_preview, "is_test": is_test, "price": ""}
         context |= {"offer_price": None, "button_label": gettext("Pay with Khalti")}
         context["availability"] = ShownAvailability()
         with suppress(OfferUnavailable):
@@ -138,7 +139,7 @@ class OfferBlock(blocks.StructBlock):
             if not is_preview:
                 token = sign_offer(self, terms, value, context=context)
                 context["availability"] = shown_on_page(self, terms.limit, value, context=context)
-                context["checkout_url"] = "" if context["availability"].closed else _checkout_url(token)
+                context["checkout_url"] = "" if context["availability"].closed else checkout_path(token)
         return context
 
     def terms(self, value: Any) -> Terms:
@@ -166,37 +167,6 @@ class OfferBlock(blocks.StructBlock):
         return ()
 
     def get_api_representation(self, value: Any, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The fields, and as ``offer`` what is sold: amounts in paisa, and where it is paid."""
+        """The fields, and as ``offer`` what is sold, for a front end: amounts in paisa, and where it is paid."""
         fields: dict[str, Any] = super().get_api_representation(value, context=context)
-        return {**fields, "offer": self._offer(value, context or {})}
-
-    def _offer(self, value: Any, context: Mapping[str, Any]) -> dict[str, Any] | None:
-        request = context.get("request")
-        context = {**context, "request": getattr(request, "_request", request)}  # Django's, and not that of an API
-        with suppress(OfferUnavailable):
-            terms = self.terms(value)
-            is_signed = context["request"] is not None and not _is_preview(context)
-            path = _checkout_url(sign_offer(self, terms, value, context=context)) if is_signed else ""
-            return {**price_to_json(terms.price), "checkout_path": path}
-        return None
-
-
-def _checkout_url(token: str) -> str:
-    around = _around_token(get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF, get_language())
-    return around.replace(PLACEHOLDER, token)
-
-
-@lru_cache(maxsize=256)  # a page may have many blocks, and reverse() takes as long as the rest of an offer
-def _around_token(script_prefix: str, urlconf: str, language: str | None) -> str:
-    return reverse("wagtail_khalti:checkout", args=[PLACEHOLDER])
-
-
-def _is_preview(context: Mapping[str, Any]) -> bool:
-    """Whether it is rendered in a page preview or in the block picker, where nothing can be bought."""
-    return bool(getattr(context.get("request"), "is_preview", False)) or "block_def" in context
-
-
-def _is_test(context: Mapping[str, Any]) -> bool:
-    """Whether payments move no money. Makes a query only if that depends on the site."""
-    everywhere = is_test_everywhere()
-    return is_test_site(Site.find_for_request(context.get("request"))) if everywhere is None else everywhere
+        return {**fields, "offer": offer_for_api(self, value, context=context or {})}

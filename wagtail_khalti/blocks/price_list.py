@@ -19,11 +19,11 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail_khalti.blocks.checkout import MAX_QUANTITY
 from wagtail_khalti.blocks.offer import OfferBlock
 from wagtail_khalti.blocks.rupees import above_maximum, below_minimum, paisa
-from wagtail_khalti.blocks.vat import VatBlock, vat_of
+from wagtail_khalti.blocks.vat import VatBlock, above_maximum_with_vat, at_lowest_rate, vat_of
 from wagtail_khalti.conf import max_payment
 from wagtail_khalti.database.characters import unsupported_characters_message
 from wagtail_khalti.money import MINIMUM, format_rupees
-from wagtail_khalti.pricing import Option, Price, PriceList
+from wagtail_khalti.pricing import Option, Price, PriceList, Vat
 from wagtail_khalti.public.block_paths import stable_ids
 
 MAX_OPTIONS = 50
@@ -141,20 +141,23 @@ def _id_of(value: Any) -> str:
 
 def _option_errors(value: Any) -> Iterator[tuple[int, ValidationError]]:
     names: set[str] = set()
+    added = at_lowest_rate(vat_of(value))
     for index, option in enumerate(value.get("options") or ()):
         name = (option.get("name") or "").strip().casefold()
         if name and name in names:
             yield index, StructBlockValidationError({"name": ValidationError(_("This option is listed twice."))})
         elif message := unsupported_characters_message(name):
             yield index, StructBlockValidationError({"name": ValidationError(message)})
-        elif option.get("amount") is not None and (error := _amount_error(value, option)):
+        elif option.get("amount") is not None and (error := _amount_error(value, option, added)):
             yield index, StructBlockValidationError({"amount": error})
         names.add(name)
 
 
-def _amount_error(value: Any, option: Any) -> ValidationError | None:
+def _amount_error(value: Any, option: Any, added: Vat) -> ValidationError | None:
     amount = paisa(option["amount"])
     if amount > max_payment():
         return above_maximum(max_payment())
+    if added.total(amount) > max_payment():
+        return above_maximum_with_vat(max_payment())
     is_alone = value.get("mode") != QUANTITIES
     return ValidationError(below_minimum.message) if is_alone and amount < MINIMUM else None

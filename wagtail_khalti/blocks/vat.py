@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from wagtail_khalti.pricing import Vat, VatMode
+from wagtail_khalti.money import Paisa, format_rupees
+from wagtail_khalti.pricing import NO_VAT, Vat, VatMode
+from wagtail_khalti.public.sites import lowest_vat_rate
 
 CHOICES = [
     (VatMode.NONE.value, _("No VAT")),
@@ -26,6 +30,20 @@ class VatBlock(blocks.ChoiceBlock):
         kwargs.setdefault("label", _("VAT"))
         kwargs.setdefault("help_text", _("The rate is in the Khalti settings of the site."))
         super().__init__(**kwargs)
+
+
+def at_lowest_rate(vat: Vat) -> Vat:
+    """What is added at least: an editor's page may be on any site. Makes a query only if VAT is added."""
+    if vat.mode != VatMode.ADDED:
+        return NO_VAT
+    return vat.at(lowest_vat_rate())
+
+
+def above_maximum_with_vat(largest: Paisa) -> ValidationError:
+    return ValidationError(
+        _("With VAT, this comes to more than %(largest)s, the most that this site takes in one payment."),
+        params={"largest": format_rupees(largest, get_language())},
+    )
 
 
 def vat_of(value: Any) -> Vat:

@@ -75,6 +75,19 @@ def check_site_address(
     ]
 
 
+def check_allowed_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A payment keeps the host of its visitor's request, and mails that are sent later link to it."""
+    if "*" not in settings.ALLOWED_HOSTS or not merchants() or configuration().base_url:
+        return []
+    return [
+        Warning(
+            'ALLOWED_HOSTS is ["*"], so whoever starts a payment chooses the host of the links in its e-mails.',
+            hint='List your hosts in ALLOWED_HOSTS, or set WAGTAIL_KHALTI["BASE_URL"] = "https://shop.example".',
+            id="wagtail_khalti.W027",
+        )
+    ]
+
+
 def check_blocks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A checkout block must know its page, which a ``StructBlock`` without a template doesn't pass on."""
     fields = [field for model in apps.get_models() for field in model._meta.local_fields if _is_stream(field)]

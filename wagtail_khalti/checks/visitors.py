@@ -1,8 +1,8 @@
-"""Checks of the checkout form and of rate limits."""
+"""Checks of rate limits, and of the forms and functions of the site's own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
 
-from wagtail_khalti.conf import Configuration, configuration
+from wagtail_khalti.conf import Configuration, configuration, own_function
 from wagtail_khalti.public.checkout.forms import checkout_form
 
 
@@ -20,7 +20,7 @@ def check_visitors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         known = configuration()
     except ImproperlyConfigured:
         return []  # E001 reports it
-    return [*_form(), *_proxies(known)]
+    return [*_form(), *_functions(known), *_proxies(known)]
 
 
 def _form() -> list[CheckMessage]:
@@ -30,6 +30,15 @@ def _form() -> list[CheckMessage]:
         hint = "It is a dotted path, such as shop.forms.CheckoutForm."
         return [Error(str(error), hint=hint, id="wagtail_khalti.E021")]
     return []
+
+
+def _functions(known: Configuration) -> Iterator[CheckMessage]:
+    for option in known.functions:
+        try:
+            own_function(option)
+        except ImproperlyConfigured as error:
+            hint = "It is a dotted path to a function, such as shop.payments.change_receipt."
+            yield Error(str(error), hint=hint, id="wagtail_khalti.E026")
 
 
 def _proxies(known: Configuration) -> list[CheckMessage]:

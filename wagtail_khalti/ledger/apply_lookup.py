@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_khalti.database.plain_sql import Sql, insert_rows, update_rows
 from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.exceptions import PaymentBusy
 from wagtail_khalti.gateway import Lookup
@@ -101,7 +102,7 @@ def _change_status(
         data = {"from": before, "to": after, "late": before in SOFT_ENDS}
         changed = KhaltiEvent.about(payment, KhaltiEvent.Kind.STATUS_CHANGED, data=data)
         _notify(payment, before, after, oversold)
-        KhaltiEvent.objects.bulk_create([looked_up, changed])
+        insert_rows([looked_up, changed])
     else:
         KhaltiEvent.objects.add(looked_up)
     if payment.refunding_since or after in WITH_REFUNDS:
@@ -196,10 +197,10 @@ def _update_if_unchanged(payment: KhaltiPayment, changes: dict[str, Any], *, req
     # A lookup in the future was recorded by a wrong clock, and must not block this one.
     not_newer = Q(looked_up_at=None) | Q(looked_up_at__lte=requested_at) | Q(looked_up_at__gt=now + CLOCK_SKEW)
     as_read = {"status": payment.status, "refunding_since": payment.refunding_since}
-    if not KhaltiPayment.objects.filter(not_newer, pk=payment.pk, **as_read).update(**changes):
+    if not update_rows(KhaltiPayment, changes, where=Q(not_newer, id=payment.pk, **as_read)):
         return False
     for name, value in changes.items():
-        if hasattr(value, "resolve_expression"):
+        if isinstance(value, Sql):
             payment.__dict__.pop(name, None)  # only the database knows it: read when it is needed
         else:
             setattr(payment, name, value)

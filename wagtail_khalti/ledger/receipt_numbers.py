@@ -9,10 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Subquery
+from django.db.models import Max, Q
 
+from wagtail_khalti.database.plain_sql import Sql, update_rows
 from wagtail_khalti.dates.nepali import day_in_nepal, fiscal_year_start
 from wagtail_khalti.models import KhaltiPayment, KhaltiReceiptCounter
+
+LAST_NUMBER = (
+    f"(SELECT last_number FROM {KhaltiReceiptCounter._meta.db_table} WHERE merchant = %s AND mode = %s AND year = %s)"  # noqa: S608 - our names
+)
 
 
 class CounterMissing(Exception):
@@ -26,10 +31,10 @@ def take_number(payment: KhaltiPayment, *, paid_at: datetime) -> dict[str, Any]:
     Raises ``CounterMissing``: leave the transaction, call ``prepare_counter``, and try again.
     """
     year = _year_of(paid_at)
-    counter = KhaltiReceiptCounter.objects.filter(merchant=payment.merchant, mode=payment.mode, year=year)
-    if not counter.update(last_number=F("last_number") + 1):
+    counter = {"merchant": payment.merchant, "mode": payment.mode, "year": year}
+    if not update_rows(KhaltiReceiptCounter, {"last_number": Sql(text="last_number + 1")}, where=Q(**counter)):
         raise CounterMissing(f"{payment.merchant}, {payment.mode}: no receipt numbers of {year} yet")
-    return {"receipt_year": year, "receipt_number": Subquery(counter.order_by().values("last_number"))}
+    return {"receipt_year": year, "receipt_number": Sql(text=LAST_NUMBER, values=list(counter.values()))}
 
 
 def prepare_counter(payment: KhaltiPayment, *, paid_at: datetime) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from wagtail_khalti.conf import Merchant
+from wagtail_khalti.database.plain_sql import update_rows
 from wagtail_khalti.database.transactions import short_transaction
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.queries import KhaltiPaymentQuerySet
@@ -52,7 +53,7 @@ def lease_for_lookup(payment: KhaltiPayment, *, pause: timedelta, **marks: datet
         # The last condition: a clock was set back. A check slightly after our ``now`` is another request's.
         is_free &= Q(checked_at=None) | Q(checked_at__lte=now - pause) | Q(checked_at__gt=now + pause)
     marks |= {"checked_at": now, "leased_until": now + LOOKUP_LEASE}
-    if not KhaltiPayment.objects.filter(is_free, pk=payment.pk).update(**marks):
+    if not update_rows(KhaltiPayment, marks, where=Q(is_free, id=payment.pk)):
         return False
     for name, value in marks.items():
         setattr(payment, name, value)

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from wagtail_khalti.mails.sale_letters import write_sales
+from wagtail_khalti.mails.sales import is_for_site
 from wagtail_khalti.mails.unpaid import write_link, write_reminder
 from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.receipts import write_receipt, write_refund_notice
@@ -26,8 +27,9 @@ class Undecided(Exception):
 def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
     """With its recipient; None if it is not needed any more. Raises ``Undecided``."""
     if mail.payment is None:
-        letter, host_of = write_sales(mail), mail.sales.select_related("payment").first()
-        payment = host_of.payment if host_of else None
+        first = mail.sales.select_related("payment__site").first()
+        payment = first.payment if first else None
+        letter = write_sales(mail) if payment and _is_wanted(mail, payment) else None
     else:
         payment = mail.payment
         letter = WRITERS[mail.kind](mail, payment) if is_address(mail.address) else None
@@ -37,6 +39,12 @@ def letter_of(mail: KhaltiMail) -> EmailMultiAlternatives | None:
     host = (payment and urlsplit(payment.return_url).hostname) or "localhost"
     letter.extra_headers["Message-ID"] = f"<{mail.pk}.{mail.kind}@{host}>"  # mail clients show a repeated one once
     return letter
+
+
+def _is_wanted(bundle: KhaltiMail, payment: KhaltiPayment) -> bool:
+    """Whether its recipient is still in the settings of the site. All of its sales are of one site."""
+    wanted = [address.lower() for address in KhaltiSettings.of(payment.site).sale_addresses]
+    return bundle.recipient in wanted or not is_for_site(bundle)
 
 
 def _receipt(mail: KhaltiMail, payment: KhaltiPayment) -> EmailMultiAlternatives | None:

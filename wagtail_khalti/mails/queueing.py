@@ -59,7 +59,7 @@ def _queue_after(delivery: KhaltiDelivery) -> None:
     with short_transaction():
         if _pending(delivery).update(mails_due_at=None):
             KhaltiMail.objects.queue(_to_payer(delivery, chosen))
-            queue_sale_mail(payment, recipients, frequency)
+            queue_sale_mail(payment, recipients, frequency, of_site=True)
 
 
 def _sale_mailing(delivery: KhaltiDelivery, chosen: KhaltiSettings) -> tuple[list[str], str]:

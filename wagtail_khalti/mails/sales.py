@@ -20,6 +20,7 @@ from wagtail_khalti.text.email_addresses import is_address
 MIN_INTERVAL = timedelta(minutes=10)
 """Between two mails about new sales to one recipient."""
 SUMMARY_TIME = time(18)  # in Nepal
+BY_CODE = "code"  # in the key of a bundle
 TRIES = 10  # each time another process has sent, or begun, the bundle
 
 KINDS: Mapping[str, KhaltiMail.Kind] = {
@@ -28,10 +29,13 @@ KINDS: Mapping[str, KhaltiMail.Kind] = {
 }
 
 
-def queue_sale_mail(payment: KhaltiPayment, recipients: Iterable[str], frequency: str) -> None:
+def queue_sale_mail(
+    payment: KhaltiPayment, recipients: Iterable[str], frequency: str, *, of_site: bool = False
+) -> None:
     """Tell these e-mail addresses of this sale: once each, however often it is called.
 
-    ``frequency`` is one of ``SaleMailFrequency``. Needs a transaction whose first statement was a write.
+    ``frequency`` is one of ``SaleMailFrequency``. ``of_site``: whether the recipients are those in the settings of its
+    site, and get nothing once they were removed there. Needs a transaction whose first statement was a write.
     """
     kind = KINDS.get(frequency)
     if kind is None:
@@ -39,14 +43,16 @@ def queue_sale_mail(payment: KhaltiPayment, recipients: Iterable[str], frequency
     for address in _addresses(recipients):
         sale = KhaltiMail(kind=KhaltiMail.Kind.SALE, payment=payment, recipient=address)
         sale.key = f"sale:{payment.pk}:{_digest(address)}"
-        sale.bundle = _lock_open_bundle(payment, address, kind)
+        sale.bundle = _lock_open_bundle(_new_bundle(payment, address, kind, of_site=of_site))
         KhaltiMail.objects.queue([sale])
 
 
 def prepare_bundles(payment: KhaltiPayment, recipients: Iterable[str], frequency: str) -> None:
-    """Begin the bundles outside of the transaction that adds a sale: on MariaDB two of them could deadlock there."""
+    """Begin the bundles for the recipients of a site, outside of the transaction that adds a sale: on MariaDB two of
+    them could deadlock there.
+    """
     if kind := KINDS.get(frequency):
-        wanted = [_new_bundle(payment, address, kind) for address in _addresses(recipients)]
+        wanted = [_new_bundle(payment, address, kind, of_site=True) for address in _addresses(recipients)]
         known = KhaltiMail.objects.filter(key__in=[bundle.key for bundle in wanted]).values_list("key", flat=True)
         if missing := [bundle for bundle in wanted if bundle.key not in set(known)]:
             KhaltiMail.objects.bulk_create(missing, ignore_conflicts=True)
@@ -82,12 +88,16 @@ def _last_attempt(bundle: KhaltiMail) -> datetime | None:
     return last
 
 
-def _lock_open_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.Kind) -> KhaltiMail:
-    """The one that is not being sent yet. Until the transaction ends no other process closes it."""
-    bundle = _new_bundle(payment, recipient, kind)
+def is_for_site(bundle: KhaltiMail) -> bool:
+    """Whether its recipient was in the settings of a site, and not chosen by code."""
+    return f":{BY_CODE}" not in bundle.key
+
+
+def _lock_open_bundle(bundle: KhaltiMail) -> KhaltiMail:
+    """The one of this key, that is not being sent yet. Until the transaction ends no other process closes it."""
     for _try in range(TRIES):
         # The UPDATE changes nothing, but waits for other processes: for the row, or on SQLite for the file.
-        if KhaltiMail.objects.filter(key=bundle.key).update(recipient=recipient):
+        if KhaltiMail.objects.filter(key=bundle.key).update(recipient=bundle.recipient):
             return KhaltiMail.objects.select_for_update().get(key=bundle.key)
         try:
             with transaction.atomic():
@@ -98,9 +108,9 @@ def _lock_open_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.K
     raise RuntimeError(f"Other processes closed the bundle of sales {TRIES} times")
 
 
-def _new_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.Kind) -> KhaltiMail:
+def _new_bundle(payment: KhaltiPayment, recipient: str, kind: KhaltiMail.Kind, *, of_site: bool) -> KhaltiMail:
     """Unsaved. Sales of other sites, and test payments, are in bundles of their own."""
-    key = f"{kind}:{payment.mode}:{payment.site_id or ''}:{_digest(recipient)}"
+    key = f"{kind}:{payment.mode}:{payment.site_id or ''}:{_digest(recipient)}{'' if of_site else f':{BY_CODE}'}"
     now = timezone.now()
     due_at = next_summary(now) if kind == KhaltiMail.Kind.DAILY_SALES else now
     return KhaltiMail(kind=kind, key=key, recipient=recipient, due_at=due_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.db.models import F
 from django.utils import timezone
@@ -23,6 +23,7 @@ from wagtail_khalti.receipts import issue_original
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+SERVICE_CLOSES = 421
 GIVE_UP_AFTER = timedelta(days=3)  # then the payment's timeline says so
 MAX_IN_A_RUN = 200
 MIN_IN_A_RUN = 5  # also if looking up payments has used all of the time
@@ -62,6 +63,8 @@ def _is_about_this_mail(error: Exception) -> bool:
     """Whether another mail may well be accepted. A ``ValueError`` is about its address or text, or a certificate."""
     if isinstance(error, ValueError):
         return not isinstance(error, OSError)
+    if isinstance(error, SMTPDataError):  # its content was refused; or the server ends the connection
+        return error.smtp_code != SERVICE_CLOSES
     return isinstance(error, SMTPRecipientsRefused | _UnwritableError)
 
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_khalti.conf import Mode
+from wagtail_khalti.conf import Mode, configuration
 from wagtail_khalti.database.primary import OnPrimary
 from wagtail_khalti.dates.nepali import fiscal_year_label
 from wagtail_khalti.numerals import with_numerals_of
+from wagtail_khalti.text.receipt_numbers import NUMBER_FORMAT, NumberFormat
 
 # Without 0, 1, I, L, O and U, so that it can be read aloud over the phone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 16  # 78 bits: can't be guessed
-
-RECEIPT_NUMBER = re.compile(r"\A\W*(\d{4})\W*(\d{2})\W+(\d{1,9})(?!\w)")
-"""A receipt number as people type it, in any numerals."""
 
 
 class KhaltiReceiptCounter(OnPrimary):
@@ -56,19 +54,26 @@ def in_groups_of_four(reference: str) -> str:
     return "-".join([reference[start : start + 4] for start in range(0, len(reference), 4)])
 
 
+def number_format() -> NumberFormat:
+    """That of the settings; the usual one if they can't be read, so that pages still render."""
+    try:
+        return configuration().receipt_numbers
+    except ImproperlyConfigured:
+        return NumberFormat(text=NUMBER_FORMAT)
+
+
 def format_receipt_number(year: int, number: int, *, is_test: bool) -> str:
     """``2083/84-00042``, in the numerals of the active language; of a test payment it says so."""
-    text = with_numerals_of(get_language(), f"{fiscal_year_label(year)}-{number:05}")
+    text = with_numerals_of(get_language(), number_format().write(year, number))
     return gettext("%(number)s (test)") % {"number": text} if is_test else text
 
 
 def parse_receipt_number(text: str) -> tuple[int, int] | None:
-    """Year and number of ``2083/84-00042``, in any numerals and with any separators; None if it is something else."""
-    found = RECEIPT_NUMBER.match(text)
-    if not found:
-        return None
-    year, end, number = map(int, found.groups())
-    return (year, number) if end == (year + 1) % 100 else None
+    """Year and number of ``2083/84-00042``, in any numerals and with any separators; None if it is something else.
+
+    In the format of the settings, or in the usual one, in which receipts may have been numbered before.
+    """
+    return number_format().read(text) or NumberFormat(text=NUMBER_FORMAT).read(text)
 
 
 def masked(phone: str) -> str:

@@ -29,10 +29,6 @@ class Limit:
     shows_available: bool = False
     """Whether visitors see how many are left, however many those are."""
 
-    @property
-    def is_counted(self) -> bool:
-        return self.units is not None
-
     def has_not_begun(self, now: datetime) -> bool:
         return self.sale_from is not None and now < _as_stored(self.sale_from)
 

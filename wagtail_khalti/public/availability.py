@@ -29,7 +29,7 @@ from wagtail_khalti.ledger import Availability, availability_of_key
 from wagtail_khalti.models.inventory import inventory_key
 from wagtail_khalti.pricing import Limit
 from wagtail_khalti.public.offers import place_of
-from wagtail_khalti.public.sites import merchant_of_site
+from wagtail_khalti.public.sites import merchant_of_block
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,11 @@ class ShownAvailability:
     """Why nothing can be bought now."""
     left: str = ""
     """How many are left."""
+    available: int | None = None
+    """The same as a number, where the editor shows it."""
+
+
+NOT_SHOWN = ShownAvailability()
 
 
 def shown_on_page(block: Block, limit: Limit, value: Any, *, context: Mapping[str, Any]) -> ShownAvailability:
@@ -56,14 +61,14 @@ def shown_on_page(block: Block, limit: Limit, value: Any, *, context: Mapping[st
         return ShownAvailability(closed=closed)
     place = place_of(value, block=block, context=context) if limit.units is not None else None
     if place is None or limit.units is None:
-        return ShownAvailability()
+        return NOT_SHOWN
     available = 1
     with suppress(ImproperlyConfigured):  # the system checks report it
-        mode = mode_of(lambda: Site.find_for_request(context.get("request")))
+        mode = mode_of(lambda: merchant_of_block(place[0], Site.find_for_request(context.get("request"))))
         available = limit.units - _cached_taken(*place, mode)
     if available <= 0:
         return ShownAvailability(closed=sold_out_text(limit))
-    return ShownAvailability(left=left_text(available) if limit.shows_available else "")
+    return ShownAvailability(left=left_text(available), available=available) if limit.shows_available else NOT_SHOWN
 
 
 def availability_now(owner: models.Model, block_path: str, *, mode: str, units: int) -> Availability:
@@ -71,14 +76,14 @@ def availability_now(owner: models.Model, block_path: str, *, mode: str, units: 
     return availability_of_key(inventory_key(owner, block_path), mode, limit=units)
 
 
-def mode_of(find_site: Callable[[], Site | None]) -> str:
-    """The mode of a site's payments. The site is looked for only if it depends on that.
+def mode_of(find_merchant: Callable[[], str]) -> str:
+    """The mode of the payments to a merchant, who is looked for only if it depends on that.
 
     Raises ``ImproperlyConfigured``.
     """
     known = configuration()
     modes = {merchant.mode for merchant in known.merchants.values()}
-    return str(modes.pop() if len(modes) == 1 else known.merchant(merchant_of_site(find_site())).mode)
+    return str(modes.pop() if len(modes) == 1 else known.merchant(find_merchant()).mode)
 
 
 def closed_text(limit: Limit) -> str:

@@ -7,7 +7,10 @@ a payment.
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import ngettext
 
-from wagtail_khalti.conf import configuration
+from wagtail_khalti.conf import Configuration, configuration, own_function
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.public.client_address import Client
 from wagtail_khalti.rate_limits import Limited
@@ -32,9 +35,22 @@ _not_before = 0.0
 def seconds_to_wait(request: HttpRequest, kind: Limited) -> int:
     """Count this request. Return 0 if it is within the limits, otherwise the seconds to wait. Never raises."""
     try:
-        known = configuration()
+        known, own = configuration(), own_function("RATE_LIMITER")
     except ImproperlyConfigured:
         return 0  # the system checks report it
+    return _own_wait(own, request, kind) if own else _wait(known, request, kind)
+
+
+def _own_wait(own: Callable[..., Any], request: HttpRequest, kind: Limited) -> int:
+    """That of the site's own limiter."""
+    try:
+        return math.ceil(own(request, kind) or 0)
+    except Exception:  # it is anybody's, and no limit is worth losing a payment
+        logger.exception("RATE_LIMITER failed, so this request is not limited")
+        return 0
+
+
+def _wait(known: Configuration, request: HttpRequest, kind: Limited) -> int:
     limit = known.rate_limits.get(kind)
     client = Client.of(request, proxies=known.trusted_proxies) if limit else None
     if not limit or not client:

@@ -11,13 +11,16 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from wagtail.blocks import Block
@@ -25,6 +28,7 @@ from wagtail.models import Site
 
 from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
+from wagtail_khalti.pricing import is_registered
 from wagtail_khalti.public.block_paths import block_at, path_of
 from wagtail_khalti.public.sites import settings_of, site_of
 from wagtail_khalti.public.terms import Offering, Terms
@@ -32,6 +36,8 @@ from wagtail_khalti.public.terms import Offering, Terms
 logger = logging.getLogger(__name__)
 
 REMEDY = "Use {% include_block %}, and give each StructBlock around it a template."
+
+PLACEHOLDER = "TOKEN"  # stands for it in an address; tokens need no escaping
 
 TERMS_TTL = timedelta(days=1)  # of an offer that contains its price
 
@@ -69,22 +75,34 @@ class Offer:
 def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, Any]) -> str:
     """The token of the checkout page's address. Makes no query.
 
-    Raises ``OfferUnavailable`` if neither the owner nor the request is known, or if units are to be counted and the
-    owner is unknown.
+    Raises ``OfferUnavailable`` if the owner is unknown, and the request is unknown, too, or units are to be counted, or
+    the price is of a kind that isn't registered.
     """
-    language, site = get_language() or "", _site(context)
-    if place := place_of(value, block=block, context=context):
-        owner, path = place
-        reference = [owner._meta.label_lower, str(owner.pk), path, language, site]
-        return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
-    if terms.limit.is_counted:
+    if token := sign_place(block, value, context=context):
+        return token
+    if terms.limit.units is not None:
         logger.warning("A block can't be sold because its units can't be counted without its page. %s", REMEDY)
         raise OfferUnavailable("Units can't be counted, because the page or snippet with the block is unknown")
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
-    signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object([terms.as_json(), language, site], compress=True)
+    if not is_registered(terms.price):
+        name = type(terms.price).__qualname__
+        logger.warning("A block can't be sold: its price %s is not registered. Use @register_price.", name)
+        raise OfferUnavailable(f"An offer can't contain a {name}, which is not registered")
+    content = [terms.as_json(), get_language() or "", _site(context)]
+    signed = signing.TimestampSigner(salt=TERMS_SALT).sign_object(content, compress=True)
     return f"{BY_TERMS}.{signed}"
+
+
+def sign_place(block: Block, value: Any, *, context: Mapping[str, Any]) -> str:
+    """The same, but only for a block in a page or snippet that is known; otherwise empty."""
+    place = place_of(value, block=block, context=context)
+    if place is None:
+        return ""
+    owner, path = place
+    reference = [owner._meta.label_lower, str(owner.pk), path, get_language() or "", _site(context)]
+    return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
 
 
 def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[models.Model, str] | None:
@@ -96,9 +114,40 @@ def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[m
     return None
 
 
+def is_in_preview(context: Mapping[str, Any]) -> bool:
+    """Whether a block is rendered in a page preview or in the block picker, where nothing can be bought."""
+    return bool(getattr(context.get("request"), "is_preview", False)) or "block_def" in context
+
+
+def checkout_path(token: str) -> str:
+    """The address of the checkout page of an offer, without the host."""
+    around = _around_token(get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF, get_language())
+    return around.replace(PLACEHOLDER, token)
+
+
+@lru_cache(maxsize=256)  # a page may have many blocks, and reverse() takes as long as the rest of an offer
+def _around_token(script_prefix: str, urlconf: str, language: str | None) -> str:
+    return reverse("wagtail_khalti:checkout", args=[PLACEHOLDER])
+
+
+def owner_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> models.Model | None:
+    """The page or snippet that holds this value."""
+    place = place_of(value, block=block, context=context)
+    return place and place[0]
+
+
 def open_offer(token: str) -> Offer:
     """The offer with its current terms. Raises ``OfferTampered`` or ``OfferUnavailable``."""
-    return _with_vat_rate(_opened(token))
+    offer = _opened(token)
+    return replace(offer, terms=with_vat_rate(offer.terms, owner=offer.owner, site=offer.site))
+
+
+def with_vat_rate(terms: Terms, *, owner: models.Model | None, site: int | None) -> Terms:
+    """With the rate of the site that is paid. Reads its settings only if the price has VAT."""
+    if not terms.price.vat.needs_rate:
+        return terms
+    rate = settings_of(site_of(owner, site)).vat_rate
+    return replace(terms, price=terms.price.with_vat_rate(rate))
 
 
 def _opened(token: str) -> Offer:
@@ -128,15 +177,6 @@ def _owners(context: Mapping[str, Any]) -> Iterator[models.Model]:
     """All model instances in the template context: the page, or a snippet."""
     # Not isinstance(), which evaluates lazy values: with the CSRF token or the user the page would set a cookie.
     return (value for value in context.values() if issubclass(type(value), models.Model))
-
-
-def _with_vat_rate(offer: Offer) -> Offer:
-    """With the rate of its site. Reads the settings only if the price has VAT."""
-    terms = offer.terms
-    if not terms.price.vat.needs_rate:
-        return offer
-    rate = settings_of(site_of(offer.owner, offer.site)).vat_rate
-    return replace(offer, terms=replace(terms, price=terms.price.with_vat_rate(rate)))
 
 
 def _offer_of_block(token: str, label: str, pk: str, path: str, language: str, site: int | None) -> Offer:
@@ -175,4 +215,8 @@ def _has_expired(owner: models.Model) -> bool:
 
 
 def _offer_with_terms(token: str, terms: dict[str, Any], language: str, site: int | None) -> Offer:
-    return Offer(token=token, terms=Terms.from_json(terms), language=language, site=site)
+    try:
+        opened = Terms.from_json(terms)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfferUnavailable("The site's code can't read these terms any more") from error
+    return Offer(token=token, terms=opened, language=language, site=site)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from django.db import models
+from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.conf import is_test_mode
+from wagtail_khalti.conf import is_test_everywhere, is_test_mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.options import DEFAULT_MERCHANT
 
@@ -32,15 +36,35 @@ def settings_of(site: Site | None) -> KhaltiSettings:
     return getattr(site, "khaltisettings", None) or KhaltiSettings(site=site)
 
 
+def lowest_vat_rate() -> Decimal:
+    """Of all sites, in percent. What is too much with this rate is too much on each of them."""
+    sites = Site.objects.select_related("khaltisettings")
+    return min((settings_of(site).vat_rate for site in sites), default=Decimal(0))
+
+
 def merchant_of_site(site: Site | None) -> str:
     """Name of the Khalti account that receives its payments. It may be missing from the settings by now."""
     return settings_of(site).merchant or DEFAULT_MERCHANT
 
 
-def is_test_site(site: Site | None) -> bool:
-    """Whether its payments move no money."""
-    return is_test_mode(merchant_of_site(site))
+def merchant_of_block(owner: models.Model | None, site: Site | None) -> str:
+    """Likewise for a block on this page.
+
+    That of the page or snippet with the block, if its class has a ``khalti_merchant`` that isn't empty; otherwise that
+    of the site.
+    """
+    # Not getattr() with a default: an AttributeError inside of a property would have the site's account paid instead.
+    own = owner.khalti_merchant if hasattr(type(owner), "khalti_merchant") else ""  # type: ignore[union-attr]
+    return str(own or merchant_of_site(site))
+
+
+def is_test_block(request: HttpRequest | None, find_owner: Callable[[], models.Model | None]) -> bool:
+    """Whether payments of a block move no money. Looks for its page, and makes a query, only if it depends on them."""
+    everywhere = is_test_everywhere()
+    if everywhere is not None:
+        return everywhere
+    return is_test_mode(merchant_of_block(find_owner(), Site.find_for_request(request)))
 
 
 def _site(*related: str, **lookup: object) -> Site | None:
-    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).first()
+    return Site.objects.select_related("khaltisettings", *related).filter(**lookup).order_by().first()

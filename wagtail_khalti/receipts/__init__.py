@@ -3,7 +3,7 @@
 from wagtail_khalti.receipts.addresses import absolute_url
 from wagtail_khalti.receipts.answers import answer_text
 from wagtail_khalti.receipts.contacts import default_contact
-from wagtail_khalti.receipts.content import receipt_of
+from wagtail_khalti.receipts.content import Kind, Receipt, Row, receipt_of
 from wagtail_khalti.receipts.finding import find_receipts
 from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.mail import write_receipt, write_refund_notice
@@ -13,7 +13,10 @@ from wagtail_khalti.receipts.refunds import RefundSummary, refund_summary_of
 from wagtail_khalti.receipts.sending import mail_receipt
 
 __all__ = [
+    "Kind",
+    "Receipt",
     "RefundSummary",
+    "Row",
     "absolute_url",
     "answer_text",
     "default_contact",

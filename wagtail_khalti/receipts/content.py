@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from wagtail_khalti.conf import own_function
 from wagtail_khalti.formatting import format_in_both_calendars, format_time
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.site_settings import site_display_name
@@ -18,6 +20,8 @@ from wagtail_khalti.receipts.answers import answers_on_receipt
 from wagtail_khalti.receipts.line_items import line_items_of
 from wagtail_khalti.receipts.refunds import RefundSummary
 from wagtail_khalti.text.lines import one_line
+
+logger = logging.getLogger(__name__)
 
 
 class Kind(StrEnum):
@@ -83,7 +87,7 @@ def receipt_of(
         *_identification(payment),
         *_refunds(refund_summary),
     ]
-    return Receipt(
+    receipt = Receipt(
         is_paid=payment.is_paid,
         test_note=_("TEST: no money moved.") if payment.is_test else "",
         title=_("Payment receipt"),
@@ -93,6 +97,23 @@ def receipt_of(
         rows=rows,
         footnote=_("This is a receipt for a payment, not a tax invoice.") if payment.is_paid else "",
     )
+    return _as_site_wants(receipt, payment, shows_payer=shows_payer)
+
+
+def _as_site_wants(receipt: Receipt, payment: KhaltiPayment, *, shows_payer: bool) -> Receipt:
+    """With what the function of the setting ``RECEIPT`` changes. If it fails, the payer gets the receipt without."""
+    try:
+        change = own_function("RECEIPT")
+        changed = change(receipt, payment, shows_payer=shows_payer) if change else receipt
+    except Exception:  # it is anybody's, and whoever paid leaves with a receipt
+        logger.exception("RECEIPT failed, so the receipt of payment %s is as it would be without", payment.reference)
+        return receipt
+    if isinstance(changed, Receipt):
+        return changed
+    logger.error(
+        "RECEIPT returned no Receipt, so the receipt of payment %s is as it would be without", payment.reference
+    )
+    return receipt
 
 
 def _copy_note(payment: KhaltiPayment, *, shows_payer: bool) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models.references import number_format
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ def pdf_name(payment: KhaltiPayment) -> str:
     year, number = payment.receipt_year, payment.receipt_number
     if year is None or number is None:
         return f"receipt-{payment.reference}.pdf"
-    return f"{'test-' if payment.is_test else ''}receipt-{year}-{(year + 1) % 100:02}-{number:05}.pdf"
+    written = re.sub(r"[^A-Za-z0-9]+", "-", number_format().write(year, number)).strip("-")
+    return f"{'test-' if payment.is_test else ''}receipt-{written}.pdf"
 
 
 def _compile(data: Mapping[str, Any]) -> bytes:

@@ -21,7 +21,7 @@ from wagtail_khalti.pricing import Limit
 from wagtail_khalti.public.availability import FEW, availability_now, closed_text, left_text, mode_of, sold_out_text
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
-from wagtail_khalti.public.sites import site_of
+from wagtail_khalti.public.sites import merchant_of_block, site_of
 
 
 def availability_of(offer: Offer) -> Availability | None:
@@ -29,7 +29,7 @@ def availability_of(offer: Offer) -> Availability | None:
     units = offer.terms.limit.units
     if units is None or offer.owner is None:
         return None
-    mode = mode_of(lambda: site_of(offer.owner, offer.site))
+    mode = mode_of(lambda: merchant_of_block(offer.owner, site_of(offer.owner, offer.site)))
     return availability_now(offer.owner, offer.block_path, mode=mode, units=units)
 
 

@@ -22,7 +22,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.payment.refresh import lookup_if_free
-from wagtail_khalti.public.sites import merchant_of_site
+from wagtail_khalti.public.sites import merchant_of_block
 from wagtail_khalti.questions import same_answers
 
 LOOK_BACK = 2 * DUPLICATE_WITHIN  # an hour until the payment link expires, and an hour since
@@ -95,7 +95,7 @@ def mark_possible_duplicates(payment: KhaltiPayment, earlier: EarlierPayment) ->
 
 def _unsaved_payment(offer: Offer, checkout: CheckoutRequest, site: Site | None) -> KhaltiPayment:
     """The fields of the new payment that earlier ones are compared with. Never saved."""
-    account = configuration().merchant(merchant_of_site(site))
+    account = configuration().merchant(merchant_of_block(offer.owner, site))
     return KhaltiPayment(
         amount=checkout.total(offer),
         purpose=offer.terms.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +20,8 @@ from wagtail_khalti.database.characters import is_whole, unsupported_characters_
 from wagtail_khalti.gateway import Customer
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.money import MINIMUM, Paisa, format_rupees
-from wagtail_khalti.pricing import Selection
+from wagtail_khalti.pricing import PriceList, Selection
+from wagtail_khalti.public.checkout.answer_fields import answer_of_field, stored_values
 from wagtail_khalti.public.checkout.price_fields import price_fields
 from wagtail_khalti.public.checkout.price_summary import price_summary
 from wagtail_khalti.public.checkout.question_fields import (
@@ -30,6 +33,7 @@ from wagtail_khalti.public.checkout.question_fields import (
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.checkout.text_fields import EmailAddressField, SingleLineField
 from wagtail_khalti.public.terms import Terms
+from wagtail_khalti.questions import Answer
 from wagtail_khalti.text.phone import PhoneField
 
 MAX_KEY_LENGTH = 64
@@ -61,6 +65,9 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Enter a mobile number of 10 digits, such as 98XXXXXXXX.")},
     )
 
+    stored_fields: Sequence[str] = ()
+    """Names of fields that a subclass has added, whose answers are stored with the payment as those of an editor's."""
+
     def __init__(
         self,
         *args: Any,
@@ -75,7 +82,9 @@ class CheckoutForm(forms.Form):
         if query:
             kwargs["initial"] = self.price_fields.preselected(query)
         if again:
-            answered = initial_answers(terms.questions, again.answers)
+            answered = initial_answers(terms.questions, again.answers) | stored_values(
+                self._own_fields(self.base_fields), again.answers
+            )
             kwargs["initial"] = {**_contact_of(again), **self.price_fields.initial(again), **answered}
         super().__init__(*args, **kwargs)
         contact = {name: self.fields.pop(name) for name in CONTACT}
@@ -137,6 +146,19 @@ class CheckoutForm(forms.Form):
         return [field for field in self.visible_fields() if field.name not in names]
 
     @property
+    def has_seen_names(self) -> bool:
+        """Whether what is sold has the names that the visitor has seen: the same money is no sign of the same thing."""
+        return bool(self.data.get("names_seen", self.names_version) == self.names_version)
+
+    @property
+    def names_version(self) -> str:
+        """Sent with the form. Another one if what is sold, or one of several options, was renamed."""
+        price = self.terms.price
+        options = price.options if isinstance(price, PriceList) else ()
+        names = [price.name, *sorted((option.id, option.name) for option in options)]
+        return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+
+    @property
     def has_seen_total(self) -> bool:
         """Whether the visitor has seen the total that would be charged now, or entered it."""
         return not self.price_fields.shows_total or self.data.get("total_seen") == str(self.total)
@@ -161,10 +183,18 @@ class CheckoutForm(forms.Form):
             key=self.key,
             selection=self.selection,
             customer=self.customer,
-            answers=answers_to(self.terms.questions, self.cleaned_data),
+            answers=(*answers_to(self.terms.questions, self.cleaned_data), *self.own_answers()),
             is_repeat=self.is_repeat,
             started_here=started_here,
         )
+
+    def own_answers(self) -> Sequence[Answer]:
+        """To ``stored_fields``. A subclass can override this, for example to show some of them on the receipt."""
+        own = self._own_fields(self.fields)
+        return tuple(answer_of_field(name, field, self.cleaned_data.get(name)) for name, field in own.items())
+
+    def _own_fields(self, fields: Mapping[str, forms.Field]) -> dict[str, forms.Field]:
+        return {name: fields[name] for name in self.stored_fields if name in fields}
 
     @property
     def customer(self) -> Customer:

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Site
 
+from wagtail_khalti.conf import is_test_mode
 from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.exceptions import (
     AmountTooLarge,
@@ -50,7 +51,7 @@ from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.destinations import back_link
 from wagtail_khalti.public.payment.unavailable import while_unavailable
 from wagtail_khalti.public.restrictions import may_see
-from wagtail_khalti.public.sites import is_test_site, settings_of, site_of
+from wagtail_khalti.public.sites import merchant_of_block, settings_of, site_of
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         if wait := seconds_to_wait(request, "checkout"):
             form.add_error(None, rate_limit_message(wait))
             return with_retry_after(_render(request, offer, form), wait)
-        if not form.is_valid() or not form.has_seen_total:
+        if not (form.is_valid() and form.has_seen_total and form.has_seen_names):
             return _render(request, offer, form)
         return _pay(request, offer, form)
 
@@ -181,11 +182,12 @@ def _render(
             "form": form,
             **form.price_summary(),
             "has_new_total": has_new_total,
+            "has_new_names": form.is_bound and not form.errors and not form.has_seen_names,
             "earlier_payment": earlier_payment,
             "left": left_at_checkout(offer.terms.limit, found),
             "own_payment": own_payment,
             "checkout_message": settings_of(site).checkout_message,
-            "is_test": is_test_site(site),
+            "is_test": is_test_mode(merchant_of_block(offer.owner, site)),
             "back_link": back_link(offer.owner, site),
             **(while_unavailable(unsent, site) if unsent else {}),
         },

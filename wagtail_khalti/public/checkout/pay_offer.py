@@ -21,7 +21,7 @@ from wagtail_khalti.public.checkout.earlier_payment import (
 from wagtail_khalti.public.checkout.request import CheckoutRequest
 from wagtail_khalti.public.offers import Offer
 from wagtail_khalti.public.payment.refresh import lookup_if_free
-from wagtail_khalti.public.sites import merchant_of_site, site_of
+from wagtail_khalti.public.sites import merchant_of_block, site_of
 
 MAX_TRIES = 64  # of one checkout request; no visitor needs more
 
@@ -36,8 +36,8 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     The same request returns the same payment. So does another request of the same browser with the same details while
     the payment is open. If the payment has ended, a new one is started. Units of a limited number are reserved once.
 
-    Merchant and site are those of the offer. ``base_url`` is the address of the site that the visitor uses, such as
-    ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
+    Merchant and site are those of the offer's page. ``base_url`` is the address of the site that the visitor uses, such
+    as ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
 
     Raises what ``start_payment`` raises, such as ``SoldOut``, ``NotOnSale`` before and after the sale, and
     ``ValueError`` for a selection that the offer doesn't allow.
@@ -70,7 +70,7 @@ def _starter(
         customer=checkout.customer,
         breakdown=checkout.breakdown(offer),
         products=checkout.line_items(offer),
-        merchant=merchant_of_site(site),
+        merchant=merchant_of_block(offer.owner, site),
         site=site,
         # No request: it would choose a site by its host if the offer has none.
         base_url=base_url,

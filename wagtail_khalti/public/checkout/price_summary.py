@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from wagtail_khalti.formatting import format_number, numerals
 from wagtail_khalti.money import Paisa, format_rupees
-from wagtail_khalti.pricing import FixedPrice, Price, PriceList, Selection, Vat, VatMode
+from wagtail_khalti.pricing import ChosenAmount, FixedPrice, Price, PriceList, Selection, Vat, VatMode
 from wagtail_khalti.pricing.vat import IDENTITY as VAT_IDENTITY
+
+KNOWN = (FixedPrice, ChosenAmount, PriceList)
+"""What the script of the page can calculate. Of a price of the site's own it shows what the server said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,9 @@ def option_field(id_: str) -> str:
 
 
 def _rows(price: Price, selection: Selection) -> list[PriceRow]:
+    if type(price) not in KNOWN:
+        lines = price.breakdown(selection) if price.allows(selection) else []
+        return [PriceRow(label=line.label, price=_rupees(line.amount), quantity="") for line in lines]
     if isinstance(price, FixedPrice) and (price.max_quantity > 1 or price.vat.mode == VatMode.ADDED):
         quantity = format_number(selection.quantity) if price.max_quantity > 1 else ""
         return [PriceRow(label=_("Price"), price=_rupees(price.unit_price), quantity=quantity, field="quantity")]
@@ -67,8 +73,8 @@ def _rows(price: Price, selection: Selection) -> list[PriceRow]:
 
 
 def _vat_row(vat: Vat, price: Price, selection: Selection) -> Mapping[str, Any] | None:
-    """None if there is no VAT."""
-    if vat.mode == VatMode.NONE or not vat.rate:
+    """None if there is no VAT, or if it is one of the rows."""
+    if vat.mode == VatMode.NONE or not vat.rate or type(price) not in KNOWN:
         return None
     net = sum(item.total_price for item in price.line_items(selection) if item.identity != VAT_IDENTITY)
     return {

@@ -53,6 +53,11 @@ def initial_answers(questions: Sequence[Question], stored: Sequence[Mapping[str,
     return {field_name(question): values.get((question.name, question.kind)) for question in kept}
 
 
+def link_of(question: Question) -> str:
+    """What can be read before ticking its checkbox; empty if there is nothing."""
+    return _url(question.link) if question.link else ""
+
+
 def field_name(question: Question) -> str:
     return f"{FIELD_PREFIX}{question.name}"
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from wagtail.models import Site
 
 from wagtail_khalti.public.offers import Offer
-from wagtail_khalti.public.sites import merchant_of_site
+from wagtail_khalti.public.sites import merchant_of_block
 from wagtail_khalti.reporting import count_checkout_view
 
 PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -16,7 +16,7 @@ PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def count_checkout_view_of(request: HttpRequest, offer: Offer, site: Site | None) -> None:
     """Stores nothing about the visitor. Never raises."""
     if request.method == "GET" and not _is_prefetch(request):
-        count_checkout_view(site=site, source=offer.source, merchant=merchant_of_site(site))
+        count_checkout_view(site=site, source=offer.source, merchant=merchant_of_block(offer.owner, site))
 
 
 def _is_prefetch(request: HttpRequest) -> bool:

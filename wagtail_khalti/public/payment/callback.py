@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from wagtail_khalti.database.plain_sql import insert_rows
 from wagtail_khalti.embedded import reconcile_after_response
 from wagtail_khalti.gateway import Callback
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
@@ -44,12 +45,13 @@ def _record_return(payment: KhaltiPayment, callback: Callback) -> bool:
     now = timezone.now()
     has_lease = lease_lookup(payment, ignore_interval=_is_new_return(payment), returned_at=now, is_urgent=True)
 
-    data = {"hints": callback.parameters, "names_another_payment": callback.names_another(payment.pidx)}
+    hints = {} if payment.anonymized_at else callback.parameters  # Khalti may send the payer's number
+    data = {"hints": hints, "names_another_payment": callback.names_another(payment.pidx)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)
     if is_first and (
         has_lease or KhaltiPayment.objects.filter(pk=payment.pk, returned_at=None).update(returned_at=now)
     ):
-        event.save()
+        insert_rows([event])
     elif has_lease:
         KhaltiEvent.objects.add(event)
     return has_lease

@@ -18,8 +18,9 @@ from wagtail.admin.views.bulk_action import BulkAction
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.listing.asked import OF_A_PAGE
 from wagtail_khalti.staff.listing.filters import MAX_SELECTED
-from wagtail_khalti.staff.listing.page import OF_A_PAGE, filtered_payments
+from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.listing.refreshing import refresh_statuses
 from wagtail_khalti.staff.listing.row_menus import REFRESH_STATUS
 from wagtail_khalti.staff.permissions import CHECK, EXPORT, VIEW, policy

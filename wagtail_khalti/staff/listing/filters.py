@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -22,6 +21,7 @@ from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.models.status import PAID, WAITING, Status
+from wagtail_khalti.staff.listing.asked import AskedFilters
 from wagtail_khalti.staff.listing.plans import of_mode
 from wagtail_khalti.staff.listing.ranges import AmountsFilter, DaysFilter
 from wagtail_khalti.staff.modes import MODE_CHOICES, default_mode, mode_of
@@ -55,7 +55,7 @@ class OneOf(django_filters.ChoiceFilter):
         super().__init__(**kwargs)
 
 
-class PaymentFilters(WagtailFilterSet):
+class PaymentFilters(AskedFilters, WagtailFilterSet):
     """Always of one mode. A value that makes no sense gets an error, and no payments are shown."""
 
     mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None, method="by_mode")
@@ -175,17 +175,3 @@ class PaymentFilters(WagtailFilterSet):
     def is_by_payment(self) -> bool:
         """Whether it was asked when the money came."""
         return self.is_valid() and bool(self.form.cleaned_data.get("paid"))
-
-    @property
-    def chosen(self) -> list[str]:
-        """What narrows the list; the mode only says of which list one speaks."""
-        return [name for name in self.form.changed_data if name != "mode"]
-
-    @property
-    def complaints(self) -> list[str]:
-        """What can't be meant, in words, with the name of the filter before."""
-        return [f"{self.form[name].label}: {text}" for name, text in self._errors()]
-
-    def _errors(self) -> Iterator[tuple[str, str]]:
-        for name, texts in self.form.errors.items():
-            yield from ((name, str(text)) for text in texts)

@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import ListingButton
 
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
+from wagtail_khalti.staff.listing.asked import AskedPayments
 from wagtail_khalti.staff.listing.bulk_buttons import bulk_buttons
 from wagtail_khalti.staff.listing.columns import ROW, columns
 from wagtail_khalti.staff.listing.export_button import export_buttons
@@ -28,9 +29,6 @@ from wagtail_khalti.staff.listing.row_menus import RowMenus
 from wagtail_khalti.staff.listing.search import LIMIT, Found, find
 from wagtail_khalti.staff.modes import MODES, mode_bar, mode_of
 from wagtail_khalti.staff.permissions import PERSONAL, VIEW, policy
-
-OF_A_PAGE = ("p", "_w_filter_fragment")
-"""What of a query holds only for the list that is shown, and for no other."""
 
 
 def _visible_to(request: HttpRequest, permission: str = VIEW) -> QuerySet[KhaltiPayment]:
@@ -71,7 +69,7 @@ def too_many() -> str:
     return _("More than %(limit)s payments begin like this: type more.") % {"limit": format_number(LIMIT)}
 
 
-class PaymentListView(IndexView):
+class PaymentListView(AskedPayments, IndexView):
     """Found by what a customer can read out."""
 
     any_permission_required = ["view"]
@@ -121,22 +119,8 @@ class PaymentListView(IndexView):
         return _visible_to(self.request)
 
     @cached_property
-    def search_query(self) -> str:
-        return str(self.request.GET.get(self.search_kwarg, "")).strip()
-
-    @cached_property
     def found(self) -> Found | None:
         return found_by(self.request)
-
-    @cached_property
-    def is_filtering(self) -> bool:
-        return bool(self.filters.chosen)
-
-    def filter_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
-        if not self.filters.is_valid():
-            return queryset.none()
-        filtered: QuerySet[KhaltiPayment] = self.filters.filter_queryset(queryset)
-        return filtered
 
     def search_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
         return queryset.filter(pk__in=self.found.keys) if self.found else queryset
@@ -180,11 +164,10 @@ class PaymentListView(IndexView):
     # What is said of it
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        mode = mode_of(self.request)
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         return context | {
             "bulk_buttons": self.bulk_buttons,
-            "mode_bar": mode_bar(mode, url_of=lambda value: self.url_with(mode=value)),
+            "mode_bar": mode_bar(self.mode, url_of=lambda value: self.url_with(mode=value)),
             "complaints": self.filters.complaints,
             "plain_form": self.filters.get_form_class()(self.filters.data, auto_id="plain_%s"),
             "matches": self._matches(context["paginator"]),
@@ -192,7 +175,7 @@ class PaymentListView(IndexView):
             "too_many": too_many() if self.found and self.found.is_cut else "",
             "elsewhere": self._elsewhere(),
             "hidden_by_filters": bool(self.found and self.found.keys),
-            "without_filters": self.url_of(mode=mode, q=self.search_query),
+            "without_filters": self.url_of(mode=self.mode, q=self.search_query),
             "may_ask_for_persons": self.personal is None or bool(self.personal),
         }
 
@@ -219,15 +202,6 @@ class PaymentListView(IndexView):
             for mode in MODES
             if mode in self.found.elsewhere
         ]
-
-    def url_with(self, **changes: str) -> str:
-        """Of the same list with something changed."""
-        asked = self.request.GET.copy()
-        for name in OF_A_PAGE:
-            asked.pop(name, None)
-        for name, value in changes.items():
-            asked[name] = value
-        return f"{self.index_url}?{asked.urlencode()}"
 
     def url_of(self, **asked: str) -> str:
         """Of a list of which only this is asked."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +12,7 @@ from wagtail.admin.filters import WagtailFilterSet
 
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.staff.listing.asked import AskedFilters
 from wagtail_khalti.staff.listing.filters import SEVERAL, SEVERAL_CHOICES, OneOf
 from wagtail_khalti.staff.modes import MODE_CHOICES, default_mode, mode_of
 from wagtail_khalti.staff.page_payments.access import Sites
@@ -20,7 +20,7 @@ from wagtail_khalti.staff.page_payments.access import Sites
 MAX_SEARCH_LENGTH = 255  # characters, of a name
 
 
-class PagePaymentFilters(WagtailFilterSet):
+class PagePaymentFilters(AskedFilters, WagtailFilterSet):
     """Always of one mode. A value that makes no sense gets an error, and no payments are shown."""
 
     mode = OneOf(label=gettext_lazy("Mode"), choices=MODE_CHOICES, empty_label=None)
@@ -38,20 +38,6 @@ class PagePaymentFilters(WagtailFilterSet):
 
     def by_status(self, payments: QuerySet[KhaltiPayment], name: str, value: str) -> QuerySet[KhaltiPayment]:
         return payments.filter(status__in=SEVERAL.get(value, [value]))
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whether anything narrows the list; the mode only says of which list one speaks."""
-        return any(name != "mode" for name in self.form.changed_data)
-
-    @property
-    def complaints(self) -> list[str]:
-        """What can't be meant, in words, with the name of the filter before."""
-        return [f"{self.form[name].label}: {text}" for name, text in self._errors()]
-
-    def _errors(self) -> Iterator[tuple[str, str]]:
-        for name, texts in self.form.errors.items():
-            yield from ((name, str(text)) for text in texts)
 
 
 def search(payments: QuerySet[KhaltiPayment], text: str, *, names: Sites) -> QuerySet[KhaltiPayment]:

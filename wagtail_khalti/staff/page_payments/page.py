@@ -19,11 +19,11 @@ from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.views.pages.utils import get_breadcrumbs_items_for_page
 from wagtail.admin.widgets.button import HeaderButton
 
-from wagtail_khalti.conf import Mode
 from wagtail_khalti.formatting import format_number
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.staff.listing.asked import OF_A_PAGE, AskedPayments
 from wagtail_khalti.staff.listing.paging import CAP, CappedPaginator
-from wagtail_khalti.staff.modes import mode_bar, mode_of
+from wagtail_khalti.staff.modes import mode_bar
 from wagtail_khalti.staff.page_payments.access import PageAccess, access_to
 from wagtail_khalti.staff.page_payments.columns import STARTED, answer_columns, columns
 from wagtail_khalti.staff.page_payments.figures import Figure, figures_of
@@ -35,11 +35,9 @@ from wagtail_khalti.staff.permissions import VIEW, policy
 from wagtail_khalti.text.answers import AnswerReader
 
 MAX_ANSWER_COLUMNS = 10  # of the list; all others stand in one more
-OF_A_PAGE = ("p", "_w_filter_fragment", "format")
-"""What of a query holds only for what is shown, and for no other page or file."""
 
 
-class PagePaymentsView(BaseListingView):
+class PagePaymentsView(AskedPayments, BaseListingView):
     """For editors of the page who may view payments of own pages, and for who may view those of its site."""
 
     model = KhaltiPayment
@@ -54,6 +52,7 @@ class PagePaymentsView(BaseListingView):
     is_searchable = True
     default_ordering = f"-{STARTED}"
     paginate_by = 50
+    of_one_page = (*OF_A_PAGE, "format")
     page: Any
     access: PageAccess
 
@@ -78,24 +77,6 @@ class PagePaymentsView(BaseListingView):
     def get_base_queryset(self) -> QuerySet[KhaltiPayment]:
         payments: QuerySet[KhaltiPayment] = self.access.payments(self.permission).filter(mode=self.mode.value)
         return payments
-
-    @cached_property
-    def mode(self) -> Mode:
-        return mode_of(self.request)
-
-    @cached_property
-    def search_query(self) -> str:
-        return str(self.request.GET.get(self.search_kwarg, "")).strip()
-
-    @cached_property
-    def is_filtering(self) -> bool:
-        return bool(self.filters.is_chosen)
-
-    def filter_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
-        if not self.filters.is_valid():
-            return queryset.none()
-        filtered: QuerySet[KhaltiPayment] = self.filters.filter_queryset(queryset)
-        return filtered
 
     def search_queryset(self, queryset: QuerySet[KhaltiPayment]) -> QuerySet[KhaltiPayment]:
         return search(queryset, self.search_query, names=self.access.names) if self.is_searching else queryset
@@ -203,12 +184,3 @@ class PagePaymentsView(BaseListingView):
 
     def url_of_file(self, file_format: str) -> str:
         return self.url_with(reverse("khalti_pages:payments_file", args=[self.page.pk]), format=file_format)
-
-    def url_with(self, url: str = "", **changes: str) -> str:
-        """Of the same payments with something changed."""
-        asked = self.request.GET.copy()
-        for name in OF_A_PAGE:
-            asked.pop(name, None)
-        for name, value in changes.items():
-            asked[name] = value
-        return f"{url or self.index_url}?{asked.urlencode()}"

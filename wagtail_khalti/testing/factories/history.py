@@ -1,4 +1,4 @@
-"""The history of one payment, built step by step in memory, and saved as rows.
+"""The history of one payment, built step by step in memory.
 
 Each step writes what the actions write, and uses the same tables: ``ledger.payment_states`` for transitions,
 ``ledger.refund_states`` for refunds, ``ledger.schedule`` for the next check. Tests compare it with the actions.
@@ -13,45 +13,31 @@ from itertools import takewhile
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.gateway import Initiated, Lookup
 from wagtail_khalti.ledger.payment_states import becomes_paid, confirms_payment, event_types_of, transition_for
-from wagtail_khalti.ledger.receipt_numbers import prepare_counter, take_number
 from wagtail_khalti.ledger.schedule import MIN_PAUSE, next_check, next_check_after_silence
-from wagtail_khalti.models import (
-    KhaltiDelivery,
-    KhaltiEvent,
-    KhaltiIssue,
-    KhaltiPayment,
-    KhaltiReceiptCounter,
-    KhaltiRefund,
-    KhaltiSearchEntry,
-)
+from wagtail_khalti.models import KhaltiDelivery, KhaltiEvent, KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.issue import RISKS
 from wagtail_khalti.models.queries import RECENT
-from wagtail_khalti.models.reporting import invalidate_days_of
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
+from wagtail_khalti.testing.factories.records import Records
 
 LINK_TTL = timedelta(minutes=60)
 PAID_STATUSES = ("Completed", "Partially Refunded", "Refunded")
 UNPAID_END_STATUSES = ("User canceled", "Expired", "Failed")  # Khalti reports these with a 400
 
 
-class History:
-    """A payment and all related rows, unsaved. ``now`` is the time that has been reached."""
+class History(Records):
+    """What happened to a payment. ``now`` is the time that has been reached."""
 
     def __init__(self, payment: KhaltiPayment, *, at: datetime) -> None:
-        self.payment = payment
+        super().__init__(payment)
         self.now = at
         self.latest = max(at, timezone.now())
         """Nothing happens later than this."""
-        self.events: list[KhaltiEvent] = []
-        self.refunds: list[KhaltiRefund] = []
-        self.issues: list[KhaltiIssue] = []
-        self.deliveries: list[KhaltiDelivery] = []
         self.repeat_lookup: Callable[[], None] | None = None
         """Makes the next lookup, with the same response."""
 
@@ -185,38 +171,6 @@ class History:
         delivery.created_at = delivery.delivered_at = self.now
         delivery.next_try_at = None
         self.deliveries.append(delivery)
-
-    def save(self) -> KhaltiPayment:
-        """Save all rows raw, as ``loaddata`` does, so that ``created_at`` is not overwritten."""
-        payment = self.payment
-        with transaction.atomic():
-            self._number()
-            payment.save_base(raw=True)
-            rows: list[KhaltiRefund | KhaltiIssue | KhaltiDelivery]
-            rows = [*self.refunds, *self.issues, *self.deliveries]
-            for row in rows:
-                row.payment = payment
-                if isinstance(row, KhaltiDelivery):
-                    row.refund, row.issue = row.refund, row.issue  # they have primary keys now
-                row.save_base(raw=True)
-            KhaltiEvent.objects.bulk_create(self.events)
-            KhaltiSearchEntry.objects.bulk_create(KhaltiSearchEntry.about(payment))
-            invalidate_days_of(
-                payment.created_at, payment.completed_at, *(refund.resolved_at for refund in self.refunds)
-            )
-        return payment
-
-    def _number(self) -> None:
-        """The next receipt number, unless it has one."""
-        payment = self.payment
-        if not payment.is_paid or payment.completed_at is None or payment.receipt_number is not None:
-            return
-        prepare_counter(payment, paid_at=payment.completed_at)
-        columns = take_number(payment, paid_at=payment.completed_at)
-        payment.receipt_year = columns["receipt_year"]
-        payment.receipt_number = KhaltiReceiptCounter.objects.get(
-            merchant=payment.merchant, mode=payment.mode, year=payment.receipt_year
-        ).last_number
 
     def _response(self, status: str) -> dict[str, Any]:
         payment, is_paid = self.payment, status in PAID_STATUSES
