@@ -221,3 +221,21 @@ def test_limits_that_make_no_sense_say_what_does(written):
 def test_proxies_are_a_number(written):
     with pytest.raises(ImproperlyConfigured, match="number of your own proxies"):
         read({"TRUSTED_PROXIES": written})
+
+
+@pytest.mark.parametrize(
+    ("written", "kept_for"),
+    [(None, None), (365, timedelta(days=365)), (1.5, timedelta(days=1.5)), (timedelta(weeks=1), timedelta(days=7))],
+)
+def test_personal_data_is_kept_for_ever_or_for_days(written, kept_for):
+    assert read({"KEEP_PERSONAL_DATA": written}).retention == kept_for
+
+
+@pytest.mark.parametrize(
+    "written", [0, -1, True, False, "365", timedelta(hours=23), 36_526, float("inf"), float("nan"), [365]]
+)
+def test_personal_data_is_kept_for_a_day_at_least(written):
+    with pytest.raises(
+        ImproperlyConfigured, match=r'WAGTAIL_KHALTI\["KEEP_PERSONAL_DATA"\] is .*, must be a number of'
+    ):
+        read({"KEEP_PERSONAL_DATA": written})

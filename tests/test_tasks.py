@@ -5,6 +5,8 @@ import json
 import pytest
 from rq import Queue
 
+from tests.gateway.server import Server, says
+from tests.webhooks.secrets import SECRET
 from wagtail_khalti import tasks
 from wagtail_khalti.actions import check_payment, start_payment
 from wagtail_khalti.gateway import Customer
@@ -54,6 +56,20 @@ def test_a_task_sends_mails(khalti, mailoutbox):
 
     assert (result.status, result.return_value) == ("SUCCESSFUL", 1)
     assert [sent.to for sent in mailoutbox] == [["sita@example.com"]]
+
+
+def test_a_task_sends_webhooks(khalti, settings):
+    with Server([says()]) as server:
+        crm = {"URL": server.url, "SECRET": SECRET}
+        settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "WEBHOOKS": {"crm": crm}}
+        payment = start_payment(150_000, purpose="Order", base_url="http://testserver")
+        khalti.pay(payment)
+        check_payment(payment)
+
+        result = tasks.send_webhooks.enqueue()
+
+    assert (result.status, result.return_value) == ("SUCCESSFUL", 1)
+    assert len(server.requests) == 1
 
 
 def test_it_ends_before_rq_would_end_it():

@@ -12,7 +12,7 @@ class WagtailKhaltiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail_khalti.checks import payables, settings, site, visitors, work
+        from wagtail_khalti.checks import payables, settings, site, visitors, webhooks, work
         from wagtail_khalti.public.headless import give_blocks_their_page
 
         register(settings.check_configuration, self.label)
@@ -25,6 +25,7 @@ class WagtailKhaltiConfig(AppConfig):
         register(site.check_blocks, self.label)
         register(payables.check_payables, self.label)
         register(visitors.check_visitors, self.label)
+        register(webhooks.check_webhooks, self.label)
         register(work.check_database, self.label)
         register(work.check_schedule, Tags.database)  # the doctor says it as a finding of its own
         give_blocks_their_page()

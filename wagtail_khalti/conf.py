@@ -25,11 +25,13 @@ from wagtail_khalti.option_values import (
     read_interval,
     read_max_amount,
     read_max_wait,
+    read_retention,
     read_timeout,
 )
 from wagtail_khalti.options import DEFAULT_MERCHANT, FUNCTIONS, merchant_options, raw_options
 from wagtail_khalti.rate_limits import RATE_LIMITS, read_rate_limits, read_trusted_proxies
 from wagtail_khalti.text.receipt_numbers import NUMBER_FORMAT, NumberFormat, read_number_format
+from wagtail_khalti.webhook_endpoints import Endpoint, read_webhooks
 
 # rupees; the limit of one wallet payment to a merchant: khalti.com/info/transaction-limits
 MAX_AMOUNT = Decimal("200000")
@@ -119,6 +121,12 @@ class Configuration:
     receipt_numbers: NumberFormat
     """How receipt numbers are written."""
 
+    webhooks: Mapping[str, Endpoint]
+    """Other systems that are told of payments, by name."""
+
+    retention: timedelta | None
+    """For how long after a payment was started; None: forever."""
+
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
         try:
@@ -200,6 +208,8 @@ def read(options: Mapping[str, Any]) -> Configuration:
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
         functions={name: str(options[name]) for name in FUNCTIONS if options.get(name)},
         receipt_numbers=read_number_format(options.get("RECEIPT_NUMBERS", NUMBER_FORMAT)),
+        webhooks=read_webhooks(options.get("WEBHOOKS", {})),
+        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

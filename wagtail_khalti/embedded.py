@@ -1,6 +1,6 @@
 """Without a worker and cron, page views start a short reconcile after their response has been sent.
 
-The mails that a request has queued are sent then, too, or left to a worker.
+The mails and webhooks that follow from a request are sent then, too, or left to a worker.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from wagtail_khalti.actions import reconcile
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiRun
-from wagtail_khalti.models.mails import take_announcement
+from wagtail_khalti.models import mails as queued_mails
+from wagtail_khalti.models import webhooks as queued_webhooks
+from wagtail_khalti.webhooks import send_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ def reconcile_after_response(request: HttpRequest) -> None:
 
 
 def send_mails_after_response(request: HttpRequest) -> None:
-    """Likewise, for a page that may queue mails and makes no lookups for others."""
-    _after_response(request, _start_mailing)
+    """Likewise, for a page that may queue mails or webhooks and makes no lookups for others."""
+    _after_response(request, _start_sending)
 
 
 def _after_response(request: HttpRequest, start: Callable[[str], None]) -> None:
@@ -58,15 +60,23 @@ def _after_response(request: HttpRequest, start: Callable[[str], None]) -> None:
 
 def _start_run(script_prefix: str) -> None:
     """Never raises. Usually it ends here, without a query."""
-    _start_mailing(script_prefix)
+    _start_sending(script_prefix)
     if every := _interval():
         _background_run.start_once_every(every, script_prefix)
 
 
-def _start_mailing(script_prefix: str) -> None:
-    """Likewise. Without an interval page views do no work, so that mails wait for cron, or go to a worker."""
-    if take_announcement() and (_interval() or _has_workers()):
-        _mail_thread.start(_send_or_enqueue, script_prefix)
+def _start_sending(script_prefix: str) -> None:
+    """Likewise. Without an interval page views do no work, so that it waits for cron, or goes to a worker.
+
+    In threads of their own, so that no mail waits for a slow endpoint.
+    """
+    has_mails, has_webhooks = queued_mails.take_announcement(), queued_webhooks.take_announcement()
+    if not (has_mails or has_webhooks) or not (_interval() or _has_workers()):
+        return
+    if has_mails:
+        _mail_thread.start(_send_or_enqueue_mails, script_prefix)
+    if has_webhooks:
+        _webhook_thread.start(_send_or_enqueue_webhooks, script_prefix)
 
 
 def _interval() -> timedelta | None:
@@ -149,15 +159,28 @@ class _BackgroundRun(_Thread):
 
 _background_run = _BackgroundRun()
 _mail_thread = _Thread()
+_webhook_thread = _Thread()
 
 
-def _send_or_enqueue() -> None:
+def _send_or_enqueue_mails() -> None:
     """A worker sends them, where there is one. If none takes them from the queue, the next reconcile does."""
     if _has_workers():
         tasks.send_mails.enqueue()
     else:
-        end = time.monotonic() + SECONDS
-        send_mails(is_over=lambda: time.monotonic() >= end)
+        send_mails(is_over=_after(SECONDS))
+
+
+def _send_or_enqueue_webhooks() -> None:
+    """Likewise."""
+    if _has_workers():
+        tasks.send_webhooks.enqueue()
+    else:
+        send_webhooks(is_over=_after(SECONDS))
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
 
 
 def _reconcile_if_due(every: timedelta) -> None:

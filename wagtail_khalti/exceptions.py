@@ -29,6 +29,9 @@ KhaltiError
     │   └── RefundsChanged           its refundable balance has changed since it was displayed
     ├── RefundAlreadyResolved        the outcome of the refund is known already
     ├── AlreadyDelivered             the event was delivered; it is delivered only once
+    ├── WebhookNotSent               a webhook message was not sent again
+    │   ├── WebhookBeingSent         it is being sent at this moment
+    │   └── WebhookEndpointMissing   the settings have no endpoint of this name any more
     ├── ReceiptNotSent               no receipt was sent
     │   ├── NothingPaid              Khalti has not confirmed the payment
     │   ├── NoEmailAddress           the visitor gave no e-mail address
@@ -199,6 +202,18 @@ class RefundAlreadyResolved(PaymentError):
 
 class AlreadyDelivered(PaymentError):
     """The event was delivered; it is delivered only once."""
+
+
+class WebhookNotSent(PaymentError):
+    """A webhook message was not sent again."""
+
+
+class WebhookBeingSent(WebhookNotSent):
+    """It is being sent at this moment, by this process or another."""
+
+
+class WebhookEndpointMissing(WebhookNotSent):
+    """The settings have no endpoint of this name any more."""
 
 
 class ReceiptNotSent(PaymentError):

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
 CONNECT_TIMEOUT = 5.0  # seconds; a healthy host completes the handshake in well under one
+MIN_RETENTION, MAX_RETENTION = timedelta(days=1), timedelta(days=36_525)
 READ_TIMEOUT = 20.0  # seconds; Khalti's own SDKs give up after 30, a visitor sooner
 
 HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
@@ -65,6 +66,22 @@ def read_max_wait(value: Any) -> float:
     if not 0 < seconds < math.inf:
         raise ImproperlyConfigured(f'WAGTAIL_KHALTI["MAX_WAIT"] is {value!r}, must be a number of seconds.')
     return seconds
+
+
+def read_retention(value: Any) -> timedelta | None:
+    """Days, or a ``timedelta``; None for ever."""
+    if value is None:
+        return None
+    try:
+        kept_for = value if isinstance(value, timedelta) else timedelta(days=0 if isinstance(value, bool) else value)
+    except (TypeError, ValueError, OverflowError):
+        kept_for = timedelta(0)
+    if not MIN_RETENTION <= kept_for <= MAX_RETENTION:
+        raise ImproperlyConfigured(
+            f'WAGTAIL_KHALTI["KEEP_PERSONAL_DATA"] is {value!r}, must be a number of days from 1 to 36525, '
+            "or a timedelta; None for ever."
+        )
+    return kept_for
 
 
 def read_hosts(value: Any) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django_tasks import task
 
-from wagtail_khalti import actions, mails
+from wagtail_khalti import actions, mails, webhooks
 
 SECONDS = 120.0  # well under the 180 after which RQ kills a job; the next run does the rest
 
@@ -26,3 +26,10 @@ def send_mails(seconds: float = SECONDS) -> int:
     """Returns how many the mail server accepted. Any number may run at the same time; ``reconcile`` sends them, too."""
     end = time.monotonic() + seconds
     return mails.send_mails(is_over=lambda: time.monotonic() >= end)
+
+
+@task()
+def send_webhooks(seconds: float = SECONDS) -> int:
+    """Returns how many messages were accepted. Any number may run at the same time; ``reconcile`` sends them, too."""
+    end = time.monotonic() + seconds
+    return webhooks.send_webhooks(is_over=lambda: time.monotonic() >= end)

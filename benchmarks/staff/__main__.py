@@ -18,6 +18,7 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402 - all below need the setup above
 
+from benchmarks.anonymizing import measure_anonymizing  # noqa: E402
 from benchmarks.figures import Figure, keep, table  # noqa: E402
 from benchmarks.machine import machine  # noqa: E402
 from benchmarks.staff.exports import MAX_PEER_ROWS, measure_exports  # noqa: E402
@@ -44,6 +45,8 @@ def main(path: Path, name: str, exported: int, *sizes: int) -> None:
             if size == exported or MAX_PEER_ROWS == size < exported:
                 log(f"{name}: exports of {size:,}")
                 others += measure_exports(name, size)
+        log(f"{name}: anonymising a part of {sizes[-1]:,}")
+        others += measure_anonymizing(name, sizes[-1])  # last: it changes what pages show
     finally:
         teardown_databases(database, verbosity=0)
 

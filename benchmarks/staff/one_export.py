@@ -20,9 +20,9 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 django.setup()
 
+from benchmarks.machine import forget_peak, memory  # noqa: E402 - needs the setup above
 from benchmarks.staff.visits import open_page, sign_in  # noqa: E402 - needs the setup above
 
-RESET_PEAK = "5"  # see proc(5), clear_refs
 AT_ONCE = 2**20
 
 
@@ -30,7 +30,7 @@ def main(kind: str, warm_address: str, address: str) -> None:
     client = sign_in()
     open_page(client, warm_address)
     gc.collect()
-    Path("/proc/self/clear_refs").write_text(RESET_PEAK)
+    forget_peak()
     idle = memory("VmRSS")
 
     with TemporaryDirectory() as folder:
@@ -62,12 +62,6 @@ def save(response: Iterable[bytes], path: Path) -> float:
     if first is None:
         raise RuntimeError("the export is empty")
     return first
-
-
-def memory(name: str) -> float:
-    """Megabytes of this process, by a name of proc(5). What getrusage() calls the peak may be that of the parent."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1]) / 1024
 
 
 def rows_of_csv(path: Path) -> int:

@@ -57,7 +57,7 @@ def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
     check_payment(payment)
-    khalti.refund(payment, partial=partial)
+    khalti.refund_in_dashboard(payment, partial=partial)
     assert reconcile().looked_up == 0, "not before its day"
     make_due()
 
@@ -69,7 +69,7 @@ def test_money_given_back_in_khaltis_dashboard_is_noticed(khalti, payment, heard
 
 def test_what_is_wholly_given_back_is_never_due_again(khalti, payment):
     khalti.pay(payment)
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
     make_due()
 
     reconcile()

@@ -84,7 +84,7 @@ def test_the_next_lookups_change_nothing_about_it(khalti, completed):
 
 
 def test_a_refund_recorded_before_a_lookup_is_not_counted_twice(khalti, completed):
-    khalti.refund(completed, amount=50_000)
+    khalti.refund_in_dashboard(completed, amount=50_000)
     record_refund(completed, 50_000, method=Method.DASHBOARD)
 
     check_payment(completed)
@@ -176,7 +176,7 @@ def test_a_payment_whose_refund_is_in_doubt(khalti, completed):
 
 
 def test_a_payment_of_which_nobody_knows_how_much_went_back(khalti, completed):
-    khalti.refund(completed, amount=50_000)
+    khalti.refund_in_dashboard(completed, amount=50_000)
     check_payment(completed)
 
     with pytest.raises(RefundInProgress, match="Enter the amount"):

@@ -50,7 +50,7 @@ def test_what_was_delivered_is_never_told_again(delivery, receiver):
 
 
 def test_what_waits_for_it_follows(khalti, delivery, receiver, heard):
-    khalti.refund(delivery.payment)
+    khalti.refund_in_dashboard(delivery.payment)
     check_payment(delivery.payment)
     receiver.is_broken = False
     heard.clear()
@@ -61,7 +61,7 @@ def test_what_waits_for_it_follows(khalti, delivery, receiver, heard):
 
 
 def test_what_comes_before_it_goes_first(khalti, delivery, receiver, heard):
-    khalti.refund(delivery.payment)
+    khalti.refund_in_dashboard(delivery.payment)
     check_payment(delivery.payment)
     later = delivery.payment.deliveries.last()
     heard.clear()

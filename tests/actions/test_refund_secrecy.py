@@ -102,7 +102,7 @@ def test_a_refund_that_stays_in_doubt(khalti, completed, log, manager, settings,
     settings.MANAGERS = [("Asha", "asha@example.com")]
     khalti.trouble("refund", Fault.RESET_BEFORE)
     refund = refund_payment(completed, 50_000, mobile=MOBILE, by=manager)
-    khalti.refund(completed, amount=50_000)
+    khalti.refund_in_dashboard(completed, amount=50_000)
     make_due()
     reconcile()
 

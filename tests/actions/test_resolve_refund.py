@@ -78,7 +78,7 @@ def test_after_it_was_not_sent_it_can_be_given_back_anew(khalti, doubtful):
 
 
 def test_after_it_was_found_the_rest_can_be_given_back(khalti, doubtful, line):
-    khalti.refund(doubtful.payment, amount=50_000)  # as if it had been
+    khalti.refund_in_dashboard(doubtful.payment, amount=50_000)  # as if it had been
     resolve_refund(doubtful, was_found=True)
 
     refund = refund_payment(doubtful.payment)
@@ -105,7 +105,7 @@ def test_what_is_decided_needs_no_word(khalti, completed):
     with pytest.raises(RequestRejected):
         refund_payment(completed)
     refund_payment(completed, 50_000)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     check_payment(completed)
 
     states = []
@@ -180,7 +180,7 @@ def whole(khalti, completed):
 def test_khalti_may_say_later_what_the_person_said(khalti, whole, heard):
     resolve_refund(whole, was_found=True)
     assert stored(whole.payment).status == Status.COMPLETED
-    khalti.refund(whole.payment)
+    khalti.refund_in_dashboard(whole.payment)
 
     check_payment(whole.payment)
 
@@ -192,7 +192,7 @@ def test_khalti_may_say_later_what_the_person_said(khalti, whole, heard):
 
 def test_khalti_may_say_later_that_the_money_went_back_after_all(khalti, whole, heard):
     resolve_refund(whole, was_found=False)
-    khalti.refund(whole.payment)
+    khalti.refund_in_dashboard(whole.payment)
 
     check_payment(whole.payment)
 

@@ -36,9 +36,9 @@ def test_what_is_due_is_found_claimed_and_settled(khalti, payment, heard):
     assert heard == [("completed", payment.reference)]
 
 
-@pytest.mark.parametrize("happens", ["begin", "cancel", "expire", "refund"])
+@pytest.mark.parametrize("happens", ["begin", "cancel", "expire", "refund_in_dashboard"])
 def test_each_kind_of_answer_has_its_next_moment(khalti, payment, happens):
-    if happens == "refund":
+    if happens == "refund_in_dashboard":
         khalti.pay(payment)
     getattr(khalti, happens)(payment)
     make_due()
@@ -47,7 +47,7 @@ def test_each_kind_of_answer_has_its_next_moment(khalti, payment, happens):
 
     assert (done.moved, done.broken) == (1, 0)
     due = stored(payment).next_check_at
-    assert due is None if happens == "refund" else due > timezone.now()
+    assert due is None if happens == "refund_in_dashboard" else due > timezone.now()
 
 
 def test_silence_and_a_payment_that_khalti_does_not_know(khalti, payment):
@@ -83,7 +83,7 @@ def test_a_refund_is_made_and_one_in_doubt_is_decided(khalti, payment):
 
     assert refund.state == "unconfirmed"
     assert stored(payment).next_check_at > timezone.now()
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
     make_due()
 
     assert reconcile().broken == 0

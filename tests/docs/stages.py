@@ -30,7 +30,11 @@ from wagtail_khalti.simulator import control
 from wagtail_khalti.testing.factories import DeliveryFactory, PaymentFactory, RefundFactory
 
 Namespace = dict[str, Any]
-ENVIRONMENT = {"KHALTI_SECRET_KEY": "a-key", "KHALTI_MUSEUM_SECRET_KEY": "another-key"}
+ENVIRONMENT = {
+    "KHALTI_SECRET_KEY": "a-key",
+    "KHALTI_MUSEUM_SECRET_KEY": "another-key",
+    "CRM_WEBHOOK_SECRET": f"whsec_{'QUJD' * 8}",
+}
 SHOP = {
     "is_sent": property(lambda order: order.times_paid > 0),
     "is_restocked": property(lambda order: order.note == "restocked"),
@@ -155,6 +159,12 @@ def simulator() -> Namespace:
     return {"before_each": before_each}
 
 
+def webhooks() -> Namespace:
+    """A receiver that remembers what it got."""
+    got: dict[str, Any] = {}
+    return {"enqueue_once": got.setdefault}
+
+
 STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/databases.md": databases,
     "docs/howto/donations.md": place_a_block,
@@ -167,5 +177,6 @@ STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/signals.md": signals,
     "docs/howto/testing.md": testing,
     "docs/howto/your-own-code.md": your_own_code,
+    "docs/howto/webhooks.md": webhooks,
     "docs/simulator.md": simulator,
 }

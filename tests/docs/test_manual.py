@@ -11,16 +11,17 @@ from django.dispatch import Signal
 from django.urls import URLPattern
 
 import wagtail_khalti
-from tests.docs import state_table
+from tests.docs import privacy_table, state_table
 from wagtail_khalti import actions, blocks, exceptions, models, options, signals, urls
 from wagtail_khalti.blocks import KhaltiCheckoutBlock
 from wagtail_khalti.blocks.offer import FIELD_CHOICES
-from wagtail_khalti.checks import payables, settings, site, visitors, work
+from wagtail_khalti.checks import payables, settings, site, visitors, webhooks, work
 from wagtail_khalti.ledger import payment_states, refund_states, schedule, unconfirmed_refunds
 from wagtail_khalti.lookups import leases, run_breaker
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.refund import State
 from wagtail_khalti.testing import factories
+from wagtail_khalti.testing.conformance import RULES
 from wagtail_khalti.testing.fake import FakeKhalti
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,6 +53,10 @@ def test_no_cell_of_a_state_table_is_left_out(name, machine):
     assert {line.count("|") for line in lines} == {len(next(iter(machine.values()))) + 2}
 
 
+def test_what_is_stored_is_what_the_code_says():
+    assert privacy_table.shown() == privacy_table.table()
+
+
 def test_every_setting_is_there():
     names = {name for name in first_column("reference/settings.md") if name in options.OPTIONS}
 
@@ -59,7 +64,7 @@ def test_every_setting_is_there():
 
 
 def test_every_check_is_there_and_no_other():
-    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, work)]
+    sources = [Path(module.__file__).read_text() for module in (payables, settings, site, visitors, webhooks, work)]
     in_code = set(re.findall(r"wagtail_khalti\.[EW]\d{3}", " ".join(sources)))
 
     assert first_column("reference/checks.md") == in_code
@@ -229,6 +234,12 @@ def test_every_verb_of_the_fake_is_there():
     named = set(re.findall(r"^\| `khalti\.(\w+)\(", read("howto/testing.md"), re.MULTILINE))
 
     assert named == in_code
+
+
+def test_every_check_of_receivers_is_there():
+    section = read("howto/testing.md").partition("## Check your receivers")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(RULES)
 
 
 @pytest.mark.parametrize("template", ["base", "checkout", "status_base"])

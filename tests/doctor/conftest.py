@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.webhooks.made import *  # noqa: F403 - its fixture
 from wagtail_khalti.actions import check_payment, start_payment
 
 

@@ -67,7 +67,7 @@ def test_events_that_fail_again_and_again_are_an_error(paid, on):  # noqa: F811 
 def test_events_behind_one_that_fails_are_counted_apart(khalti, paid, on):  # noqa: F811 - the fixture
     on("completed", fail)
     payment = paid()
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
     check_payment(payment)
 
     assert {finding.name for finding in undelivered()} == {"delivery_failing", "undelivered"}

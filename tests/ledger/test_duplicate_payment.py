@@ -91,7 +91,7 @@ def test_refunding_the_duplicate_is_no_event_of_the_order(khalti, pay, heard, pa
     pay()
     second = pay()
     heard.clear()
-    khalti.refund(second, partial=partial)
+    khalti.refund_in_dashboard(second, partial=partial)
 
     check_payment(second)
 
@@ -103,7 +103,7 @@ def test_a_duplicate_refunded_before_the_lookup_is_no_event(khalti, pay, begin, 
     """Or else a shop would cancel the order that the first one paid."""
     first, second = pay(), begin()
     khalti.pay(second)
-    khalti.refund(second)
+    khalti.refund_in_dashboard(second)
     heard.clear()
 
     check_payment(second)
@@ -117,7 +117,7 @@ def test_a_duplicate_partly_refunded_before_lookup_is_an_issue(khalti, pay, begi
     pay()
     second = begin()
     khalti.pay(second)
-    khalti.refund(second, partial=True)
+    khalti.refund_in_dashboard(second, partial=True)
     heard.clear()
 
     check_payment(second)
@@ -151,7 +151,7 @@ def test_a_second_that_comes_late_is_one_matter(khalti, pay, begin):
 
 def test_after_all_was_given_back_it_can_be_bought_again(khalti, pay, heard):
     first = pay()
-    khalti.refund(first)
+    khalti.refund_in_dashboard(first)
     check_payment(first)
     heard.clear()
 
@@ -163,7 +163,7 @@ def test_after_all_was_given_back_it_can_be_bought_again(khalti, pay, heard):
 
 def test_after_a_part_was_given_back_it_is_still_sold(khalti, pay):
     first = pay()
-    khalti.refund(first, partial=True)
+    khalti.refund_in_dashboard(first, partial=True)
     check_payment(first)
 
     assert pay().duplicate_of == first

@@ -59,7 +59,7 @@ def test_it_is_told_once(late):
 
 def test_late_money_that_went_back_at_once_is_told_too(late, khalti):
     payment, _end = late
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     check_payment(payment)
 

@@ -68,7 +68,7 @@ def test_a_full_refund_ends_the_issue_and_a_part_does_not(khalti, start, release
     refund_payment(released, 50_000)
     assert "oversold" in issues(released)
     released.refresh_from_db()
-    khalti.refund(released)
+    khalti.refund_in_dashboard(released)
     check_payment(released)
 
     assert "oversold" not in issues(released)

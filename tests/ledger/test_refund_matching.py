@@ -48,7 +48,7 @@ def rows():
 
 
 def test_all_of_it_goes_back_in_the_dashboard(khalti, completed, told):
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -64,7 +64,7 @@ def test_all_of_it_goes_back_in_the_dashboard(khalti, completed, told):
 
 
 def test_looking_again_finds_nothing_new(khalti, completed, told):
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     for _time in range(3):
         check_payment(completed)
@@ -73,7 +73,7 @@ def test_looking_again_finds_nothing_new(khalti, completed, told):
 
 
 def test_a_dashboard_partial_refund_needs_its_amount_entered(khalti, completed, told):
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
 
     for _time in range(2):
         check_payment(completed)
@@ -91,9 +91,9 @@ def test_a_dashboard_partial_refund_needs_its_amount_entered(khalti, completed, 
 
 def test_a_part_and_then_the_rest_in_the_dashboard(khalti, completed, told):
     """By then it is known what both were together."""
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -104,10 +104,10 @@ def test_a_part_and_then_the_rest_in_the_dashboard(khalti, completed, told):
 
 
 def test_an_entered_part_and_then_the_rest_in_the_dashboard(khalti, completed, told):
-    khalti.refund(completed, amount=60_000)
+    khalti.refund_in_dashboard(completed, amount=60_000)
     check_payment(completed)
     enter_refund_amount(KhaltiRefund.objects.get(), 60_000)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -117,7 +117,7 @@ def test_an_entered_part_and_then_the_rest_in_the_dashboard(khalti, completed, t
 
 def test_a_part_by_us_and_the_rest_in_the_dashboard(khalti, completed, told):
     refund_payment(completed, 50_000)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -128,7 +128,7 @@ def test_a_part_by_us_and_the_rest_in_the_dashboard(khalti, completed, told):
 def test_a_dashboard_part_after_ours_is_for_a_person_to_record(khalti, completed, told):
     """Khalti says the same as before, so nobody can see it."""
     refund_payment(completed, 50_000)
-    khalti.refund(completed, amount=30_000)
+    khalti.refund_in_dashboard(completed, amount=30_000)
     check_payment(completed)
     assert (rows(), issues(completed)) == ([("succeeded", "khalti", 50_000)], [])
 
@@ -141,7 +141,7 @@ def test_a_dashboard_part_after_ours_is_for_a_person_to_record(khalti, completed
 
 def test_what_was_wholly_given_back_before_it_was_seen_at_all(khalti, payment, told):
     khalti.pay(payment)
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     check_payment(payment)
 
@@ -153,7 +153,7 @@ def test_what_was_wholly_given_back_before_it_was_seen_at_all(khalti, payment, t
 
 
 def test_all_of_it_just_before_our_request(khalti, completed, line, told):
-    line.before = {"refund": lambda: khalti.refund(completed)}
+    line.before = {"refund": lambda: khalti.refund_in_dashboard(completed)}
 
     with pytest.raises(RequestRejected, match="already refunded"):
         refund_payment(completed)
@@ -166,7 +166,7 @@ def test_all_of_it_just_before_our_request(khalti, completed, line, told):
 
 
 def test_a_part_just_before_our_part(khalti, completed, line, told):
-    line.before = {"refund": lambda: khalti.refund(completed, amount=30_000)}
+    line.before = {"refund": lambda: khalti.refund_in_dashboard(completed, amount=30_000)}
 
     refund_payment(completed, 50_000)
 
@@ -175,7 +175,7 @@ def test_a_part_just_before_our_part(khalti, completed, line, told):
 
 
 def test_the_rest_just_after_our_part(khalti, completed, line, told):
-    line.after = {"refund": lambda: khalti.refund(completed)}
+    line.after = {"refund": lambda: khalti.refund_in_dashboard(completed)}
 
     refund_payment(completed, 50_000)
 
@@ -201,7 +201,7 @@ def lost(khalti, completed):
 def test_all_of_it_while_ours_is_in_doubt(khalti, completed, lost, told, amount, found):
     """Whichever it was: all is back, and no paisa twice."""
     refund = lost(amount)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -213,7 +213,7 @@ def test_all_of_it_while_ours_is_in_doubt(khalti, completed, lost, told, amount,
 @pytest.mark.parametrize("amount", [None, 50_000])
 def test_a_part_while_ours_is_in_doubt_is_for_a_person(khalti, completed, lost, told, amount):
     refund = lost(amount)
-    khalti.refund(completed, amount=30_000)
+    khalti.refund_in_dashboard(completed, amount=30_000)
 
     check_payment(completed)
 
@@ -231,7 +231,7 @@ def test_a_part_while_ours_is_in_doubt_is_for_a_person(khalti, completed, lost, 
 
 def test_some_in_cash_then_all_in_the_dashboard_is_too_much(khalti, completed, told):
     record_refund(completed, 50_000, method=Method.CASH)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -244,7 +244,7 @@ def test_some_in_cash_then_all_in_the_dashboard_is_too_much(khalti, completed, t
 
 def test_all_in_cash_and_then_all_of_it_in_the_dashboard(khalti, completed, told):
     record_refund(completed, 150_000, method=Method.CASH)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
 
     check_payment(completed)
 
@@ -254,7 +254,7 @@ def test_all_in_cash_and_then_all_of_it_in_the_dashboard(khalti, completed, told
 
 def test_that_it_was_too_much_is_one_matter(khalti, completed):
     record_refund(completed, 50_000, method=Method.CASH)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     for _time in range(3):
         check_payment(completed)
     assert issues(completed) == ["over_refunded"]
@@ -266,7 +266,7 @@ def test_that_it_was_too_much_is_one_matter(khalti, completed):
 
 
 def test_cash_after_a_full_dashboard_refund_is_refused(khalti, completed):
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     check_payment(completed)
 
     with pytest.raises(FullyRefunded):
@@ -280,7 +280,7 @@ def test_each_refund_is_told_once_and_in_order(khalti, completed, told, heard):
     refund_payment(completed, 50_000)
     record_refund(completed, 20_000, method=Method.BANK_TRANSFER)
     refund_payment(completed, 30_000)
-    khalti.refund(completed)
+    khalti.refund_in_dashboard(completed)
     for _time in range(2):
         check_payment(completed)
 

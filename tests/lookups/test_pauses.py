@@ -76,7 +76,7 @@ def test_a_run_says_what_failed_again(paid):
 
 
 def test_what_comes_after_it_waits_with_it_and_follows_at_once(khalti, paid, receiver, heard):
-    khalti.refund(paid)
+    khalti.refund_in_dashboard(paid)
     check_payment(paid)
     fail_again(paid)
     assert heard == []

@@ -60,7 +60,7 @@ class TestTheMail:
         assert subjects(mailoutbox) == ["Refund from Village library: Rs 200", "Refund from Village library: Rs 300"]
 
     def test_waits_for_the_amount_where_nobody_knows_it(self, khalti, with_receipt, mailoutbox):
-        khalti.refund(with_receipt, amount=40_000)
+        khalti.refund_in_dashboard(with_receipt, amount=40_000)
         check_payment(with_receipt)
         send_mails()
         assert mailoutbox == []

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from tests.webhooks.made import *  # noqa: F403 - its fixture
 from wagtail_khalti.actions import start_payment
 from wagtail_khalti.models import KhaltiPayment
 

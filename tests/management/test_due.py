@@ -42,6 +42,15 @@ def test_a_dry_run_where_an_email_is_due(payment):
     assert Ran("--dry-run").said.startswith("1 e-mail has been due for 0")
 
 
+def test_a_dry_run_where_a_webhook_is_due(make_webhook):
+    a_minute_ago = timezone.now() - timedelta(minutes=1)
+    make_webhook(due_at=a_minute_ago)
+    make_webhook(due_at=a_minute_ago, endpoint="removed")
+
+    assert Ran("--dry-run").said.replace("\N{NO-BREAK SPACE}", " ") == "1 webhook has been due for 1 minute.\n"
+    assert json.loads(Ran("--dry-run", "--json").said)["webhooks"]["count"] == 1
+
+
 def test_a_dry_run_as_data(paid):
     [payment] = paid(1)
     KhaltiIssue.objects.create(payment=payment, kind="late_payment")
@@ -53,7 +62,7 @@ def test_a_dry_run_as_data(paid):
 
     said = json.loads(Ran("--dry-run", "--json").said)
 
-    assert said["mails"]["count"] == 1
+    assert (said["mails"]["count"], said["webhooks"]["count"]) == (1, 0)
     assert said["payments"]["default"]["count"] == 1
     assert 3600 <= said["payments"]["default"]["longest_overdue"] < 3700
     assert said["deliveries"]["count"] == 1

@@ -290,7 +290,7 @@ def test_later_news_waits_for_earlier_news_that_failed(khalti, payment, heard, o
     on("completed", receiver)
     check_payment(payment)
     heard.clear()
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     check_payment(payment)
     assert heard == []  # its pause is not over, and nothing overtakes it

@@ -66,7 +66,7 @@ def test_it_stays_so_after_a_person_has_closed_the_matter(visitor, khalti, secon
 
 
 def test_once_it_is_given_back_the_page_says_that(visitor, khalti, second):
-    khalti.refund(second)
+    khalti.refund_in_dashboard(second)
 
     visitor.come_back(khalti, second)
 

@@ -93,7 +93,7 @@ def test_what_is_in_doubt_is_told_in_nepali(visitor, khalti, payment):
 
 def test_a_refund_is_told_in_nepali(visitor, khalti, payment):
     khalti.pay(payment)
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     visitor.come_back(khalti, payment)
 

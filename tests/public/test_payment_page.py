@@ -99,7 +99,7 @@ def test_the_receipt_shows_what_makes_up_the_amount(visitor, khalti, home):
 )
 def test_a_refund_says_where_the_money_goes(visitor, khalti, payment, partial, words):
     khalti.pay(payment)
-    khalti.refund(payment, partial=partial)
+    khalti.refund_in_dashboard(payment, partial=partial)
 
     visitor.visit(payment.get_absolute_url())
 

@@ -156,7 +156,7 @@ def test_parts_that_add_up_to_all_of_it_are_all_of_it(page, paid):
 
 
 def test_a_part_of_unknown_amount_is_told_without_a_number(khalti, page, paid):
-    khalti.refund(paid, amount=40_000)
+    khalti.refund_in_dashboard(paid, amount=40_000)
     found = check_payment(paid).refunds.get()
 
     seen = page(paid)
@@ -170,7 +170,7 @@ def test_a_part_of_unknown_amount_is_told_without_a_number(khalti, page, paid):
 
 
 def test_once_the_amount_is_entered_it_is_told(khalti, page, paid):
-    khalti.refund(paid, amount=40_000)
+    khalti.refund_in_dashboard(paid, amount=40_000)
     enter_refund_amount(check_payment(paid).refunds.get(), 40_000)
 
     seen = page(paid)
@@ -181,7 +181,7 @@ def test_once_the_amount_is_entered_it_is_told(khalti, page, paid):
 
 def test_an_over_refund_is_shown_as_a_full_refund(khalti, page, paid):
     record_refund(paid, 150_000, method=Method.CASH)
-    khalti.refund(paid, amount=40_000)
+    khalti.refund_in_dashboard(paid, amount=40_000)
     found = check_payment(paid).refunds.last()
     for is_entered in (False, True):
         if is_entered:
@@ -195,7 +195,7 @@ def test_an_over_refund_is_shown_as_a_full_refund(khalti, page, paid):
 
 
 def test_a_dashboard_refund_has_no_exact_time(khalti, page, paid):
-    khalti.refund(paid)
+    khalti.refund_in_dashboard(paid)
     found = check_payment(paid).refunds.get()
 
     seen = page(paid)
@@ -206,7 +206,7 @@ def test_a_dashboard_refund_has_no_exact_time(khalti, page, paid):
 
 def test_the_page_of_who_looks_first_notices_a_refund_at_khalti(khalti, page, payment):
     khalti.pay(payment)
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     seen = page(payment)
 

@@ -160,7 +160,7 @@ class Refunds(RuleBasedStateMachine):
         payment = self.payment
         before = self.run.returned(payment)
         with suppress(ValueError):  # more than is left
-            self.khalti.refund(payment, amount=amount)
+            self.khalti.refund_in_dashboard(payment, amount=amount)
         if given := self.run.returned(payment) - before:
             self.run.note_in_the_dashboard(payment, given)
 

@@ -223,7 +223,7 @@ def test_a_refund_of_yesterdays_payment_found_at_khalti(khalti):
         payment = start_payment(150_000, purpose="Membership", base_url="http://testserver")
         pay_late(khalti, payment)
     look()
-    khalti.refund(payment)
+    khalti.refund_in_dashboard(payment)
 
     check_payment(payment)
 

@@ -20,7 +20,7 @@ from tests.shop.models import Order
 from wagtail_khalti.actions import check_payment, refund_payment, start_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.gateway import Customer, client, connect
-from wagtail_khalti.models import KhaltiRefund
+from wagtail_khalti.models import KhaltiRefund, KhaltiWebhookMessage
 
 HERE = Path(__file__).parent
 VIEW, PERSONAL = "view_khaltipayment", "view_personal_khaltipayment"
@@ -265,9 +265,25 @@ def killed(khalti, time_machine):
 def nameless(khalti, make_paid):
     """A refund in Khalti's dashboard, of nobody knows how much."""
     payment = make_paid()
-    khalti.refund(payment, amount=40_000)
+    khalti.refund_in_dashboard(payment, amount=40_000)
     check_payment(payment)
     return payment.refunds.get()
+
+
+@pytest.fixture
+def webhook(paid, settings):
+    """A message about ``paid`` to another system, which is down."""
+    crm = {"URL": "http://127.0.0.1:9/khalti?token=hidden", "SECRET": f"whsec_{'QUJD' * 8}"}
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "WEBHOOKS": {"crm": crm}}
+    return KhaltiWebhookMessage.objects.create(
+        endpoint="crm",
+        delivery=paid.deliveries.get(),
+        body='{"type":"payment.completed"}',
+        state="failed",
+        attempts=10,
+        attempted_at=timezone.now(),
+        last_status=500,
+    )
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ WHO_MAY = {
     "khalti_payments:receipt": Address(takes=CHECK, get="405", post="back"),
     "khalti_payments:note": Address(takes=CHECK, post="200"),
     "khalti_payments:redeliver": Address(takes=CHECK, get="405", post="back"),
+    "khalti_payments:resend_webhook": Address(takes=CHECK, get="405", post="back"),
     "khalti_payments:export": Address(takes=EXPORT),
     "khalti_payments:export_payments": Address(takes=EXPORT),
     "khalti_payments:export_days": Address(takes=EXPORT),
@@ -82,7 +83,7 @@ PATTERNS = dict(addresses(get_resolver().url_patterns))
 
 
 @pytest.fixture
-def address(paid, unconfirmed, nameless):
+def address(paid, unconfirmed, nameless, webhook):
     """Of something that is there."""
     by_reference = {
         "khalti_payments:resolve_refund": unconfirmed.reference,
@@ -99,7 +100,8 @@ def address(paid, unconfirmed, nameless):
             return reverse(name, args=[Site.objects.get(is_default_site=True).root_page_id])
         if "reference" in wanted:
             return reverse(name, args=[by_reference[name]])
-        return reverse(name, args=[issue.pk if name == OF_MATTERS else paid.pk] if wanted else [])
+        keys = {OF_MATTERS: issue.pk, "khalti_payments:resend_webhook": webhook.pk}
+        return reverse(name, args=[keys.get(name, paid.pk)] if wanted else [])
 
     return address
 

@@ -50,6 +50,10 @@ def replay(desk, payment):
     desk.post("redeliver", payment)
 
 
+def resend(desk, webhook):
+    desk.post("resend_webhook", webhook)
+
+
 def enter(desk, refund):
     desk.post("enter_amount", refund.reference, amount="400", note="From the dashboard")
 
@@ -64,6 +68,7 @@ ACTIONS = {
     note: ("paid", "Note added"),
     send_receipt: ("with_address", "Receipt sent by e-mail"),
     replay: ("unheard", "Delivery retried: Payment completed"),
+    resend: ("webhook", "Webhook sent again to crm: Payment completed"),
 }
 """With what each is done, and how it is told."""
 
@@ -97,7 +102,7 @@ def test_each_deed_is_told_with_who_did_it(request, desk, sign_in, site_history,
     """In the log, in the history of its payment and in that of the site; and nothing of the visitor in any of them."""
     fixture, words = ACTIONS[action]
     subject = request.getfixturevalue(fixture)
-    payment = getattr(subject, "payment", subject)
+    payment = getattr(getattr(subject, "delivery", subject), "payment", subject)
 
     action(desk, subject)
 
@@ -217,7 +222,7 @@ class TestTheHistoryOfTheSite:
     def test_has_nothing_of_what_code_did(self, site_history, khalti, paid):
         record_refund(paid, 10_000, method=Method.CASH)
         refund_payment(paid, 10_000)
-        khalti.refund(paid)
+        khalti.refund_in_dashboard(paid)
         check_payment(paid)
 
         assert site_history("superuser").rows == []

@@ -257,11 +257,11 @@ class Refunding(Reality):
 
     def nameless(self):
         payment = self.completed()
-        self.khalti.refund(payment, amount=40_000)
+        self.khalti.refund_in_dashboard(payment, amount=40_000)
         return check_payment(payment)
 
     def all_in_the_dashboard(self):
-        return self.after("pay", "refund")
+        return self.after("pay", "refund_in_dashboard")
 
 
 @pytest.mark.parametrize(
@@ -370,7 +370,7 @@ class Doubting(Refunding):
 
     def over_refunded(self):
         payment = self.external()
-        self.khalti.refund(payment)
+        self.khalti.refund_in_dashboard(payment)
         return check_payment(payment)
 
     def delivery_failing(self):

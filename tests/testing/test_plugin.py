@@ -4,7 +4,7 @@ import pytest
 from django.test import TestCase
 from django.urls import reverse
 
-from wagtail_khalti.actions import check_payment, start_payment
+from wagtail_khalti.actions import check_payment, reconcile, start_payment
 from wagtail_khalti.conf import configuration
 from wagtail_khalti.exceptions import GatewayUnreachable, MobileNeeded
 from wagtail_khalti.gateway import RefundRequest, client, connect
@@ -46,7 +46,7 @@ def test_each_verb_leaves_the_site_to_find_out(khalti, payment, verb, status):
 @pytest.mark.parametrize(("partial", "status"), [(False, "refunded"), (True, "partially_refunded")])
 def test_money_can_be_given_back(khalti, payment, partial, status):
     khalti.pay(payment)
-    khalti.refund(payment, partial=partial)
+    khalti.refund_in_dashboard(payment, partial=partial)
 
     check_payment(payment)
 
@@ -55,8 +55,8 @@ def test_money_can_be_given_back(khalti, payment, partial, status):
 
 def test_a_part_of_the_money_can_be_given_back(khalti, payment):
     khalti.pay(payment)
-    khalti.refund(payment, amount=149_999)
-    khalti.refund(payment, amount=1)
+    khalti.refund_in_dashboard(payment, amount=149_999)
+    khalti.refund_in_dashboard(payment, amount=1)
 
     check_payment(payment)
 
@@ -160,6 +160,41 @@ def test_the_browser_comes_back_in_many_ways(khalti, payment, how, visits):
 
     assert len(paths) == visits
     assert all(path.startswith(reverse("wagtail_khalti:return", args=[payment.reference])) for path in paths)
+
+
+class TestComingBack:
+    def test_the_browser_comes_back_to_the_receipt(self, khalti, payment, client, home):
+        khalti.pay(payment)
+
+        response = khalti.return_to_site(client, payment)
+
+        assert response.status_code == 200
+        assert response.redirect_chain
+        assert KhaltiPayment.objects.get().is_paid
+
+    def test_it_comes_back_as_often_as_it_is_told(self, khalti, payment, client, home):
+        khalti.pay(payment)
+
+        assert khalti.return_to_site(client, payment, "twice").status_code == 200
+        assert khalti.return_to_site(client, payment, "never") is None
+
+    def test_after_a_lost_callback_only_reconcile_finds_out(self, khalti, payment, client):
+        khalti.pay(payment)
+        assert reconcile().answered == 0, "the control: it is not due yet"
+
+        khalti.lose_callback(payment)
+
+        assert khalti.return_paths(payment) == []
+        assert khalti.return_to_site(client, payment) is None
+        assert not KhaltiPayment.objects.get().is_paid
+        assert reconcile().answered == 1
+        assert KhaltiPayment.objects.get().is_paid
+
+    def test_others_come_back(self, khalti, payment):
+        other = start_payment(150_000, purpose="Another", base_url="http://testserver")
+        khalti.lose_callback(payment)
+
+        assert len(khalti.return_paths(other)) == 1
 
 
 class TestOutside:

@@ -18,6 +18,7 @@ from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.models.inventory import Reservation
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.questions import Answer
+from wagtail_khalti.webhooks import resend_webhook
 
 __all__ = [
     "Answer",
@@ -38,6 +39,7 @@ __all__ = [
     "record_refund",
     "redeliver",
     "refund_payment",
+    "resend_webhook",
     "resolve_issue",
     "resolve_refund",
     "send_receipt",

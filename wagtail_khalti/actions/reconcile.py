@@ -1,4 +1,4 @@
-"""Look up due payments, deliver pending events, and send due mails."""
+"""Look up due payments, deliver pending events, and send due mails and webhooks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ from wagtail_khalti.lookups import (
 from wagtail_khalti.mails import send_mails
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment, KhaltiRun
 from wagtail_khalti.outbox import deliver
+from wagtail_khalti.privacy import apply_retention
 from wagtail_khalti.reporting import save_latest_snapshots
+from wagtail_khalti.webhooks import send_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def reconcile(
     on_progress: Callable[[Reconciliation], None] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Reconciliation:
-    """Look up due payments, deliver due events, and send due mails.
+    """Look up due payments, deliver due events, and send due mails and webhooks.
 
     At most ``limit`` payments, for about ``seconds``, with ``concurrency`` lookups at a time; half of them the longest
     overdue, the others those that are likely to be paid. ``only``: this payment, whether or not it is due.
@@ -73,7 +75,9 @@ def reconcile(
                 KhaltiRun.begin(KhaltiRun.Work.SCHEDULED)
             run.check_due()
             run.send_mails()
+            run.send_webhooks()
             run.save_snapshots()
+            run.apply_retention()
             run.result.seconds = round(time.monotonic() - began, 3)
             record.finish(run.result.as_json())
     run.result.seconds = round(time.monotonic() - began, 3)
@@ -128,10 +132,20 @@ class _Run:
         with self._log_errors("Mails could not be sent"):
             self.result.mailed = send_mails(is_over=self._is_over)
 
+    def send_webhooks(self) -> None:
+        """Last of what is sent: of all mail servers and endpoints these may be the slowest."""
+        with self._log_errors("Webhooks could not be sent"):
+            self.result.webhooks = send_webhooks(is_over=self._is_over)
+
     def save_snapshots(self) -> None:
         """Last, and only a few days at a time: reports are right without snapshots, only slower."""
         with self._log_errors("Daily snapshots could not be saved"):
             save_latest_snapshots(is_over=self._is_over)
+
+    def apply_retention(self) -> None:
+        """A few old payments at a time: nobody waits for it."""
+        with self._log_errors("Personal data could not be erased"):
+            self.result.anonymized = apply_retention(is_over=self._is_over)
 
     def _look_up_some(self) -> None:
         room = self._batch.room if self._remaining is None else min(self._batch.room, self._remaining)

@@ -28,6 +28,12 @@ class Reconciliation:
     mailed: int = 0
     """E-mails that the mail server accepted."""
 
+    webhooks: int = 0
+    """Webhook messages that their endpoints accepted."""
+
+    anonymized: int = 0
+    """Payments whose personal data was erased, because it was older than ``KEEP_PERSONAL_DATA``."""
+
     broken: int = 0
     """Failed with an exception, which is in the log."""
 

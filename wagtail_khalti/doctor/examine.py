@@ -23,6 +23,7 @@ from wagtail_khalti.doctor import (
     settings,
     totals,
     waiting,
+    webhooks,
 )
 from wagtail_khalti.doctor.finding import Finding, Level, Subject
 
@@ -50,6 +51,7 @@ DATABASE_CHECKS: Mapping[Subject, tuple[Check, ...]] = {
         waiting.missing_merchants,
         issues.undelivered,
         mails.unsent_mails,
+        webhooks.webhooks,
         issues.open_issues,
     ),
     Subject.LEDGER: (ledger.ledger, receipt_numbers.receipt_numbers, totals.totals),

@@ -97,10 +97,10 @@ class Transport:
             raise KeyRejected(f"Khalti answered {status}: the secret key is rejected")
         if status == 429:
             raise GatewayUnreachable(
-                f"Khalti answered {status}", retry_after=_read_pause(retry_after) or DEFAULT_RETRY_AFTER
+                f"Khalti answered {status}", retry_after=read_pause(retry_after) or DEFAULT_RETRY_AFTER
             )
         if status >= 500:
-            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=_read_pause(retry_after))
+            raise GatewayUnreachable(f"Khalti answered {status}", retry_after=read_pause(retry_after))
         if 300 <= status < 400:
             raise AnswerNotUnderstood(f"Khalti answered with a redirect ({status})")
         return Answer(http_status=status, body=_read_object(content, is_rejection=status == 400))
@@ -168,7 +168,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _read_pause(retry_after: str | None) -> int | None:
+def read_pause(retry_after: str | None) -> int | None:
     """Seconds, from a header in seconds or with a date."""
     if retry_after is None:
         return None

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from wagtail_khalti.conf import Merchant, configuration
 from wagtail_khalti.formatting import in_site_time
-from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment
+from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment, KhaltiWebhookMessage
 
 NOTHING = {"count": 0, "longest_overdue": 0}
 
@@ -54,8 +54,15 @@ def due_mails() -> Due | None:
     return Due(**found) if found["count"] else None
 
 
+def due_webhooks() -> Due | None:
+    """To endpoints of the settings. Messages to others can't be sent, which the doctor reports."""
+    due = KhaltiWebhookMessage.objects.due(timezone.now()).filter(endpoint__in=list(configuration().webhooks))
+    found = due.order_by().aggregate(count=Count("pk"), since=Min("due_at"))
+    return Due(**found) if found["count"] else None
+
+
 def next_due_in() -> timedelta | None:
-    """The time until the next payment, event or e-mail becomes due; None if there is none."""
+    """The time until the next payment, event, e-mail or webhook becomes due; None if there is none."""
     now = timezone.now()
     checks = [
         KhaltiPayment.objects.of_account(merchant.name, merchant.mode)
@@ -65,21 +72,24 @@ def next_due_in() -> timedelta | None:
     ]
     delivery = KhaltiDelivery.objects.filter(next_try_at__gt=now).aggregate(at=Min("next_try_at"))["at"]
     mail = KhaltiMail.objects.filter(due_at__gt=now).aggregate(at=Min("due_at"))["at"]
-    moments = [moment for moment in (*checks, delivery, mail) if moment]
+    waiting = KhaltiWebhookMessage.objects.pending().filter(endpoint__in=list(configuration().webhooks))
+    webhook = waiting.filter(due_at__gt=now).aggregate(at=Min("due_at"))["at"]
+    moments = [moment for moment in (*checks, delivery, mail, webhook) if moment]
     return min(moments) - now if moments else None
 
 
 def as_data() -> dict[str, Any]:
-    deliveries, mails = due_deliveries(), due_mails()
+    deliveries, mails, webhooks = due_deliveries(), due_mails(), due_webhooks()
     return {
         "payments": {merchant: due.as_json() for merchant, due in due_payments().items()},
         "deliveries": deliveries.as_json() if deliveries else NOTHING,
         "mails": mails.as_json() if mails else NOTHING,
+        "webhooks": webhooks.as_json() if webhooks else NOTHING,
     }
 
 
 def sentences() -> Iterator[str]:
-    payments, deliveries, mails = due_payments(), due_deliveries(), due_mails()
+    payments, deliveries, mails, webhooks = due_payments(), due_deliveries(), due_mails(), due_webhooks()
     for merchant, due in payments.items():
         yield ngettext(
             "%(count)s payment of “%(merchant)s” has been due for %(time)s.",
@@ -98,7 +108,13 @@ def sentences() -> Iterator[str]:
             "%(count)s e-mails are due, the first for %(time)s.",
             mails.count,
         ) % {"count": mails.count, "time": timesince(mails.since)}
-    if not payments and not deliveries and not mails:
+    if webhooks:
+        yield ngettext(
+            "%(count)s webhook has been due for %(time)s.",
+            "%(count)s webhooks are due, the first for %(time)s.",
+            webhooks.count,
+        ) % {"count": webhooks.count, "time": timesince(webhooks.since)}
+    if not (payments or deliveries or mails or webhooks):
         yield _("Nothing is due.")
 
 

@@ -33,7 +33,8 @@ def as_data(done: Reconciliation) -> dict[str, Any]:
 
 def is_worth_reporting(done: Reconciliation) -> bool:
     """Whether to print the result of this round of a loop."""
-    return bool(done.looked_up or done.delivered or done.mailed or exit_code(done))
+    has_work = (done.looked_up, done.delivered, done.mailed, done.webhooks, done.anonymized)
+    return any(has_work) or bool(exit_code(done))
 
 
 def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:
@@ -63,7 +64,7 @@ def _work_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str
         yield _("Another run is checking this payment.")
     elif only and not only.pidx:
         yield due.never_initiated(only)
-    elif not (done.looked_up or done.broken or done.delivered or done.undelivered or done.mailed):
+    elif not (done.looked_up or done.broken or done.delivered or done.undelivered or done.mailed or done.webhooks):
         yield _("Nothing was due.")
     if done.looked_up:
         counts = {"count": done.looked_up, "moved": done.moved, "unanswered": done.unanswered}
@@ -77,6 +78,12 @@ def _work_done(done: Reconciliation, only: KhaltiPayment | None) -> Iterator[str
         yield _("Events: %(delivered)s delivered, %(undelivered)s failed.") % deliveries
     if done.mailed:
         yield ngettext("%(count)s e-mail sent.", "%(count)s e-mails sent.", done.mailed) % {"count": done.mailed}
+    if done.webhooks:
+        yield ngettext("%(count)s webhook sent.", "%(count)s webhooks sent.", done.webhooks) % {"count": done.webhooks}
+    if done.anonymized:
+        yield ngettext("%(count)s payment anonymised.", "%(count)s payments anonymised.", done.anonymized) % {
+            "count": done.anonymized
+        }
 
 
 def _work_left() -> Iterator[str]:

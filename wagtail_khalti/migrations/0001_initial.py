@@ -4,6 +4,7 @@ import django.utils.timezone
 import swapper
 import wagtail_khalti.models.delivery
 import wagtail_khalti.models.references
+import wagtail_khalti.models.webhooks.message
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -129,6 +130,7 @@ class Migration(migrations.Migration):
                 ('is_urgent', models.BooleanField(default=False, editable=False, verbose_name='urgent')),
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
                 ('refunding_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='refund in progress since')),
+                ('anonymized_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='anonymised at')),
                 ('duplicate_of', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltipayment', verbose_name='duplicate of')),
                 ('inventory', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='wagtail_khalti.khaltiinventory', verbose_name='inventory')),
                 ('payable_class', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='payable class')),
@@ -172,7 +174,7 @@ class Migration(migrations.Migration):
             name='KhaltiEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Payment link created'), ('initiate_rejected', 'Rejected by Khalti'), ('no_answer', 'No usable response from Khalti'), ('returned', 'Visitor returned'), ('cancel_requested', 'Cancelled by the customer on the site'), ('looked_up', 'Checked with Khalti'), ('status_changed', 'Status changed'), ('outdated', 'Outdated response ignored'), ('contradiction', 'Contradictory response from Khalti'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Refund accepted by Khalti'), ('refund_succeeded', 'Refund succeeded'), ('refund_failed', 'Refund failed'), ('refund_recorded', 'Refund recorded'), ('delivery_failed', 'Site integration error'), ('delivery_retried', 'Delivery retried'), ('issue_resolved', 'Issue resolved'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('reminder_sent', 'Reminder sent by e-mail'), ('link_sent', 'Link to finish the payment sent by e-mail'), ('sale_mail_sent', 'Organiser informed by e-mail'), ('note_added', 'Note')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Payment created'), ('initiate_sent', 'Sent to Khalti'), ('initiated', 'Payment link created'), ('initiate_rejected', 'Rejected by Khalti'), ('no_answer', 'No usable response from Khalti'), ('returned', 'Visitor returned'), ('cancel_requested', 'Cancelled by the customer on the site'), ('looked_up', 'Checked with Khalti'), ('status_changed', 'Status changed'), ('outdated', 'Outdated response ignored'), ('contradiction', 'Contradictory response from Khalti'), ('refund_requested', 'Refund requested'), ('refund_sent', 'Refund sent to Khalti'), ('refund_accepted', 'Refund accepted by Khalti'), ('refund_succeeded', 'Refund succeeded'), ('refund_failed', 'Refund failed'), ('refund_recorded', 'Refund recorded'), ('delivery_failed', 'Site integration error'), ('delivery_retried', 'Delivery retried'), ('issue_resolved', 'Issue resolved'), ('receipt_sent', 'Receipt sent by e-mail'), ('refund_notice_sent', 'Refund notice sent by e-mail'), ('reminder_sent', 'Reminder sent by e-mail'), ('link_sent', 'Link to finish the payment sent by e-mail'), ('sale_mail_sent', 'Organiser informed by e-mail'), ('webhook_failed', 'Webhook not delivered'), ('webhook_resent', 'Webhook sent again'), ('note_added', 'Note')], max_length=32, verbose_name='kind')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('actor', models.CharField(choices=[('visitor', 'Visitor'), ('system', 'System'), ('staff', 'Staff')], max_length=16, verbose_name='actor')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
@@ -269,6 +271,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
                 ('mails_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mails due at')),
+                ('webhooks_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='webhooks due at')),
                 ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltiissue', verbose_name='issue')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='wagtail_khalti.khaltipayment', verbose_name='payment')),
                 ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_khalti.khaltirefund', verbose_name='refund')),
@@ -321,6 +324,31 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Khalti settings',
                 'verbose_name_plural': 'Khalti settings',
                 'default_permissions': ('change',),
+            },
+        ),
+        migrations.CreateModel(
+            name='KhaltiWebhookMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('message_id', models.CharField(default=wagtail_khalti.models.webhooks.message.new_message_id, editable=False, max_length=40, unique=True, verbose_name='message ID')),
+                ('endpoint', models.CharField(max_length=64, verbose_name='endpoint')),
+                ('body', models.TextField(editable=False, verbose_name='body')),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('delivered', 'Delivered'), ('failed', 'Given up'), ('gone', 'Endpoint gone')], default='pending', max_length=16, verbose_name='state')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created at')),
+                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('attempted_at', models.DateTimeField(blank=True, null=True, verbose_name='last attempt at')),
+                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered at')),
+                ('last_status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='last HTTP status')),
+                ('last_error', models.CharField(blank=True, max_length=100, verbose_name='last error')),
+                ('gone_url', models.CharField(blank=True, editable=False, max_length=16, verbose_name='fingerprint of the URL that is gone')),
+                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='webhook_messages', to='wagtail_khalti.khaltidelivery', verbose_name='delivery')),
+            ],
+            options={
+                'verbose_name': 'webhook message',
+                'verbose_name_plural': 'webhook messages',
+                'ordering': ['pk'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -423,6 +451,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='khaltipayment',
             index=models.Index(condition=models.Q(('inventory__isnull', False)), fields=['inventory', 'mode', 'status'], name='khalti_payment_inventory'),
+        ),
+        migrations.AddIndex(
+            model_name='khaltipayment',
+            index=models.Index(fields=['anonymized_at', 'created_at', 'id'], name='khalti_payment_personal'),
         ),
         migrations.AddIndex(
             model_name='khaltipayment',
@@ -549,7 +581,23 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['mails_due_at', 'id'], name='khalti_delivery_mails'),
         ),
         migrations.AddIndex(
+            model_name='khaltidelivery',
+            index=models.Index(fields=['webhooks_due_at', 'id'], name='khalti_delivery_webhooks'),
+        ),
+        migrations.AddIndex(
             model_name='khaltisearchentry',
             index=models.Index(fields=['is_personal', 'text', 'site_key', 'payment'], name='khalti_search_entry_text', opclasses=['bool_ops', 'varchar_pattern_ops', 'int8_ops', 'int8_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='khaltiwebhookmessage',
+            index=models.Index(fields=['state', 'endpoint', 'due_at', 'id'], name='khalti_webhook_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltiwebhookmessage',
+            constraint=models.UniqueConstraint(fields=('delivery', 'endpoint'), name='khalti_webhook_one_for_endpoint'),
+        ),
+        migrations.AddConstraint(
+            model_name='khaltiwebhookmessage',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'delivered', 'failed', 'gone'])), name='khalti_webhook_state_known'),
         ),
     ]

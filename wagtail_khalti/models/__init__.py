@@ -13,6 +13,7 @@ from wagtail_khalti.models.run import KhaltiRun
 from wagtail_khalti.models.search_entry import KhaltiSearchEntry
 from wagtail_khalti.models.site_settings import KhaltiSettings
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.models.webhooks import KhaltiWebhookMessage
 
 __all__ = [
     "KhaltiCheckoutView",
@@ -29,5 +30,6 @@ __all__ = [
     "KhaltiSearchEntry",
     "KhaltiSettings",
     "KhaltiSnapshot",
+    "KhaltiWebhookMessage",
     "Status",
 ]

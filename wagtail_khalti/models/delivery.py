@@ -60,6 +60,8 @@ class KhaltiDelivery(OnPrimary):
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
     mails_due_at = models.DateTimeField(_("mails due at"), null=True, blank=True, editable=False)
     """Set when it is delivered, until the mails that follow from it are queued. So they cost the visitor no query."""
+    webhooks_due_at = models.DateTimeField(_("webhooks due at"), null=True, blank=True, editable=False)
+    """Likewise for webhooks, if an endpoint in the settings is told of this type of event."""
 
     objects: ClassVar = KhaltiDeliveryQuerySet.as_manager()
 
@@ -71,6 +73,7 @@ class KhaltiDelivery(OnPrimary):
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="khalti_delivery_due"),
             models.Index(fields=["mails_due_at", "id"], name="khalti_delivery_mails"),
+            models.Index(fields=["webhooks_due_at", "id"], name="khalti_delivery_webhooks"),
         ]
 
     def unmarked(self) -> KhaltiDeliveryQuerySet:

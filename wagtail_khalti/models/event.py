@@ -74,6 +74,10 @@ class KhaltiEvent(OnPrimary):
         """Likewise: automatically after Khalti was unavailable."""
         SALE_MAIL_SENT = "sale_mail_sent", _("Organiser informed by e-mail")
         """Likewise: of this sale, in a mail that may report others as well."""
+        WEBHOOK_FAILED = "webhook_failed", _("Webhook not delivered")
+        """To the endpoint named: given up after the last attempt, or the endpoint is gone."""
+        WEBHOOK_RESENT = "webhook_resent", _("Webhook sent again")
+        """By a person."""
         NOTE_ADDED = "note_added", _("Note")
         """Written by a person."""
 

@@ -104,6 +104,8 @@ class KhaltiPayment(PaymentColumns):
                 name="khalti_payment_inventory",
                 condition=models.Q(inventory__isnull=False),
             ),
+            # Those whose personal data is still there, the oldest first.
+            models.Index(fields=["anonymized_at", "created_at", "id"], name="khalti_payment_personal"),
             # A user's own payments.
             models.Index(
                 fields=["user", "created_at", "id"], name="khalti_payment_user", condition=models.Q(user__isnull=False)

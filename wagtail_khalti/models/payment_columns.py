@@ -174,6 +174,8 @@ class PaymentColumns(OnPrimary):
     """While a run is working on it. The lease of a killed run expires."""
     refunding_since = models.DateTimeField(_("refund in progress since"), null=True, blank=True, editable=False)
     """Set while a refund is in progress; a payment has at most one at a time."""
+    anonymized_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
+    """When the personal data was erased. See ``privacy``."""
 
     class Meta:
         abstract = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from wagtail_khalti.ledger import flag_possible_duplicate, open_issue, resolve_o
 from wagtail_khalti.models import KhaltiDelivery, KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.mails import announce_mails
 from wagtail_khalti.models.status import Status
+from wagtail_khalti.models.webhooks import announce_webhooks
+from wagtail_khalti.webhooks import has_endpoint_for
 
 SIGNALS: Mapping[str, Signal] = {
     KhaltiDelivery.EventType.COMPLETED: signals.payment_completed,
@@ -55,11 +58,7 @@ def _run_once(delivery: KhaltiDelivery) -> bool:
     """
     payment = delivery.payment
     with transaction.atomic(durable=True):
-        mark = {"delivered_at": timezone.now(), "next_try_at": None}
-        if _leads_to_mails(delivery):  # noted with the mark, and queued later: a visitor waits for neither
-            mark["mails_due_at"] = mark["delivered_at"]
-            announce_mails()
-        if not update_rows(KhaltiDelivery, mark, where=Q(id=delivery.pk, delivered_at=None)):
+        if not update_rows(KhaltiDelivery, _mark(delivery), where=Q(id=delivery.pk, delivered_at=None)):
             return False
         is_purchase = delivery.event_type == KhaltiDelivery.EventType.COMPLETED
         is_deleted = is_purchase and payment.has_lost_payable  # before a receiver replaces a cart with an order
@@ -67,6 +66,19 @@ def _run_once(delivery: KhaltiDelivery) -> bool:
         if delivery.attempts > 1:
             resolve_open(payment.issues.filter(kind=KhaltiIssue.Kind.DELIVERY_FAILING))
         return is_purchase and _open_issues(payment, is_deleted=is_deleted)
+
+
+def _mark(delivery: KhaltiDelivery) -> dict[str, datetime | None]:
+    """Notes also that mails and webhooks follow. They are queued later: a visitor waits for neither."""
+    now = timezone.now()
+    mark: dict[str, datetime | None] = {"delivered_at": now, "next_try_at": None}
+    if _leads_to_mails(delivery):
+        mark["mails_due_at"] = now
+        announce_mails()
+    if has_endpoint_for(delivery.event_type):
+        mark["webhooks_due_at"] = now
+        announce_webhooks()
+    return mark
 
 
 def _leads_to_mails(delivery: KhaltiDelivery) -> bool:

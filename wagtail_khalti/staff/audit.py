@@ -24,6 +24,7 @@ ACTIONS: dict[str, tuple[Promise, Promise]] = {
     "wagtail_khalti.add_note": (_("Add note"), _("Note added")),
     "wagtail_khalti.send_receipt": (_("Send receipt"), _("Receipt sent by e-mail")),
     "wagtail_khalti.redeliver": (_("Retry delivery"), _("Delivery retried: %(event_type)s")),
+    "wagtail_khalti.resend_webhook": (_("Send webhook again"), _("Webhook sent again to %(endpoint)s: %(event_type)s")),
     "wagtail_khalti.resolve_refund": (_("Confirm refund outcome"), _("Refund of %(amount)s confirmed as failed")),
     "wagtail_khalti.export": (_("Export"), _("File downloaded: %(file)s")),
     "wagtail_khalti.check_connection": (_("Test connection"), _("Connection tested")),
@@ -56,6 +57,7 @@ def _formatter(label: Promise, message: Promise) -> type[LogFormatter]:
             facts = {
                 "amount": rupees(data.get("amount") or 0),
                 "event_type": EVENT_TYPES.get(data.get("event_type"), "–"),
+                "endpoint": data.get("endpoint", "–"),
                 "file": ", ".join(str(FILES.get(data.get(name), "–")) for name in ("what", "mode", "format")),
                 "issue": ISSUE_KINDS.get(data.get("issue"), "–"),
             }

@@ -27,6 +27,8 @@ MESSAGES: Mapping[type[KhaltiError], Promise] = {
     exceptions.IdempotencyConflict: _("This form has already been submitted. Check the amounts again."),
     exceptions.RefundAlreadyResolved: _("The outcome of this refund is already known."),
     exceptions.AlreadyDelivered: _("All integration events are delivered already."),
+    exceptions.WebhookBeingSent: _("This webhook is being sent at the moment. Reload this page in a minute."),
+    exceptions.WebhookEndpointMissing: _("The settings of the site no longer have this endpoint."),
     exceptions.NothingPaid: _("Khalti has not confirmed this payment, so there is no receipt to send."),
     exceptions.NoEmailAddress: _("The customer gave no e-mail address, so no receipt can be sent."),
     exceptions.SentRecently: _("A receipt was sent a moment ago. Wait a minute before sending another one."),

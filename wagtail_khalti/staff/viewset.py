@@ -22,6 +22,7 @@ from wagtail_khalti.staff.payment.notes import NoteView
 from wagtail_khalti.staff.payment.page import PaymentHistoryView, PaymentView
 from wagtail_khalti.staff.payment.receipts import ReceiptView
 from wagtail_khalti.staff.payment.refunding import RefundView
+from wagtail_khalti.staff.payment.webhooks import ResendWebhookView
 from wagtail_khalti.staff.permissions import HAS_REGISTRY, VIEW, policy
 
 READ_ONLY = {"add_url_name", "edit_url_name", "delete_url_name", "usage_url_name"}
@@ -84,6 +85,7 @@ class PaymentViewSet(ModelViewSet):
             path("receipt/<int:pk>/", self._view(ReceiptView), name="receipt"),
             path("note/<int:pk>/", self._view(NoteView), name="note"),
             path("redeliver/<int:pk>/", self._view(RedeliverView), name="redeliver"),
+            path("webhooks/<int:pk>/resend/", self._view(ResendWebhookView), name="resend_webhook"),
             path("refunds/<str:reference>/resolve/", self._view(ResolveRefundView), name="resolve_refund"),
             path("refunds/<str:reference>/amount/", self._view(EnterAmountView), name="enter_amount"),
         ]

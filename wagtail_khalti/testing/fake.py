@@ -8,6 +8,9 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from django.test import Client
+from django.utils import timezone
+
 from wagtail_khalti.actions import initiate
 from wagtail_khalti.gateway import connect, transport
 from wagtail_khalti.lookups import lookup
@@ -40,6 +43,9 @@ def _call_here(merchant: str, request: Callable[[], Any], **late: object) -> Any
 class FakeKhalti:
     """Moves payments in the simulator. As with the real Khalti, the site finds out only by a lookup."""
 
+    def __init__(self) -> None:
+        self._lost_callbacks: set[str] = set()
+
     def begin(self, payment: KhaltiPayment) -> None:
         """The visitor has signed in at Khalti and not finished."""
         control.begin(_pidx(payment))
@@ -60,9 +66,19 @@ class FakeKhalti:
         """Khalti can't take the money."""
         control.fail(_pidx(payment))
 
-    def refund(self, payment: KhaltiPayment, *, amount: int | None = None, partial: bool = False) -> None:
+    def refund_in_dashboard(self, payment: KhaltiPayment, *, amount: int | None = None, partial: bool = False) -> None:
         """The merchant refunds in Khalti's dashboard: ``amount`` paisa, or half of the balance, or all of it."""
         control.refund(_pidx(payment), amount=amount, partial=partial)
+
+    def lose_callback(self, payment: KhaltiPayment) -> None:
+        """The browser never comes back. Time passes, until the next ``reconcile()`` checks the payment."""
+        self._lost_callbacks.add(_pidx(payment))
+        KhaltiPayment.objects.filter(pk=payment.pk).update(next_check_at=timezone.now(), leased_until=None)
+
+    def return_to_site(self, client: Client, payment: KhaltiPayment, how: Return | str = Return.ONCE) -> Any:
+        """The browser comes back and follows all redirects: the last response, or None if it never returns."""
+        responses = [client.get(path, follow=True) for path in self.return_paths(payment, how)]
+        return responses[-1] if responses else None
 
     def return_path(self, payment: KhaltiPayment) -> str:
         """Where Khalti would send the browser now: path and query on this site."""
@@ -70,6 +86,8 @@ class FakeKhalti:
 
     def return_paths(self, payment: KhaltiPayment, how: Return | str = Return.ONCE) -> list[str]:
         """The paths that the browser visits in turn: none if it never returns, two if it returns twice."""
+        if _pidx(payment) in self._lost_callbacks:
+            how = Return.NEVER
         return [_path(address) for address in control.returns(_pidx(payment), how)]
 
     def trouble(

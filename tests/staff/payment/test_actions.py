@@ -117,7 +117,7 @@ class TestCheckWithKhaltiNow:
         assert page.figures["Status"] == status
 
     def test_finds_a_refund_of_all_from_the_dashboard(self, desk, paid, khalti):
-        khalti.refund(paid)
+        khalti.refund_in_dashboard(paid)
 
         page = self.press(desk, paid)
 
@@ -128,7 +128,7 @@ class TestCheckWithKhaltiNow:
         assert [row[1:4] for row in page.rows] == [["Rs 1,500", "Manual", "Khalti's dashboard"]]
 
     def test_finds_a_part_and_asks_how_much_it_was(self, desk, paid, khalti):
-        khalti.refund(paid, amount=40_000)
+        khalti.refund_in_dashboard(paid, amount=40_000)
 
         page = self.press(desk, paid)
 
@@ -136,7 +136,7 @@ class TestCheckWithKhaltiNow:
         assert page.issues[0].startswith("Refund amount unknown")
 
     def test_settles_a_refund_in_doubt_where_khalti_can_tell(self, desk, unconfirmed, khalti):
-        khalti.refund(unconfirmed.payment)
+        khalti.refund_in_dashboard(unconfirmed.payment)
 
         page = self.press(desk, unconfirmed.payment)
 

@@ -81,7 +81,7 @@ class TestEnteringAnAmount:
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, nameless, khalti):
         form = desk.get("enter_amount", nameless.reference).form
-        khalti.refund(nameless.payment)
+        khalti.refund_in_dashboard(nameless.payment)
         check_payment(nameless.payment)
 
         page = desk.send(form, amount="400")

@@ -123,7 +123,7 @@ class TestWhatCannotBeRefunded:
 
     def test_is_noticed_in_the_last_moment(self, desk, paid, confirm, khalti):
         form = confirm(paid).form
-        khalti.refund(paid)
+        khalti.refund_in_dashboard(paid)
 
         page = desk.send(form)
 

@@ -87,7 +87,7 @@ class TestDeciding:
 
     def test_comes_too_late_where_khalti_told_meanwhile(self, desk, unconfirmed, khalti):
         form = desk.get("resolve_refund", unconfirmed.reference).form
-        khalti.refund(unconfirmed.payment)
+        khalti.refund_in_dashboard(unconfirmed.payment)
         check_payment(unconfirmed.payment)
 
         page = desk.send(form, button=form.buttons[self.BUTTONS["no"]])

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import threading
+from wagtail_khalti.database.announcements import Announcement
 
-from django.db import transaction
-
-_has_new_mails = threading.Event()
+_new_mails = Announcement()
 
 
 def announce_mails() -> None:
-    """Once the transaction is committed. Robust: the site's own callbacks of this commit must still run."""
-    transaction.on_commit(_has_new_mails.set, robust=True)
+    """Once the transaction is committed."""
+    _new_mails.make()
 
 
 def take_announcement() -> bool:
     """Whether there was one since the last call. Without a query."""
-    if not _has_new_mails.is_set():
-        return False
-    _has_new_mails.clear()
-    return True
+    return _new_mails.take()

@@ -45,7 +45,8 @@ def record_return(payment: KhaltiPayment, callback: Callback) -> bool:
     now = timezone.now()
     has_lease = lease_lookup(payment, ignore_interval=_is_new_return(payment), returned_at=now, is_urgent=True)
 
-    data = {"hints": callback.parameters, "names_another_payment": callback.names_another(payment.pidx)}
+    hints = {} if payment.anonymized_at else callback.parameters  # Khalti may send the payer's number
+    data = {"hints": hints, "names_another_payment": callback.names_another(payment.pidx)}
     event = KhaltiEvent.about(payment, KhaltiEvent.Kind.RETURNED, actor=KhaltiEvent.Actor.VISITOR, data=data)
     if is_first and (
         has_lease or KhaltiPayment.objects.filter(pk=payment.pk, returned_at=None).update(returned_at=now)

@@ -31,12 +31,13 @@ from wagtail_khalti.staff.payment.refunding import duplicate_form
 from wagtail_khalti.staff.payment.sources import customers_payments_url, payable_of, source_of
 from wagtail_khalti.staff.payment.technical import technical_facts
 from wagtail_khalti.staff.payment.timeline import timeline_of
+from wagtail_khalti.staff.payment.webhooks import webhooks_of
 from wagtail_khalti.staff.permissions import CHECK, REFUND, policy, settings_policy
 from wagtail_khalti.staff.redaction import Redaction, redaction_for
 from wagtail_khalti.staff.timestamps import timestamp_of, timestamp_text
 from wagtail_khalti.text.answers import AnswerReader
 
-TIMES = ("created_at", "completed_at", "ended_at", "checked_at")
+TIMES = ("created_at", "completed_at", "ended_at", "checked_at", "anonymized_at")
 MAX_DELIVERIES = 50  # the newest; a payment has two or three
 
 
@@ -140,6 +141,7 @@ class PaymentView(InspectView):
             **self._facts(),
             **self._of_refunds(),
             **self._of_deliveries(),
+            **webhooks_of(payment),
             **kwargs,
         )
         return context
@@ -177,6 +179,7 @@ class PaymentView(InspectView):
         return {
             "deliveries": rows_of(self.deliveries),
             "is_failing": any(delivery.last_error for delivery in undelivered),
+            "may_work": self.may_work,
             "may_redeliver": self.may_work and bool(undelivered),
         }
 

@@ -47,6 +47,8 @@ WORTH_TELLING: Mapping[str, tuple[str, ...]] = {
     Kind.REMINDER_SENT: ("to", "error"),
     Kind.LINK_SENT: ("to", "error"),
     Kind.SALE_MAIL_SENT: ("to", "error"),
+    Kind.WEBHOOK_FAILED: ("endpoint", "event_type", "error"),
+    Kind.WEBHOOK_RESENT: ("endpoint", "event_type"),
     Kind.NOTE_ADDED: ("note",),
 }
 """By kind of event: what of its data a person wants to read."""
