@@ -135,7 +135,7 @@ def _erase(pks: Sequence[int]) -> list[int]:
 
 
 def _order_of_index() -> list[str]:
-    """Otherwise all are sorted: PostgreSQL doesn't see that a NULL column is constant, and MariaDB is confused by it."""
+    """In another order all would be sorted: PostgreSQL takes NULL for no constant, and MariaDB does."""
     by_age = ["created_at", "pk"]
     return by_age if connection.vendor == "mysql" else ["anonymized_at", *by_age]
 
