@@ -13,7 +13,7 @@ PYTHON_OLDEST ?= $(call python,3.11)
 PYTHON_NEWEST ?= $(call python,3.13)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick test-oldest test-newest check bench reliability environments clean
+.PHONY: help demo test test-quick test-oldest test-newest check check-code check-manual check-package bench reliability environments clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,7 +33,9 @@ test-oldest: .venv/installed .venv-oldest/installed  ## The same on Python 3.11,
 test-newest: .venv/installed .venv-newest/installed  ## The same on Python 3.13, Wagtail 8 and Django 6.1
 	@$(BIN)/python -m tests.matrix newest
 
-check: .venv/installed  ## Formatting, lint, types, layers, structure, migrations, words, translations, manual, package
+check: check-code check-manual check-package  ## Formatting, lint, types, layers, structure, migrations, words, translations, manual, package
+
+check-code: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m mypy wagtail_khalti
@@ -41,9 +43,13 @@ check: .venv/installed  ## Formatting, lint, types, layers, structure, migration
 	$(BIN)/python -m tests.release.structure
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+
+check-manual: .venv/installed
 	$(BIN)/python -m tests.release.words
 	$(BIN)/python -m tests.release.translations
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
+check-package: .venv/installed
 	rm -rf build/package && mkdir -p build
 	$(BIN)/python -m build --outdir build/package > build/package.log 2>&1 || (cat build/package.log && false)
 	$(BIN)/python -m tests.release.package build/package
@@ -67,7 +73,7 @@ clean:  ## Remove what was made here, also the demo's data
 	@echo "Installing what development needs (once) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[example,pdf,testing]" --group dev
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[api,example,pdf,testing]" --group dev
 	@touch $@ .venv/demo-installed
 
 .venv-oldest/installed: VERSIONS := "wagtail~=7.4.0" "Django~=5.2.0"
@@ -83,6 +89,6 @@ environments: .venv/installed .venv-oldest/installed .venv-newest/installed
 		echo "Installing $(@D) with $(VERSIONS) (once) …" && \
 		$(ITS_PYTHON) -m venv $(@D) && \
 		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1" && \
-		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[example,pdf,testing]" --group dev $(VERSIONS) && \
+		$(@D)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[api,example,pdf,testing]" --group dev $(VERSIONS) && \
 		touch $@; \
 	fi

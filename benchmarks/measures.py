@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median
 
+from benchmarks.api import measure_api
 from benchmarks.block_rendering import measure_blocks
 from benchmarks.browser import Exchange
 from benchmarks.figures import Figure
@@ -41,6 +42,7 @@ def measure_all() -> Iterator[Figure]:
         warm_up(sides)
         yield from statements(sides)
         yield from own_time(sides)
+        yield from measure_api()
     with distant_khalti():
         yield from distant_checkout(sides)
     yield from measure_hanging(page.url, sides)

@@ -8,8 +8,9 @@ from wagtail.models import Site
 
 from tests.begun_before import as_if_begun_before
 from tests.databases import copied_database
-from tests.in_full import pytest_collection_modifyitems  # noqa: F401 - a hook
+from tests.in_full import leave_out_what_is_in_full
 from tests.shop.models import ShopPage
+from tests.versions import mark_without_wagtail
 from wagtail_khalti.actions import start_payment
 
 CHECKOUT = {
@@ -88,6 +89,20 @@ def all_begun_before():
 def payment(khalti, home):
     """A payment of Rs 1,500 that waits for its visitor at Khalti."""
     return start_payment(150_000, purpose="Membership", base_url="http://testserver")
+
+
+def pytest_collection_modifyitems(config, items):
+    leave_out_what_is_in_full(config, items)
+    mark_without_wagtail(items)
+    items.sort(key=lambda item: not is_slow_alone(item))
+
+
+def is_slow_alone(item):
+    """Has processes of its own, and needs no database of ours. Comes first, so that no core waits for it in the end,
+    and all of them to one worker, so that they share what they start.
+    """
+    needs_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    return item.get_closest_marker("heavy") and not needs_database
 
 
 def pytest_collection_finish():

@@ -5,8 +5,7 @@ import os
 IS_FULL = os.environ.get("RELIABILITY") == "full"
 
 
-def pytest_collection_modifyitems(config, items):
-    """A hook of ``conftest.py``."""
+def leave_out_what_is_in_full(config, items):
     left_out = [] if IS_FULL else [item for item in items if item.get_closest_marker("in_full")]
     if left_out:
         items[:] = [item for item in items if item not in set(left_out)]

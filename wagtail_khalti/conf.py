@@ -115,15 +115,17 @@ class Configuration:
     checkout_form: str
     """Dotted path to the site's own subclass of ``CheckoutForm``; empty for ours."""
 
-    retention: timedelta | None
-    """For how long after a payment was started; None: forever."""
     functions: Mapping[str, str]
     """Dotted paths to functions of the site's own, by the names of the options."""
 
     receipt_numbers: NumberFormat
     """How receipt numbers are written."""
+
     webhooks: Mapping[str, Endpoint]
     """Other systems that are told of payments, by name."""
+
+    retention: timedelta | None
+    """For how long after a payment was started; None: forever."""
 
     def merchant(self, name: str = DEFAULT_MERCHANT) -> Merchant:
         """Raises ``ImproperlyConfigured`` with the names of the known ones."""
@@ -204,10 +206,10 @@ def read(options: Mapping[str, Any]) -> Configuration:
         trusted_proxies=read_trusted_proxies(options.get("TRUSTED_PROXIES", 0)),
         redirect_hosts=read_hosts(options.get("REDIRECT_HOSTS", ())),
         checkout_form=str(options.get("CHECKOUT_FORM", "")),
-        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
         functions={name: str(options[name]) for name in FUNCTIONS if options.get(name)},
         receipt_numbers=read_number_format(options.get("RECEIPT_NUMBERS", NUMBER_FORMAT)),
         webhooks=read_webhooks(options.get("WEBHOOKS", {})),
+        retention=read_retention(options.get("KEEP_PERSONAL_DATA")),
     )
 
 

@@ -11,9 +11,10 @@ from wagtail_khalti.actions import add_note
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.event import MAX_NOTE_LENGTH
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.every_database
 def test_it_is_in_the_history_with_who_wrote_it(payment, cashier):
     event = add_note(payment, "  She will come on Sunday.\n", by=cashier)
 
@@ -45,6 +46,7 @@ def test_without_words_there_is_none(payment, cashier, text):
     assert not ModelLogEntry.objects.exists()
 
 
+@pytest.mark.every_database
 def test_it_may_be_so_long_and_not_longer(payment, cashier):
     add_note(payment, "म" * MAX_NOTE_LENGTH, by=cashier)
 
@@ -54,6 +56,7 @@ def test_it_may_be_so_long_and_not_longer(payment, cashier):
     assert kinds(payment).count("note_added") == 1
 
 
+@pytest.mark.every_database
 def test_what_no_database_can_store_is_left_out(payment, cashier):
     event = add_note(payment, "a\x00b", by=cashier)
 
@@ -61,6 +64,7 @@ def test_what_no_database_can_store_is_left_out(payment, cashier):
     assert event.data == {"note": "ab"}
 
 
+@pytest.mark.every_database
 def test_pressed_twice_it_is_one_note(payment, cashier, manager, time_machine):
     first = add_note(payment, "Will come on Sunday", by=cashier)
 

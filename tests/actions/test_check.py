@@ -19,7 +19,7 @@ from wagtail_khalti.exceptions import (
 )
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
         ("fail", "failed", ["ended"]),
     ],
 )
+@pytest.mark.every_database
 def test_what_happened_at_khalti_is_found_out(khalti, payment, heard, happens, status, told):
     getattr(khalti, happens)(payment)
 
@@ -55,6 +56,7 @@ def test_while_nothing_happened_nothing_changes(khalti, payment, heard):
     assert heard == []
 
 
+@pytest.mark.every_database
 def test_an_answer_is_as_old_as_its_request(khalti, payment):
     heard_at = []
 
@@ -70,6 +72,7 @@ def test_an_answer_is_as_old_as_its_request(khalti, payment):
     assert payment.looked_up_at < heard_at[0]
 
 
+@pytest.mark.every_database
 def test_a_completed_payment_has_its_facts(khalti, payment, settings):
     settings.KHALTI_SIMULATOR = {"FEE": 500}
     khalti.pay(payment)
@@ -91,6 +94,7 @@ def test_a_completed_payment_has_its_facts(khalti, payment, settings):
     ("partial", "status", "event_type"),
     [(True, "partially_refunded", "needs_attention"), (False, "refunded", "refunded")],
 )
+@pytest.mark.every_database
 def test_money_given_back_in_khaltis_dashboard_is_found_out(khalti, payment, heard, partial, status, event_type):
     """How much a part was only a person can say; the site hears of it then."""
     khalti.pay(payment)
@@ -130,6 +134,7 @@ def test_a_payment_that_khalti_never_heard_of_is_left_alone(khalti):
         ({"detail": "Not found.", "error_key": "validation_error"}, {"status": 400}, PidxNotFound),
     ],
 )
+@pytest.mark.every_database
 def test_no_evidence_moves_nothing_and_is_on_the_record(khalti, payment, heard, body, options, error):
     khalti.pay(payment)
     khalti.answer("lookup", body, **options)
@@ -215,6 +220,7 @@ def test_a_person_who_checks_is_on_the_record(khalti, payment):
     assert (answer.actor, answer.user) == ("staff", cashier)
 
 
+@pytest.mark.every_database
 def test_what_was_heard_before_is_told_again_where_it_failed(khalti, payment, on):
     heard = []
 
@@ -251,6 +257,7 @@ def test_a_check_does_not_shorten_the_pause_of_what_failed(khalti, payment, on):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.every_database
 def test_check_inside_a_transaction_is_refused_before_a_lookup(khalti):
     payment = KhaltiPayment.objects.create(amount=1_000, pidx="p", merchant="default", mode="simulator")
 

@@ -20,7 +20,7 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.models.status import Status
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 
 def stored(row):
@@ -69,6 +69,7 @@ def test_who_entered_it_is_on_the_record(nameless, manager):
     assert issue.note == "As the dashboard shows"
 
 
+@pytest.mark.every_database
 def test_then_the_rest_can_be_given_back(khalti, nameless, line):
     with pytest.raises(RefundInProgress):
         refund_payment(nameless.payment)
@@ -105,10 +106,12 @@ def test_what_is_no_amount_or_no_part(nameless, amount, error):
     assert issues(nameless.payment) == ["refund_amount_missing"]
 
 
+@pytest.mark.every_database
 def test_the_largest_part_is_all_but_one_paisa(nameless):
     assert enter_refund_amount(nameless, 149_999).refundable == 1
 
 
+@pytest.mark.every_database
 def test_it_is_entered_once(nameless, heard):
     other = stored(nameless)
     enter_refund_amount(nameless, 60_000)
@@ -120,6 +123,7 @@ def test_it_is_entered_once(nameless, heard):
     assert len(heard) == 1
 
 
+@pytest.mark.every_database
 def test_what_khalti_found_out_meanwhile_stands(khalti, nameless):
     other = stored(nameless)
     khalti.refund_in_dashboard(nameless.payment)
@@ -146,6 +150,7 @@ def test_it_needs_the_permission(nameless, cashier):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.every_database
 def test_it_is_refused_inside_a_transaction(nameless):
     with pytest.raises(RuntimeError, match=r"enter_refund_amount\(\) .* inside a transaction"), transaction.atomic():
         enter_refund_amount(nameless, 60_000)
@@ -167,6 +172,7 @@ def test_the_issue_stays_open_without_an_amount(nameless, manager):
     ("in_cash", "counted", "refundable", "excess"),
     [(90_000, 60_000, 0, 0), (90_001, 59_999, 0, 1), (100_000, 50_000, 0, 10_000)],
 )
+@pytest.mark.every_database
 def test_of_what_went_back_twice_only_the_rest_counts(khalti, completed, in_cash, counted, refundable, excess):
     record_refund(completed, in_cash, method=Method.CASH)
     khalti.refund_in_dashboard(completed, amount=60_000)

@@ -10,7 +10,7 @@ from wagtail_khalti.actions import reconcile
 from wagtail_khalti.lookups import batch, run_breaker
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 DOWN = {"body": "", "status": 503}
 REFUSED = {"body": {"detail": "Invalid token."}, "status": 401}
 
@@ -37,6 +37,7 @@ def due():
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3])
+@pytest.mark.every_database
 def test_at_the_limit(khalti, many, limit):
     many(5)
 
@@ -55,6 +56,7 @@ def test_a_limit_that_is_not_reached_cuts_nothing_short(many):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.every_database
 def test_when_it_is_told_to_stop(khalti, many, concurrency):
     many(30)
     seen = []
@@ -69,6 +71,7 @@ def test_when_it_is_told_to_stop(khalti, many, concurrency):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.every_database
 def test_when_its_time_is_over(khalti, many):
     many(60)
     began = time.monotonic()
@@ -127,6 +130,7 @@ class TestWhereKhaltiIsDown:
 
         assert (done.unanswered, done.answered, done.skipped) == (2, run_breaker.MIN_FAILURES + 3, {})
 
+    @pytest.mark.every_database
     def test_another_merchant_is_asked_all_the_same(self, khalti, many, two_merchants):
         refused, others = many(run_breaker.MIN_FAILURES + 2), many(3, merchant="books")
         make_due()
@@ -171,6 +175,7 @@ def test_a_merchant_that_is_gone_is_asked_nothing_and_others_are(khalti, many):
 
 
 class TestARefusedKey:
+    @pytest.mark.every_database
     def test_is_one_issue_for_all_payments_of_the_merchant(self, khalti, many):
         payments = many(3)
         khalti.answer("lookup", times=100, **REFUSED)
@@ -215,6 +220,7 @@ class TestARefusedKey:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.every_database
 def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
     payments = many(12)
     attempt = batch.attempt_lookup
@@ -232,6 +238,7 @@ def test_an_error_of_ours_in_the_asking_ends_no_run(khalti, many, monkeypatch):
         assert (done.broken, done.answered) == (1, 11)
 
 
+@pytest.mark.every_database
 def test_leftovers_of_another_mode_do_not_come_first(khalti, many):
     left = many(5)
     KhaltiPayment.objects.filter(pk__in=[payment.pk for payment in left]).update(mode="live")

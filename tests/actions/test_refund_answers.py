@@ -21,7 +21,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.disturbance.faults import Fault
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 NOTHING_HAPPENED = {
     Fault.RESET_BEFORE,
@@ -111,6 +111,7 @@ def test_where_khalti_has_forgotten_the_money_nothing_is_sent(khalti, completed,
 
 
 @pytest.mark.parametrize(("amount", "status"), [(None, Status.REFUNDED), (50_000, Status.PARTIALLY_REFUNDED)])
+@pytest.mark.every_database
 def test_after_a_faster_dashboard_refund_nothing_is_sent(khalti, completed, amount, status):
     khalti.refund_in_dashboard(completed, amount=amount)
 
@@ -129,6 +130,7 @@ def test_after_a_faster_dashboard_refund_nothing_is_sent(khalti, completed, amou
 
 @pytest.mark.parametrize("amount", [50_000, 100_000, None])
 @pytest.mark.parametrize("when", ["before our question arrives", "between two tries"])
+@pytest.mark.every_database
 def test_the_answer_counts_even_if_a_later_lookup_was_faster(khalti, completed, line, when, amount):
     def look_and_then_give_back_in_the_dashboard():
         check_payment(stored(completed))
@@ -175,6 +177,7 @@ def test_a_refund_goes_to_the_transaction_that_was_paid(khalti, completed, line)
         (422, {"detail": "Insufficient balance."}, "Insufficient balance."),
     ],
 )
+@pytest.mark.every_database
 def test_a_refusal_keeps_khaltis_words(khalti, completed, status, body, words):
     khalti.answer("refund", body, status=status)
 
@@ -213,6 +216,7 @@ def test_a_connection_that_is_never_made(khalti, completed, line):
     assert line.refunds == []
 
 
+@pytest.mark.every_database
 def test_after_a_refusal_it_can_be_tried_again(khalti, completed):
     khalti.answer("refund", {"detail": "Insufficient balance."}, status=400)
     with pytest.raises(RequestRejected):
@@ -356,6 +360,7 @@ def test_that_khalti_said_yes_is_not_enough(khalti, completed, amount):
     assert issues(completed) == [], "Khalti may still be at work on it"
 
 
+@pytest.mark.every_database
 def test_an_accepted_refund_before_silence_is_confirmed_later(khalti, completed, line, caplog):
     line.after = {"refund": lambda: khalti.trouble("lookup", Fault.BAD_GATEWAY, times=client.TRIES)}
 
@@ -366,6 +371,7 @@ def test_an_accepted_refund_before_silence_is_confirmed_later(khalti, completed,
     assert f"Refund {refund.reference} could not be confirmed yet" in caplog.text
 
 
+@pytest.mark.every_database
 def test_a_lost_answer_before_silence_is_resolved_later(khalti, completed, line):
     khalti.trouble("refund", Fault.RESET_AFTER)
     line.before = {"refund": lambda: khalti.trouble("lookup", Fault.BAD_GATEWAY, times=client.TRIES)}

@@ -16,7 +16,7 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.simulator import control
 from wagtail_khalti.simulator.disturbance.faults import Fault
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 FOREVER = 10_000
@@ -78,6 +78,7 @@ def test_a_first_refund_that_was_made_is_found_out(khalti, completed, lose, late
 
 
 @pytest.mark.parametrize("amount", [None, 50_000])
+@pytest.mark.every_database
 def test_a_first_refund_that_never_happened_fails_after_an_hour(khalti, completed, lose, later, heard, amount):
     refund = lose(amount)
 
@@ -102,6 +103,7 @@ def test_a_check_by_hand_finds_it_out_as_well(khalti, completed, lose, manager):
     assert stored(refund).state == "succeeded"
 
 
+@pytest.mark.every_database
 def test_while_it_is_in_doubt_nothing_else_goes_back(khalti, completed, lose):
     lose(50_000)
 
@@ -113,6 +115,7 @@ def test_while_it_is_in_doubt_nothing_else_goes_back(khalti, completed, lose):
     assert KhaltiRefund.objects.count() == khalti.calls("refund") == 1
 
 
+@pytest.mark.every_database
 def test_the_money_is_set_aside_while_it_is_in_doubt(completed, lose):
     lose(50_000)
 
@@ -256,6 +259,7 @@ def kill():
     raise Killed
 
 
+@pytest.mark.every_database
 def test_one_killed_before_it_asked_khalti_has_sent_nothing(khalti, completed, line, later):
     line.before = {"lookup": kill}
     with pytest.raises(Killed):
@@ -273,6 +277,7 @@ def test_one_killed_before_it_asked_khalti_has_sent_nothing(khalti, completed, l
 
 
 @pytest.mark.parametrize("made", [True, False])
+@pytest.mark.every_database
 def test_a_kill_during_the_request_leaves_it_unconfirmed_for_now(khalti, completed, line, later, made):
     setattr(line, "after" if made else "before", {"refund": kill})
     with pytest.raises(Killed):
@@ -292,6 +297,7 @@ def test_a_kill_during_the_request_leaves_it_unconfirmed_for_now(khalti, complet
     assert "no_answer" in kinds(completed)
 
 
+@pytest.mark.every_database
 def test_one_killed_after_khaltis_answer_has_kept_it(khalti, completed, line, later):
     line.after = {"refund": lambda: setattr(line, "before", {"lookup": kill})}
 
@@ -304,6 +310,7 @@ def test_one_killed_after_khaltis_answer_has_kept_it(khalti, completed, line, la
     assert stored(refund).state == "succeeded"
 
 
+@pytest.mark.every_database
 def test_a_killed_process_does_not_block_refunds_for_long(khalti, completed, line, time_machine):
     line.before = {"lookup": kill}
     with pytest.raises(Killed):
@@ -334,6 +341,7 @@ def asleep(time_machine):
     return sleep
 
 
+@pytest.mark.every_database
 def test_one_that_wakes_after_it_was_given_up_sends_nothing(khalti, completed, line, asleep):
     line.before = {"lookup": asleep(minutes=6, then=lambda: check_payment(stored(completed)))}
 
@@ -345,6 +353,7 @@ def test_one_that_wakes_after_it_was_given_up_sends_nothing(khalti, completed, l
     assert "refund_sent" not in kinds(completed)
 
 
+@pytest.mark.every_database
 def test_a_process_awake_after_its_refund_was_found_adds_nothing(khalti, completed, line, asleep, heard):
     line.after = {"refund": asleep(minutes=7)}
 
@@ -359,6 +368,7 @@ def say(was_found):
     return lambda: resolve_refund(KhaltiRefund.objects.get(), was_found=was_found)
 
 
+@pytest.mark.every_database
 def test_a_yes_after_a_person_had_said_no_is_for_a_person(khalti, completed, line, asleep, heard):
     line.before = {"refund": asleep(minutes=6, then=say(False))}
 
@@ -377,6 +387,7 @@ def test_a_yes_after_a_person_had_said_no_is_for_a_person(khalti, completed, lin
     assert khalti.calls("refund") == 1
 
 
+@pytest.mark.every_database
 def test_a_no_after_a_person_had_said_yes_is_for_a_person(khalti, completed, line, asleep):
     line.before = {"refund": asleep(minutes=6, then=say(True))}
     khalti.answer("refund", {"detail": "Insufficient balance."}, status=400)

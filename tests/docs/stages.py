@@ -123,6 +123,10 @@ def place_a_block() -> Namespace:
     return {"page": page, "Decimal": Decimal, "Course": courses}
 
 
+def json_api() -> Namespace:
+    return {"get_user_model": get_user_model}
+
+
 def questions() -> Namespace:
     return place_a_block() | {"payment": PaymentFactory.create()}
 
@@ -164,6 +168,7 @@ def webhooks() -> Namespace:
 STAGES: dict[str, Callable[[], Namespace]] = {
     "docs/howto/databases.md": databases,
     "docs/howto/donations.md": place_a_block,
+    "docs/howto/json-api.md": json_api,
     "docs/howto/place-a-block.md": place_a_block,
     "docs/howto/price-lists.md": place_a_block,
     "docs/howto/questions.md": questions,

@@ -18,7 +18,7 @@ from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.simulator.disturbance.faults import Fault
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db, pytest.mark.usefixtures("books")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 
 def entries():
@@ -34,6 +34,7 @@ def the_entry(payment, action, by):
     return entry
 
 
+@pytest.mark.every_database
 def test_a_refund(completed, manager):
     refund = refund_payment(completed, 50_000, reason="Wrong size", mobile="9800000001", by=manager)
 
@@ -115,6 +116,7 @@ def test_what_was_not_done_is_not_there(completed, manager, cashier):
     assert entries() == []
 
 
+@pytest.mark.every_database
 def test_the_same_press_again_is_one_deed(completed, manager):
     for _time in range(2):
         refund_payment(completed, by=manager, idempotency_key="one-press")

@@ -21,7 +21,7 @@ from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.references import new_reference
 from wagtail_khalti.models.status import PAID, SOFT_ENDS, Status
 
-pytestmark = [pytest.mark.every_database, pytest.mark.heavy]
+pytestmark = pytest.mark.heavy
 
 PIDX = "HT6o6PEZRWFJ5ygavzHWd5"
 AMOUNT = 150_000
@@ -185,6 +185,7 @@ def test_sequences_of_answers_on_real_rows_are_as_on_paper(sequences):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("sequence", SAMPLE[:25], ids=lambda sequence: "-".join(str(said.status) for said in sequence))
+@pytest.mark.every_database
 def test_a_sample_through_khalti_itself(khalti, payment, sequence, heard):
     expected = State()
     for said in sequence:

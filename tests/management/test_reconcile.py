@@ -16,13 +16,14 @@ from wagtail_khalti.exceptions import GatewayError
 from wagtail_khalti.management.commands import khalti_reconcile
 from wagtail_khalti.models import KhaltiDelivery, KhaltiMail, KhaltiPayment
 
-pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def without_seconds(line):
     return re.sub(r" \d+\.\d s\.\n$", "", line)
 
 
+@pytest.mark.every_database
 def test_it_says_in_one_line_what_it_did(paid):
     paid(3)
 
@@ -48,6 +49,7 @@ def test_nothing_to_do_is_said(payment):
     assert without_seconds(Ran().said) == "Nothing was due."
 
 
+@pytest.mark.every_database
 def test_the_limit_is_kept_and_said(paid):
     paid(3)
 
@@ -167,6 +169,7 @@ def test_programs_read_json(paid, how):
 
 
 @pytest.mark.parametrize("name", ["reference", "readable_reference", "pidx"])
+@pytest.mark.every_database
 def test_one_payment_is_asked_about_whenever_it_is_due(khalti, payment, name):
     khalti.pay(payment)
 
@@ -177,17 +180,20 @@ def test_one_payment_is_asked_about_whenever_it_is_due(khalti, payment, name):
     assert "Checked 1 payment: 1 changed" in ran.said
 
 
+@pytest.mark.every_database
 def test_a_reference_is_found_as_it_was_typed(khalti, payment):
     Ran("--payment", payment.readable_reference.lower())
 
     assert khalti.calls("lookup", payment) == 1
 
 
+@pytest.mark.every_database
 def test_a_pidx_in_other_letters_is_another_one(payment):
     with pytest.raises(CommandError, match="No payment has the reference or pidx"):
         Ran("--payment", payment.pidx.swapcase())
 
 
+@pytest.mark.every_database
 def test_one_that_another_run_has_in_hand_is_left_to_it(khalti, payment):
     KhaltiPayment.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
 

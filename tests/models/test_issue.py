@@ -9,8 +9,6 @@ from tests.gateway.test_properties import JSON
 from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.models.issue import SENTENCES
 
-pytestmark = pytest.mark.every_database
-
 Kind = KhaltiIssue.Kind
 RS_1500 = "Rs\xa01,500"
 

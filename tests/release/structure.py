@@ -1,4 +1,5 @@
-"""Part of ``make check``: folders are small, import each other in one direction only, and are not deep.
+"""Part of ``make check``: folders are small, import each other in one direction only, and are not deep; the
+repository's root holds what belongs there.
 
 The layers themselves are held by import-linter (``setup.cfg``). This counts what layers cannot express.
 """
@@ -6,6 +7,7 @@ The layers themselves are held by import-linter (``setup.cfg``). This counts wha
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -24,6 +26,13 @@ MAX_DEPTH_BY_NAME = 20
 """Likewise, but ``from actions import start_payment`` counts as an import of ``actions.start``. Without this limit a
 chain would look short as soon as everybody imports from packages."""
 
+ROOT = {
+    *{".ci", "benchmarks", "docs", "example_site", "tests", PACKAGE},
+    *{".editorconfig", ".gitignore", ".pre-commit-config.yaml", "MANIFEST.in", "Makefile", "manage.py"},
+    *{"pyproject.toml", "setup.cfg", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"},
+}
+"""All that belongs into the repository's root; git ignores what tools and environments leave there."""
+
 Imports = dict[str, set[str]]
 Circle = frozenset[str]
 
@@ -35,7 +44,7 @@ def main() -> int:
         for module in graph.modules
         if "migrations" not in module.split(".")
     }
-    problems = [*too_large(everything), *folder_circles(everything), *too_deep(everything)]
+    problems = [*too_large(everything), *folder_circles(everything), *too_deep(everything), *strays()]
     inside = internals(everything)
     print(f"Internals of another folder are imported {inside.total()} times: {listed(inside)}.")
     print("\n".join(problems) or "Structure: folders are small, in order, and not deep.")
@@ -168,6 +177,19 @@ def reachable(imports: Imports, module: str) -> set[str]:
         found |= new
         waiting += new
     return found
+
+
+# The repository's root
+
+
+def strays() -> Iterator[str]:
+    """What was committed there by mistake, or would be by the next ``git add .``; nothing where this is no clone."""
+    if not Path(".git").exists():
+        return
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in sorted({path.partition("/")[0] for path in found if Path(path).exists()} - ROOT - {""}):
+        yield f"{name} does not belong into the repository's root (or {Path(__file__).name} has to name it)"
 
 
 # Modules

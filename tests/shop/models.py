@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
@@ -13,7 +14,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.models import register_snippet
 
 from wagtail_khalti.blocks import KhaltiCheckoutBlock, KhaltiDonationBlock, KhaltiPriceListBlock
-from wagtail_khalti.payables import KhaltiPayments
+from wagtail_khalti.payables import KhaltiPayments, PayableModel, PaymentDetails, register_payable
 
 
 class CardBlock(blocks.StructBlock):
@@ -85,3 +86,20 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+@register_payable
+class Invoice(PayableModel):
+    """What programs can pay: its owner, or anybody if it has none."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    amount = models.BigIntegerField(default=150_000)
+
+    def __str__(self) -> str:
+        return f"Invoice {self.pk}"
+
+    def get_payment_details(self):
+        return PaymentDetails(amount=self.amount, purpose=str(self), user=self.owner)
+
+    def can_be_paid_by(self, user) -> bool:
+        return self.owner_id is None or user.pk == self.owner_id

@@ -20,8 +20,6 @@ from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff import dashboard
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
-pytestmark = pytest.mark.every_database
-
 HOME = "wagtailadmin_home"
 
 
@@ -57,6 +55,7 @@ def sums_of(page):
 
 
 class TestThePanel:
+    @pytest.mark.every_database
     def test_says_what_came_and_went_today_and_in_seven_days(self, open_home):
         first, older = came(), came(days=6, amount=50_000)
         came(days=7, amount=99_900)
@@ -71,12 +70,14 @@ class TestThePanel:
     def test_is_there_before_the_first_payment(self, open_home):
         assert sums_of(open_home()) == {"Today": ["0", "Rs 0", "Rs 0"], "Last 7 days": ["0", "Rs 0", "Rs 0"]}
 
+    @pytest.mark.every_database
     def test_counts_no_unpaid_payment_and_no_unfinished_refund(self, open_home):
         PaymentFactory()
         RefundFactory(lost=True, payment=came())
 
         assert sums_of(open_home())["Today"] == ["1", "Rs 1,500", "Rs 0"]
 
+    @pytest.mark.every_database
     def test_counts_the_day_that_is_not_over_as_the_totals_do(self, rf, home, sign_in):
         payment = came()
         came(amount=25_000)
@@ -90,6 +91,7 @@ class TestThePanel:
         for name in ("payments", "gross", "refund_count", "refunded"):
             assert getattr(counted, name) == getattr(of_totals, name) > 0
 
+    @pytest.mark.every_database
     def test_has_figures_that_lead_to_the_payments_that_make_them(self, open_home, sign_in):
         one, _other, older = came(), came(), came(days=6)
         came(days=8)
@@ -108,6 +110,7 @@ class TestThePanel:
         assert [len(listed(url)) for url in week_links] == [3, 3, 1]
         assert older.pk in listed(week_links[0])
 
+    @pytest.mark.every_database
     def test_never_mixes_tests_with_money(self, open_home, settings):
         came()
         came(mode="live", amount=70_000)
@@ -122,6 +125,7 @@ class TestThePanel:
         settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "MODE": "live"}
         assert "Test mode" not in words_of(panel_of(open_home()))
 
+    @pytest.mark.every_database
     def test_tells_the_three_gravest_matters_and_how_many_there_are(self, open_home):
         for kind in (Kind.DELIVERY_FAILING, Kind.NOT_FOUND, Kind.DUPLICATE_PAYMENT, Kind.UNKNOWN_STATUS):
             new_issue(kind)
@@ -179,6 +183,7 @@ def test_only_who_may_see_payments_sees_any_of_it(open_home, role, is_shown):
     assert bool(panel_of(page)) == ("payments today" in page.text) == is_shown
 
 
+@pytest.mark.every_database
 def test_who_is_limited_to_a_site_sees_what_is_of_it(sign_in, home):
     desk, other = sign_in("editor"), Site.objects.create(hostname="b", root_page=Page.objects.get(depth=1))
     group = Group.objects.create(name="Other site")
@@ -197,6 +202,7 @@ def test_who_is_limited_to_a_site_sees_what_is_of_it(sign_in, home):
     assert "Nothing needs attention." in words_of(panel_of(page))
 
 
+@pytest.mark.every_database
 class TestTheCost:
     def asked(self, client):
         with CaptureQueriesContext(connection) as queries:
@@ -244,6 +250,7 @@ class TestTheCost:
         assert "khalti_refund_resolved" in plans[1]
 
 
+@pytest.mark.every_database
 class TestWhatFails:
     @pytest.mark.parametrize("table", ["khaltipayment", "khaltiissue", "khaltirefund", "khalticheckoutview"])
     def test_breaks_neither_the_home_page_nor_its_transaction(self, sign_in, home, caplog, table):

@@ -6,8 +6,6 @@ from django.test import RequestFactory
 from wagtail_khalti.conf import Mode
 from wagtail_khalti.staff.modes import default_mode, mode_of
 
-pytestmark = pytest.mark.every_database
-
 SANDBOX, LIVE = {"MODE": "sandbox", "SECRET_KEY": "a"}, {"MODE": "live", "SECRET_KEY": "b"}
 
 

@@ -58,6 +58,7 @@ def refund_payment(
     by: AbstractBaseUser | None = None,
     refundable: Paisa | None = None,
     idempotency_key: str | None = None,
+    request_digest: str = "",
 ) -> KhaltiRefund:
     """Refund ``amount`` paisa, or the whole refundable balance.
 
@@ -68,7 +69,8 @@ def refund_payment(
     ``mobile`` is the Khalti account to refund to (10 digits), needed for payments through a bank. ``by`` is the person,
     who must have the permission; without one, no permission is checked. ``refundable`` is the balance that the caller
     displayed: if it has changed, nothing is refunded. The same ``idempotency_key`` returns the same refund, in any
-    state, also one that Khalti rejected; if nothing was sent to Khalti, a new refund is made.
+    state, also one that Khalti rejected; if nothing was sent to Khalti, a new refund is made. ``request_digest``
+    identifies what was requested with that key: with another one, the key is a conflict.
 
     Raises ``TypeError`` or ``AmountTooSmall`` for an invalid amount, ``ValueError`` for an invalid mobile number or too
     long a reason, ``PermissionDenied``, ``MerchantChanged``, ``IdempotencyConflict`` and the subclasses of
@@ -89,6 +91,7 @@ def refund_payment(
         reason=reason,
         requested_by_id=by.pk if by else None,
         idempotency_key=idempotency_key or None,
+        request_digest=request_digest,
     )
     require_storable(refund)
 
@@ -138,7 +141,11 @@ def _earlier(refund: KhaltiRefund) -> KhaltiRefund | None:
     key = refund.idempotency_key
     same = list(refund.payment.refunds.filter(idempotency_key=key)) if key else []
     earlier = next((other for other in same if other.idempotency_key == key), None)  # MariaDB takes "a" for "A"
-    if earlier and (refund.amount not in (None, earlier.amount) or refund.mobile != earlier.mobile):
+    if earlier and (
+        refund.amount not in (None, earlier.amount)
+        or refund.mobile != earlier.mobile
+        or refund.request_digest != earlier.request_digest
+    ):
         raise IdempotencyConflict("The key was used for another refund")
     if earlier:
         earlier.payment = refund.payment

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.ledger import availability
-from wagtail_khalti.models import KhaltiMail, KhaltiPayment, KhaltiSettings
+from wagtail_khalti.models import KhaltiEvent, KhaltiMail, KhaltiPayment, KhaltiSettings
 from wagtail_khalti.models.references import sign_retry
 from wagtail_khalti.models.status import PAID, Status
 from wagtail_khalti.receipts import absolute_url, default_contact, receipt_of
@@ -60,7 +60,12 @@ def write_link(payment: KhaltiPayment) -> EmailMultiAlternatives | None:
 def _is_welcome(payment: KhaltiPayment) -> bool:
     """Whether the visitor may still want to pay, and gets no flood."""
     is_recent = timezone.now() - payment.created_at < MAX_AGE
-    return is_recent and not _is_settled_otherwise(payment) and not _has_enough_mail(payment)
+    return is_recent and not (_is_given_up(payment) or _is_settled_otherwise(payment) or _has_enough_mail(payment))
+
+
+def _is_given_up(payment: KhaltiPayment) -> bool:
+    """The customer said that they don't want to pay."""
+    return payment.events.filter(kind=KhaltiEvent.Kind.CANCEL_REQUESTED).exists()
 
 
 def _is_offered(payment: KhaltiPayment) -> bool:

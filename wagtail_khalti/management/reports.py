@@ -33,8 +33,8 @@ def as_data(done: Reconciliation) -> dict[str, Any]:
 
 def is_worth_reporting(done: Reconciliation) -> bool:
     """Whether to print the result of this round of a loop."""
-    numbers = (done.looked_up, done.delivered, done.mailed, done.webhooks, done.anonymized)
-    return any(numbers) or bool(exit_code(done))
+    has_work = (done.looked_up, done.delivered, done.mailed, done.webhooks, done.anonymized)
+    return any(has_work) or bool(exit_code(done))
 
 
 def summary(done: Reconciliation, *, only: KhaltiPayment | None = None) -> str:

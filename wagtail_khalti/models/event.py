@@ -36,6 +36,8 @@ class KhaltiEvent(OnPrimary):
         """The outcome of the request is unknown."""
         RETURNED = "returned", _("Visitor returned")
         """With the parameters of the callback, which are never trusted."""
+        CANCEL_REQUESTED = "cancel_requested", _("Cancelled by the customer on the site")
+        """Through the JSON API. Khalti can't be told: the payment stays as it is until a lookup reports its end."""
         LOOKED_UP = "looked_up", _("Checked with Khalti")
         """With the lookup's response."""
         STATUS_CHANGED = "status_changed", _("Status changed")

@@ -66,6 +66,8 @@ class KhaltiRefund(OnPrimary):
     idempotency_key = models.CharField(  # noqa: DJ001 - unique where given
         _("idempotency key"), max_length=MAX_KEY_LENGTH, null=True, blank=True, editable=False
     )
+    request_digest = models.CharField(max_length=64, blank=True, editable=False)
+    """Of what a program requested with this ``idempotency_key``, as with a payment."""
     payment = models.ForeignKey(
         KhaltiPayment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds"
     )

@@ -27,8 +27,6 @@ from wagtail_khalti.reporting.totals import totals
 from wagtail_khalti.staff.exports.spreadsheets import rows
 from wagtail_khalti.testing.factories import PaymentFactory, RefundFactory
 
-pytestmark = pytest.mark.every_database
-
 PERSONAL_COLUMNS = {"Name", "E-mail", "Mobile number", "Answers"}
 
 
@@ -137,6 +135,7 @@ class TestThePage:
 
         assert "CSV: about 1 seconds, 1 MB" in accountant.get("export").text
 
+    @pytest.mark.every_database
     def test_says_that_there_are_more_than_are_worth_counting(self, accountant, make_paid, monkeypatch):
         monkeypatch.setattr("wagtail_khalti.staff.exports.preview.MAX_COUNT", 1)
         make_paid(), make_paid()
@@ -192,6 +191,7 @@ class TestTheHeaders:
         response.close()
 
 
+@pytest.mark.every_database
 class TestARow:
     def test_says_all_that_an_accountant_asks(self, read, make_paid, time_machine):
         time_machine.move_to("2026-11-21T04:18:00Z", tick=False)
@@ -293,6 +293,7 @@ class TestWhoSeesWhom:
 
         assert (row["Name"], row["E-mail"], row["Mobile number"]) == ("Sita Rai", "", "9800000001")
 
+    @pytest.mark.every_database
     def test_has_answers_in_one_column_for_them(self, read, make_paid):
         asked = {"name": "class", "label": "Class", "kind": "text", "on_receipt": True}
         make_paid(answers=[{**asked, "value": "7"}, {**asked, "name": "roll", "label": "=Roll", "value": "=17"}])
@@ -314,6 +315,7 @@ class TestWhoSeesWhom:
             "Customer names, e-mail addresses, mobile numbers and answers are not included" in desk.get("export").text
         )
 
+    @pytest.mark.every_database
     def test_holds_only_payments_of_the_sites_within_reach(self, one_site, download, make_paid, home):
         make_paid(purpose="Of no site")
         make_paid(purpose="Theirs", site=Site.objects.get())
@@ -396,6 +398,7 @@ class TestWhatPeopleTyped:
         assert all(re.fullmatch(r"SUBTOTAL\(109,[A-Z]2:[A-Z]2\)", formula) for formula in formulas)
 
     @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+    @pytest.mark.every_database
     def test_loses_what_no_file_can_hold(self, download, make_paid, file_type):
         make_paid(purpose="a\x01b\x1fc\ufffed")
 
@@ -420,6 +423,7 @@ class TestExcel:
         assert (refund["Refunded"], refund["Method"], refund["Reason"]) == (300.5, "Cash", "=cmd|calc")
         assert refund["Requested by"] == "Manager Gurung"
 
+    @pytest.mark.every_database
     def test_has_real_times_and_totals_of_the_filtered_rows(self, download, make_paid, time_machine):
         time_machine.move_to("2026-11-21T04:18:21Z", tick=False)
         RefundFactory(payment=make_paid(fee=4_505), amount=20_000)
@@ -454,6 +458,7 @@ class TestExcel:
         assert "रकम" in records(download())[0]
 
 
+@pytest.mark.every_database
 class TestTheDays:
     def test_are_the_totals_with_a_row_for_all_of_them(self, read, make_paid):
         make_paid(150_000, fee=1_500)
@@ -547,6 +552,7 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(rows, "ROWS", 10)
 
 
+@pytest.mark.every_database
 class TestASentFile:
     def test_begins_before_a_payment_was_read(self, accountant, paid):
         response = accountant.client.get(url_of("export_payments"))

@@ -15,8 +15,6 @@ from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.staff.listing import bulk_actions, refreshing
 from wagtail_khalti.staff.listing.refreshing import refresh_statuses
 
-pytestmark = pytest.mark.every_database
-
 EVERY_TRY = client.TRIES * 3
 BACK = "/admin/khalti_payments/?status=waiting"
 
@@ -86,6 +84,7 @@ class TestRefreshing:
         assert page.main.select_one(f'form a[href="{BACK}"]')
         assert khalti.calls("lookup") == before
 
+    @pytest.mark.every_database
     def test_applies_what_khalti_says_of_each(self, desk, select, started, khalti):
         khalti.pay(started[0])
         khalti.cancel(started[1])
@@ -102,6 +101,7 @@ class TestRefreshing:
         event = KhaltiEvent.objects.filter(kind="looked_up").get()
         assert (event.actor, event.user.username) == ("staff", "manager")
 
+    @pytest.mark.every_database
     def test_is_done_also_where_every_request_is_a_transaction(self, desk, select, started, khalti, monkeypatch):
         monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
         khalti.pay(started[0])
@@ -167,6 +167,7 @@ class TestRefreshing:
         assert page.messages == ["At most 2 payments can be refreshed at once. Select fewer."]
         assert page.path == url_of("index")
 
+    @pytest.mark.every_database
     def test_of_all_in_the_list_is_of_those_that_it_shows(self, select, started):
         make_many(1, first=4, status="failed")
 
@@ -176,6 +177,7 @@ class TestRefreshing:
         assert "Enter a valid date" in select(["all"], created_from="2026-02-30").messages[0]
 
     @pytest.mark.parametrize("key", ["abc", "9" * 5000, "\x00", "-1", "1 OR 1=1", "²", ""])
+    @pytest.mark.every_database
     def test_finds_nothing_for_what_is_no_key(self, select, started, key):
         page = select([key])
 
@@ -199,6 +201,7 @@ class TestExporting:
         assert page.figures["Number of payments"] == "2 payments"
         assert page.figures["Selection"] == "2 selected payments"
 
+    @pytest.mark.every_database
     def test_has_them_in_the_file_and_in_the_list(self, desk, select, started):
         page = select(started[1:], "export")
 

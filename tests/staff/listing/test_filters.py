@@ -15,8 +15,6 @@ from wagtail_khalti.models.status import Status
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.testing.factories import RefundFactory
 
-pytestmark = pytest.mark.every_database
-
 NO_SUCH_DAY = "Enter a valid date, such as 2026-11-21, or 2083-08-05 in Bikram Sambat."
 SENSELESS_DAYS = [
     "2026-02-30",
@@ -87,9 +85,11 @@ class TestDays:
         ],
     )
     @pytest.mark.parametrize("name", ["created", "paid"])
+    @pytest.mark.every_database
     def test_are_understood_in_both_calendars_and_both_count(self, ask, three_days, name, first, last, expected):
         assert ask(**{f"{name}_from": first, f"{name}_to": last}) == expected
 
+    @pytest.mark.every_database
     def test_of_refunds_are_those_on_which_the_money_went_back(self, viewer, paid, unconfirmed, time_machine):
         make_many(1)
         today = timezone.localdate(timezone=timezone.get_default_timezone())
@@ -101,6 +101,7 @@ class TestDays:
         assert [row.a["href"] for row in found.main.select("tbody tr")] == [url_of("inspect", unconfirmed.payment)]
         assert purposes(later) == []
 
+    @pytest.mark.every_database
     def test_of_refunds_don_t_count_what_is_in_doubt_or_was_refused(self, ask):
         RefundFactory(failed=True)
         RefundFactory(lost=True)
@@ -175,6 +176,7 @@ class TestAmounts:
             ("", "", ["Seat 1", "Seat 2", "Seat 3", "Seat 4"]),
         ],
     )
+    @pytest.mark.every_database
     def test_are_in_rupees_and_both_count(self, ask, first, last, expected):
         make_many(4)
 
@@ -195,6 +197,7 @@ class TestAmounts:
 
 
 class TestChoices:
+    @pytest.mark.every_database
     def test_show_what_has_this_status(self, ask):
         for number, status in enumerate(Status.values, start=1):
             make_many(1, first=number, status=status, purpose=status)
@@ -234,6 +237,7 @@ class TestChoices:
         assert purposes(page) == ["Seat 1"]
         assert pills(page) == ["Khalti account: charity"]
 
+    @pytest.mark.every_database
     def test_of_a_removed_khalti_account_are_still_found(self, ask):
         make_many(1, merchant="gone")
         make_many(1, first=2)
@@ -244,6 +248,7 @@ class TestChoices:
     def test_of_one_account_are_no_choice(self, viewer, db):
         assert viewer.get("index").soup.select("[name=merchant]") == []
 
+    @pytest.mark.every_database
     def test_of_the_page_come_by_a_link_and_say_its_title(self, viewer, home):
         source_type = ContentType.objects.get_for_model(home)
         make_many(2, source_type=source_type, source_id=str(home.pk), source_title="Membership page")
@@ -265,6 +270,7 @@ class TestChoices:
     def test_of_the_page_are_not_listed(self, viewer, db):
         assert viewer.get("index").soup.select("[name=source]") == []
 
+    @pytest.mark.every_database
     def test_show_what_somebody_has_to_look_at(self, viewer, nameless):
         make_many(2)
 
@@ -273,6 +279,7 @@ class TestChoices:
         assert purposes(page) == [nameless.payment.purpose]
         assert pills(page) == ["Issues: Needs attention"]
 
+    @pytest.mark.every_database
     def test_are_all_of_them_true_at_once(self, ask):
         make_many(4, status=lambda number: "failed" if number % 2 else "expired")
 

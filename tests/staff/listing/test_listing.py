@@ -19,8 +19,6 @@ from wagtail_khalti.staff.listing import paging
 from wagtail_khalti.staff.listing.page import filtered_payments
 from wagtail_khalti.staff.permissions import EXPORT
 
-pytestmark = pytest.mark.every_database
-
 COLUMNS = ["Description", "Started", "Paid", "Customer", "Amount", "Status", "Page"]
 CUSTOMER, AMOUNT, STATUS, PAGE = 3, 4, 5, 6
 NASTY = {
@@ -119,6 +117,7 @@ class TestARow:
         assert viewer.get("index").rows[0][AMOUNT] == "Rs 1,23,456.50"
 
     @pytest.mark.parametrize("name", ["unconfirmed", "nameless", "paid_twice"])
+    @pytest.mark.every_database
     def test_says_where_somebody_has_to_look(self, viewer, request, name):
         request.getfixturevalue(name)
 
@@ -127,11 +126,13 @@ class TestARow:
         assert statuses[0].endswith("Needs attention")
         assert [status for status in statuses[1:] if "Needs attention" in status] == []
 
+    @pytest.mark.every_database
     def test_says_it_also_for_an_unconfirmed_refund_without_an_issue(self, viewer, paid, khalti):
         KhaltiPayment.objects.update(refunding_since=timezone.now())
 
         assert viewer.get("index").rows[0][STATUS] == "Completed Needs attention"
 
+    @pytest.mark.every_database
     def test_says_it_no_more_once_that_is_done(self, desk, nameless):
         desk.post("enter_amount", nameless.reference, amount="400")
 
@@ -144,6 +145,7 @@ class TestARow:
         assert "a-key-for-tests" not in page.html
 
     @pytest.mark.parametrize("typed", NASTY.values(), ids=NASTY)
+    @pytest.mark.every_database
     def test_shows_what_a_visitor_typed_as_it_is(self, cashier, db, typed):
         make_many(1, customer_name=typed, purpose=typed, source_title=typed)
 
@@ -184,6 +186,7 @@ class TestTheTime:
         assert page.rows[0][2] == "Just now"
 
 
+@pytest.mark.every_database
 class TestTheOrder:
     def test_is_the_newest_first(self, viewer, db):
         make_many(3)
@@ -261,6 +264,7 @@ class TestTheOrder:
         assert purposes(viewer.get("index", ordering="completed_at", **days)) == ["Seat 1", "Seat 2", "Seat 3"]
 
 
+@pytest.mark.every_database
 class TestTests:
     def test_are_never_among_live_payments(self, viewer, db):
         for number, mode in enumerate(("simulator", "sandbox", "live"), start=1):
@@ -300,6 +304,7 @@ class TestTests:
         assert purposes(switched) == ["Seat 1"]
 
 
+@pytest.mark.every_database
 class TestOtherSites:
     def test_are_out_of_reach(self, sign_in_for, home, other_site):
         make_many(1, site=other_site, purpose="Mine")
@@ -335,6 +340,7 @@ class TestOtherSites:
         assert viewer.get("index").soup.select("[name=site]") == []
 
 
+@pytest.mark.every_database
 class TestQueries:
     @pytest.fixture
     def count(self, cashier):
@@ -428,6 +434,7 @@ class TestWhatTheExportAsksFor:
 
         assert refusal.value.messages[0].startswith("Started: Enter a valid date")
 
+    @pytest.mark.every_database
     def test_is_refused_where_the_search_finds_too_many(self, ask, db):
         make_many(1001)
 

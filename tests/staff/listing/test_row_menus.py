@@ -7,8 +7,6 @@ from tests.staff.conftest import url_of, words_of
 from tests.staff.many import make_many
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.every_database
-
 VIEW_ONLY = ["View"]
 CHECK = ["View", "Refresh status from Khalti"]
 ALL = ["View", "Refund", "Record manual refund", "Refresh status from Khalti"]

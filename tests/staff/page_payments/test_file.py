@@ -17,8 +17,6 @@ from wagtail_khalti.staff.exports.spreadsheets import rows
 from wagtail_khalti.staff.page_payments import sheet
 from wagtail_khalti.testing.factories import RefundFactory
 
-pytestmark = pytest.mark.every_database
-
 
 @pytest.fixture
 def download(organiser, shop):
@@ -39,6 +37,7 @@ def read(download):
 
 
 class TestARow:
+    @pytest.mark.every_database
     def test_has_money_and_a_column_for_each_question(self, read, shop, pay):
         payment = pay(shop, answer("Class", "7"), answer("Terms", False), fee=4_500)
         RefundFactory(payment=payment, amount=20_000)
@@ -49,6 +48,7 @@ class TestARow:
         assert (row["Name"], row["Class"], row["Terms"]) == ("Sita Rai", "7", "No")
         assert (row["Gross"], row["Refunded"], row["Net"]) == ("1500.00", "200.00", "1255.00")
 
+    @pytest.mark.every_database
     def test_has_the_receipt_number(self, read, shop, pay):
         payment = pay(shop)
 
@@ -99,6 +99,7 @@ class TestARow:
         assert row["Other answers"].endswith("Question 499: 499")
 
 
+@pytest.mark.every_database
 class TestWhichPayments:
     def test_are_those_that_the_list_shows(self, read, shop, pay):
         pay(shop), pay(shop, customer_name="Gita Rana"), pay(shop, scenario="expired", customer_name="Hari Thapa")

@@ -12,13 +12,12 @@ from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.page_payments import page as page_module
 from wagtail_khalti.testing.factories import RefundFactory
 
-pytestmark = pytest.mark.every_database
-
 FIXED = ["Started", "Customer", "Amount", "Status", "Description"]
 FIRST_ANSWER = len(FIXED)
 
 
 class TestARow:
+    @pytest.mark.every_database
     def test_says_who_paid_how_much_and_what_they_answered(self, look, shop, pay):
         pay(shop, answer("Class", "7"), answer("Roll number", "17"), answer("Terms", True, kind="checkbox"))
 
@@ -64,6 +63,7 @@ class TestARow:
     @pytest.mark.parametrize(
         "stored", [{"a": 1}, "text", 7, [None], ["x"], [{}], [{"label": None}], [{"name": [], "value": {"a": [1]}}]]
     )
+    @pytest.mark.every_database
     def test_bears_answers_that_are_none(self, look, shop, pay, stored):
         pay(shop)
         KhaltiPayment.objects.update(answers=stored)
@@ -71,6 +71,7 @@ class TestARow:
         assert look(shop).rows[0][1] == "Sita Rai"
 
 
+@pytest.mark.every_database
 class TestTheTotals:
     def test_are_those_of_the_page_in_this_mode(self, look, shop, pay):
         pay(shop, fee=4_500)
@@ -123,6 +124,7 @@ class TestTheTotals:
         assert "on this page. For that, the page needs a Khalti block." in page.text
 
 
+@pytest.mark.every_database
 class TestFinding:
     @pytest.mark.parametrize("text", ["Rana", "rana", "  Gita ", "\u200eGita"])
     def test_by_name(self, look, shop, pay, text):
@@ -159,6 +161,7 @@ class TestFinding:
         assert len(look(shop, viewer, q=payment.reference).rows) == 1
 
 
+@pytest.mark.every_database
 class TestManyPayments:
     @pytest.fixture
     def count(self, organiser, shop):

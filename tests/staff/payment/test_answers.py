@@ -5,8 +5,6 @@ import pytest
 from tests.staff.conftest import words_of
 from wagtail_khalti.models import KhaltiPayment
 
-pytestmark = pytest.mark.every_database
-
 ANSWERS = [
     {"name": "class", "label": "Class", "kind": "choice", "value": "7", "on_receipt": True},
     {"name": "note", "label": "Note", "kind": "text", "value": "<b>Hello</b>\nthere", "on_receipt": False},
@@ -25,6 +23,7 @@ def panel(page):
     return page.main.select_one("#answers-section")
 
 
+@pytest.mark.every_database
 def test_are_in_a_panel_of_their_own(sign_in, answered):
     found = panel(sign_in("cashier").get("inspect", answered))
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -178,8 +179,8 @@ class CheckoutForm(forms.Form):
         """Whether the visitor knows that they have paid for this already, and wants to pay again."""
         return self.data.get("repeat") == "yes"
 
-    def to_checkout_request(self, *, started_here: Sequence[str]) -> CheckoutRequest:
-        return CheckoutRequest(
+    def to_checkout_request(self, *, started_here: Sequence[str], **changes: Any) -> CheckoutRequest:
+        request = CheckoutRequest(
             key=self.key,
             selection=self.selection,
             customer=self.customer,
@@ -187,6 +188,7 @@ class CheckoutForm(forms.Form):
             is_repeat=self.is_repeat,
             started_here=started_here,
         )
+        return replace(request, **changes)
 
     def own_answers(self) -> Sequence[Answer]:
         """To ``stored_fields``. A subclass can override this, for example to show some of them on the receipt."""

@@ -34,7 +34,8 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
     visitor first. Link to its payment only if it ``is_from_this_browser``.
 
     The same request returns the same payment. So does another request of the same browser with the same details while
-    the payment is open. If the payment has ended, a new one is started. Units of a limited number are reserved once.
+    the payment is open. If the payment has ended, a new one is started, unless the request has a digest. Units of a
+    limited number are reserved once.
 
     Merchant and site are those of the offer's page. ``base_url`` is the address of the site that the visitor uses, such
     as ``https://shop.example``; the setting ``BASE_URL`` takes precedence.
@@ -53,7 +54,10 @@ def pay_offer(offer: Offer, checkout: CheckoutRequest, *, base_url: str) -> Khal
 
     require_on_sale(offer, key := checkout.idempotency_key(offer))
     start = _starter(offer, checkout, site, base_url=configuration().base_url or base_url)
-    payment = _start_or_retry(start, key, looked_up=earlier.payment if earlier else None)
+    if checkout.has_digest:
+        payment = start(idempotency_key=key)
+    else:
+        payment = _start_or_retry(start, key, looked_up=earlier.payment if earlier else None)
     if earlier:
         mark_possible_duplicates(payment, earlier)
     return payment
@@ -78,6 +82,7 @@ def _starter(
         is_repeat=checkout.is_repeat,
         answers=checkout.answers,
         reservation=reservation_of(offer, checkout),
+        **checkout.options,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Any
 
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
 from wagtail_khalti.money import Paisa
@@ -33,7 +34,15 @@ class CheckoutRequest:
     started_here: Sequence[str] = ()
     """References of the payments that were started in this browser, newest first. Only from a signed cookie."""
 
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """More arguments of ``start_payment``, such as ``user`` or ``success_url``. With a ``request_digest`` the ``key``
+    alone identifies the request, which has one payment then, however it ends."""
+
     # What a visitor chose is known to the form and to this class; the rest of the checkout asks here for amounts.
+
+    @property
+    def has_digest(self) -> bool:
+        return bool(self.options.get("request_digest"))
 
     def is_allowed(self, offer: Offer) -> bool:
         return offer.terms.price.allows(self.selection)
@@ -53,6 +62,8 @@ class CheckoutRequest:
 
     def idempotency_key(self, offer: Offer) -> str:
         """The same for the same key, offer, total and details."""
+        if self.has_digest:
+            return self.key
         customer = self.customer
         details = [astuple(self.selection), customer.name, customer.email, customer.phone, self.is_repeat]
         details += [(answer.name, answer.value) for answer in self.answers]

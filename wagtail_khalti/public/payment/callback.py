@@ -32,12 +32,12 @@ def return_from_khalti(request: HttpRequest, reference: str) -> HttpResponse:
     if payment is None:
         return not_found(request)
 
-    has_lease = _record_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
+    has_lease = record_return(payment, Callback.from_query(request.META.get("QUERY_STRING", "")))
     refresh_status(payment, has_lease=has_lease)
     return HttpResponseRedirect(url_after_return(payment))
 
 
-def _record_return(payment: KhaltiPayment, callback: Callback) -> bool:
+def record_return(payment: KhaltiPayment, callback: Callback) -> bool:
     """Record the return, and say whether to look up the payment. Neither once it is paid."""
     if payment.is_paid:
         return False
