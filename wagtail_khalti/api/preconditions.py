@@ -21,6 +21,7 @@ from wagtail_khalti.ledger import INITIATE_LEASE
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.payables import Payable
+from wagtail_khalti.payables.modes import counted_modes
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.refresh import lookup_if_free
 from wagtail_khalti.public.restrictions import may_see as may_see_page
@@ -60,8 +61,12 @@ def require_expected(amount: int, expected: int | None) -> None:
 
 
 def require_none_open(caller: Caller, payable: Payable, amount: int) -> None:
-    """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date."""
-    others = KhaltiPayment.objects.for_payable(payable).exclude(status=Status.CREATED)  # type: ignore[arg-type]
+    """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date.
+
+    Test money and live money are independent of each other.
+    """
+    of_it = KhaltiPayment.objects.for_payable(payable)  # type: ignore[arg-type]
+    others = of_it.filter(mode__in=counted_modes()).exclude(status=Status.CREATED)
     # Usually there are none, and Django takes longer to build a query of all columns than the database to run this one.
     for pk in others.order_by("-pk").values_list("pk", flat=True)[:1]:
         payment = KhaltiPayment.objects.get(pk=pk)
