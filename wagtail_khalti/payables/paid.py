@@ -39,7 +39,7 @@ def _modes(payable: Any, request: HttpRequest | None) -> Collection[Mode]:
             return {merchant_for(site).mode}
         counted, visited = counted_modes(), request and Site.find_for_request(request)
         mode = merchant_for(visited).mode if visited else None
-        return {mode} if mode in counted else counted
+        return {mode} if mode and mode in counted else counted
     except ImproperlyConfigured:
         return {Mode.LIVE}
 
