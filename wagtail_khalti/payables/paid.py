@@ -35,13 +35,14 @@ def _modes(payable: Any, request: HttpRequest | None) -> Collection[Mode]:
     try:
         if merchant:
             return {configuration().merchant(merchant).mode}
-        if site:
-            return {merchant_for(site).mode}
-        counted, visited = counted_modes(), request and Site.find_for_request(request)
-        mode = merchant_for(visited).mode if visited else None
-        return {mode} if mode and mode in counted else counted
+        return {merchant_for(site).mode} if site else _modes_at(request and Site.find_for_request(request))
     except ImproperlyConfigured:
         return {Mode.LIVE}
+
+
+def _modes_at(site: Site | None) -> Collection[Mode]:
+    counted, mode = counted_modes(), merchant_for(site).mode if site else None
+    return {mode} if mode and mode in counted else counted
 
 
 def _recipient(payable: Any) -> tuple[str | None, Site | None]:
