@@ -276,6 +276,10 @@ def test_without_a_request_it_is_a_link(khalti, invoice):
     assert button(invoice).a["href"] == pay_url(invoice, next_url="/thanks/")
 
 
+def test_without_a_token_it_is_a_link(khalti, invoice, request_):
+    assert button(invoice, request_).a["href"] == pay_url(invoice, next_url="/thanks/")
+
+
 def test_once_paid_it_is_a_link_to_the_receipt(pay, invoice, request_):
     payment = pay(invoice)
 
