@@ -58,7 +58,7 @@ def run_tests(folder: Path, *arguments: str, app: str) -> None:
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     (folder / "pytest.ini").write_text("[pytest]\n")  # this folder is the root
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nomigrations", *arguments],
+        [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "--nomigrations", *arguments],
         cwd=folder,
         env=inherited | own,
         capture_output=True,
