@@ -14,7 +14,7 @@ from wagtail import VERSION
 from tests.api.conftest import Program, make_user, start
 from tests.shop.models import Invoice
 from wagtail_khalti.api import khalti_api
-from wagtail_khalti.api.callers import _signer
+from wagtail_khalti.api.caller import _signer
 
 has_tokens = pytest.mark.skipif(VERSION < (8, 0), reason="Wagtail 7.4 has no tokens of its own")
 UNKNOWN = {"Authorization": "Bearer wagtail_nobody"}

@@ -89,6 +89,13 @@ def test_an_open_payment_is_named_not_doubled(program, invoice):
     assert KhaltiPayment.objects.count() == 1
 
 
+def test_an_open_payment_of_another_mode_is_none(program, invoice):
+    reference = program.post("payments/", start(invoice)).json["reference"]
+    KhaltiPayment.objects.filter(reference=reference).update(mode="sandbox")
+
+    assert program.post("payments/", start(invoice)).status == 201
+
+
 def test_what_is_paid_is_not_paid_again(program, khalti, invoice):
     payment = program.post("payments/", start(invoice)).payment
     khalti.pay(payment)

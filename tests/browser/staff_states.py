@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Site
 
 from tests.begun_before import as_if_begun_before
@@ -11,7 +12,7 @@ from tests.payments import Receiver, listening
 from tests.shop.models import Order
 from wagtail_khalti.actions import Source, add_note, check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.gateway import BreakdownLine, Customer, Product
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.models import KhaltiPayment, KhaltiWebhookMessage
 from wagtail_khalti.models.refund import Method
 from wagtail_khalti.simulator import control
 
@@ -107,6 +108,19 @@ class StaffStates:
                 payable=Order.objects.create(note="W" * 100),
             )
         add_note(self.shown, "Called twice.\nShe comes on Sunday. " + "W" * 200, by=self.desk.person)
+        self.show()
+        for summary in self.page.locator(".khalti-raw summary").all():
+            summary.click()
+
+    def webhooks(self):
+        """One was accepted, one is tried again, and the endpoint of the third is gone."""
+        delivery = self.paid().deliveries.get()
+        states = KhaltiWebhookMessage.State
+        tried = {"delivery": delivery, "body": "{}", "attempts": 3, "attempted_at": timezone.now()}
+        make = KhaltiWebhookMessage.objects.create
+        make(endpoint="books", state=states.DELIVERED, delivered_at=timezone.now(), last_status=204, **tried)
+        make(endpoint="crm", state=states.PENDING, due_at=timezone.now(), last_error="ConnectTimeout", **tried)
+        make(endpoint="w" * 64, state=states.GONE, last_status=410, **tried)
         self.show()
         for summary in self.page.locator(".khalti-raw summary").all():
             summary.click()
@@ -213,6 +227,7 @@ NAMES = [
     "refresh",
     "payment",
     "everything",
+    "webhooks",
     "note_with_errors",
     "refused",
     "partly_refunded",
@@ -247,6 +262,7 @@ NAMES = [
 ]
 IN_NEPALI = {
     "payments",
+    "webhooks",
     "selected",
     "partly_refunded",
     "unconfirmed",

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.shop.models import Order, ShopPage
+from tests.shop.models import Invoice, Order, ShopPage
 from wagtail_khalti.actions import Reservation, check_payment, record_refund, refund_payment, start_payment
 from wagtail_khalti.actions.start import Source
 from wagtail_khalti.gateway import BreakdownLine
@@ -324,6 +324,26 @@ class States:
         check_payment(KhaltiPayment.objects.exclude(duplicate_of=None).get())
         self.page.reload()
 
+    # Something of the site's own
+
+    def payable(self, **changes):
+        invoice = Invoice.objects.create(**changes)
+        with translation.override(self.language):
+            self.page.goto(invoice.get_pay_url())
+        return invoice
+
+    def payable_with_a_new_total(self):
+        Invoice.objects.filter(pk=self.payable().pk).update(amount=250_000)
+        self.send()
+
+    def payable_while_khalti_is_down(self):
+        self.payable()
+        control.answer_with("initiate", **DOWN, times=1)
+        self.send()
+
+    def nothing_to_pay(self):
+        self.page.goto(reverse("wagtail_khalti:pay", args=["no-such-link"]))
+
     def not_found(self):
         self.page.goto(reverse("wagtail_khalti:payment", args=["NOSUCHREFERENCE"]))
 
@@ -368,6 +388,10 @@ NAMES = [
     "duplicate",
     "duplicate_and_partly_refunded",
     "duplicate_and_refunded",
+    "payable",
+    "payable_with_a_new_total",
+    "payable_while_khalti_is_down",
+    "nothing_to_pay",
     "not_found",
 ]
 

@@ -14,7 +14,7 @@ SECOND = timedelta(seconds=1)
 def test_nothing_is_limited_by_default():
     limit = Limit()
 
-    assert not limit.is_counted
+    assert limit.units is None
     assert not limit.has_not_begun(NOON)
     assert not limit.has_ended(NOON)
 

@@ -12,7 +12,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 from wagtail import VERSION
 
-from wagtail_khalti.api.callers import ACCESS_HEADER, ANONYMOUS, Caller, reference_of_access
+from wagtail_khalti.api.caller import ACCESS_HEADER, ANONYMOUS, Caller, reference_of_access
 from wagtail_khalti.api.problems import Problem
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import URLPattern, re_path
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from wagtail_khalti import __version__
@@ -14,9 +14,11 @@ from wagtail_khalti.api.access import Authentication, authentications
 from wagtail_khalti.api.body import StrictParser
 from wagtail_khalti.api.document import complete
 from wagtail_khalti.api.failures import add_handlers
+from wagtail_khalti.api.routes.listing import add_listing
 from wagtail_khalti.api.routes.offers import offers_router
-from wagtail_khalti.api.routes.payments import payments_router
+from wagtail_khalti.api.routes.payments import add_payment
 from wagtail_khalti.api.routes.refunds import refunds_router
+from wagtail_khalti.api.routes.starting import add_starting
 from wagtail_khalti.api.views import program_view, unknown_address
 
 NAMESPACE = "khalti_api"
@@ -59,10 +61,9 @@ def khalti_api(
         parser=StrictParser(),
     )
     add_handlers(api)
-    for prefix, router in (
-        ("/payments", payments_router()),
-        ("/payments", refunds_router()),
-        ("/offers", offers_router()),
-    ):
+    payments = Router(tags=["payments"])
+    for add in (add_starting, add_listing, add_payment):
+        add(payments)
+    for prefix, router in (("/payments", payments), ("/payments", refunds_router()), ("/offers", offers_router())):
         api.add_router(prefix, router)
     return api

@@ -14,8 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from wagtail_khalti import exceptions
 from wagtail_khalti.api.body import pointer, too_large
-from wagtail_khalti.api.idempotency import conflict
-from wagtail_khalti.api.problems import Kind, Problem, invalid, not_found, not_permitted
+from wagtail_khalti.api.problems import Kind, Problem, conflict, invalid, not_found, not_permitted
 from wagtail_khalti.exceptions import (
     AlreadyPaid,
     AmountTooLarge,

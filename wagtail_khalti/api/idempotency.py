@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
 
-from wagtail_khalti.api.callers import Caller
+from wagtail_khalti.api.caller import Caller
 from wagtail_khalti.api.problems import Problem
 
 HEADER = "Idempotency-Key"
@@ -62,15 +62,6 @@ def idempotency_of(request: HttpRequest, caller: Caller, operation: str, body: S
         key=f"api:{_hash([caller.scope, key])}",
         digest=_hash([operation, body.model_dump(mode="json")]),
     )
-
-
-def conflict() -> Problem:
-    return Problem("idempotency-conflict", _("This Idempotency-Key was used for another request."))
-
-
-def in_progress() -> Problem:
-    detail = _("The first request with this Idempotency-Key is still being processed.")
-    return Problem("request-in-progress", detail, headers={"Retry-After": "2"})
 
 
 def _hash(value: Any) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from wagtail_khalti.api.callers import Caller, access_to
-from wagtail_khalti.api.starting import absolute
+from wagtail_khalti.api.caller import Caller, access_to
 from wagtail_khalti.conf import is_test_mode, max_payment
 from wagtail_khalti.dates.days import as_utc
 from wagtail_khalti.models import KhaltiPayment, KhaltiRefund
@@ -26,7 +26,8 @@ from wagtail_khalti.questions import Question
 def payment_out(payment: KhaltiPayment) -> dict[str, Any]:
     found = payment.as_dict()
     addresses = {"next_url": found["next_url"], "status_url": payment.get_absolute_url()}
-    return {**found, **{name: absolute(payment, address) for name, address in addresses.items()}}
+    # With scheme and host, for pages elsewhere.
+    return {**found, **{name: urljoin(payment.website_url, address) for name, address in addresses.items()}}
 
 
 def started_out(payment: KhaltiPayment, caller: Caller) -> dict[str, Any]:

@@ -166,6 +166,15 @@ def invalid(errors: Sequence[tuple[str, str]]) -> Problem:
     return Problem("invalid-request", _("Some values are missing or invalid."), errors=errors)
 
 
+def conflict() -> Problem:
+    return Problem("idempotency-conflict", _("This Idempotency-Key was used for another request."))
+
+
+def in_progress() -> Problem:
+    detail = _("The first request with this Idempotency-Key is still being processed.")
+    return Problem("request-in-progress", detail, headers={"Retry-After": "2"})
+
+
 def problems(*statuses: int) -> dict[int, type[ProblemDetails]]:
     """For the ``response`` of an operation."""
     return dict.fromkeys(statuses, ProblemDetails)

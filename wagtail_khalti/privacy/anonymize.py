@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -98,7 +98,7 @@ def retention_limit() -> datetime | None:
 def started_before(moment: datetime) -> Iterator[int]:
     """The keys of the payments that are not anonymised, the oldest first: one short query for each batch."""
     payments = KhaltiPayment.objects.filter(anonymized_at=None, created_at__lt=moment)
-    in_order = payments.order_by("anonymized_at", "created_at", "pk").values_list("pk", "created_at")
+    in_order = payments.order_by(*_order_of_index()).values_list("pk", "created_at")
     rows: list[tuple[int, datetime]] = list(in_order[:WALK_SIZE])
     while rows:
         yield from (pk for pk, _created_at in rows)
@@ -132,6 +132,12 @@ def _erase(pks: Sequence[int]) -> list[int]:
         if is_transaction_conflict(error):
             return []  # they are counted as busy; the next run takes them
         raise
+
+
+def _order_of_index() -> list[str]:
+    """In another order all would be sorted: PostgreSQL takes NULL for no constant, and MariaDB does."""
+    by_age = ["created_at", "pk"]
+    return by_age if connection.vendor == "mysql" else ["anonymized_at", *by_age]
 
 
 def _ready(pks: Sequence[int]) -> list[int]:

@@ -75,6 +75,7 @@ def _refund(refund: KhaltiRefund) -> dict[str, Any]:
         "mobile number": refund.mobile,
         "reason": refund.reason,
         "response from Khalti": refund.answer,
+        "hash of the request": refund.request_digest,
         "requested by": "staff" if refund.requested_by_id else "system",
         "requested at": _time(refund.created_at),
         "resolved at": _time(refund.resolved_at),

@@ -44,6 +44,7 @@ KEPT_OF_EVENTS: Mapping[str, Collection[str]] = {
     Kind.SALE_MAIL_SENT: _OF_MAIL,
     Kind.WEBHOOK_FAILED: _OF_WEBHOOK,
     Kind.WEBHOOK_RESENT: _OF_WEBHOOK,
+    Kind.CANCEL_REQUESTED: (),
     Kind.NOTE_ADDED: (),
 }
 """``error`` is the class of an exception. Of a kind that is missing here nothing remains."""

@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from wagtail_khalti.api.callers import Caller, caller_of
+from wagtail_khalti.api.caller import Caller, caller_of
 from wagtail_khalti.api.presenting import payment_out
 from wagtail_khalti.api.problems import Problem, invalid, problems
 from wagtail_khalti.api.schemas.payments import PaymentList

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from wagtail_khalti.api.callers import caller_of
+from wagtail_khalti.api.caller import caller_of
+from wagtail_khalti.api.preconditions import offer_for
 from wagtail_khalti.api.presenting import offer_out
 from wagtail_khalti.api.problems import problems
 from wagtail_khalti.api.schemas.offers import OfferOut
-from wagtail_khalti.api.starting import offer_for
 
 
 def get_offer(request: HttpRequest, token: str) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from ninja import Body, Router
 from ninja.responses import Status
 
 from wagtail_khalti.actions import refund_payment
-from wagtail_khalti.api.callers import Caller, caller_of, is_staff, visible_payment
+from wagtail_khalti.api.caller import Caller, caller_of
 from wagtail_khalti.api.failures import not_refunded
 from wagtail_khalti.api.idempotency import IDEMPOTENT, idempotency_of
 from wagtail_khalti.api.presenting import refund_out
 from wagtail_khalti.api.problems import not_permitted, problems
 from wagtail_khalti.api.schemas.refunds import RefundIn, RefundList, RefundOut
+from wagtail_khalti.api.visibility import is_staff, visible_payment
 from wagtail_khalti.exceptions import KhaltiError
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.staff.permissions import REFUND

@@ -29,6 +29,11 @@ HISTORY = (
         treatment=Treatment.CLEARED,
     ),
     of_refund(
+        names=("request_digest",),
+        purpose="A hash of what a program requested, as with a payment",
+        treatment=Treatment.CLEARED,
+    ),
+    of_refund(
         names=("reason", "answer"),
         purpose="Why it was refunded, in the words of staff, and what Khalti answered",
         treatment=Treatment.CLEARED,
