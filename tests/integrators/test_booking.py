@@ -9,7 +9,6 @@ pytestmark = pytest.mark.heavy
 LIMIT = 93  # half of what it took before there was an API
 
 
-@pytest.mark.every_database
 def test_a_slot_is_sold_once(tmp_path):
     copy_site("booking", tmp_path)
 
