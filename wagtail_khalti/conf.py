@@ -181,6 +181,14 @@ def is_test_everywhere() -> bool | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def has_several_merchants() -> bool:
+    """Whether there is a choice; also False if nothing is configured, which the system checks report."""
+    try:
+        return len(configuration().merchants) > 1
+    except ImproperlyConfigured:
+        return False
+
+
 def max_payment(merchant: str = "") -> Paisa:
     """The maximum of one payment to this merchant, by default the largest of all merchants.
 

@@ -116,7 +116,13 @@ def test_pressed_twice_it_is_one_payment(client, khalti, invoice):
     assert KhaltiPayment.objects.count() == 1
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\evil", "/x\x00"])
+FOREIGN = [
+    *("https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\evil", "/x\x00"),
+    *("http://[", "https://testserver:443@evil.example/"),
+]
+
+
+@pytest.mark.parametrize("url", FOREIGN)
 def test_the_visitor_goes_nowhere_else(client, khalti, pay, invoice, url):
     answer = press(client, client.get(f"{invoice.get_pay_url()}?next={quote(url)}"), next=url)
 

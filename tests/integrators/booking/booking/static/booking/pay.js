@@ -13,7 +13,6 @@ async function pay(button) {
   let payment = await call("POST", API, { payable: await call("POST", button.value), return_url: "/" });
   if (payment.type?.endsWith(":payment-open")) payment = await call("GET", `${API}${payment.reference}/`);
   if (!payment.next_url) return show("failed", payment.detail);
-  sessionStorage.setItem("payment", payment.reference);
   show("redirecting");
   location.href = payment.next_url;
 }
@@ -26,6 +25,6 @@ async function verify(reference, pidx) {
   setTimeout(verify, 2000, reference, pidx); // not known yet
 }
 
-const pidx = new URLSearchParams(location.search).get("pidx");
-if (pidx) verify(sessionStorage.getItem("payment"), pidx);
+const parameters = new URLSearchParams(location.search);
+if (parameters.has("pidx")) verify(parameters.get("purchase_order_id"), parameters.get("pidx"));
 document.querySelectorAll("button").forEach((button) => button.addEventListener("click", () => pay(button)));
