@@ -226,7 +226,7 @@ def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
     api_url = str(options.get("API_URL") or API_URLS.get(mode, "")).rstrip("/")
     if not api_url:
         raise ImproperlyConfigured(
-            'WAGTAIL_KHALTI in mode "simulator" needs "API_URL": '
+            f'The account "{name}" of WAGTAIL_KHALTI in mode "simulator" needs "API_URL": '
             '"http://127.0.0.1:8000/khalti-simulator" (wherever your simulator is).'
         )
     return Merchant(

@@ -71,9 +71,8 @@ def test_without_the_reservation_everybody_buys_it(khalti, monkeypatch):
 
 
 def test_the_last_item_of_the_shop_is_sold_once(tmp_path):
-    models, views, urls, buy, order, receivers, test = [
-        block.code for block in blocks_of(ROOT / "docs/howto/a-shop.md")
-    ]
+    blocks = blocks_of(ROOT / "docs/howto/a-shop.md")
+    models, views, urls, buy, order, receivers, test = [block.code for block in blocks]
     write_site(
         tmp_path,
         {
