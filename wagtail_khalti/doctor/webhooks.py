@@ -59,7 +59,7 @@ def _gone() -> Iterator[Finding]:
         yield found(
             level=Level.ERROR,
             name="webhook_endpoint_gone",
-            sentence=_("The endpoint “%(endpoint)s” answered 410 (gone). Webhooks that are held back: %(count)s.")
+            sentence=_("The endpoint “%(endpoint)s” answered 410 (gone). Webhooks that are not sent: %(count)s.")
             % {"endpoint": endpoint, "count": count},
             remedy=_(
                 "Correct its URL in `WEBHOOKS`, or send one of them again on the page of its payment: once it is "
