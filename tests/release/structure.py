@@ -27,7 +27,7 @@ MAX_DEPTH_BY_NAME = 20
 chain would look short as soon as everybody imports from packages."""
 
 ROOT = {
-    *{".ci", "benchmarks", "docs", "example_site", "tests", PACKAGE},
+    *{".ci", "benchmarks", "docs", "example_site", "findings", "tests", PACKAGE},
     *{".editorconfig", ".gitignore", ".pre-commit-config.yaml", "MANIFEST.in", "Makefile", "manage.py"},
     *{"pyproject.toml", "setup.cfg", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"},
 }
