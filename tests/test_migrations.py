@@ -23,6 +23,7 @@ TABLES = {
         "run",
         "searchentry",
         "settings",
+        "webhookmessage",
     )
 }
 

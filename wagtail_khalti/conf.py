@@ -181,6 +181,14 @@ def is_test_everywhere() -> bool | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def has_several_merchants() -> bool:
+    """Whether there is a choice; also False if nothing is configured, which the system checks report."""
+    try:
+        return len(configuration().merchants) > 1
+    except ImproperlyConfigured:
+        return False
+
+
 def max_payment(merchant: str = "") -> Paisa:
     """The maximum of one payment to this merchant, by default the largest of all merchants.
 
@@ -218,7 +226,7 @@ def _merchant(name: str, options: Mapping[str, Any]) -> Merchant:
     api_url = str(options.get("API_URL") or API_URLS.get(mode, "")).rstrip("/")
     if not api_url:
         raise ImproperlyConfigured(
-            'WAGTAIL_KHALTI in mode "simulator" needs "API_URL": '
+            f'The account "{name}" of WAGTAIL_KHALTI in mode "simulator" needs "API_URL": '
             '"http://127.0.0.1:8000/khalti-simulator" (wherever your simulator is).'
         )
     return Merchant(

@@ -83,7 +83,10 @@ def test_a_call_that_was_mended_gets_its_payment_at_once(khalti):
     assert start(idempotency_key="one", metadata={"a": 1}).payment_url
 
 
-FOREIGN = ["javascript:alert(1)", "//evil.example/", "https://evil.example/", "/\\evil.example", "thanks/", "\x01//e/"]
+FOREIGN = [
+    *("javascript:alert(1)", "//evil.example/", "https://evil.example/", "/\\evil.example", "thanks/", "\x01//e/"),
+    *("http://[", "https://testserver:443@evil.example/"),
+]
 
 
 @pytest.mark.parametrize("address", FOREIGN)

@@ -14,7 +14,7 @@ from wagtail import VERSION
 from tests.api.conftest import Program, make_user, start
 from tests.shop.models import Invoice
 from wagtail_khalti.api import khalti_api
-from wagtail_khalti.api.caller import _signer
+from wagtail_khalti.api.caller import _signer, caller_of
 
 has_tokens = pytest.mark.skipif(VERSION < (8, 0), reason="Wagtail 7.4 has no tokens of its own")
 UNKNOWN = {"Authorization": "Bearer wagtail_nobody"}
@@ -139,3 +139,12 @@ def test_no_transaction_around_a_request(program, invoice):
         assert program.post("payments/", start(invoice)).status == 201
     finally:
         connection.settings_dict["ATOMIC_REQUESTS"] = False
+
+
+def test_a_user_may_have_a_user(rf, sita, hari):
+    """Of a user model with a column or a relation of that name."""
+    sita.user = hari
+    request = rf.get("/")
+    request.auth = sita
+
+    assert caller_of(request).user == sita

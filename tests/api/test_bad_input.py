@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.api.conftest import ROOT
+from wagtail_khalti.api.body import StrictParser
+from wagtail_khalti.api.problems import Problem
 from wagtail_khalti.models import KhaltiPayment
 
 AMOUNTS = ["1000", "१०००", 1000.0, 1e3, 10.5, True, 2**63, 2**70, -1, 0, [1000], {"a": 1}]
@@ -141,3 +143,13 @@ def test_what_every_answer_says_to_caches_and_robots(anybody):
 
     assert "no-store" in response["Cache-Control"]
     assert "noindex" in response["X-Robots-Tag"]
+
+
+def test_another_content_type_in_chunks(anybody, rf):
+    """A server of the kind ASGI passes on a body without its length."""
+    request = rf.post("/", "{}", content_type="text/plain")
+    del request.META["CONTENT_LENGTH"]
+    request._body = b"{}"
+
+    with pytest.raises(Problem, match="unsupported-media-type"):
+        StrictParser().parse_body(request)

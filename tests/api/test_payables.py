@@ -1,9 +1,13 @@
 """Payments for objects of the site, by their owners."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.api.conftest import Program, start
 from tests.shop.models import Invoice
+from wagtail_khalti.api.routes import starting
 from wagtail_khalti.exceptions import PaymentError
 from wagtail_khalti.models import KhaltiPayment
 
@@ -89,11 +93,51 @@ def test_an_open_payment_is_named_not_doubled(program, invoice):
     assert KhaltiPayment.objects.count() == 1
 
 
-def test_an_open_payment_of_another_mode_is_none(program, invoice):
+def test_a_payment_that_is_being_sent_is_open(program, khalti, invoice):
+    khalti.trouble("initiate", "server_error", times=9)
     reference = program.post("payments/", start(invoice)).json["reference"]
-    KhaltiPayment.objects.filter(reference=reference).update(mode="sandbox")
+    KhaltiPayment.objects.update(initiating_at=timezone.now())
+    khalti.no_more_trouble()
+
+    again = program.post("payments/", start(invoice))
+
+    assert (again.problem, again.json["reference"]) == ((409, "payment-open"), reference)
+    KhaltiPayment.objects.update(initiating_at=timezone.now() - timedelta(minutes=5))
+    assert program.post("payments/", start(invoice)).status == 201
+
+
+def test_the_same_request_at_the_same_moment(program, invoice, sita, monkeypatch):
+    """The first one is complete while the second one looks for open payments."""
+    original, first = starting.require_none_open, []
+
+    def come_first(*args, **options):
+        if not first:
+            first.append(None)
+            first[0] = Program(sita).post("payments/", start(invoice), key="order-7").json["reference"]
+        return original(*args, **options)
+
+    monkeypatch.setattr(starting, "require_none_open", come_first)
+
+    second = program.post("payments/", start(invoice), key="order-7")
+
+    assert (second.status, second.json["reference"]) == (201, first[0])
+
+
+def test_an_open_payment_of_another_mode_is_another_matter(program, invoice):
+    program.post("payments/", start(invoice))
+    KhaltiPayment.objects.update(mode="live")
 
     assert program.post("payments/", start(invoice)).status == 201
+
+
+def test_a_payable_may_be_false(program, khalti, invoice, monkeypatch):
+    """An order without items, of a class with a length."""
+    monkeypatch.setattr(Invoice, "__len__", lambda self: 0, raising=False)
+    payment = program.post("payments/", start(invoice)).payment
+    khalti.cancel(payment)
+
+    assert program.post(f"payments/{payment.reference}/cancel/").json["is_ended"]
+    assert program.post(f"payments/{payment.reference}/retry/").payment.payable == invoice
 
 
 def test_what_is_paid_is_not_paid_again(program, khalti, invoice):
@@ -119,13 +163,18 @@ def test_one_whom_it_belongs_to_may_be_nobody(anybody, stranger, db):
 
 
 def test_the_page_after_the_payment_is_one_of_the_site(program, invoice):
+    long = program.post("payments/", {**start(invoice), "return_url": "/".ljust(500, "a")})
+    assert long.wrong == {"/return_url"}  # with the host it is too long for Khalti
     addresses = {"success_url": "/thanks/", "cancel_url": "http://testserver/cart/", "return_url": "/back/"}
     payment = program.post("payments/", {**start(invoice), **addresses}).payment
     assert payment.success_url == "/thanks/"
     assert payment.return_url == "http://testserver/back/"
 
-    elsewhere = program.post("payments/", {**start(invoice), "success_url": "https://evil.example/"})
-    assert elsewhere.wrong == {"/success_url"}
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "https://testserver:443@evil.example/", "http://["])
+@pytest.mark.parametrize("name", ["success_url", "cancel_url", "return_url"])
+def test_no_page_elsewhere(program, invoice, name, address):
+    assert program.post("payments/", {**start(invoice), name: address}).wrong == {f"/{name}"}
 
 
 @pytest.mark.every_database

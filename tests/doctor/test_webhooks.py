@@ -23,6 +23,14 @@ def test_a_site_without_webhooks(paid):
     assert list(webhooks()) == []
 
 
+def test_a_site_that_has_no_endpoint_any_more(paid):
+    """No run would send them, so there is nothing to remedy."""
+    payment = paid()
+    KhaltiDelivery.objects.filter(payment=payment).update(webhooks_due_at=ago(days=2))
+
+    assert list(webhooks()) == []
+
+
 def test_a_site_whose_webhooks_are_accepted(make_webhook):
     make_webhook(state="delivered", delivered_at=ago(days=1))
     make_webhook(due_at=ago(seconds=10))

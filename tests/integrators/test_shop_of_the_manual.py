@@ -9,18 +9,7 @@ from tests.integrators.site import run_tests, write_site
 
 pytestmark = [pytest.mark.heavy, pytest.mark.every_database]
 
-URLS = """
-from django.urls import include, path
-
-from shop import views
-
-urlpatterns = [
-    path("products/<int:pk>/", views.buy, name="buy"),
-    path("orders/<int:pk>/", views.order, name="order"),
-    path("khalti/", include("wagtail_khalti.urls")),
-    path("khalti-simulator/", include("wagtail_khalti.simulator.urls")),
-]
-"""
+SIMULATOR = 'urlpatterns += [path("khalti-simulator/", include("wagtail_khalti.simulator.urls"))]\n'
 APPS = """
 from django.apps import AppConfig
 
@@ -82,18 +71,19 @@ def test_without_the_reservation_everybody_buys_it(khalti, monkeypatch):
 
 
 def test_the_last_item_of_the_shop_is_sold_once(tmp_path):
-    models, views, receivers, test = [block.code for block in blocks_of(ROOT / "docs/howto/a-shop.md")]
+    blocks = blocks_of(ROOT / "docs/howto/a-shop.md")
+    models, views, urls, buy, order, receivers, test = [block.code for block in blocks]
     write_site(
         tmp_path,
         {
             "shop/__init__.py": "",
             "shop/apps.py": APPS,
-            "shop/urls.py": URLS,
+            "shop/urls.py": f"{urls}{SIMULATOR}",
             "shop/models.py": models,
             "shop/views.py": f"from shop.models import Order, Product\n{views}",
             "shop/receivers.py": f"from shop.models import Order\n{receivers}",
-            "shop/templates/shop/buy.html": "{{ product.name }} {{ form }}",
-            "shop/templates/shop/order.html": "{{ order }}",
+            "shop/templates/shop/buy.html": buy,
+            "shop/templates/shop/order.html": order,
             "test_manual.py": f"from shop.models import Order, Product\n\n\n{test}",
             "test_crowd.py": CROWD,
         },

@@ -116,7 +116,13 @@ def test_pressed_twice_it_is_one_payment(client, khalti, invoice):
     assert KhaltiPayment.objects.count() == 1
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\evil", "/x\x00"])
+FOREIGN = [
+    *("https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\evil", "/x\x00"),
+    *("http://[", "https://testserver:443@evil.example/"),
+]
+
+
+@pytest.mark.parametrize("url", FOREIGN)
 def test_the_visitor_goes_nowhere_else(client, khalti, pay, invoice, url):
     answer = press(client, client.get(f"{invoice.get_pay_url()}?next={quote(url)}"), next=url)
 
@@ -268,6 +274,10 @@ def test_the_button_starts_the_payment_in_one_step(client, khalti, invoice, requ
 
 def test_without_a_request_it_is_a_link(khalti, invoice):
     assert button(invoice).a["href"] == pay_url(invoice, next_url="/thanks/")
+
+
+def test_without_a_token_it_is_a_link(khalti, invoice, request_):
+    assert button(invoice, request_).a["href"] == pay_url(invoice, next_url="/thanks/")
 
 
 def test_once_paid_it_is_a_link_to_the_receipt(pay, invoice, request_):

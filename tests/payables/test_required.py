@@ -3,11 +3,13 @@
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient
+from wagtail.models import Site
 
+from tests.payables.models import Invoice
 from tests.payables.test_page import press
 from wagtail_khalti.actions import check_payment, refund_payment
-from wagtail_khalti.models import KhaltiPayment
-from wagtail_khalti.payables import pay_url
+from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
+from wagtail_khalti.payables import PaymentDetails, pay_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.payables.urls")]
 
@@ -84,3 +86,25 @@ def test_test_money_opens_nothing_on_a_live_site(client, pay, invoice, settings)
     settings.WAGTAIL_KHALTI = {"MODE": "live", "SECRET_KEY": "a-key"}
 
     assert client.get(f"/function/{invoice.pk}/").status_code == 302
+
+
+def test_no_visitor_chooses_test_money_by_the_host(client, pay, invoice, settings):
+    """A site beside the live one, with an account in test mode: anybody can open the same address there."""
+    pay(invoice)
+    live = {"MODE": "live", "SECRET_KEY": "a-key"}
+    settings.WAGTAIL_KHALTI = {"MERCHANTS": {"default": live, "tests": settings.WAGTAIL_KHALTI}}
+    settings.ALLOWED_HOSTS = ["tests.example"]
+    site = Site.objects.create(hostname="tests.example", root_page=Site.objects.get().root_page)
+    KhaltiSettings.objects.create(site=site, merchant="tests")
+
+    assert client.get(f"/function/{invoice.pk}/", headers={"host": "tests.example"}).status_code == 302
+
+
+def test_the_payable_may_choose_test_money(client, pay, invoice, settings, monkeypatch):
+    pay(invoice)
+    live = {"MODE": "live", "SECRET_KEY": "a-key"}
+    settings.WAGTAIL_KHALTI = {"MERCHANTS": {"default": live, "tests": settings.WAGTAIL_KHALTI}}
+    details = PaymentDetails(amount=150_000, merchant="tests")
+    monkeypatch.setattr(Invoice, "get_payment_details", lambda self: details)
+
+    assert client.get(f"/function/{invoice.pk}/").content == b"The article"

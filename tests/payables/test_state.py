@@ -163,6 +163,11 @@ def test_also_where_another_account_is_in_test_mode(pay, invoice, settings, requ
     assert Invoice.objects.with_payment_state(mode="simulator").get().is_paid
 
 
+def test_a_mode_that_is_none(home):
+    with pytest.raises(ValueError, match="test"):
+        Invoice.objects.with_payment_state(mode="test")
+
+
 def test_live_money_pays_nothing_on_a_test_site(pay, invoice):
     pay(invoice)
     KhaltiPayment.objects.update(mode="live")

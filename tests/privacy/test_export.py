@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.privacy.conftest import MARK
-from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.actions import Answer
+from wagtail_khalti.models import KhaltiIssue, KhaltiPayment
 from wagtail_khalti.privacy import anonymize, export_person
 from wagtail_khalti.privacy.registry import ERASING, REGISTRY
 from wagtail_khalti.testing.factories import PaymentFactory
@@ -23,7 +24,7 @@ def test_amounts_times_and_words(hers):
     assert payment["name"] == f"Sita {MARK} Rai"
     assert payment["amount"] == {"paisa": 150_000, "rupees": "1500.00"}
     assert payment["refunded"] == {"paisa": 50_000, "rupees": "500.00"}
-    assert payment["answers"] == {"Class": f"7 {MARK}"}
+    assert payment["answers"] == [{"question": "Class", "answer": f"7 {MARK}"}]
     assert payment["created at"].endswith("+05:45")
     assert payment["user"] == "her own account"
     assert payment["refunds"][0]["reason"] == f"{MARK} is ill"
@@ -68,6 +69,33 @@ def test_nothing_of_other_people(hers, manager):
     assert "boss" not in text
     assert "b…@" not in text
     assert '"by": "staff"' in text
+
+
+def test_questions_of_the_same_words_keep_both_answers(make_payment):
+    answers = [Answer(name=name, label="Name", kind="text", value=name) for name in ("mother", "father")]
+    payment = make_payment(answers=answers)
+
+    [told] = exported(payment.pk)["payments"]
+
+    assert [answer["answer"] for answer in told["answers"]] == ["mother", "father"]
+
+
+def test_references_of_payments_of_others_are_left_out(hers):
+    """Whoever has a reference can open the page of that payment."""
+    others, own = PaymentFactory(), PaymentFactory()
+    for payment in (others, own):
+        KhaltiIssue.objects.create(
+            payment=hers,
+            kind="duplicate_payment",
+            is_open=None,
+            details={"earlier": payment.readable_reference, "was": "initiated"},
+        )
+
+    [told, _own] = exported(hers.pk, own.pk)["payments"]
+
+    *_issues, first, second = [issue["details"] for issue in told["issues"]]
+    assert first == {"was": "initiated"}
+    assert second["earlier"] == own.readable_reference
 
 
 def test_afterwards_there_is_nothing_to_export_about_her(hers):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.privacy.conftest import started
 from wagtail_khalti.actions import reconcile
 from wagtail_khalti.models import KhaltiDelivery, KhaltiPayment
-from wagtail_khalti.privacy import started_before
+from wagtail_khalti.privacy import apply_retention, started_before
 from wagtail_khalti.testing.factories import PaymentFactory
 
 pytestmark = [pytest.mark.every_database, pytest.mark.django_db]
@@ -89,6 +89,15 @@ def test_a_run_that_is_over_erases_nothing(old, a_year):
     old()
 
     assert reconcile(is_stopping=lambda: True).anonymized == 0
+
+
+def test_those_that_wait_cost_no_time_once_a_run_is_over(old, a_year, small, django_assert_num_queries):
+    for payment in [PaymentFactory(initiated=True) for _ in range(9)]:
+        started(payment, days=800)
+    asked = iter([False, True])
+
+    with django_assert_num_queries(3):  # two batches are read, and the first is looked at
+        apply_retention(is_over=lambda: next(asked))
 
 
 def test_each_is_walked_by_once_also_those_of_the_same_moment(old, small):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.privacy.conftest import started
+from tests.webhooks.secrets import SECRET
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiIssue,
@@ -133,15 +134,34 @@ def test_the_others_of_a_batch_do_not_wait(done):
     assert (result.count, result.waiting) == (1, {Reason.UNFINISHED: 1})
 
 
-def test_webhooks_that_are_not_queued_yet(done):
+@pytest.fixture
+def stock(settings):
+    """An endpoint in the settings."""
+    endpoint = {"URL": "https://stock.example/", "SECRET": SECRET}
+    settings.WAGTAIL_KHALTI = {**settings.WAGTAIL_KHALTI, "WEBHOOKS": {"stock": endpoint}}
+
+
+def test_webhooks_that_are_not_queued_yet(done, stock):
     KhaltiDelivery.objects.update(webhooks_due_at=timezone.now())
 
     assert waits(done) is Reason.WEBHOOK
 
 
-def test_a_webhook_that_is_to_be_sent(done):
+def test_a_webhook_that_is_to_be_sent(done, stock):
     message = KhaltiWebhookMessage.objects.create(delivery=done.deliveries.first(), endpoint="stock", body="{}")
     assert waits(done) is Reason.WEBHOOK
 
     KhaltiWebhookMessage.objects.filter(pk=message.pk).update(state="delivered")
+    assert waits(done) is None
+
+
+def test_none_waits_for_an_endpoint_that_was_removed(done, stock):
+    KhaltiWebhookMessage.objects.create(delivery=done.deliveries.first(), endpoint="crm", body="{}")
+
+    assert waits(done) is None
+
+
+def test_none_waits_for_webhooks_where_no_endpoint_is_left(done):
+    KhaltiDelivery.objects.update(webhooks_due_at=timezone.now())
+
     assert waits(done) is None

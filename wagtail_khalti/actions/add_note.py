@@ -31,6 +31,7 @@ def add_note(payment: KhaltiPayment, text: str, *, by: AbstractBaseUser) -> Khal
         lock_payment(payment)
         if same := _just_added(event):
             return same
+        payment.has_personal_data_again()
         event.save()
         log_action(payment, "add_note", by=by)  # without the text: anybody with access to Wagtail's log can read it
     return event

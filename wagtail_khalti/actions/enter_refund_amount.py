@@ -38,6 +38,7 @@ def enter_refund_amount(
         if not refund.lacks_amount:
             raise RefundAlreadyResolved(f"The amount of refund {refund.reference} is known")
         _require_partial(payment, amount)
+        payment.has_personal_data_again()
         refund.requested_by_id = by.pk if by else None
         record_external_refund(refund, amount, by=by, note=note)
         log_refund(refund, "enter_refund_amount", by=by, amount=amount)

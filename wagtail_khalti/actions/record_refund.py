@@ -49,6 +49,7 @@ def record_refund(
     with short_transaction():
         lock_payment(payment)
         require_refundable(payment)
+        payment.has_personal_data_again()
         record_external_refund(refund, require_balance(payment, amount, seen=refundable), by=by)
         log_refund(refund, "record_refund", by=by, method=method)
     deliver(payment)

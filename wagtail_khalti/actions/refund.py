@@ -122,6 +122,7 @@ def _reserve(refund: KhaltiRefund, *, refundable: Paisa | None, by: AbstractBase
                 return earlier
             require_refundable(payment)
             refund.amount = require_balance(payment, wanted, seen=refundable)
+            payment.has_personal_data_again()
             refund.save(force_insert=True)
             now = timezone.now()
             # The payment is looked up also if this process is killed here.

@@ -18,6 +18,8 @@ def resolve_issue(
     that ends only with ``resolve_refund`` or ``enter_refund_amount``.
     """
     with short_transaction(durable=False):
+        if note:
+            issue.payment.has_personal_data_again()
         mark_resolved(issue, resolution=resolution, by=by, note=note)
         log_action(issue.payment, "resolve_issue", by=by, issue=issue.kind, resolution=resolution)
     return issue

@@ -24,6 +24,7 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         require_small(len(request.body))
+        require_json(request)  # also if no header said how long the body is
         value = parse(request.body)
         if errors := list(_unstorable(value)):
             raise invalid(errors)
@@ -37,7 +38,13 @@ def require_readable(request: HttpRequest) -> None:
     """
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     require_small(int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else MAX_LENGTH + 1)
-    if length != "0" and request.content_type != JSON_TYPE:
+    if length != "0":
+        require_json(request)
+
+
+def require_json(request: HttpRequest) -> None:
+    """Raises ``Problem``."""
+    if request.content_type != JSON_TYPE:
         raise Problem("unsupported-media-type", _("Send the body as application/json."))
 
 

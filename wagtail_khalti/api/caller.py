@@ -55,7 +55,7 @@ def caller_of(request: HttpRequest) -> Caller:
     auth = request.auth  # type: ignore[attr-defined]  # set by ninja
     if isinstance(auth, Caller):
         return auth
-    user = getattr(auth, "user", auth)
+    user = auth if isinstance(auth, AbstractBaseUser) else getattr(auth, "user", None)
     if not isinstance(user, AbstractBaseUser):
         raise ImproperlyConfigured("An authentication of the Khalti API has to return a user, or an object with one")
     if not user.is_active:

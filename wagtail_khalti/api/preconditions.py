@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_khalti.actions import initiate_payment
+from wagtail_khalti.actions.starting.addresses import own_addresses
 from wagtail_khalti.api.body import pointer
 from wagtail_khalti.api.caller import Caller
 from wagtail_khalti.api.failures import already_paid, rejected
@@ -16,16 +17,16 @@ from wagtail_khalti.api.idempotency import Idempotency
 from wagtail_khalti.api.problems import Problem, conflict, in_progress, invalid
 from wagtail_khalti.api.schemas.payments import Addresses
 from wagtail_khalti.api.visibility import may_see
-from wagtail_khalti.conf import configuration
+from wagtail_khalti.conf import Mode, configuration
+from wagtail_khalti.database.characters import unsupported_characters
 from wagtail_khalti.ledger import INITIATE_LEASE
 from wagtail_khalti.models import KhaltiEvent, KhaltiPayment
 from wagtail_khalti.models.status import Status
 from wagtail_khalti.payables import Payable
-from wagtail_khalti.payables.modes import counted_modes
+from wagtail_khalti.payables.earlier_payment import EarlierPayments, earlier_payments
 from wagtail_khalti.public.offers import Offer, open_offer
 from wagtail_khalti.public.payment.refresh import lookup_if_free
 from wagtail_khalti.public.restrictions import may_see as may_see_page
-from wagtail_khalti.text.web_addresses import is_of_this_site
 
 ADDRESSES = ("success_url", "cancel_url", "return_url")
 
@@ -46,7 +47,7 @@ def repeated(idempotency: Idempotency) -> KhaltiPayment | None:
     if payment.request_digest != idempotency.digest:
         raise conflict()
     if payment.status == Status.CREATED:
-        if payment.initiating_at and payment.initiating_at > timezone.now() - INITIATE_LEASE:
+        if _is_being_sent(payment):
             raise in_progress()
         payment = initiate_payment(payment)
     if payment.status == Status.FAILED and not payment.pidx:
@@ -60,22 +61,30 @@ def require_expected(amount: int, expected: int | None) -> None:
         raise Problem("amount-changed", _("The total has changed. Please check it and try again."), amount=amount)
 
 
-def require_none_open(caller: Caller, payable: Payable, amount: int) -> None:
-    """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date.
+def require_none_open(caller: Caller, payable: Payable, *, amount: int, mode: Mode, key: str) -> None:
+    """No payment that somebody can pay now: two would be paid twice. One of another amount is out of date."""
+    payment = _newest_sent(earlier_payments(payable, mode))  # type: ignore[arg-type]
+    if payment is None or payment.idempotency_key == key:  # the same request, a moment ago
+        return
+    if payment.is_waiting and payment.has_expired_link:
+        lookup_if_free(payment)
+    shown = payment if may_see(caller, payment) else None
+    if payment.is_waiting and payment.amount == amount:
+        raise _still_open(shown)
+    _require_clear(payment, shown)
 
-    Test money and live money are independent of each other.
-    """
-    of_it = KhaltiPayment.objects.for_payable(payable)  # type: ignore[arg-type]
-    others = of_it.filter(mode__in=counted_modes()).exclude(status=Status.CREATED)
-    # Usually there are none, and Django takes longer to build a query of all columns than the database to run this one.
-    for pk in others.order_by("-pk").values_list("pk", flat=True)[:1]:
+
+def _newest_sent(earlier: EarlierPayments) -> KhaltiPayment | None:
+    """What Khalti has not received doesn't count, unless it is being sent."""
+    for pk, _key, _status in earlier.rows:
         payment = KhaltiPayment.objects.get(pk=pk)
-        if payment.is_waiting and payment.has_expired_link:
-            lookup_if_free(payment)
-        shown = payment if may_see(caller, payment) else None
-        if payment.is_waiting and payment.amount == amount:
-            raise _still_open(shown)
-        _require_clear(payment, shown)
+        if payment.status != Status.CREATED or _is_being_sent(payment):
+            return payment
+    return None
+
+
+def _is_being_sent(payment: KhaltiPayment) -> bool:
+    return payment.initiating_at is not None and payment.initiating_at > timezone.now() - INITIATE_LEASE
 
 
 def require_ended(payment: KhaltiPayment) -> None:
@@ -110,10 +119,18 @@ def root_of(request: HttpRequest) -> str:
 
 def options_of(request: HttpRequest, sent: Addresses | None, idempotency: Idempotency) -> dict[str, Any]:
     """Arguments of ``start_payment``."""
-    root, hosts = root_of(request), configuration().redirect_hosts
+    root = root_of(request)
     addresses = {name: getattr(sent, name) for name in ADDRESSES} if sent else {}
     given = {name: address for name, address in addresses.items() if address}
-    wrong = [name for name, address in given.items() if not is_of_this_site(address, root, more_hosts=hosts)]
+    wrong = [name for name, address in given.items() if not _is_usable(name, address, root)]
     if wrong:
         raise invalid([(pointer(name), _("Visitors may not be sent there.")) for name in wrong])
     return {**given, "request_digest": idempotency.digest}
+
+
+def _is_usable(name: str, address: str, root: str) -> bool:
+    try:
+        own_addresses({name: address}, root)
+    except ValueError:
+        return False
+    return not unsupported_characters(address)

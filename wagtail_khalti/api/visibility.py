@@ -29,7 +29,7 @@ def visible_payment(caller: Caller, reference: str) -> KhaltiPayment:
 def may_see(caller: Caller, payment: KhaltiPayment) -> bool:
     """Its payable decides, if there is one still; else it is seen by its user. And by staff."""
     payable = payable_of(payment)
-    is_seen = payable.can_be_seen_by(caller.user) if payable else False
+    is_seen = payable is not None and payable.can_be_seen_by(caller.user)
     is_own = caller.owns(payment) and (payable is None or payment.user_id is None)
     return bool(is_seen or is_own) or is_staff(caller, payment, VIEW)
 
@@ -38,7 +38,7 @@ def payable_payment(caller: Caller, reference: str) -> KhaltiPayment:
     """One that the caller may also cancel and pay. Raises ``Problem``."""
     payment = visible_payment(caller, reference)
     payable = payable_of(payment)
-    if not (payable.can_be_paid_by(caller.user) if payable else caller.owns(payment)):
+    if not (caller.owns(payment) if payable is None else payable.can_be_paid_by(caller.user)):
         raise not_permitted()
     return payment
 

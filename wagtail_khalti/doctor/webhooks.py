@@ -59,7 +59,7 @@ def _gone() -> Iterator[Finding]:
         yield found(
             level=Level.ERROR,
             name="webhook_endpoint_gone",
-            sentence=_("The endpoint “%(endpoint)s” answered 410 (gone). Webhooks that are held back: %(count)s.")
+            sentence=_("The endpoint “%(endpoint)s” answered 410 (gone). Webhooks that are not sent: %(count)s.")
             % {"endpoint": endpoint, "count": count},
             remedy=_(
                 "Correct its URL in `WEBHOOKS`, or send one of them again on the page of its payment: once it is "
@@ -87,7 +87,7 @@ def _overdue(known: list[str]) -> Iterator[Finding]:
     """Also those that have not been written yet. Not those behind one that fails, which waits on purpose."""
     before = timezone.now() - OVERDUE_AFTER
     waiting = KhaltiWebhookMessage.objects.pending().filter(endpoint__in=known, due_at__lt=before)
-    unwritten = KhaltiDelivery.objects.filter(webhooks_due_at__lt=before)
+    unwritten = KhaltiDelivery.objects.filter(webhooks_due_at__lt=before) if known else KhaltiDelivery.objects.none()
     results = [
         waiting.order_by().aggregate(count=Count("pk"), since=Min("due_at")),
         unwritten.order_by().aggregate(count=Count("pk"), since=Min("webhooks_due_at")),

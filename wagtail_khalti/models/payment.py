@@ -234,6 +234,12 @@ class KhaltiPayment(PaymentColumns):
         )
         return next((payment for payment in same if payment.payable_id == self.payable_id), None)
 
+    def has_personal_data_again(self) -> None:
+        """Call it before something is stored that may be about a person: what was anonymised has to be once more."""
+        if self.anonymized_at is not None:
+            KhaltiPayment.objects.filter(pk=self.pk).update(anonymized_at=None)
+            self.anonymized_at = None
+
     @property
     def masked_phone(self) -> str:
         """``98XXXXX001``, masked as Khalti does: enough to recognise your own number."""

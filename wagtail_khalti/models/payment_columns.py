@@ -175,7 +175,7 @@ class PaymentColumns(OnPrimary):
     refunding_since = models.DateTimeField(_("refund in progress since"), null=True, blank=True, editable=False)
     """Set while a refund is in progress; a payment has at most one at a time."""
     anonymized_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
-    """When the personal data was erased. See ``privacy``."""
+    """When the personal data was erased; NULL again once staff add some, such as a note. See ``privacy``."""
 
     class Meta:
         abstract = True

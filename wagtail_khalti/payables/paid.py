@@ -20,8 +20,8 @@ from wagtail_khalti.payables.modes import counted_modes
 def payment_that_paid(payable: Any, request: HttpRequest | None = None) -> KhaltiPayment | None:
     """The payment that paid for it, unless that was fully refunded.
 
-    In the mode of the account that would be paid now, as far as the payable or the ``request`` says which; otherwise
-    in live mode, if any account is live.
+    In the mode of the account or site that the payable names; otherwise in live mode, if any account is live. The site
+    of the ``request`` decides only between test modes: a visitor could open the address at a site in test mode.
     """
     key = payable_id_of(payable)
     primary = KhaltiPayment.objects.for_payable(payable).filter(is_primary__in=[True])
@@ -32,13 +32,17 @@ def payment_that_paid(payable: Any, request: HttpRequest | None = None) -> Khalt
 
 def _modes(payable: Any, request: HttpRequest | None) -> Collection[Mode]:
     merchant, site = _recipient(payable)
-    site = site or (request and Site.find_for_request(request))
     try:
         if merchant:
             return {configuration().merchant(merchant).mode}
-        return {merchant_for(site).mode} if site else counted_modes()
+        return {merchant_for(site).mode} if site else _modes_at(request and Site.find_for_request(request))
     except ImproperlyConfigured:
         return {Mode.LIVE}
+
+
+def _modes_at(site: Site | None) -> Collection[Mode]:
+    counted, mode = counted_modes(), merchant_for(site).mode if site else None
+    return {mode} if mode and mode in counted else counted
 
 
 def _recipient(payable: Any) -> tuple[str | None, Site | None]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import BigIntegerField, BooleanField, Case, F, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Round
 
+from wagtail_khalti.conf import Mode
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.models.sources import payable_type_of
 from wagtail_khalti.models.status import PAID
@@ -40,9 +41,10 @@ def with_payment_state(
     name of a field. By default that of the model, ``payment_rupees`` or ``payment_paisa``; without one there is no
     ``amount_due``.
 
-    Payments of the configured mode count, of live mode only if any account is live; ``mode`` chooses another.
+    Payments of the configured mode count, of live mode only if any account is live; ``mode`` chooses another. Raises
+    ``ValueError`` for one that isn't a mode, with which nothing would be paid.
     """
-    primary, paid = _payments_of(queryset.model, [mode] if mode else counted_modes())
+    primary, paid = _payments_of(queryset.model, [Mode(mode)] if mode else counted_modes())
     states = {
         # Not Exists: PostgreSQL would read all payments first, also for a page of a few objects.
         "is_paid": Coalesce(Subquery(primary.values("is_primary")[:1]), Value(False), output_field=BooleanField()),

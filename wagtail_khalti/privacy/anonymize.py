@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from django.db import OperationalError, connection
 from django.db.models import Q
@@ -85,7 +85,8 @@ def apply_retention(*, is_over: Callable[[], bool]) -> int:
     if before is None:
         return 0
     # Those that have to wait must not use up the batches, run after run.
-    found = (pk for batch in _batches(started_before(before), WALK_SIZE) for pk in _ready(batch))
+    batches = takewhile(lambda _batch: not is_over(), _batches(started_before(before), WALK_SIZE))
+    found = (pk for batch in batches for pk in _ready(batch))
     return anonymize(found, is_over=is_over, max_batches=IN_A_RUN).count
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from wagtail_khalti.models import KhaltiEvent, KhaltiIssue, KhaltiMail, KhaltiPayment, KhaltiRefund
+from wagtail_khalti.models.references import in_groups_of_four
 from wagtail_khalti.models.site_settings import site_display_name
 from wagtail_khalti.money import to_rupees
 from wagtail_khalti.text.answers import AnswerReader
 
 OF_ORGANISERS = frozenset({KhaltiMail.Kind.SALE, KhaltiMail.Kind.SALES, KhaltiMail.Kind.DAILY_SALES})
+
+EARLIER = "earlier"
+"""In the details of an issue about a duplicate: the reference of the other payment."""
 
 
 def export_person(pks: Iterable[int]) -> dict[str, Any]:
@@ -21,10 +25,13 @@ def export_person(pks: Iterable[int]) -> dict[str, Any]:
 
     Staff may have written about other people into notes and reasons: whoever hands it on reads it first.
     """
-    return {"exported at": _time(timezone.now()), "payments": [_payment(pk) for pk in pks]}
+    pks = list(pks)
+    own = set(KhaltiPayment.objects.filter(pk__in=pks).values_list("reference", flat=True))
+    payments = [_payment(pk, frozenset(map(in_groups_of_four, own))) for pk in pks]
+    return {"exported at": _time(timezone.now()), "payments": payments}
 
 
-def _payment(pk: int) -> dict[str, Any]:
+def _payment(pk: int, own_references: Container[str]) -> dict[str, Any]:
     payment = KhaltiPayment.objects.select_related("site", "user").get(pk=pk)
     return {
         "reference": payment.reference,
@@ -40,7 +47,7 @@ def _payment(pk: int) -> dict[str, Any]:
         "refunded": _amount(payment.refund_total),
         "lines": [{"label": line.get("label"), "amount": _amount(line.get("amount"))} for line in payment.breakdown],
         "products": payment.products,
-        "answers": {answer.label: answer.text for answer in AnswerReader().read(payment.answers)},
+        "answers": [{"question": one.label, "answer": one.text} for one in AnswerReader().read(payment.answers)],
         "metadata of the site": payment.metadata,
         "values sent to Khalti": payment.merchant_extra,
         "receipt number": payment.readable_receipt_number,
@@ -60,7 +67,7 @@ def _payment(pk: int) -> dict[str, Any]:
         "returned at": _time(payment.returned_at),
         "anonymised at": _time(payment.anonymized_at),
         "refunds": [_refund(refund) for refund in payment.refunds.all()],
-        "issues": [_issue(issue) for issue in payment.issues.order_by("pk")],
+        "issues": [_issue(issue, own_references) for issue in payment.issues.order_by("pk")],
         "e-mails": list(_mails(payment)),
         "history": [_event(event) for event in payment.events.all()],
     }
@@ -82,10 +89,14 @@ def _refund(refund: KhaltiRefund) -> dict[str, Any]:
     }
 
 
-def _issue(issue: KhaltiIssue) -> dict[str, Any]:
+def _issue(issue: KhaltiIssue, own_references: Container[str]) -> dict[str, Any]:
+    """Without the reference of somebody else's payment for the same thing, which opens the page of that payment."""
+    details = dict(issue.details)
+    if details.get(EARLIER) not in own_references:
+        details.pop(EARLIER, None)
     return {
         "kind": str(issue.get_kind_display()),
-        "details": issue.details,
+        "details": details,
         "opened at": _time(issue.opened_at),
         "resolved at": _time(issue.resolved_at),
         "resolved by": "staff" if issue.resolved_by_id else "system",

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_khalti.conf import configuration
 from wagtail_khalti.models import (
     KhaltiDelivery,
     KhaltiIssue,
@@ -67,9 +68,11 @@ def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
     refunds = KhaltiRefund.objects.filter(**of_payment)
     mails = KhaltiMail.objects.filter(**of_payment).filter(Q(due_at__isnull=False) | Q(bundle__due_at__isnull=False))
     deliveries = KhaltiDelivery.objects.filter(**of_payment)
-    webhooks = KhaltiWebhookMessage.objects.filter(
-        delivery__payment=OuterRef("pk"), delivery__payment__in=pks, state=KhaltiWebhookMessage.State.PENDING
+    endpoints = list(configuration().webhooks)  # what is left for others is never sent, and must not wait for ever
+    webhooks = KhaltiWebhookMessage.objects.pending().filter(
+        delivery__payment=OuterRef("pk"), delivery__payment__in=pks, endpoint__in=endpoints
     )
+    unwritten = deliveries.filter(webhooks_due_at__isnull=False) if endpoints else deliveries.none()
     unfinished = (
         Q(status__in=[Status.INITIATED, Status.PENDING])
         | Q(status=Status.CREATED, created_at__gt=recent)
@@ -82,6 +85,6 @@ def _conditions(pks: Sequence[int]) -> Mapping[Reason, Q]:
         Reason.REFUND: Q(refunding_since__isnull=False) | Q(Exists(in_progress)),
         Reason.ISSUE: Q(Exists(KhaltiIssue.objects.open().filter(**of_payment))),
         Reason.DELIVERY: Q(Exists(deliveries.undelivered())),
-        Reason.WEBHOOK: Q(Exists(deliveries.filter(webhooks_due_at__isnull=False))) | Q(Exists(webhooks)),
+        Reason.WEBHOOK: Q(Exists(unwritten)) | Q(Exists(webhooks)),
         Reason.MAIL: Q(Exists(deliveries.filter(mails_due_at__isnull=False))) | Q(Exists(mails)),
     }

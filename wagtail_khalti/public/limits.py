@@ -44,7 +44,7 @@ def seconds_to_wait(request: HttpRequest, kind: Limited) -> int:
 def _own_wait(own: Callable[..., Any], request: HttpRequest, kind: Limited) -> int:
     """That of the site's own limiter."""
     try:
-        return math.ceil(own(request, kind) or 0)
+        return max(0, math.ceil(own(request, kind) or 0))
     except Exception:  # it is anybody's, and no limit is worth losing a payment
         logger.exception("RATE_LIMITER failed, so this request is not limited")
         return 0

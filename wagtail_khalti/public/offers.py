@@ -30,7 +30,7 @@ from wagtail_khalti.exceptions import OfferTampered, OfferUnavailable
 from wagtail_khalti.models.sources import Source
 from wagtail_khalti.pricing import is_registered
 from wagtail_khalti.public.block_paths import block_at, path_of
-from wagtail_khalti.public.sites import settings_of, site_of
+from wagtail_khalti.public.sites import may_have_own_merchant, settings_of, site_of
 from wagtail_khalti.public.terms import Offering, Terms
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     """The token of the checkout page's address. Makes no query.
 
     Raises ``OfferUnavailable`` if the owner is unknown, and the request is unknown, too, or units are to be counted, or
-    the price is of a kind that isn't registered.
+    the owner may say who is paid, or the price is of a kind that isn't registered.
     """
     if token := sign_place(block, value, context=context):
         return token
@@ -86,6 +86,9 @@ def sign_offer(block: Block, terms: Terms, value: Any, *, context: Mapping[str, 
     if context.get("request") is None:
         logger.warning("A block can't be sold because it was rendered without a template context. %s", REMEDY)
         raise OfferUnavailable("Neither the owner nor the request is known, so this may be a preview")
+    if may_have_own_merchant(_owners(context)):
+        logger.warning("A block can't be sold because the page that says who is paid is unknown. %s", REMEDY)
+        raise OfferUnavailable("Another Khalti account than that of the site may be the one to be paid")
     if not is_registered(terms.price):
         name = type(terms.price).__qualname__
         logger.warning("A block can't be sold: its price %s is not registered. Use @register_price.", name)

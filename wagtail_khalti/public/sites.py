@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from django.apps import apps
 from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_khalti.conf import is_test_everywhere, is_test_mode
+from wagtail_khalti.conf import has_several_merchants, is_test_everywhere, is_test_mode
 from wagtail_khalti.models import KhaltiPayment, KhaltiSettings
 from wagtail_khalti.options import DEFAULT_MERCHANT
 
@@ -53,9 +54,24 @@ def merchant_of_block(owner: models.Model | None, site: Site | None) -> str:
     That of the page or snippet with the block, if its class has a ``khalti_merchant`` that isn't empty; otherwise that
     of the site.
     """
+    return _own_merchant(owner) or merchant_of_site(site)
+
+
+def may_have_own_merchant(owners: Iterable[models.Model]) -> bool:
+    """Whether one of these pages and snippets has a ``khalti_merchant``; if there are none, whether any class has it.
+
+    A block whose place is unknown can't be sold then: nobody may be paid by a guess. Makes no query.
+    """
+    known = list(owners)
+    if known:
+        return any(map(_own_merchant, known))
+    return has_several_merchants() and any(hasattr(model, "khalti_merchant") for model in apps.get_models())
+
+
+def _own_merchant(owner: models.Model | None) -> str:
     # Not getattr() with a default: an AttributeError inside of a property would have the site's account paid instead.
     own = owner.khalti_merchant if hasattr(type(owner), "khalti_merchant") else ""  # type: ignore[union-attr]
-    return str(own or merchant_of_site(site))
+    return str(own or "")
 
 
 def is_test_block(request: HttpRequest | None, find_owner: Callable[[], models.Model | None]) -> bool:

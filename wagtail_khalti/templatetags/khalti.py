@@ -23,7 +23,8 @@ def khalti_receipt() -> dict[str, object]:
 @register.inclusion_tag("wagtail_khalti/payables/pay_button.html", takes_context=True)
 def khalti_pay_button(context: Mapping[str, Any], payable: Any, *, next: str = "") -> dict[str, Any]:  # noqa: A002 - as in the address
     """A button that pays for ``payable``, or says that it is paid. For the page of one visitor, which isn't cached."""
-    return {**pay_button(payable, context.get("request"), next_url=next), "request": context.get("request")}
+    request = context.get("request")
+    return {**pay_button(payable, request, next_url=next, is_form="csrf_token" in context), "request": request}
 
 
 @register.simple_tag(takes_context=True)

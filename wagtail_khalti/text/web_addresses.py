@@ -6,7 +6,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -25,10 +25,13 @@ def is_of_this_site(address: str, root: str, *, more_hosts: Collection[str] = ()
 
     Also at one of ``ALLOWED_HOSTS``, except for "*", and of ``more_hosts``.
     """
-    host = urlsplit(address).netloc
+    if not address.startswith(("/", "https://", "http://")):
+        return False
+    try:
+        host = urlsplit(address).netloc
+    except ValueError:
+        return False
     named = [pattern for pattern in settings.ALLOWED_HOSTS if pattern != "*"]
-    allowed = {urlsplit(root).netloc, *more_hosts} | (
-        {host} if validate_host(host.partition(":")[0].lower(), named) else set()
-    )
-    is_rooted = address.startswith(("/", "https://", "http://"))
-    return is_rooted and url_has_allowed_host_and_scheme(address, allowed_hosts=allowed)
+    domain, _port = split_domain_port(host)  # both empty for shop.example:x@evil.example
+    allowed = {urlsplit(root).netloc, *more_hosts} | ({host} if validate_host(domain, named) else set())
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=allowed)

@@ -33,7 +33,7 @@ def test_what_it_lets_pass_is_not_counted(example, option, rf):
     assert waits == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("result", "wait"), [(None, 0), (False, 0), (True, 1), (0.2, 1), (30, 30)])
+@pytest.mark.parametrize(("result", "wait"), [(None, 0), (False, 0), (True, 1), (0.2, 1), (30, 30), (-1, 0)])
 def test_seconds_are_whole(option, rf, monkeypatch, result, wait):
     monkeypatch.setattr("tests.shop.models.limit", lambda request, kind: result, raising=False)
     option(RATE_LIMITER="tests.shop.models.limit")

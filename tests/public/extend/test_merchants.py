@@ -4,7 +4,9 @@ import pytest
 
 from tests.public.conftest import offer_on
 from tests.shop.models import ShopPage
+from wagtail_khalti.exceptions import OfferUnavailable
 from wagtail_khalti.models import KhaltiPayment
+from wagtail_khalti.public.offers import sign_offer
 
 
 @pytest.fixture
@@ -54,6 +56,33 @@ def test_nobody_else_is_paid_when_its_code_is_broken(museum, paid_to, visitor, s
         visitor.visit(address)
 
     assert not KhaltiPayment.objects.exists()
+
+
+def sign_elsewhere(shop, **context):
+    """As where the block's place in the page can't be found: a list without IDs, or a template without its page."""
+    bound = shop.body[0]
+    copy = bound.block.to_python(bound.block.get_prep_value(bound.value))
+    return sign_offer(bound.block, bound.block.terms(copy), copy, context=context)
+
+
+def test_the_site_is_not_paid_where_the_place_in_the_page_is_unknown(museum, paid_to, shop_page, rf):
+    page = shop_page()
+    paid_to("museum")
+
+    with pytest.raises(OfferUnavailable):
+        sign_elsewhere(page, request=rf.get("/"), page=page)
+
+    paid_to("")
+    assert sign_elsewhere(page, request=rf.get("/"), page=page)
+
+
+def test_the_site_is_not_paid_where_the_page_is_unknown(museum, paid_to, shop_page, rf):
+    page = shop_page()
+    assert sign_elsewhere(page, request=rf.get("/"))
+
+    paid_to("museum")
+    with pytest.raises(OfferUnavailable):
+        sign_elsewhere(page, request=rf.get("/"))
 
 
 def test_test_money_is_said_by_the_account_of_the_page(option, paid_to, visitor, shop_page):

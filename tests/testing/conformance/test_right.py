@@ -1,6 +1,7 @@
 """The suite lets pass what is right."""
 
 import random
+from dataclasses import replace
 from unittest import SkipTest
 
 import pytest
@@ -14,6 +15,7 @@ from tests.payables.models import Invoice
 from tests.shop.models import Order, Ticket
 from tests.testing.conformance import receivers
 from tests.testing.conformance.conftest import CHECKS, Shop, failing, trace_of
+from wagtail_khalti.actions import Reservation
 from wagtail_khalti.models import KhaltiPayment
 from wagtail_khalti.testing.conformance import RULES
 
@@ -95,6 +97,15 @@ class TestPayables:
 
         assert trace.count("Rs\xa040 for ") == 2
         assert "the second one: " in trace
+
+    def test_a_second_payment_needs_no_second_unit(self, site, monkeypatch):
+        """Otherwise nobody could try what happens when both are paid."""
+        details = Invoice.get_payment_details
+        last = Reservation(key="last one", limit=1)
+        monkeypatch.setattr(Invoice, "get_payment_details", lambda invoice: replace(details(invoice), reservation=last))
+        site(completed=send)
+
+        assert trace_of("duplicate_payment", InvoiceShop) == ""
 
 
 class WithoutPayable(Shop):

@@ -22,7 +22,8 @@ def own_addresses(addresses: Mapping[str, object], root: str) -> dict[str, str]:
                 f"{name} is {address!r}: it must be a path that starts with /, or a URL of this site, of one of "
                 'ALLOWED_HOSTS, or of WAGTAIL_KHALTI["REDIRECT_HOSTS"]'
             )
-        if len(address) > MAX_LENGTHS.get(name, MAX_LENGTH):
+        stored = absolute(address, root) if name == "return_url" else address
+        if len(stored) > MAX_LENGTHS.get(name, MAX_LENGTH):
             raise ValueError(f"{name} is too long: at most {MAX_LENGTHS.get(name, MAX_LENGTH)} characters")
     return texts
 

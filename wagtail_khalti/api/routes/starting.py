@@ -12,6 +12,7 @@ from ninja import Body, Router
 from ninja.params import functions as params
 from ninja.responses import Status
 
+from wagtail_khalti.actions.starting.recipient import recipient_of
 from wagtail_khalti.api.caller import Caller, caller_of
 from wagtail_khalti.api.failures import already_paid
 from wagtail_khalti.api.idempotency import IDEMPOTENT, Idempotency, idempotency_of
@@ -97,7 +98,7 @@ def _start_again(
     require_ended(earlier)
     addresses = {name: getattr(earlier, name) for name in ("success_url", "cancel_url")}
     options = {**options_of(request, None, idempotency), **addresses}
-    if payable := payable_of(earlier):
+    if (payable := payable_of(earlier)) is not None:
         return _pay(request, caller, payable, options, key=idempotency.key)
     if not earlier.offer:
         raise Problem("not-retryable", _("What was paid for is not known any more."))
@@ -140,8 +141,10 @@ def _pay(
         raise not_permitted()
     details = payable.get_payment_details()
     require_expected(details.amount, expected_amount)
-    require_none_open(caller, payable, details.amount)
+    recipient = recipient_of(request=request, site=details.site, merchant=details.merchant, base_url="")
+    require_none_open(caller, payable, amount=details.amount, mode=recipient.merchant.mode, key=key)
     given = {name: value for name, value in options.items() if value}
+    given |= {"site": recipient.site, "merchant": recipient.merchant.name, "base_url": recipient.root}
     try:
         return pay(payable, request, idempotency_key=key, user=details.user or _user(caller), **given)
     except AlreadyPaid as error:

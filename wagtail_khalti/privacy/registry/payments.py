@@ -56,7 +56,8 @@ PAYMENT = (
     ),
     of_payment(
         names=("id", "reference", "purchase_order_id", "pidx", "transaction_id", "payment_url", "return_url"),
-        purpose="Identifiers and addresses of the payment, here and at Khalti. They name nobody",
+        purpose="Identifiers and addresses of the payment, here and at Khalti. If the site's code chooses an order ID "
+        "or a return URL, it must put no personal data into it",
     ),
     of_payment(
         names=("idempotency_key",),

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BookingConfig(AppConfig):
+    name = "booking"
+
+    def ready(self):
+        from booking import receivers  # noqa: F401
