@@ -65,7 +65,7 @@ def sign_elsewhere(shop, **context):
     return sign_offer(bound.block, bound.block.terms(copy), copy, context=context)
 
 
-def test_the_site_is_not_paid_where_the_place_in_the_page_is_unknown(museum, paid_to, shop_page, rf):
+def test_nobody_is_paid_if_the_place_in_the_page_is_unknown(museum, paid_to, shop_page, rf):
     page = shop_page()
     paid_to("museum")
 
@@ -76,7 +76,7 @@ def test_the_site_is_not_paid_where_the_place_in_the_page_is_unknown(museum, pai
     assert sign_elsewhere(page, request=rf.get("/"), page=page)
 
 
-def test_the_site_is_not_paid_where_the_page_is_unknown(museum, paid_to, shop_page, rf):
+def test_nobody_is_paid_if_the_page_is_unknown(museum, paid_to, shop_page, rf):
     page = shop_page()
     assert sign_elsewhere(page, request=rf.get("/"))
 
