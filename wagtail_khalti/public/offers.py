@@ -105,7 +105,8 @@ def sign_place(block: Block, value: Any, *, context: Mapping[str, Any]) -> str:
         return ""
     owner, path = place
     reference = [owner._meta.label_lower, str(owner.pk), path, get_language() or "", _site(context)]
-    return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference, compress=True)}"
+    # Not compressed: that rarely makes it shorter, and a page may have many blocks.
+    return f"{BY_BLOCK}.{signing.Signer(salt=BLOCK_SALT).sign_object(reference)}"
 
 
 def place_of(value: Any, *, block: Block, context: Mapping[str, Any]) -> tuple[models.Model, str] | None:
