@@ -47,6 +47,16 @@ def place_of(name):
     return importlib.import_module(f"wagtail_khalti.{module}"), function
 
 
+def stand_by() -> None:
+    """Prepare for what the environment asks for, and wait until all begin at once."""
+    if function := os.environ.get("SENDER_WAITS_IN"):
+        wait_in(function)
+    if function := os.environ.get("SENDER_DIES_IN"):
+        die_in(function)
+    print("ready", flush=True)
+    signal.sigwait({START})
+
+
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {START})
     django.setup()
@@ -58,10 +68,5 @@ if __name__ == "__main__":
     mail_through(settings, "tests.mails.sender.FileBackend")
     if os.environ.get("SENDER_IS_CARELESS"):
         sending._lease = lambda mail: True
-    if function := os.environ.get("SENDER_WAITS_IN"):
-        wait_in(function)
-    if function := os.environ.get("SENDER_DIES_IN"):
-        die_in(function)
-    print("ready", flush=True)
-    signal.sigwait({START})
+    stand_by()
     sending.send_mails()

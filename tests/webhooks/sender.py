@@ -9,7 +9,7 @@ import sys
 
 import django
 
-from tests.mails.sender import START, die_in, wait_in
+from tests.mails.sender import START, stand_by
 from tests.webhooks.secrets import SECRET
 
 if __name__ == "__main__":
@@ -22,10 +22,5 @@ if __name__ == "__main__":
     settings.WAGTAIL_KHALTI["WEBHOOKS"] = {"crm": {"URL": sys.argv[1], "SECRET": SECRET}}
     if os.environ.get("SENDER_IS_CARELESS"):
         sending.lease = lambda message: True
-    if function := os.environ.get("SENDER_WAITS_IN"):
-        wait_in(function)
-    if function := os.environ.get("SENDER_DIES_IN"):
-        die_in(function)
-    print("ready", flush=True)
-    signal.sigwait({START})
+    stand_by()
     sending.send_webhooks()
