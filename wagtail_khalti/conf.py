@@ -14,13 +14,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db.models import TextChoices
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_khalti.money import Paisa, to_paisa
 from wagtail_khalti.option_values import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
+    import_function,
     read_hosts,
     read_interval,
     read_max_amount,
@@ -153,15 +153,7 @@ def configuration() -> Configuration:
 def own_function(option: str) -> Callable[..., Any] | None:
     """The site's own function of this option; None without one. Raises ``ImproperlyConfigured``."""
     path = configuration().functions.get(option)
-    if not path:
-        return None
-    try:
-        found: Callable[..., Any] = import_string(path)
-    except ImportError as error:
-        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}: {error}.') from error
-    if not callable(found):
-        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}, must be a function.')
-    return found
+    return import_function(option, path) if path else None
 
 
 def is_test_mode(merchant: str = DEFAULT_MERCHANT) -> bool:

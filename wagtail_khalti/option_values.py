@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from wagtail_khalti.money import MINIMUM, Paisa, to_paisa
 
@@ -94,3 +96,14 @@ def read_hosts(value: Any) -> tuple[str, ...]:
                 "with the port if there is one, and without https://."
             )
     return tuple(host.lower() for host in hosts)
+
+
+def import_function(option: str, path: str) -> Callable[..., Any]:
+    """The site's own function at this dotted path. Raises ``ImproperlyConfigured``."""
+    try:
+        found: Callable[..., Any] = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}: {error}.') from error
+    if not callable(found):
+        raise ImproperlyConfigured(f'WAGTAIL_KHALTI["{option}"] is {path!r}, must be a function.')
+    return found
